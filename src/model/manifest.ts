@@ -1,0 +1,88 @@
+import type { Role } from './invitation.js'
+import type { Place } from './problem.js'
+
+export type Effect = 'accept' | 'deny'
+
+/**
+ * How strongly a rule speaks: a rule with `id` beats one with an exact e-mail, which beats any other.
+ * Among equals deny beats accept.
+ */
+export type Strength = 'id' | 'email' | 'pattern'
+
+/** All members that are set must match. Strings may hold the wildcards `*` and `?`; a list means any of them. */
+export interface Selector {
+  readonly id?: number
+  /** In the form of `emailKey`. */
+  readonly email?: string
+  readonly cloud?: readonly string[]
+  readonly project?: readonly string[]
+  readonly cloudRole?: Role
+  readonly projectRole?: Role
+  readonly client?: number
+  readonly sender?: string
+}
+
+/** A rule as the engine uses it. */
+export interface Rule {
+  readonly effect: Effect
+  readonly selector: Selector
+  readonly strength: Strength
+  /** Where its mapping begins. */
+  readonly at: Place
+  readonly reason: string | null
+  /** The last day on which the rule applies, `YYYY-MM-DD`, UTC; null for ever. */
+  readonly until: string | null
+}
+
+export interface Removal {
+  /** As the manifest spells it, trimmed: this is what is sent to the API. */
+  readonly email: string
+  /** `emailKey` of it: what it is compared by. */
+  readonly key: string
+  readonly at: Place
+  readonly reason: string | null
+}
+
+/** A pattern of addresses that are never removed, and who holds it. */
+export interface Protection {
+  /** In the form of `emailKey`; wildcards allowed. */
+  readonly pattern: string
+  readonly source: Place | '--protect' | 'GUESTLIST_PROTECT'
+}
+
+export type UnmatchedPolicy = 'ignore' | Effect
+
+/** What one apply may do; null is no limit. */
+export interface Guards {
+  readonly maxAccepts: number | null
+  readonly maxDenials: number | null
+  readonly maxRemovals: number | null
+}
+
+export const DEFAULT_GUARDS: Guards = { maxAccepts: null, maxDenials: null, maxRemovals: 5 }
+
+/** Where removals are remembered, as written; the state folder resolves it against the environment. */
+export interface StateConfig {
+  readonly backend: 'local' | 'http'
+  /** Of the local backend. */
+  readonly path?: string
+  /** Of the http backend, named as Terraform names them. */
+  readonly address?: string
+  readonly lockAddress?: string
+  readonly unlockAddress?: string
+  readonly updateMethod?: string
+  readonly lockMethod?: string
+  readonly unlockMethod?: string
+}
+
+/** Every file of a manifest, merged and normalized. Lists keep the order in which they were written. */
+export interface Manifest {
+  readonly rules: readonly Rule[]
+  readonly unmatched: UnmatchedPolicy
+  /** Where `unmatched` was set; null for the default. */
+  readonly unmatchedAt: Place | null
+  readonly removals: readonly Removal[]
+  readonly protect: readonly Protection[]
+  readonly guards: Guards
+  readonly state: StateConfig
+}

@@ -1,0 +1,144 @@
+import type { InvitationView } from './invitation.js'
+import type { Effect } from './manifest.js'
+import type { Place, Problem } from './problem.js'
+
+/** A rule in the plan document: where it stands and why it is there. */
+export interface RuleRef extends Place {
+  readonly reason: string | null
+}
+
+/** A rule that matched, but spoke less strongly and for something else. */
+export interface OverruledRef extends RuleRef {
+  readonly effect: Effect
+}
+
+export type ActionReason =
+  | 'accept_by_rule'
+  | 'accept_by_unmatched'
+  | 'deny_by_rule'
+  | 'deny_by_unmatched'
+  | 'deny_by_removal'
+  | 'remove_by_rule'
+  | 'remove_returned'
+
+/** Accept or deny of one invitation. */
+export interface InvitationAction {
+  readonly action: Effect
+  /** `bimdata_invitation.ID` */
+  readonly address: string
+  readonly before: InvitationView
+  readonly why: ActionReason
+  /** For `…_by_unmatched`, the place of the `unmatched` key. */
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  /** The address of the removal that implies this denial. */
+  readonly impliedBy: string | null
+}
+
+/** What a removal was planned from. */
+export interface UserView {
+  readonly email: string
+  /** What the state remembered of an earlier removal. */
+  readonly recorded: 'removed' | 'absent' | null
+  /** Ids, ascending. */
+  readonly accepted_invitations: readonly number[]
+  /** Names of the clouds of those invitations, each once, in code-unit order. */
+  readonly clouds: readonly string[]
+}
+
+export interface RemovalAction {
+  readonly action: 'remove'
+  /** `bimdata_user.KEY`, KEY in the form of `emailKey`. */
+  readonly address: string
+  readonly before: UserView
+  readonly why: ActionReason
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  readonly impliedBy: null
+}
+
+export type Action = InvitationAction | RemovalAction
+
+export type WarningCode =
+  | 'expired_rule'
+  | 'accepted_but_denied' // decided deny, already accepted: cannot be taken back
+  | 'unknown_status'
+  | 'admin_rights'
+  | 'clouds_lost'
+  | 'returned'
+  | 'target_without_change'
+
+export interface Warning {
+  readonly code: WarningCode
+  readonly message: string
+  readonly address: string | null
+  readonly rule: RuleRef | null
+}
+
+export type GuardName = 'maxAccepts' | 'maxDenials' | 'maxRemovals'
+
+/** Why apply will refuse the whole plan. */
+export type Refusal =
+  | {
+      readonly kind: 'protected'
+      readonly address: string
+      readonly email: string
+      readonly pattern: string
+      /** `file:line:column`, `--protect` or `GUESTLIST_PROTECT`. */
+      readonly protected_by: string
+      readonly rule: RuleRef
+      readonly message: string
+    }
+  | {
+      readonly kind: 'guard'
+      readonly guard: GuardName
+      readonly planned: number
+      readonly limit: number
+      readonly message: string
+    }
+
+/** An invitation or user that needs nothing, kept only where it is asked for. */
+export interface Unchanged {
+  readonly address: string
+  readonly before: InvitationView | UserView
+  readonly why:
+    | 'already_right'
+    | 'unmatched'
+    | 'no_rule'
+    | 'accepted_but_denied'
+    | 'unknown_status'
+    | 'not_targeted'
+    | 'protected'
+  readonly rule: RuleRef | null
+  readonly overruled: readonly OverruledRef[]
+}
+
+export interface Summary {
+  readonly accept: number
+  readonly deny: number
+  readonly remove: number
+  /** Decided, and already so. */
+  readonly unchanged: number
+  /** Pending invitations that no rule matches and that are left alone. */
+  readonly unmatched: number
+  /** Invitations read. */
+  readonly invitations: number
+  readonly warnings: number
+  readonly refused: number
+}
+
+/** What apply would do, as a value. Its order is the order of execution: denials, accepts, removals. */
+export interface Plan {
+  readonly apiUrl: string
+  /** RFC 3339, UTC: the clock that decided `until`. */
+  readonly timestamp: string
+  readonly actions: readonly Action[]
+  readonly unchanged: readonly Unchanged[]
+  readonly warnings: readonly Warning[]
+  readonly refused: readonly Refusal[]
+  /** Contradictions that only the live state shows; a plan with one cannot be applied. */
+  readonly problems: readonly Problem[]
+  readonly summary: Summary
+  /** `sha256:` and 64 hex digits, over the API address and the actions. */
+  readonly digest: string
+}

@@ -1,0 +1,54 @@
+/** A position in a manifest. Line and column start at 1; the column counts Unicode code points. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** One end of a range; `byte` is the offset from the file's start in UTF-8. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+  readonly byte: number
+}
+
+export interface Range {
+  readonly filename: string
+  readonly start: Position
+  readonly end: Position
+}
+
+/** The closed set of what can be wrong with a manifest, or between it and what is live. */
+export type ProblemCode =
+  | 'unreadable' // no such file, no right to read it, or an empty folder
+  | 'too-large'
+  | 'not-text' // not UTF-8
+  | 'empty'
+  | 'syntax' // YAML that does not parse, tabs included
+  | 'duplicate-key'
+  | 'alias' // an alias without its anchor, or anchors that expand past the bound
+  | 'unknown-key'
+  | 'missing-key'
+  | 'wrong-type'
+  | 'wrong-value'
+  | 'empty-selector'
+  | 'conflicting-scalar' // a scalar set twice with different values in two files
+  | 'duplicate-entry'
+  | 'contradiction'
+  | 'live-contradiction' // the manifest contradicts itself for an invitation that exists now
+
+/** What is wrong, where, and what to do about it. */
+export interface Problem {
+  readonly code: ProblemCode
+  readonly severity: 'error' | 'warning'
+  /** One line, without a full stop. */
+  readonly summary: string
+  /** What to do, in whole sentences. */
+  readonly detail: string
+  /** Null where there is no text to point at (a file that cannot be read). */
+  readonly range: Range | null
+  /** The source line that the range starts on, without its line break; null like `range`. */
+  readonly snippet: string | null
+  /** The file, also where there is no range. */
+  readonly file: string
+}
