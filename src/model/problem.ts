@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'conflicting-scalar' // a scalar set twice with different values in two files
   | 'duplicate-entry'
   | 'contradiction'
+  | 'inconsistent-answer' // the API contradicts itself
   | 'live-contradiction' // the manifest contradicts itself for an invitation that exists now
 
 /** What is wrong, where, and what to do about it. */

@@ -1,0 +1,96 @@
+import { type Status, statusOf } from '../model/invitation.js'
+import type { Effect, Manifest, Removal, Rule } from '../model/manifest.js'
+import type { ActionReason, OverruledRef, RuleRef, Unchanged } from '../model/plan.js'
+import type { RuleIndex, Subject } from './match.js'
+
+/** What is to become of one invitation, and why. */
+export type Decision =
+  | { readonly kind: 'act'; readonly effect: Effect; readonly why: ActionReason; readonly ground: Ground }
+  | { readonly kind: 'keep'; readonly why: Unchanged['why']; readonly ground: Ground | null }
+  /** An `id` rule accepts an invitation of a user who is to be removed. */
+  | { readonly kind: 'contradiction'; readonly rule: Rule; readonly removal: Removal }
+
+/** What a decision rests on: the winning rule and those it overruled. */
+export interface Ground {
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  readonly impliedBy: Removal | null
+}
+
+export const ruleRef = ({ at, reason }: Rule | Removal): RuleRef => ({ ...at, reason })
+
+export interface DecideInput {
+  readonly matches: RuleIndex
+  readonly manifest: Pick<Manifest, 'unmatched' | 'unmatchedAt'>
+}
+
+/**
+ * | status | decided accept | decided deny | no rule |
+ * | --- | --- | --- | --- |
+ * | pending | accept | deny | by `unmatched`; else left alone and counted |
+ * | denied | accept | nothing | nothing |
+ * | accepted | nothing | nothing, with a warning | nothing |
+ * | unknown | never touched, with a warning | same | same |
+ *
+ * The invitations of a user under `users.remove` (`removal`; null where the user stays or is protected) are decided
+ * deny by the removal, whatever rules say: accepted, they would bring the user back, and no plan would ever be the last.
+ * Only an `id` rule that accepts one is taken as meant, and so as a contradiction.
+ */
+export function decide(subject: Subject, removal: Removal | null, { matches, manifest }: DecideInput): Decision {
+  const status = statusOf(subject.invitation.status)
+  const rules = matches(subject)
+  if (status === 'unknown') return { kind: 'keep', why: 'unknown_status', ground: groundOf(rules) }
+  if (removal) return decideForRemoved(status, rules, removal)
+  const winner = rules[0]
+  const ground = groundOf(rules)
+  if (winner && ground) {
+    const why = winner.effect === 'accept' ? 'accept_by_rule' : 'deny_by_rule'
+    return decideByEffect(status, winner.effect, why, ground)
+  }
+  if (status !== 'pending') return { kind: 'keep', why: 'no_rule', ground: null }
+  if (manifest.unmatched === 'ignore' || !manifest.unmatchedAt) return { kind: 'keep', why: 'unmatched', ground: null }
+  const why = manifest.unmatched === 'accept' ? 'accept_by_unmatched' : 'deny_by_unmatched'
+  const rule = { ...manifest.unmatchedAt, reason: null }
+  return decideByEffect(status, manifest.unmatched, why, { rule, overruled: [], impliedBy: null })
+}
+
+function decideByEffect(
+  status: Exclude<Status, 'unknown'>,
+  effect: Effect,
+  why: ActionReason,
+  ground: Ground,
+): Decision {
+  if (effect === 'accept') {
+    return status === 'accepted' ? { kind: 'keep', why: 'already_right', ground } : { kind: 'act', effect, why, ground }
+  }
+  switch (status) {
+    case 'pending':
+      return { kind: 'act', effect, why, ground }
+    case 'denied':
+      return { kind: 'keep', why: 'already_right', ground }
+    case 'accepted':
+      return { kind: 'keep', why: 'accepted_but_denied', ground }
+    default:
+      return status satisfies never
+  }
+}
+
+function decideForRemoved(status: Exclude<Status, 'unknown'>, rules: readonly Rule[], removal: Removal): Decision {
+  const winner = rules[0]
+  const ground = { rule: ruleRef(removal), overruled: overruledBy('deny', rules), impliedBy: removal }
+  if (status === 'accepted') return { kind: 'keep', why: 'already_right', ground }
+  if (winner?.strength === 'id' && winner.effect === 'accept') return { kind: 'contradiction', rule: winner, removal }
+  const own = winner?.effect === 'deny' ? groundOf(rules) : null
+  return own
+    ? decideByEffect(status, 'deny', 'deny_by_rule', own)
+    : decideByEffect(status, 'deny', 'deny_by_removal', ground)
+}
+
+function groundOf(rules: readonly Rule[]): Ground | null {
+  const winner = rules[0]
+  return winner ? { rule: ruleRef(winner), overruled: overruledBy(winner.effect, rules), impliedBy: null } : null
+}
+
+function overruledBy(effect: Effect, rules: readonly Rule[]): readonly OverruledRef[] {
+  return rules.filter(rule => rule.effect !== effect).map(rule => ({ ...ruleRef(rule), effect: rule.effect }))
+}

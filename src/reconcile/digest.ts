@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+import type { Action } from '../model/plan.js'
+import { canonicalJson } from '../model/text.js'
+
+/**
+ * `sha256:` and 64 hex digits over the API address and, of each action in order, its address, what is done and what it
+ * was planned from. Rules, reasons and warnings are left out: they say why, not what.
+ */
+export function planDigest(apiUrl: string, actions: readonly Action[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(apiUrl))
+  for (const { address, action, before } of actions) hash.update(`\n${canonicalJson([address, action, before])}`)
+  return `sha256:${hash.digest('hex')}`
+}

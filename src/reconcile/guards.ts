@@ -1,0 +1,26 @@
+import type { Guards } from '../model/manifest.js'
+import type { Action, GuardName, Refusal } from '../model/plan.js'
+
+const COUNTED = {
+  maxAccepts: { action: 'accept', noun: 'accepts', override: 'guards.maxAccepts in the manifest' },
+  maxDenials: { action: 'deny', noun: 'denials', override: 'guards.maxDenials in the manifest' },
+  maxRemovals: {
+    action: 'remove',
+    noun: 'removals',
+    override: '--max-removals, or guards.maxRemovals in the manifest',
+  },
+} as const satisfies Record<GuardName, { action: Action['action']; noun: string; override: string }>
+
+const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly GuardName[]
+
+/** The guards that a plan goes over. Counted before anything is sent; one is enough for nothing to be done. */
+export function checkGuards(actions: readonly Action[], guards: Guards): readonly Refusal[] {
+  return GUARD_NAMES.flatMap(guard => {
+    const limit = guards[guard]
+    const { action, noun, override } = COUNTED[guard]
+    const planned = actions.filter(candidate => candidate.action === action).length
+    if (limit === null || planned <= limit) return []
+    const message = `Guard ${guard}: ${planned} ${noun} planned, at most ${limit} allowed in one apply. If all of them are meant, raise the limit to ${planned} by ${override}.`
+    return [{ kind: 'guard' as const, guard, planned, limit, message }]
+  })
+}

@@ -1,0 +1,30 @@
+import type { Removal, Rule } from '../model/manifest.js'
+import type { Place, Problem } from '../model/problem.js'
+
+const show = ({ file, line, column }: Place) => `${file}:${line}:${column}`
+
+/** An `id` rule accepts an invitation of a user who is to be removed. */
+export function contradiction(id: number, rule: Rule, removal: Removal): Problem {
+  const { file, line, column } = rule.at
+  const position = { line, column, byte: 0 }
+  return {
+    code: 'live-contradiction',
+    severity: 'error',
+    summary: `The rule accepts invitation ${id} of ${removal.email}, who is to be removed (${show(removal.at)})`,
+    detail: `Accepted, the invitation would bring the user back. Take out the rule at ${show(rule.at)} or the removal at ${show(removal.at)}.`,
+    range: { filename: file, start: position, end: position },
+    snippet: null,
+    file,
+  }
+}
+
+/** The API listed one id twice: which of the two is true cannot be known, so nothing is planned on it. */
+export const duplicateId = (apiUrl: string, id: number): Problem => ({
+  code: 'inconsistent-answer',
+  severity: 'error',
+  summary: `The API listed invitation ${id} more than once`,
+  detail: 'Its answer cannot be relied on, so nothing is done. Try again; if it stays, tell who runs the API.',
+  range: null,
+  snippet: null,
+  file: apiUrl,
+})

@@ -1,0 +1,129 @@
+import type { Invitation } from '../model/invitation.js'
+import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
+import type { Plan, Warning } from '../model/plan.js'
+import type { RemovalRecords } from '../model/state.js'
+import { byCodeUnit } from '../model/text.js'
+import { decide } from './decide.js'
+import { planDigest } from './digest.js'
+import { Draft } from './draft.js'
+import { checkGuards } from './guards.js'
+import { IdSet } from './id-set.js'
+import { indexRules, subjectOf } from './match.js'
+import { duplicateId } from './problems.js'
+import { indexProtections } from './protect.js'
+import { decideUser, trackUsers } from './users.js'
+import * as warn from './warnings.js'
+
+export interface ReconcileOptions {
+  /** Plan no removals; denials that a removal implies stay. */
+  readonly noRemovals?: boolean
+  /** In place of `guards.maxRemovals`. */
+  readonly maxRemovals?: number
+  /** Addresses in the form of `parseTarget`; none narrows nothing. */
+  readonly targets?: readonly string[]
+  /** Held outside the manifest. */
+  readonly protect?: readonly Protection[]
+  /** Keep what needs nothing in `Plan.unchanged`; it costs memory by the invitation. */
+  readonly keepUnchanged?: boolean
+}
+
+export interface ReconcileInput {
+  readonly manifest: Manifest
+  /** What the state remembers. */
+  readonly records: RemovalRecords
+  readonly now: Date
+  /** Canonical: no trailing slash. It goes into the plan and its digest. */
+  readonly apiUrl: string
+  readonly options?: ReconcileOptions
+}
+
+/** Takes the live invitations one by one, in any order, and keeps only what the plan needs. */
+export interface Reconciler {
+  observe(invitation: Invitation): void
+  finish(): Plan
+}
+
+/** The whole engine at once: rules and live state in, plan out. Pure. */
+export function reconcile(input: ReconcileInput, observed: Iterable<Invitation>): Plan {
+  const reconciler = startReconcile(input)
+  for (const invitation of observed) reconciler.observe(invitation)
+  return reconciler.finish()
+}
+
+/** Whether a rule's last day, in UTC, is over. */
+export const isExpired = ({ until }: Rule, now: Date): boolean =>
+  until !== null && now.getTime() >= Date.parse(`${until}T00:00:00Z`) + 86_400_000
+
+export function startReconcile(input: ReconcileInput): Reconciler {
+  const { manifest, records, now, apiUrl, options = {} } = input
+  const expired = manifest.rules.filter(rule => isExpired(rule, now))
+  const rules = manifest.rules.filter(rule => !isExpired(rule, now))
+  const matches = indexRules(rules)
+  const protectionOf = indexProtections([...manifest.protect, ...(options.protect ?? [])])
+  const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
+  const users = trackUsers(removals.keys(), records)
+  const targets = new Set(options.targets)
+  const targeted = (address: string) => targets.size === 0 || targets.has(address)
+  const draft = new Draft(targeted, options.keepUnchanged ?? false)
+  const seen = new IdSet()
+
+  function observe(invitation: Invitation): void {
+    if (seen.has(invitation.id)) draft.problems.push(duplicateId(apiUrl, invitation.id))
+    seen.add(invitation.id)
+    draft.invitations++
+    const subject = subjectOf(invitation)
+    const removal = removals.get(subject.key) ?? null
+    if (removal && isAccepted(invitation)) users.observeAccepted(subject.key, invitation)
+    const effective = removal && !protectionOf(removal.key) ? removal : null
+    draft.decided(subject, decide(subject, effective, { matches, manifest }))
+  }
+
+  function planUser(removal: Removal): void {
+    const view = users.view(removal.email, removal.key)
+    const decision = decideUser(removal, view, records.get(removal.key), protectionOf(removal.key))
+    draft.userDecided(removal, view, decision, options.noRemovals ?? false)
+  }
+
+  function finish(): Plan {
+    for (const removal of [...removals.values()].sort((a, b) => byCodeUnit(a.key, b.key))) planUser(removal)
+    const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
+    const warnings = [...expired.map(warn.expiredRule), ...draft.sortedWarnings(), ...draft.missed(targets)]
+    return assemble(draft, { apiUrl, timestamp: now.toISOString(), warnings, guards })
+  }
+
+  return { observe, finish }
+}
+
+const isAccepted = ({ status }: Invitation): boolean => status === 'A' || status === 'W'
+
+interface Rest {
+  readonly apiUrl: string
+  readonly timestamp: string
+  readonly warnings: readonly Warning[]
+  readonly guards: Manifest['guards']
+}
+
+function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards }: Rest): Plan {
+  const actions = draft.actions()
+  const refused = [...draft.refused, ...checkGuards(actions, guards)]
+  return {
+    apiUrl,
+    timestamp,
+    actions,
+    unchanged: draft.sortedUnchanged(),
+    warnings,
+    refused,
+    problems: draft.problems.sort((a, b) => byCodeUnit(a.summary, b.summary)),
+    summary: {
+      accept: draft.accepts.length,
+      deny: draft.denials.length,
+      remove: draft.removals.length,
+      unchanged: draft.alreadyRight,
+      unmatched: draft.unmatched,
+      invitations: draft.invitations,
+      warnings: warnings.length,
+      refused: refused.length,
+    },
+    digest: planDigest(apiUrl, actions),
+  }
+}

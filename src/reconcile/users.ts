@@ -1,0 +1,81 @@
+import type { Invitation } from '../model/invitation.js'
+import type { Protection, Removal } from '../model/manifest.js'
+import type { Refusal, RemovalAction, UserView } from '../model/plan.js'
+import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import { byCodeUnit } from '../model/text.js'
+import { ruleRef } from './decide.js'
+import { protectionSource } from './protect.js'
+
+export const userAddress = (key: string): string => `bimdata_user.${key}`
+
+/** Collects, for a few users, what a removal is planned from: their accepted invitations. */
+export interface UserTracker {
+  observeAccepted(key: string, invitation: Invitation): void
+  view(email: string, key: string): UserView
+}
+
+export function trackUsers(keys: Iterable<string>, records: RemovalRecords): UserTracker {
+  const accepted = new Map<string, Map<number, string>>()
+  for (const key of keys) accepted.set(key, new Map())
+  return {
+    observeAccepted: (key, { id, cloudName }) => accepted.get(key)?.set(id, cloudName),
+    view(email, key) {
+      const invitations = accepted.get(key) ?? new Map<number, string>()
+      return {
+        email,
+        recorded: records.get(key)?.outcome ?? null,
+        accepted_invitations: [...invitations.keys()].sort((a, b) => a - b),
+        clouds: [...new Set(invitations.values())].sort(byCodeUnit),
+      }
+    },
+  }
+}
+
+export type UserDecision =
+  | { readonly kind: 'remove'; readonly action: RemovalAction; readonly returned: boolean }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal }
+  | { readonly kind: 'keep' }
+
+/**
+ * | recorded as removed? | protected? | what is done |
+ * | --- | --- | --- |
+ * | no | no | remove |
+ * | no | yes | refused, and with it the whole plan |
+ * | yes | either | nothing, unless an invitation is accepted now that was not at the removal: then as if not recorded |
+ */
+export function decideUser(
+  removal: Removal,
+  view: UserView,
+  record: RemovalRecord | undefined,
+  protection: Protection | null,
+): UserDecision {
+  const returned = record ? view.accepted_invitations.some(id => !record.accepted_invitations.includes(id)) : false
+  if (record && !returned) return { kind: 'keep' }
+  if (protection) return { kind: 'refuse', refusal: refuse(removal, protection) }
+  return {
+    kind: 'remove',
+    returned,
+    action: {
+      action: 'remove',
+      address: userAddress(removal.key),
+      before: view,
+      why: returned ? 'remove_returned' : 'remove_by_rule',
+      rule: ruleRef(removal),
+      overruled: [],
+      impliedBy: null,
+    },
+  }
+}
+
+function refuse(removal: Removal, protection: Protection): Refusal {
+  const by = protectionSource(protection)
+  return {
+    kind: 'protected',
+    address: userAddress(removal.key),
+    email: removal.email,
+    pattern: protection.pattern,
+    protected_by: by,
+    rule: ruleRef(removal),
+    message: `${removal.email} is protected by "${protection.pattern}" (${by}) and cannot be removed. Take the address out of users.remove, or have the protection changed by who holds it.`,
+  }
+}

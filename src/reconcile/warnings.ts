@@ -1,0 +1,65 @@
+import type { Invitation } from '../model/invitation.js'
+import type { Rule } from '../model/manifest.js'
+import type { InvitationAction, RemovalAction, Warning } from '../model/plan.js'
+import { type Ground, ruleRef } from './decide.js'
+
+/*
+ * What a person should know before approving. Texts hold strings of the API: renderers escape them.
+ */
+
+export const expiredRule = (rule: Rule): Warning => ({
+  code: 'expired_rule',
+  message: `This ${rule.effect} rule ended with ${rule.until} and no longer matches. Take it out, or move its date.`,
+  address: null,
+  rule: ruleRef(rule),
+})
+
+export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Ground): Warning => ({
+  code: 'accepted_but_denied',
+  message: `The invitation of ${email} is accepted already, and an acceptance cannot be taken back. To take away the access, list the user under users.remove.`,
+  address: `bimdata_invitation.${id}`,
+  rule,
+})
+
+export const unknownStatus = ({ id, email, status }: Invitation): Warning => ({
+  code: 'unknown_status',
+  message: `The invitation of ${email} has the status ${JSON.stringify(status)}, which this version does not know. It is left alone.`,
+  address: `bimdata_invitation.${id}`,
+  rule: null,
+})
+
+/** Null where the invitation grants none. */
+export function adminRights({ address, before, rule }: InvitationAction): Warning | null {
+  const { cloud_role, project_role, cloud_name, project_name, email } = before
+  const grants = [
+    ...(cloud_role === 'admin' ? [`the cloud "${cloud_name}"`] : []),
+    ...(project_role === 'admin' ? [`the project "${project_name ?? ''}"`] : []),
+  ]
+  if (grants.length === 0) return null
+  return { code: 'admin_rights', message: `${email} becomes admin of ${grants.join(' and of ')}.`, address, rule }
+}
+
+export function cloudsLost({ address, before, rule }: RemovalAction): Warning {
+  const known = before.clouds.map(name => `"${name}"`).join(', ')
+  const candidates = known ? ` Clouds of their accepted invitations: ${known}.` : ''
+  return {
+    code: 'clouds_lost',
+    message: `Removing ${before.email} deletes the account and every cloud in which they are alone, with its data. It cannot be undone.${candidates}`,
+    address,
+    rule,
+  }
+}
+
+export const returned = ({ address, before, rule }: RemovalAction): Warning => ({
+  code: 'returned',
+  message: `${before.email} was removed before and has returned: an invitation was accepted since. They are removed again.`,
+  address,
+  rule,
+})
+
+export const targetWithoutChange = (target: string): Warning => ({
+  code: 'target_without_change',
+  message: `Nothing is planned for the target ${target}.`,
+  address: target,
+  rule: null,
+})
