@@ -21,6 +21,8 @@ export interface ApiErrorFacts {
   readonly retryAfterMs?: number
   /** What to check, in whole sentences. */
   readonly advice?: string
+  /** A repeat cannot help: a certificate that is not trusted, an address that is not allowed. */
+  readonly permanent?: boolean
   readonly cause?: unknown
 }
 
@@ -30,6 +32,7 @@ export class ApiError extends Error {
   readonly status: number | null
   readonly retryAfterMs: number | null
   readonly advice: string | null
+  readonly permanent: boolean
 
   constructor(message: string, facts: ApiErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -38,5 +41,6 @@ export class ApiError extends Error {
     this.status = facts.status ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.advice = facts.advice ?? null
+    this.permanent = facts.permanent ?? false
   }
 }

@@ -1,4 +1,4 @@
-import { type Invitation, viewOf } from '../model/invitation.js'
+import { viewOf } from '../model/invitation.js'
 import type { Removal } from '../model/manifest.js'
 import type { Action, InvitationAction, Refusal, RemovalAction, Unchanged, UserView, Warning } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
