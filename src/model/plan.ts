@@ -138,6 +138,8 @@ export interface Plan {
   readonly refused: readonly Refusal[]
   /** Contradictions that only the live state shows; a plan with one cannot be applied. */
   readonly problems: readonly Problem[]
+  /** False where options narrowed the plan (targets, no removals), so that applying it may leave something to do. */
+  readonly complete: boolean
   readonly summary: Summary
   /** `sha256:` and 64 hex digits, over the API address and the actions. */
   readonly digest: string

@@ -87,8 +87,9 @@ export function startReconcile(input: ReconcileInput): Reconciler {
   function finish(): Plan {
     for (const removal of [...removals.values()].sort((a, b) => byCodeUnit(a.key, b.key))) planUser(removal)
     const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
+    const complete = targets.size === 0 && !options.noRemovals
     const warnings = [...expired.map(warn.expiredRule), ...draft.sortedWarnings(), ...draft.missed(targets)]
-    return assemble(draft, { apiUrl, timestamp: now.toISOString(), warnings, guards })
+    return assemble(draft, { apiUrl, timestamp: now.toISOString(), warnings, guards, complete })
   }
 
   return { observe, finish }
@@ -101,9 +102,10 @@ interface Rest {
   readonly timestamp: string
   readonly warnings: readonly Warning[]
   readonly guards: Manifest['guards']
+  readonly complete: boolean
 }
 
-function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards }: Rest): Plan {
+function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards, complete }: Rest): Plan {
   const actions = draft.actions()
   const refused = [...draft.refused, ...checkGuards(actions, guards)]
   return {
@@ -114,6 +116,7 @@ function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards }: Rest): 
     warnings,
     refused,
     problems: draft.problems.sort((a, b) => byCodeUnit(a.summary, b.summary)),
+    complete: complete && draft.problems.length === 0,
     summary: {
       accept: draft.accepts.length,
       deny: draft.denials.length,

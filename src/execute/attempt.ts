@@ -1,0 +1,30 @@
+import { ApiError } from '../model/api-error.js'
+import type { Action } from '../model/plan.js'
+import { backoffMs } from './retry.js'
+import type { Attempt, Run } from './run.js'
+
+/** One request and its record; null where it ended well. What is not an `ApiError` is a bug, and is thrown. */
+export async function attemptOnce(
+  about: Omit<Attempt, 'error'>,
+  request: () => Promise<void>,
+  run: Run,
+): Promise<ApiError | null> {
+  let error: ApiError | null = null
+  try {
+    await request()
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown
+    error = thrown
+  }
+  await run.tell({ type: 'attempt', attempt: { ...about, error } })
+  return error
+}
+
+/** Waits as the policy says, all workers together after a 429; returns early where the run is to stop. */
+export async function waitBeforeRepeat(action: Action, error: ApiError, attempt: number, run: Run): Promise<void> {
+  const delayMs = backoffMs(attempt, error, run.options.retry, run.clock)
+  await run.tell({ type: 'retry', action, error, delayMs })
+  if (error.status === 429) run.gate.pause(delayMs)
+  else await run.clock.sleep(delayMs, run.stop)
+  await run.gate.enter(run.stop)
+}

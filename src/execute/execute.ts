@@ -1,0 +1,108 @@
+import type { Action, InvitationAction, Plan, RemovalAction } from '../model/plan.js'
+import type { Gate } from './gate.js'
+import { type Outcome, type Report, type Result, succeeded } from './report.js'
+import { type ExecuteOptions, type Run, startRun, type World } from './run.js'
+import { settleInvitation } from './settle-invitation.js'
+import { settleRemoval } from './settle-removal.js'
+import { verify } from './verify.js'
+
+/**
+ * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none
+ * where anything before failed or the run is to stop. Then reads the state again and compares.
+ *
+ * The caller has checked that the plan may be applied at all (`assertApplicable`), and holds the state's lock.
+ * Never rejects for what the API does; each action gets its result.
+ */
+export async function execute(plan: Plan, world: World, options: ExecuteOptions, gate: Gate): Promise<Report> {
+  const run = startRun(world, options, gate)
+  const progress = new Progress(plan.actions.length, run)
+  const denials = plan.actions.filter(isOf('deny'))
+  const accepts = plan.actions.filter(isOf('accept'))
+  const removals = plan.actions.filter((action): action is RemovalAction => action.action === 'remove')
+  await settleAll(denials, run, progress)
+  await settleAll(accepts, run, progress)
+  await removeAll(removals, plan.digest, run, progress)
+  const { results, verification } = await verify(plan, progress.inOrder(plan.actions), run)
+  return { results, stop: run.stopped(), verification }
+}
+
+const isOf =
+  (kind: InvitationAction['action']) =>
+  (action: Action): action is InvitationAction =>
+    action.action === kind
+
+class Progress {
+  private readonly results = new Map<string, Result>()
+  private readonly total: number
+  private readonly run: Run
+
+  constructor(total: number, run: Run) {
+    this.total = total
+    this.run = run
+  }
+
+  async settled(result: Result): Promise<void> {
+    this.results.set(result.action.address, result)
+    if (!succeeded(result) && this.run.options.failFast) {
+      this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
+    }
+    await this.run.tell({ type: 'settled', result, done: this.results.size, total: this.total })
+  }
+
+  anyFailed(): boolean {
+    return [...this.results.values()].some(result => !succeeded(result))
+  }
+
+  inOrder(actions: readonly Action[]): readonly Result[] {
+    return actions.map(action => this.results.get(action.address) ?? notAttempted(action, this.run))
+  }
+}
+
+function notAttempted(action: Action, run: Run): Result {
+  const why = run.stopped()?.message ?? 'The run ended before its turn.'
+  return { action, outcome: { kind: 'not_attempted', why }, attempts: 0, status: null }
+}
+
+/** As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop. */
+async function settleAll(actions: readonly InvitationAction[], run: Run, progress: Progress): Promise<void> {
+  const queue = actions.values()
+  const work = async () => {
+    for (const action of queue) {
+      if (!(await run.gate.enter(run.stop))) return
+      await run.tell({ type: 'start', action })
+      if (run.stop.aborted) return
+      await progress.settled(await settleInvitation(action, run))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(run.options.parallelism, actions.length) }, work))
+}
+
+async function removeAll(
+  actions: readonly RemovalAction[],
+  digest: string,
+  run: Run,
+  progress: Progress,
+): Promise<void> {
+  if (actions.length > 0 && !progress.anyFailed() && !run.stop.aborted) await prepareMemory(run)
+  for (const action of actions) {
+    if (progress.anyFailed()) {
+      await progress.settled({ action, outcome: SKIPPED, attempts: 0, status: null })
+      continue
+    }
+    if (!(await run.gate.enter(run.stop))) return
+    await run.tell({ type: 'start', action })
+    if (run.stop.aborted) return
+    await progress.settled(await settleRemoval(action, digest, run))
+  }
+}
+
+const SKIPPED: Outcome = { kind: 'skipped', why: 'Something before it failed, and removals come last.' }
+
+/** Nothing is removed that could not be remembered. */
+async function prepareMemory(run: Run): Promise<void> {
+  try {
+    await run.memory.prepare()
+  } catch (error) {
+    run.halt('state', `The state cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,81 @@
+import { ApiError } from '../model/api-error.js'
+import { viewOf } from '../model/invitation.js'
+import type { InvitationAction } from '../model/plan.js'
+import { attemptOnce, waitBeforeRepeat } from './attempt.js'
+import type { Outcome, Result } from './report.js'
+import { readWithRetries, type Verdict, verdictOf } from './retry.js'
+import { haltIfDenied, type Run } from './run.js'
+
+/** What a read says of an invitation after an answer that never came. */
+type Reading = 'as-wanted' | 'as-planned' | { readonly problem: string }
+
+export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied' =>
+  action === 'accept' ? 'accepted' : 'denied'
+
+/**
+ * Accepts or denies one invitation.
+ *
+ * | the attempt ended | next |
+ * | --- | --- |
+ * | well | done |
+ * | denied (401, 403) | failed, and the run stops |
+ * | throttled, unsent | wait, repeat |
+ * | unclear | wait, read: as wanted → confirmed; as planned from → repeat; else failed |
+ * | unreadable | wait, read: as wanted → confirmed; else failed |
+ * | refused | failed; after an unclear attempt a read comes first, for that one may have been it |
+ *
+ * After the last attempt, and once the run is to stop, the read still decides, but nothing is repeated.
+ */
+export async function settleInvitation(action: InvitationAction, run: Run): Promise<Result> {
+  let unclear = false
+  for (let attempt = 1; ; attempt++) {
+    const error = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
+    if (error === null) return result(action, { kind: 'done' }, attempt, null)
+    const verdict = verdictOf(error)
+    const end = (outcome: Outcome) => result(action, outcome, attempt, error)
+    unclear ||= verdict === 'unclear' || verdict === 'unreadable'
+    if (verdict === 'denied') haltIfDenied(run, error)
+    const last = attempt > run.options.retry.retries
+    if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeRepeat(action, error, attempt, run)
+    if (unclear) {
+      const reading = await readBack(action, run)
+      if (reading === 'as-wanted') return end({ kind: 'confirmed' })
+      if (typeof reading === 'object') return end({ kind: 'failed', why: `${error.message}; ${reading.problem}` })
+    }
+    if (!mayRepeat(verdict) || last) return end({ kind: 'failed', why: error.message })
+    if (run.stop.aborted) return end({ kind: 'failed', why: `${error.message}; not repeated, for the run was stopped` })
+  }
+}
+
+const request = ({ action, before }: InvitationAction, { api }: Run): Promise<void> =>
+  action === 'accept' ? api.accept(before.id) : api.deny(before.id)
+
+const mayRepeat = (verdict: Verdict): boolean => ['throttled', 'unsent', 'unclear'].includes(verdict)
+
+async function readBack(action: InvitationAction, run: Run): Promise<Reading> {
+  const { gate, clock, options, stop } = run
+  const told = async (error: ApiError | null) => {
+    await run.tell({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, error } })
+  }
+  try {
+    const live = viewOf(
+      await readWithRetries(() => run.api.get(action.before.id), { gate, clock, policy: options.retry, stop }),
+    )
+    await told(null)
+    if (live.status === wantedStatus(action)) return 'as-wanted'
+    if (live.status === action.before.status) return 'as-planned'
+    return { problem: `meanwhile its status is ${JSON.stringify(live.status)}` }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    await told(error)
+    if (verdictOf(error) === 'denied') haltIfDenied(run, error)
+    return { problem: `whether it took effect is not known, for reading it failed too (${error.message})` }
+  }
+}
+
+const result = (action: InvitationAction, outcome: Outcome, attempts: number, error: ApiError | null): Result => ({
+  action,
+  outcome,
+  attempts,
+  status: error === null ? 204 : error.status,
+})

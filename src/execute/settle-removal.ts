@@ -1,0 +1,75 @@
+import type { RemovalAction } from '../model/plan.js'
+import { emailKey } from '../model/text.js'
+import { attemptOnce, waitBeforeRepeat } from './attempt.js'
+import type { Outcome, Result } from './report.js'
+import { verdictOf } from './retry.js'
+import { haltIfDenied, type Run } from './run.js'
+
+/**
+ * Removes one user and remembers it. There is nothing to read a user back from, so an unclear attempt is repeated:
+ *
+ * | the attempt ended | no attempt before was unclear | one was |
+ * | --- | --- | --- |
+ * | well | done | done |
+ * | 404 | absent | done: the unclear one was it |
+ * | throttled, unsent | wait, repeat | wait, repeat |
+ * | unclear | wait, repeat | wait, repeat |
+ * | denied | failed, and the run stops | failed, and the run stops |
+ * | unreadable, refused | failed | failed |
+ *
+ * Once the run is to stop nothing is repeated: a removal never follows a stop.
+ */
+export async function settleRemoval(action: RemovalAction, digest: string, run: Run): Promise<Result> {
+  let unclear = false
+  for (let attempt = 1; ; attempt++) {
+    const error = await attemptOnce(
+      { action, call: 'remove', attempt },
+      () => run.api.removeUser(action.before.email),
+      run,
+    )
+    if (error === null || error.status === 404) {
+      const outcome = error === null || unclear ? 'done' : 'absent'
+      await remember(action, outcome === 'done' ? 'removed' : 'absent', digest, run)
+      return { action, outcome: { kind: outcome }, attempts: attempt, status: error?.status ?? 204 }
+    }
+    const verdict = verdictOf(error)
+    const end = (why: string): Result => ({
+      action,
+      outcome: failed(why, unclear),
+      attempts: attempt,
+      status: error.status,
+    })
+    if (verdict === 'denied') haltIfDenied(run, error)
+    unclear ||= verdict === 'unclear' || verdict === 'unreadable'
+    if (verdict === 'denied' || verdict === 'refused' || verdict === 'unreadable') return end(error.message)
+    if (attempt > run.options.retry.retries) return end(error.message)
+    await waitBeforeRepeat(action, error, attempt, run)
+    if (run.stop.aborted) return end(`${error.message}; not repeated, for the run was stopped`)
+  }
+}
+
+const failed = (why: string, unclear: boolean): Outcome => ({
+  kind: 'failed',
+  why: unclear ? `${why}; whether the user was removed is not known: the next run asks again` : why,
+})
+
+/** A removal that cannot be remembered still happened: it is reported as done, and the run stops. */
+async function remember(
+  { before, rule }: RemovalAction,
+  outcome: 'removed' | 'absent',
+  digest: string,
+  run: Run,
+): Promise<void> {
+  try {
+    await run.memory.record(emailKey(before.email), {
+      outcome,
+      at: new Date(run.clock.now()).toISOString(),
+      reason: rule.reason,
+      accepted_invitations: before.accepted_invitations,
+      plan_digest: digest,
+    })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    run.halt('state', `${before.email} was removed, but this could not be remembered in the state: ${why}`)
+  }
+}

@@ -1,0 +1,84 @@
+import { ApiError } from '../model/api-error.js'
+import type { InvitationAction, Plan } from '../model/plan.js'
+import { type Tracked, type Tracker, trackPlan } from '../reconcile/track.js'
+import type { Mismatch, Result, Verification } from './report.js'
+import { succeeded } from './report.js'
+import { readWithRetries } from './retry.js'
+import type { Run } from './run.js'
+import { wantedStatus } from './settle-invitation.js'
+
+/** How often the list is read again while it lags behind what was done. */
+const READS = 4
+
+export interface Verified {
+  readonly results: readonly Result[]
+  readonly verification: Verification
+}
+
+/**
+ * Reads the state again and compares. A failed accept or deny that the fresh list shows as wanted was carried out after
+ * all, and is reported so; one reported done that it does not show is a mismatch, after a few reads with a wait between.
+ * Removals cannot be read back.
+ */
+export async function verify(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
+  const touched = results.some(({ action, attempts }) => attempts > 0 && action.action !== 'remove')
+  if (!touched) return { results, verification: { kind: 'not_needed' } }
+  if (run.interrupt.aborted) return { results, verification: { kind: 'interrupted' } }
+  await run.tell({ type: 'verifying' })
+  try {
+    return await compare(plan, results, run)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return { results, verification: { kind: 'unreadable', why: error.message } }
+  }
+}
+
+async function compare(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
+  for (let read = 1; ; read++) {
+    const tracked = await readFresh(plan, run)
+    const updated = results.map(result => confirmed(result, tracked))
+    const mismatches = updated.flatMap(result => mismatchOf(result, tracked))
+    if (mismatches.length === 0)
+      return { results: updated, verification: { kind: 'verified', count: updated.filter(succeeded).length } }
+    if (read === READS || run.interrupt.aborted)
+      return { results: updated, verification: { kind: 'differs', mismatches } }
+    await run.clock.sleep(run.options.retry.baseMs * 2 ** read, run.interrupt)
+  }
+}
+
+async function readFresh(plan: Plan, run: Run): Promise<Tracked> {
+  let tracker: Tracker = trackPlan(plan)
+  const { gate, clock, options, interrupt } = run
+  await readWithRetries(
+    () =>
+      run.api.list(() => {
+        tracker = trackPlan(plan)
+        return invitation => tracker.observe(invitation)
+      }),
+    { gate, clock, policy: options.retry, stop: interrupt },
+  )
+  return tracker.finish(new Map())
+}
+
+const isInvitation = (result: Result): result is Result & { readonly action: InvitationAction } =>
+  result.action.action !== 'remove'
+
+function statusIn(tracked: Tracked, action: InvitationAction): string | null {
+  if (tracked.duplicates.includes(action.before.id)) return 'listed more than once'
+  const live = tracked.live(action)
+  return live && 'status' in live ? live.status : null
+}
+
+function confirmed(result: Result, tracked: Tracked): Result {
+  if (!isInvitation(result) || result.outcome.kind !== 'failed') return result
+  return statusIn(tracked, result.action) === wantedStatus(result.action)
+    ? { ...result, outcome: { kind: 'confirmed' } }
+    : result
+}
+
+function mismatchOf(result: Result, tracked: Tracked): readonly Mismatch[] {
+  if (!isInvitation(result) || !succeeded(result)) return []
+  const found = statusIn(tracked, result.action)
+  const wanted = wantedStatus(result.action)
+  return found === wanted ? [] : [{ address: result.action.address, wanted, found }]
+}
