@@ -1,0 +1,83 @@
+import { ApiError } from '../model/api-error.js'
+
+const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
+  new ApiError(message, { kind: 'invalid-answer', advice, cause })
+
+/** The whole body; past `maxBytes` (decompressed) an `ApiError` `too-large`, and the rest is not read. */
+export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+export const tooLarge = (maxBytes: number): ApiError =>
+  new ApiError(`The API's answer is larger than ${maxBytes} bytes`, {
+    kind: 'too-large',
+    advice: 'Ask for one status at a time, or check what answers at this address.',
+  })
+
+/** The value of a JSON text; not UTF-8, not JSON, cut short or nested past `maxDepth` is an `ApiError`. */
+export function parseJson(bytes: Buffer, maxDepth: number): unknown {
+  const closed = scanBrackets(bytes, maxDepth)
+  const text = decodeUtf8(bytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // JSON.parse quotes the text in its message, which belongs in no log.
+    throw notJson(text, closed)
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    const tooLong = cause instanceof Error && 'code' in cause && cause.code === 'ERR_STRING_TOO_LONG'
+    if (tooLong) throw tooLarge(2 ** 29)
+    throw invalid('The API’s answer is not UTF-8 text', 'Check what answers at this address.')
+  }
+}
+
+function notJson(text: string, closed: boolean): ApiError {
+  const trimmed = text.trim()
+  if (trimmed === '') return invalid('The API’s answer is empty', 'Try again.')
+  if (trimmed.startsWith('<')) return webPage()
+  return closed
+    ? invalid('The API’s answer is not JSON', 'Check what answers at this address.')
+    : invalid(`The API’s answer was cut short after ${text.length} characters`, 'Try again.')
+}
+
+export const webPage = (): ApiError =>
+  invalid(
+    'A web page came back instead of the API’s answer',
+    'Check --api-url, and whether a proxy or a sign-in page stands in between.',
+  )
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/**
+ * Whether every bracket and string is closed at the end; throws past `maxDepth`. Before parsing, and on bytes: outside
+ * its strings a JSON text's brackets are all ASCII.
+ */
+function scanBrackets(bytes: Buffer, maxDepth: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (inString) {
+      if (byte === BACKSLASH) at++
+      else if (byte === QUOTE) inString = false
+    } else if (byte === QUOTE) inString = true
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > maxDepth)
+        throw invalid(`The API’s answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
+    } else if (byte === 0x5d || byte === 0x7d) depth--
+  }
+  return depth === 0 && !inString
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import { ApiError } from '../model/api-error.js'
+import type { Env } from './proxy.js'
+import { Secret } from './secret.js'
+
+/** A secret and where it was found: a variable's name, or `NAME_FILE (path)`. */
+export interface FoundSecret {
+  readonly secret: Secret
+  readonly from: string
+}
+
+/** A set-but-empty variable counts as unset. */
+export const variable = (env: Env, name: string): string | undefined => env[name] || undefined
+
+/** Which of NAME and NAME_FILE are set; the plain one is used. */
+export const namesSet = (env: Env, name: string): string[] =>
+  [name, `${name}_FILE`].filter(each => variable(env, each) !== undefined)
+
+/**
+ * The secret in the variable NAME, else in the file that NAME_FILE names (one line break at its end is cut), else null.
+ * @throws ApiError `credentials` for a file that cannot be read or is empty, and for a control character
+ */
+export async function findSecret(env: Env, name: string): Promise<FoundSecret | null> {
+  const plain = variable(env, name)
+  if (plain !== undefined) return { secret: new Secret(printable(plain, name)), from: name }
+  const path = variable(env, `${name}_FILE`)
+  if (path === undefined) return null
+  const from = `${name}_FILE (${path})`
+  return { secret: new Secret(printable(await readSecretFile(path, from), from)), from }
+}
+
+async function readSecretFile(path: string, from: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(cause => {
+    throw unusable(`The file of ${from} cannot be read (${cause.code ?? 'error'})`, 'Check its path and its rights.')
+  })
+  const value = text.replace(/\r?\n$/, '')
+  if (value === '') throw unusable(`The file of ${from} is empty`, 'Write the secret into it.')
+  return value
+}
+
+/** A line break or another control character cannot stand in a header, and none of them is meant. */
+function printable(value: string, from: string): string {
+  if (!/\p{Cc}/u.test(value)) return value
+  throw unusable(
+    `The value of ${from} holds a line break or another control character`,
+    'Copy it again, as one line without anything before or after it.',
+  )
+}
+
+const unusable = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })

@@ -1,0 +1,124 @@
+import { ApiError } from '../model/api-error.js'
+import { redact } from './secret.js'
+
+/** What is known of a request that broke below HTTP. */
+export interface Breakage {
+  readonly error: unknown
+  /** Whether a connection ready for use had been made; without one the request cannot have been sent. */
+  readonly connected: boolean
+  readonly host: string
+  readonly timeoutMs: number
+  /** Of the proxy in use, without its credentials. */
+  readonly proxy: string | null
+}
+
+interface Explanation {
+  readonly message: string
+  readonly advice: string
+}
+
+/** An `ApiError` for what the network, TLS or a proxy did. */
+export function brokenRequest(breakage: Breakage): ApiError {
+  const { error, connected } = breakage
+  const code = codeOf(error)
+  const timedOut = code === 'ETIMEDOUT'
+  const kind = !connected ? 'not-sent' : timedOut ? 'timeout' : 'network'
+  const { message, advice } = explain(code, breakage)
+  return new ApiError(message, { kind, advice, cause: plainCause(error) })
+}
+
+/** Without what the HTTP library hangs on its errors: the request's headers hold the credentials. */
+export function plainCause(error: unknown): Error {
+  const cause = new Error(redact(error instanceof Error ? error.message : String(error)))
+  return Object.assign(cause, { code: codeOf(error) })
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+const CERTIFICATE =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_TLS_CERT|INVALID_CA|INVALID_PURPOSE)/
+const TLS = /^(EPROTO|ERR_SSL_|ERR_TLS_)/
+
+/**
+ * | what broke | said |
+ * | --- | --- |
+ * | abort signal | interrupted |
+ * | certificate, TLS | what the certificate's fault is |
+ * | DNS, refused, no route | the host cannot be reached |
+ * | proxy | the proxy's answer |
+ * | timeouts | before or after the connection was made |
+ * | anything else | the connection broke |
+ */
+function explain(code: string, breakage: Breakage): Explanation {
+  if (code === 'ERR_ABORTED' || code === 'ABORT_ERR') {
+    return { message: `The request to ${breakage.host} was interrupted`, advice: 'Run the command again.' }
+  }
+  if (CERTIFICATE.test(code)) return certificateFault(code, breakage)
+  if (TLS.test(code)) {
+    return {
+      message: `No secure connection to ${breakage.host} (${code})`,
+      advice: 'Check that the address really speaks https on this port.',
+    }
+  }
+  if (breakage.proxy !== null && !breakage.connected) return proxyFault(code, breakage, breakage.proxy)
+  return unreachable(code, breakage) ?? broken(code, breakage)
+}
+
+function certificateFault(code: string, { host }: Breakage): Explanation {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return { message: `The certificate of ${host} is for another host (${code})`, advice: 'Check the host name.' }
+  }
+  if (code === 'CERT_HAS_EXPIRED') {
+    return { message: `The certificate of ${host} has expired (${code})`, advice: 'Check this machine’s clock too.' }
+  }
+  return {
+    message: `The certificate of ${host} is not trusted here (${code})`,
+    advice: 'If it is issued by your own authority, name its certificate file in NODE_EXTRA_CA_CERTS.',
+  }
+}
+
+function proxyFault(code: string, { host, error }: Breakage, proxy: string): Explanation {
+  const status = error instanceof Error ? /^Bad response: (\d+)/.exec(error.message)?.[1] : undefined
+  if (status === '407') {
+    return {
+      message: `The proxy ${proxy} wants a user name and password (HTTP 407)`,
+      advice: 'Put them in the proxy variable: http://user:password@host:port.',
+    }
+  }
+  const what = status === undefined ? code || 'no answer' : `HTTP ${status}`
+  return {
+    message: `The proxy ${proxy} made no connection to ${host} (${what})`,
+    advice: 'Check HTTPS_PROXY and HTTP_PROXY; NO_PROXY lists the hosts to reach without a proxy.',
+  }
+}
+
+function unreachable(code: string, { host, connected, timeoutMs }: Breakage): Explanation | null {
+  const reach = 'Check the address, your network and whether a proxy is needed (HTTPS_PROXY).'
+  switch (code) {
+    case 'ENOTFOUND':
+      return { message: `There is no host named ${host} (DNS)`, advice: reach }
+    case 'EAI_AGAIN':
+      return { message: `The name ${host} could not be looked up (DNS does not answer)`, advice: reach }
+    case 'ECONNREFUSED':
+      return { message: `${host} refused the connection`, advice: 'Check the address and that the server runs.' }
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { message: `There is no route to ${host} (${code})`, advice: reach }
+    case 'ETIMEDOUT':
+      return connected
+        ? { message: `${host} did not answer within ${timeoutMs} ms`, advice: 'Try again, or raise --timeout.' }
+        : { message: `No connection to ${host} in time`, advice: reach }
+    default:
+      return null
+  }
+}
+
+function broken(code: string, { host, connected }: Breakage): Explanation {
+  const suffix = code === '' ? '' : ` (${code})`
+  return connected
+    ? { message: `The connection to ${host} broke${suffix}`, advice: 'Try again.' }
+    : { message: `No connection to ${host}${suffix}`, advice: 'Check the address and your network.' }
+}

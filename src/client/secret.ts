@@ -1,0 +1,65 @@
+import { inspect } from 'node:util'
+
+const HIDDEN = '[redacted]'
+
+/** Shorter values are not replaced in texts: they would blank out innocent words. */
+const SHORTEST_REDACTED = 4
+
+const known = new Set<string>()
+
+/**
+ * A value that must never be shown. Coerced to a string, to JSON or inspected, it reads `[redacted]`;
+ * only `reveal` gives it, and only the code that sends it calls that.
+ */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+    for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  equals(other: Secret): boolean {
+    return this.#value === other.#value
+  }
+
+  toString(): string {
+    return HIDDEN
+  }
+
+  toJSON(): string {
+    return HIDDEN
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN
+  }
+}
+
+/** The spellings in which a secret can come back in someone else's error text. */
+function formsOf(value: string): string[] {
+  const form = new URLSearchParams({ v: value }).toString().slice(2)
+  const json = JSON.stringify(value).slice(1, -1)
+  const base64 = Buffer.from(value, 'utf8').toString('base64')
+  return [value, form, json, base64, ...percentEncoded(value)]
+}
+
+function percentEncoded(value: string): string[] {
+  try {
+    return [encodeURIComponent(value)]
+  } catch {
+    // A lone surrogate has no percent-encoding.
+    return []
+  }
+}
+
+/** The text with every secret known to this process replaced; for what servers and libraries say. */
+export function redact(text: string): string {
+  let clean = text
+  for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, HIDDEN)
+  return clean
+}

@@ -1,0 +1,143 @@
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
+import got, { type Method, type Request, type Response } from 'got'
+import { checkScheme } from './address.js'
+import { type Breakage, brokenRequest } from './failure.js'
+import { type Agents, createAgents, type Env, proxyFor } from './proxy.js'
+
+export interface TransportOptions {
+  /** For the whole request, answer included. */
+  readonly timeoutMs: number
+  readonly allowInsecureHttp: boolean
+  /** For the `User-Agent`. */
+  readonly version: string
+  /** Where the proxy variables are looked up. */
+  readonly env: Env
+  readonly signal?: AbortSignal
+}
+
+export interface WireRequest {
+  readonly method: Method
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+}
+
+export interface WireAnswer {
+  readonly url: URL
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Decompressed. Read it once, or call `discard`; a break on the way is an `ApiError`. */
+  readonly body: AsyncIterable<Uint8Array>
+  discard(): void
+}
+
+/** One HTTP exchange at a time: no redirects, no retries, no cookies. Every failure is an `ApiError`. */
+export interface Transport {
+  send(request: WireRequest): Promise<WireAnswer>
+  /** Ends the connections that are kept alive. */
+  close(): void
+}
+
+/** A connection is made in seconds or not at all. */
+const CONNECT_MS = 10_000
+
+export function createTransport(options: TransportOptions): Transport {
+  const agents = new Map<string, Agents>()
+  const agentsFor = (proxy: URL | null): Agents => {
+    const key = proxy?.href ?? ''
+    const existing = agents.get(key)
+    if (existing !== undefined) return existing
+    const created = createAgents(proxy)
+    agents.set(key, created)
+    return created
+  }
+  return {
+    async send(request) {
+      checkScheme(request.url, request.url.origin, options.allowInsecureHttp)
+      const proxy = proxyFor(request.url, options.env)
+      return exchange(request, options, agentsFor(proxy), proxy?.host ?? null)
+    },
+    close() {
+      for (const { http, https } of agents.values()) {
+        http.destroy()
+        https.destroy()
+      }
+    },
+  }
+}
+
+async function exchange(
+  request: WireRequest,
+  options: TransportOptions,
+  agents: Agents,
+  proxy: string | null,
+): Promise<WireAnswer> {
+  const stream = open(request, options, agents)
+  const isConnected = watchConnection(stream, request.url.protocol === 'https:')
+  const { host } = request.url
+  const explain = (error: unknown) =>
+    brokenRequest({ error, connected: isConnected(), host, timeoutMs: options.timeoutMs, proxy } satisfies Breakage)
+  const response = await new Promise<Response>((resolve, reject) => {
+    stream.once('response', resolve)
+    // Stays on: an error after the response has its listener here even while nobody reads the body.
+    stream.on('error', error => reject(explain(error)))
+  })
+  return {
+    url: request.url,
+    status: response.statusCode,
+    headers: response.headers,
+    body: explained(stream, explain),
+    discard: () => stream.destroy(),
+  }
+}
+
+function open({ method, url, headers, body }: WireRequest, options: TransportOptions, agents: Agents): Request {
+  const connect = Math.min(CONNECT_MS, options.timeoutMs)
+  return got.stream(url, {
+    method,
+    headers: { 'user-agent': `guestlist/${options.version}`, ...headers },
+    // An empty body rather than none: without one the library waits for it to be written.
+    ...(method === 'GET' ? {} : { body: body ?? '' }),
+    agent: agents,
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    timeout: {
+      lookup: connect,
+      connect,
+      secureConnect: connect,
+      response: options.timeoutMs,
+      request: options.timeoutMs,
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+}
+
+/** Whether a connection was ready for the request's bytes: TLS included, and for a kept one at once. */
+function watchConnection(stream: Request, secure: boolean): () => boolean {
+  let connected = false
+  stream.once('request', (request: ClientRequest) => {
+    request.once('socket', socket => {
+      if (request.reusedSocket || (!secure && !socket.connecting)) connected = true
+      else
+        socket.once(secure ? 'secureConnect' : 'connect', () => {
+          connected = true
+        })
+    })
+    request.once('response', () => {
+      connected = true
+    })
+  })
+  return () => connected
+}
+
+async function* explained(
+  body: AsyncIterable<unknown>,
+  explain: (error: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) if (chunk instanceof Uint8Array) yield chunk
+  } catch (error) {
+    throw explain(error)
+  }
+}
