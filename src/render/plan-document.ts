@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import type { InvitationView } from '../model/invitation.js'
+import type {
+  Action,
+  ActionReason,
+  OverruledRef,
+  Plan,
+  Refusal,
+  RuleRef,
+  Summary,
+  Unchanged,
+  UserView,
+  Warning,
+} from '../model/plan.js'
+import { canonicalJson } from '../model/text.js'
+
+/** Of Terraform's plan JSON, whose fields this document has. */
+export const FORMAT_VERSION = '1.2'
+
+/** Of what stands under `guestlist`. A reader refuses a higher one. */
+export const GUESTLIST_VERSION = 1
+
+export interface ResourceChange {
+  readonly address: string
+  readonly mode: 'managed'
+  readonly type: 'bimdata_invitation' | 'bimdata_user'
+  readonly name: string
+  readonly provider_name: 'guestlist'
+  readonly change: {
+    readonly actions: readonly ['update' | 'delete' | 'no-op']
+    readonly before: InvitationView | UserView
+    readonly after: InvitationView | UserView | null
+    readonly after_unknown: Readonly<Record<string, never>>
+    readonly before_sensitive: false
+    readonly after_sensitive: false
+  }
+  readonly action_reason: ActionReason | Unchanged['why']
+}
+
+export interface ActionEntry {
+  readonly address: string
+  readonly action: Action['action']
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  readonly implied_by: string | null
+}
+
+export interface DiagnosticEntry {
+  readonly severity: 'error' | 'warning'
+  readonly summary: string
+  readonly detail: string
+}
+
+/** schemas/plan.schema.json; a saved plan is this document. */
+export interface PlanDocument {
+  readonly format_version: typeof FORMAT_VERSION
+  readonly resource_changes: readonly ResourceChange[]
+  readonly timestamp: string
+  readonly applyable: boolean
+  readonly complete: boolean
+  readonly errored: boolean
+  readonly guestlist: {
+    readonly version: typeof GUESTLIST_VERSION
+    readonly api_url: string
+    readonly digest: string
+    readonly summary: Summary
+    readonly warnings: readonly Warning[]
+    readonly refused: readonly Refusal[]
+    readonly actions: readonly ActionEntry[]
+    readonly diagnostics: readonly DiagnosticEntry[]
+    /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
+    readonly checksum: string
+  }
+}
+
+type Unsealed = Omit<PlanDocument, 'guestlist'> & { readonly guestlist: Omit<PlanDocument['guestlist'], 'checksum'> }
+
+export function toDocument(plan: Plan): PlanDocument {
+  const { apiUrl: api_url, digest, summary, warnings, refused, actions } = plan
+  const errored = plan.problems.length > 0
+  const unsealed: Unsealed = {
+    format_version: FORMAT_VERSION,
+    resource_changes: [...actions.map(changeOf), ...plan.unchanged.map(noOp)],
+    timestamp: plan.timestamp,
+    applyable: !errored && refused.length === 0 && actions.length > 0,
+    complete: plan.complete,
+    errored,
+    guestlist: {
+      version: GUESTLIST_VERSION,
+      api_url,
+      digest,
+      summary,
+      warnings,
+      refused,
+      actions: actions.map(({ address, action, rule, overruled, impliedBy }) => ({
+        address,
+        action,
+        rule,
+        overruled,
+        implied_by: impliedBy,
+      })),
+      diagnostics: plan.problems.map(({ severity, summary, detail }) => ({ severity, summary, detail })),
+    },
+  }
+  return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }
+}
+
+export function checksumOf({ guestlist, ...rest }: Unsealed): string {
+  const { checksum: _, ...ours } = guestlist as PlanDocument['guestlist']
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson({ ...rest, guestlist: ours }))
+    .digest('hex')}`
+}
+
+const AFTER = { accept: 'accepted', deny: 'denied' } as const
+
+function changeOf(action: Action): ResourceChange {
+  if (action.action === 'remove') return resource(action.address, 'delete', action.before, null, action.why)
+  return resource(
+    action.address,
+    'update',
+    action.before,
+    { ...action.before, status: AFTER[action.action] },
+    action.why,
+  )
+}
+
+const noOp = ({ address, before, why }: Unchanged): ResourceChange => resource(address, 'no-op', before, before, why)
+
+function resource(
+  address: string,
+  action: 'update' | 'delete' | 'no-op',
+  before: InvitationView | UserView,
+  after: InvitationView | UserView | null,
+  action_reason: ResourceChange['action_reason'],
+): ResourceChange {
+  const dot = address.indexOf('.')
+  return {
+    address,
+    mode: 'managed',
+    type: 'id' in before ? 'bimdata_invitation' : 'bimdata_user',
+    name: address.slice(dot + 1),
+    provider_name: 'guestlist',
+    change: {
+      actions: [action],
+      before,
+      after,
+      after_unknown: {},
+      before_sensitive: false,
+      after_sensitive: false,
+    },
+    action_reason,
+  }
+}
