@@ -1,0 +1,21 @@
+import type { LockInfo } from './lock-info.js'
+import type { Attempt } from './lock-wait.js'
+
+/** Where a state's bytes are kept and locked. Every failure is a StateError. */
+export interface Backend {
+  /** Path or address, without credentials. */
+  readonly description: string
+  readonly canLock: boolean
+  /** Milliseconds between two tries for the lock. */
+  readonly firstPauseMs: number
+  readonly longestPauseMs: number
+  /** Null where there is no state yet. */
+  read(): Promise<Uint8Array | null>
+  /** Durable once it resolves. `lockId`: the lock that the writer holds. */
+  write(bytes: Uint8Array, lockId: string | null): Promise<void>
+  tryLock(info: LockInfo): Promise<Attempt>
+  /** Gives our own lock back. @return false where it was not there any more */
+  unlock(info: LockInfo): Promise<boolean>
+  /** Removes the lock with this id, whoever holds it; `holder`: what is known of the lock there is. */
+  forceUnlock(id: string, remover: LockInfo): Promise<{ removed: boolean; holder: LockInfo | null }>
+}

@@ -1,0 +1,98 @@
+import type { RemovalRecords } from '../model/state.js'
+import { byCodeUnit, emailKey } from '../model/text.js'
+import { StateError } from './error.js'
+import { type StateJson, validateState } from './validator.js'
+
+/** 64 MiB: some 200,000 removals, and a bound on what a wrong file or server can make us hold. */
+export const MAX_STATE_BYTES = 64 * 1024 * 1024
+
+/** schemas/state.schema.json, with its removals as a Map. */
+export interface StateDocument {
+  readonly serial: number
+  readonly lineage: string
+  readonly apiUrl: string
+  readonly removals: RemovalRecords
+}
+
+const LEAVE = 'It was left as it is.'
+
+/** Two spellings of one API address are one: host in lower case, default port and last slashes gone. */
+export function canonicalApiUrl(apiUrl: string): string {
+  return (URL.canParse(apiUrl) ? new URL(apiUrl).href : apiUrl).replace(/\/+$/, '')
+}
+
+/** @throws StateError `broken`, `newer-version`, `other-api` */
+export function parseState(bytes: Uint8Array, where: string, apiUrl: string): StateDocument {
+  const json = parseJson(bytes, where)
+  refuseNewerVersion(json, where)
+  if (!validateState(json)) {
+    const [first] = validateState.errors ?? []
+    const place = first === undefined || first.instancePath === '' ? 'The document' : first.instancePath
+    throw broken(where, `${place} ${first?.message ?? 'is not valid'}`)
+  }
+  refuseOtherApi(json, where, apiUrl)
+  return {
+    serial: json.serial,
+    lineage: json.lineage,
+    apiUrl: json.api_url,
+    removals: removalsOf(json, where),
+  }
+}
+
+/** @return UTF-8 JSON, the same bytes for the same document */
+export function formatState(document: StateDocument): Uint8Array {
+  const removals = [...document.removals].sort(([a], [b]) => byCodeUnit(a, b))
+  const json: StateJson = {
+    version: 1,
+    serial: document.serial,
+    lineage: document.lineage,
+    api_url: document.apiUrl,
+    // fromEntries defines its members: a key `__proto__` stays a key.
+    removals: Object.fromEntries(removals),
+  }
+  return new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`)
+}
+
+function parseJson(bytes: Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch (error) {
+    throw broken(where, bytes.length === 0 ? 'It is empty' : 'It is not JSON, or only a part of it', error)
+  }
+}
+
+function refuseNewerVersion(json: unknown, where: string): void {
+  if (json === null || typeof json !== 'object' || !('version' in json)) return
+  if (typeof json.version !== 'number' || json.version <= 1) return
+  throw new StateError(
+    'newer-version',
+    `The state ${where} has version ${json.version}, and this guestlist knows version 1. ${LEAVE} Use a newer guestlist.`,
+  )
+}
+
+function refuseOtherApi(json: StateJson, where: string, apiUrl: string): void {
+  if (canonicalApiUrl(json.api_url) === canonicalApiUrl(apiUrl)) return
+  throw new StateError(
+    'other-api',
+    `The state ${where} is of the API ${JSON.stringify(json.api_url)}, not of ${apiUrl}. ${LEAVE} ` +
+      'Give each API a state of its own: state.path or state.address in the manifest, or --api-url for the right API.',
+  )
+}
+
+function removalsOf(json: StateJson, where: string): RemovalRecords {
+  const entries = Object.entries(json.removals)
+  const odd = entries.find(([key]) => emailKey(key) !== key)
+  if (odd !== undefined) {
+    throw broken(where, `The address ${JSON.stringify(odd[0])} should be ${JSON.stringify(emailKey(odd[0]))}`)
+  }
+  return new Map(entries)
+}
+
+function broken(where: string, what: string, cause?: unknown): StateError {
+  return new StateError(
+    'broken',
+    `The state ${where} cannot be used. ${what}. ${LEAVE} ` +
+      'Restore it from a backup, or move it away: removals are then asked again.',
+    { cause },
+  )
+}

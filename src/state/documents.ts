@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { Backend } from './backend.js'
+import { canonicalApiUrl, formatState, parseState, type StateDocument } from './document.js'
+import { StateError } from './error.js'
+
+interface Version {
+  readonly document: StateDocument | null
+  /** Of the bytes; empty where there is no state. */
+  readonly hash: string
+}
+
+export interface Documents {
+  read(): Promise<RemovalRecords>
+  /** Writes what the change makes of what was seen last. */
+  update(change: Change): Promise<void>
+}
+
+type Change = (removals: Map<string, RemovalRecord>) => unknown
+
+/** Reads and writes, one after the other: a write builds on what this process has seen last, or is refused. */
+export function documentsOf(backend: Backend, apiUrl: string, lockId: () => string | null): Documents {
+  let seen: Version | null = null
+  /** A write of ours whose end we do not know: found in the backend, it is no one else's. */
+  let unsure: Version | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+    const result = last.then(step)
+    last = result.catch(() => {})
+    return result
+  }
+  const load = async (): Promise<Version> => {
+    const bytes = await backend.read()
+    if (bytes === null) return { document: null, hash: '' }
+    return { document: parseState(bytes, backend.description, apiUrl), hash: hashOf(bytes) }
+  }
+  const refresh = async (): Promise<Version> => {
+    const now = await load()
+    refuseOtherLineage(seen, now, backend.description)
+    seen = now
+    return now
+  }
+  const write = async (change: Change): Promise<void> => {
+    const base = seen === null ? await refresh() : await load()
+    if (base.hash !== unsure?.hash) refuseNewer(seen, base, backend.description)
+    const from = base.hash === unsure?.hash ? base : seen
+    const next = successor(from?.document ?? null, apiUrl, change)
+    const bytes = formatState(next)
+    unsure = { document: next, hash: hashOf(bytes) }
+    await backend.write(bytes, lockId())
+    seen = unsure
+    unsure = null
+  }
+  return {
+    read: () => inTurn(async (): Promise<RemovalRecords> => (await refresh()).document?.removals ?? new Map()),
+    update: (change: Change) => inTurn(() => write(change)),
+  }
+}
+
+function successor(from: StateDocument | null, apiUrl: string, change: Change): StateDocument {
+  const removals = new Map(from?.removals ?? [])
+  change(removals)
+  return {
+    serial: (from?.serial ?? 0) + 1,
+    lineage: from?.lineage ?? randomUUID(),
+    apiUrl: canonicalApiUrl(apiUrl),
+    removals,
+  }
+}
+
+/**
+ * | there now | the write |
+ * | --- | --- |
+ * | what we have seen | goes on |
+ * | nothing, or an older serial (somebody restored a backup) | goes on: what we know is newer |
+ * | another lineage | refused |
+ * | a newer serial, or the same with another content | refused |
+ */
+function refuseNewer(seen: Version | null, now: Version, where: string): void {
+  refuseOtherLineage(seen, now, where)
+  const serial = seen?.document?.serial ?? 0
+  if (now.document === null || now.hash === seen?.hash || now.document.serial < serial) return
+  throw new StateError(
+    'newer-serial',
+    `The state ${where} was written by somebody else: it has serial ${now.document.serial}, this run has seen ${serial}. ` +
+      'Nothing was overwritten. Run again, one run at a time.',
+  )
+}
+
+function refuseOtherLineage(seen: Version | null, now: Version, where: string): void {
+  const before = seen?.document?.lineage
+  const lineage = now.document?.lineage
+  if (before === undefined || lineage === undefined || before === lineage) return
+  throw new StateError(
+    'other-lineage',
+    `The state ${where} is another one than before: lineage ${lineage}, not ${before}. ` +
+      'Nothing was overwritten. Find out what replaced it, and run again.',
+  )
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

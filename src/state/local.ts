@@ -1,0 +1,123 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Backend } from './backend.js'
+import { MAX_STATE_BYTES } from './document.js'
+import { writeDurably } from './durable.js'
+import { StateError, type StateErrorCode, systemCode, systemReason } from './error.js'
+import { readLock, removeLock, tryLock } from './lock-file.js'
+
+export const DEFAULT_STATE_PATH = 'guestlist.state.json'
+
+/**
+ * A file, and while it is locked `.NAME.lock` beside it. A link is followed, so that all names of a state
+ * share one lock and a write replaces the file, not the link.
+ */
+export function localBackend(path: string, cwd: string): Backend {
+  const where = resolve(cwd, path)
+  const failed = (code: StateErrorCode, doing: string) => (error: unknown) => {
+    if (error instanceof StateError) throw error
+    const advice = code === 'unwritable' ? 'Check the folder, its rights and its space' : 'Check its rights'
+    throw new StateError(code, `Cannot ${doing} ${where}: ${systemReason(error)}. ${advice}.`, { cause: error })
+  }
+  const lockPath = () => writableTarget(where).then(lockPathOf)
+  return {
+    description: where,
+    canLock: true,
+    firstPauseMs: 50,
+    longestPauseMs: 1_000,
+    read: () => readState(where).catch(failed('unreadable', 'read the state')),
+    write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('unwritable', 'write the state')),
+    tryLock: async info => tryLock(await lockPath(), info).catch(failed('unwritable', 'lock the state')),
+    unlock: async info => removeLock(await lockPath(), info.ID, info).catch(failed('unwritable', 'unlock the state')),
+    forceUnlock: async (id, remover) => {
+      const lock = await lockPath()
+      const holder = await readLock(lock).catch(failed('unreadable', 'read the lock of'))
+      if (holder === null || holder.ID !== id) return { removed: false, holder }
+      return { removed: await removeLock(lock, id, remover).catch(failed('unwritable', 'unlock the state')), holder }
+    },
+  }
+}
+
+function lockPathOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.lock`)
+}
+
+async function readState(where: string): Promise<Uint8Array | null> {
+  const target = await targetOf(where)
+  if (target === null) return null
+  // Not to wait for a writer, should it be a pipe.
+  const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return await readRegularFile(file, where)
+  } finally {
+    await file.close()
+  }
+}
+
+async function readRegularFile(file: FileHandle, where: string): Promise<Uint8Array> {
+  const stat = await file.stat()
+  if (!stat.isFile()) throw notAFile(where, 'is not a regular file')
+  if (stat.size > MAX_STATE_BYTES) {
+    throw new StateError(
+      'too-large',
+      `The state ${where} has ${stat.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist. Check the path.`,
+    )
+  }
+  return file.readFile()
+}
+
+async function write(where: string, bytes: Uint8Array, lockId: string | null): Promise<void> {
+  const target = await writableTarget(where)
+  if (lockId !== null && (await readLock(lockPathOf(target)))?.ID !== lockId) {
+    throw new StateError(
+      'lock-lost',
+      `The lock of ${where} was removed while this run held it (id ${lockId}). Nothing was written. ` +
+        'Find out who unlocked it, and run again.',
+    )
+  }
+  await writeDurably(target, bytes)
+}
+
+/** The file behind links; null where nothing has the name. */
+async function targetOf(where: string): Promise<string | null> {
+  try {
+    return await realpath(where)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    if (await isLink(where)) throw notAFile(where, 'is a symbolic link to nothing')
+    return null
+  }
+}
+
+/** The file to write; its folder is made where it is missing. */
+async function writableTarget(where: string): Promise<string> {
+  const target = await targetOf(where).catch(linkLoop(where))
+  if (target !== null) return target
+  await mkdir(dirname(where), { recursive: true }).catch(error => {
+    throw new StateError(
+      'unwritable',
+      `Cannot make the folder of the state ${where}: ${systemReason(error)}. Check state.path.`,
+      { cause: error },
+    )
+  })
+  return join(await realpath(dirname(where)), basename(where))
+}
+
+const linkLoop = (where: string) => (error: unknown) => {
+  if (error instanceof StateError) throw error
+  throw new StateError('unwritable', `Cannot reach the state ${where}: ${systemReason(error)}. Check state.path.`, {
+    cause: error,
+  })
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    stat => stat.isSymbolicLink(),
+    () => false,
+  )
+}
+
+function notAFile(where: string, what: string): StateError {
+  return new StateError('not-a-file', `The state ${where} ${what}. It was left as it is. Check state.path.`)
+}

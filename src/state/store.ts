@@ -1,0 +1,134 @@
+import type { StateConfig } from '../model/manifest.js'
+import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import { emailKey } from '../model/text.js'
+import type { Backend } from './backend.js'
+import { documentsOf } from './documents.js'
+import { StateError } from './error.js'
+import { httpBackend } from './http.js'
+import { DEFAULT_STATE_PATH, localBackend } from './local.js'
+import { describeHolder, type LockInfo, newLockInfo } from './lock-info.js'
+import { waitForLock } from './lock-wait.js'
+
+export interface StateOptions {
+  readonly apiUrl: string
+  /** What a relative `state.path` is relative to. */
+  readonly cwd: string
+  /** `TF_HTTP_*`: see http-config.ts. */
+  readonly env: NodeJS.ProcessEnv
+  readonly now: () => Date
+  readonly allowInsecureHttp?: boolean
+  /** Of one HTTP request, in milliseconds; default 30,000. */
+  readonly timeoutMs?: number
+  /** Of guestlist, for the lock's holder. */
+  readonly version?: string
+}
+
+export interface LockRequest {
+  /** What the lock is for, as others see it: `apply`. */
+  readonly operation: string
+  /** Milliseconds to wait for a held lock; 0: not at all. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  readonly onWait?: (holder: LockInfo) => void
+  /** The lock of a process that has ended on this machine was taken over. */
+  readonly onTakeover?: (holder: LockInfo) => void
+}
+
+export interface StateLock {
+  readonly info: LockInfo
+  /** May be called more than once. */
+  release(): Promise<void>
+}
+
+/** Removals remembered. Every failure is a StateError; whatever is durable is so before its call resolves. */
+export interface StateStore {
+  /** Path or address, for people; holds no credentials. */
+  readonly description: string
+  /** False for an http backend without a lock address: `lock` then does nothing, as in Terraform. */
+  readonly canLock: boolean
+  read(): Promise<RemovalRecords>
+  record(email: string, record: RemovalRecord): Promise<void>
+  /** @return the addresses that were remembered until now */
+  forget(emails: readonly string[]): Promise<readonly string[]>
+  /** Writes the state as it is: shows before the first removal that writing works. */
+  touch(): Promise<void>
+  lock(request: LockRequest): Promise<StateLock>
+  /** Removes a lock by force. @return its holder, where the backend knows it */
+  unlock(id: string): Promise<LockInfo | null>
+}
+
+/** @throws StateError `config` */
+export function openState(config: StateConfig, options: StateOptions): StateStore {
+  const backend =
+    config.backend === 'http'
+      ? httpBackend(config, options)
+      : localBackend(config.path ?? DEFAULT_STATE_PATH, options.cwd)
+  const newInfo = (operation: string): LockInfo =>
+    newLockInfo({ operation, path: backend.description, version: options.version ?? '', now: options.now() })
+  let held: LockInfo | null = null
+  const documents = documentsOf(backend, options.apiUrl, () => held?.ID ?? null)
+  return {
+    description: backend.description,
+    canLock: backend.canLock,
+    read: () => documents.read(),
+    record: (email, record) => documents.update(removals => removals.set(emailKey(email), record)),
+    forget: async emails => {
+      const keys = emails.map(emailKey)
+      const known = await documents.read()
+      const found = [...new Set(keys)].filter(key => known.has(key))
+      if (found.length > 0) await documents.update(removals => found.map(key => removals.delete(key)))
+      return found
+    },
+    touch: () => documents.update(() => {}),
+    lock: async request => {
+      const info = newInfo(request.operation)
+      await acquire(backend, info, request)
+      held = info
+      return {
+        info,
+        release: async () => {
+          if (held !== info) return
+          held = null
+          await backend.unlock(info)
+        },
+      }
+    },
+    unlock: id => forceUnlock(backend, id, newInfo('unlock')),
+  }
+}
+
+async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<void> {
+  if (!backend.canLock) return
+  const { firstPauseMs, longestPauseMs } = backend
+  const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
+  if (result.kind === 'held') throw locked(backend, result.holder, request.timeoutMs)
+  if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
+}
+
+function locked(backend: Backend, holder: LockInfo, timeoutMs: number): StateError {
+  const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`
+  const unlock = holder.ID === '' ? 'remove its lock by hand' : `unlock it: guestlist state unlock ${holder.ID}`
+  return new StateError(
+    'locked',
+    `The state ${backend.description} is locked${waited}, by ${describeHolder(holder)}. ` +
+      `Wait for that run to end (--lock-timeout). If it is certain that it does not run any more, ${unlock}`,
+    { holder },
+  )
+}
+
+async function forceUnlock(backend: Backend, id: string, remover: LockInfo): Promise<LockInfo | null> {
+  if (!backend.canLock) {
+    throw new StateError(
+      'lock-unsupported',
+      `The state ${backend.description} has no locks: no lock address is set. There is nothing to unlock.`,
+    )
+  }
+  const { removed, holder } = await backend.forceUnlock(id, remover)
+  if (removed) return holder
+  const there = holder === null ? 'It is not locked.' : `It is locked by ${describeHolder(holder)}.`
+  throw new StateError(
+    'lock-mismatch',
+    `The state ${backend.description} has no lock with the id ${JSON.stringify(id)}. ${there}`,
+    holder === null ? {} : { holder },
+  )
+}
