@@ -1,0 +1,19 @@
+/** What the API answers, before any fault gets at it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Sent one after the other; none for an answer without a body. */
+  readonly body: readonly Buffer[]
+}
+
+export const JSON_TYPE = { 'content-type': 'application/json' }
+
+export const done: Answer = { status: 204, headers: {}, body: [] }
+
+export const json = (body: readonly Buffer[]): Answer => ({ status: 200, headers: JSON_TYPE, body })
+
+/** An error as `Error` of the contract. */
+export function failure(status: number, code: string, detail: string, headers: Record<string, string> = {}): Answer {
+  const body = Buffer.from(JSON.stringify({ code, detail }))
+  return { status, headers: { ...JSON_TYPE, ...headers }, body: [body] }
+}

@@ -1,0 +1,71 @@
+import type { ValidateFunction } from 'ajv'
+import type { SandboxData, WireInvitation } from './types.js'
+
+type Path = readonly (string | number)[]
+
+/** How a place inside the data is named to people: `file:line:column`, or a path into the object. */
+export type PlaceOf = (path: Path) => string
+
+const SHOWN = 20
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** One line with what ajv found first, and the path it found it at. */
+function firstError(validate: ValidateFunction): { readonly path: Path; readonly text: string } {
+  const error = validate.errors?.[0]
+  const keys = (error?.instancePath ?? '').split('/').slice(1)
+  return { path: keys, text: `${keys.length > 0 ? `${keys.join('.')} ` : ''}${error?.message ?? 'is not valid'}` }
+}
+
+function listAt(value: Record<string, unknown>, key: string, placeOf: PlaceOf, problems: string[]): readonly unknown[] {
+  const list = value[key]
+  if (list === undefined || list === null) return []
+  if (Array.isArray(list)) return list
+  problems.push(`${placeOf([key])}: ${key} must be a list`)
+  return []
+}
+
+function checkInvitations(items: readonly unknown[], validate: ValidateFunction, placeOf: PlaceOf, problems: string[]) {
+  const ids = new Set<unknown>()
+  items.forEach((item, index) => {
+    const place: Path = ['invitations', index]
+    if (!validate(item)) {
+      const { path, text } = firstError(validate)
+      problems.push(`${placeOf([...place, ...path])}: the invitation ${text}`)
+    } else if (isRecord(item) && ids.size === ids.add(item.id).size) {
+      problems.push(`${placeOf([...place, 'id'])}: the id ${String(item.id)} is there twice`)
+    }
+  })
+}
+
+function checkUsers(items: readonly unknown[], placeOf: PlaceOf, problems: string[]) {
+  items.forEach((item, index) => {
+    if (typeof item !== 'string' || !item.includes('@')) {
+      problems.push(`${placeOf(['users', index])}: a user must be an e-mail address`)
+    }
+  })
+}
+
+function refuse(problems: readonly string[]): never {
+  const rest = problems.length - SHOWN
+  const more = rest > 0 ? [`and ${rest} more`] : []
+  throw new Error([...problems.slice(0, SHOWN), ...more].join('\n'))
+}
+
+/**
+ * Takes a value for the sandbox's data if it is `invitations: [Invitation]` and `users: [e-mail]`, either of them
+ * optional. Otherwise throws an error with a line for each problem, its place first.
+ */
+export function checkData(value: unknown, validate: ValidateFunction, placeOf: PlaceOf): SandboxData {
+  if (!isRecord(value)) refuse([`${placeOf([])}: the data must be a mapping with invitations and users`])
+  const problems = Object.keys(value)
+    .filter(key => key !== 'invitations' && key !== 'users')
+    .map(key => `${placeOf([key])}: ${key} is not known here; the data has invitations and users`)
+  const invitations = listAt(value, 'invitations', placeOf, problems)
+  const users = listAt(value, 'users', placeOf, problems)
+  checkInvitations(invitations, validate, placeOf, problems)
+  checkUsers(users, placeOf, problems)
+  if (problems.length > 0) refuse(problems)
+  return { invitations: invitations as readonly WireInvitation[], users: users as readonly string[] }
+}

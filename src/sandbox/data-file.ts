@@ -1,0 +1,83 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import type { ValidateFunction } from 'ajv'
+import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import { checkData, type PlaceOf } from './data-check.js'
+import type { SandboxData } from './types.js'
+
+const isJson = (path: string): boolean => path.toLowerCase().endsWith('.json')
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The document with places; JSON is YAML too, so that one parser finds the places of both. */
+function parseWithPlaces(file: string, text: string): { readonly value: unknown; readonly placeOf: PlaceOf } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const placeAt = (offset: number): string => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const errors = document.errors.map(error => `${placeAt(error.pos[0])}: ${error.message}`)
+  if (errors.length > 0) throw new Error(errors.join('\n'))
+  const placeOf: PlaceOf = path => {
+    const node = path.length === 0 ? document.contents : document.getIn(path, true)
+    if (isNode(node) && node.range) return placeAt(node.range[0])
+    return path.length === 0 ? file : placeOf(path.slice(0, -1))
+  }
+  return { value: document.toJS(), placeOf }
+}
+
+/** JSON of a million invitations takes a second; with places it would take a minute, so places come only if needed. */
+function parseJson(file: string, text: string): { readonly value: unknown; readonly placeOf: PlaceOf } | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return { value, placeOf: path => parseWithPlaces(file, text).placeOf(path) }
+  } catch {
+    return null
+  }
+}
+
+/** Reads a YAML or JSON data file. Errors name the file and, where there is one, the line and the column. */
+export async function readDataFile(file: string, validate: ValidateFunction): Promise<SandboxData> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`${file}: the data file cannot be read: ${messageOf(error)}`, { cause: error })
+  })
+  const parsed = (isJson(file) ? parseJson(file, text) : null) ?? parseWithPlaces(file, text)
+  return checkData(parsed.value, validate, parsed.placeOf)
+}
+
+/** Replaces the file in one step: a reader sees the old data or the new. */
+async function writeDataFile(file: string, data: SandboxData): Promise<void> {
+  const text = isJson(file) ? `${JSON.stringify(data, null, 2)}\n` : stringify(data, { lineWidth: 0 })
+  const mode = await stat(file).then(
+    found => found.mode,
+    () => 0o644,
+  )
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, text, { mode })
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/**
+ * A function whose promise ends when the data of that moment, or newer, is in the file. Changes that arrive during
+ * a write share the next one, so many changes at once do not mean as many writes.
+ */
+export function createSaver(file: string, data: () => SandboxData): () => Promise<void> {
+  let current: Promise<void> = Promise.resolve()
+  let next: Promise<void> | null = null
+  const write = (): Promise<void> => {
+    next = null
+    return writeDataFile(file, data())
+  }
+  return () => {
+    if (next === null) {
+      next = current.then(write, write)
+      current = next
+    }
+    return next
+  }
+}

@@ -1,0 +1,60 @@
+import { type Answer, done, failure, json } from './answer.js'
+import type { StaleFault } from './faults.js'
+import type { Store } from './store.js'
+import type { Input, WireInvitation } from './types.js'
+
+const missing = (id: number): Answer => failure(404, 'not_found', `There is no invitation ${id}.`)
+
+const refused = (invitation: WireInvitation, why: string): Answer =>
+  failure(400, 'bad_status', `Invitation ${invitation.id} has the status ${JSON.stringify(invitation.status)}. ${why}`)
+
+/** Invitations of 2020 have W: accepted, waiting for the first login. */
+const isAccepted = (invitation: WireInvitation): boolean => invitation.status === 'A' || invitation.status === 'W'
+
+function decide(store: Store, invitation: WireInvitation, operation: 'accept' | 'deny'): Answer {
+  store.put({ ...invitation, status: operation === 'accept' ? 'A' : 'D' })
+  if (operation === 'accept') store.addUser(invitation.email)
+  store.tookEffect({ operation, target: invitation.id })
+  return done
+}
+
+function accept(store: Store, invitation: WireInvitation): Answer {
+  if (isAccepted(invitation)) return done
+  if (invitation.status === 'P' || invitation.status === 'D') return decide(store, invitation, 'accept')
+  return refused(invitation, 'Nothing is known of accepting from there.')
+}
+
+function deny(store: Store, invitation: WireInvitation): Answer {
+  if (invitation.status === 'D') return done
+  if (invitation.status === 'P') return decide(store, invitation, 'deny')
+  if (isAccepted(invitation)) return refused(invitation, 'What was accepted cannot be denied.')
+  return refused(invitation, 'Nothing is known of denying from there.')
+}
+
+function remove(store: Store, email: string): Answer {
+  if (!store.removeUser(email)) return failure(404, 'not_found', 'There is no such user.')
+  store.tookEffect({ operation: 'remove', target: email })
+  return done
+}
+
+/**
+ * Carries out a request that is allowed. What accept and deny do with an invitation:
+ *
+ * | status | accept | deny |
+ * | --- | --- | --- |
+ * | P | 204, becomes A | 204, becomes D |
+ * | D | 204, becomes A | 204, stays |
+ * | A, W | 204, stays | 400, stays: no way back is documented |
+ * | other | 400, stays | 400, stays |
+ *
+ * Whoever is accepted exists as a user from then on. A removed user's invitations keep their status.
+ */
+export function perform(store: Store, input: Input, stale: StaleFault | null): Answer {
+  if (input.operation === 'list') return json(store.list(input.status, stale))
+  if (input.operation === 'remove') return remove(store, input.email)
+  const { operation, id } = input
+  const invitation = operation === 'get' ? store.read(id, stale) : store.find(id)
+  if (invitation === undefined) return missing(id)
+  if (operation === 'get') return json([Buffer.from(JSON.stringify(invitation))])
+  return operation === 'accept' ? accept(store, invitation) : deny(store, invitation)
+}

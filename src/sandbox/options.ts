@@ -1,0 +1,55 @@
+import type { Credential } from './auth.js'
+import type { Fault } from './faults.js'
+import type { Issuer } from './token-check.js'
+import type { Call, Effect, SandboxData, WireInvitation } from './types.js'
+
+export interface SandboxOptions {
+  /** 0 by default: one that is free. */
+  readonly port?: number
+  /** `127.0.0.1` by default. Only loopback is offered: what is served may be a copy of real people's data. */
+  readonly host?: '127.0.0.1' | '::1' | 'localhost'
+  /** What there is at the start, not written to; a small demonstration by default. */
+  readonly data?: SandboxData
+  /** A YAML file, or a JSON file if it is named so, in place of `data`. It is rewritten at every change. */
+  readonly dataFile?: string
+  /** Milliseconds before each answer. */
+  readonly latencyMs?: number
+  readonly faults?: readonly Fault[]
+  /** Decides the faults that have a probability and no seed of their own; 1 by default. */
+  readonly seed?: number
+  /** The key of `Sandbox.apiKey`; random by default. */
+  readonly apiKey?: string
+  /** Further keys, such as one without the scope `org:manage`. */
+  readonly apiKeys?: readonly Credential[]
+  /** Fixed tokens that are taken as `Bearer TOKEN`. */
+  readonly accessTokens?: readonly (string | Credential)[]
+  /** Whose access tokens are taken too; a text is its issuer identifier. */
+  readonly issuer?: string | Issuer
+}
+
+/** A running sandbox. What it returns are copies or never change. */
+export interface Sandbox {
+  /** Without a slash at the end. */
+  readonly url: string
+  readonly apiKey: string
+  /** Cuts every connection, writes what is not written yet, and ends. */
+  close(): Promise<void>
+  invitations(): readonly WireInvitation[]
+  /** The users' addresses, as they were spelled when they came. */
+  users(): readonly string[]
+  /** Every request so far, in the order of arrival. */
+  calls(): readonly Call[]
+  /** Every change that took effect through the API, in order, whatever the client was told. */
+  effects(): readonly Effect[]
+  /** Its calls are counted from now on. */
+  addFault(fault: Fault): void
+  /** Adds an access token, as `accessTokens`. */
+  addAccessToken(token: string | Credential): void
+  /** That key or token is answered 401 from now on. */
+  revoke(secret: string): void
+  /** Changes a status behind the API's back; seen at once, written to the file when the promise ends. */
+  setStatus(id: number, status: string): Promise<void>
+  /** Adds an invitation, or replaces the one with its id. */
+  putInvitation(invitation: WireInvitation): Promise<void>
+  addUser(email: string): Promise<void>
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type Credential, createAuthenticator } from './auth.js'
+import { type Contract, loadContract } from './contract.js'
+import { checkData } from './data-check.js'
+import { createSaver, readDataFile } from './data-file.js'
+import { DEMO_DATA } from './demo-data.js'
+import { createFaults } from './faults.js'
+import { type Context, handle } from './handler.js'
+import type { Sandbox, SandboxOptions } from './options.js'
+import { createRouter } from './router.js'
+import { Store } from './store.js'
+import type { SandboxData } from './types.js'
+
+/** Longer than a client keeps a connection, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 75_000
+
+const credentialOf = (credential: string | Credential): Credential =>
+  typeof credential === 'string' ? { secret: credential } : credential
+
+async function loadData({ data, dataFile }: SandboxOptions, { invitation }: Contract): Promise<SandboxData> {
+  if (dataFile !== undefined) return readDataFile(dataFile, invitation)
+  return checkData(data ?? DEMO_DATA, invitation, path => ['data', ...path].join('.'))
+}
+
+function authOf({ apiKeys = [], accessTokens = [], issuer }: SandboxOptions, apiKey: string) {
+  return createAuthenticator({
+    apiKeys: [{ secret: apiKey }, ...apiKeys],
+    accessTokens: accessTokens.map(credentialOf),
+    issuer: typeof issuer === 'string' ? { url: issuer } : (issuer ?? null),
+  })
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host)
+  await once(server, 'listening').catch((error: unknown) => {
+    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw inUse ? new Error(`Port ${port} of ${host} is in use. Choose another one.`, { cause: error }) : error
+  })
+  const address = server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+}
+
+/** A server for the context, and how to end it. */
+async function serve(context: Context, { port = 0, host = '127.0.0.1' }: SandboxOptions) {
+  const running = new Set<Promise<void>>()
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const handled = handle(context, request, response)
+    running.add(handled)
+    void handled.finally(() => running.delete(handled))
+  })
+  const url = await listen(server, port, host)
+  const stop = async (): Promise<void> => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await Promise.all([closed, ...running])
+  }
+  return { url, stop }
+}
+
+/**
+ * Starts the BIMData SSO API on loopback, as schemas/bimdata-sso.openapi.yaml describes it. Rejects where the data
+ * is not valid or the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const contract = await loadContract()
+  const store = new Store(await loadData(options, contract))
+  const faults = createFaults(options.seed ?? 1)
+  for (const fault of options.faults ?? []) faults.add(fault)
+  const apiKey = options.apiKey ?? randomBytes(20).toString('hex')
+  const auth = authOf(options, apiKey)
+  const { dataFile } = options
+  const save = dataFile === undefined ? async () => {} : createSaver(dataFile, () => store.data())
+  const closing = new AbortController()
+  const context: Context = {
+    router: createRouter(contract),
+    faults,
+    auth,
+    store,
+    save,
+    latencyMs: options.latencyMs ?? 0,
+    calls: [],
+    closing: closing.signal,
+  }
+  const { url, stop } = await serve(context, options)
+  let closed: Promise<void> | null = null
+
+  return {
+    url,
+    apiKey,
+    close: () => {
+      closing.abort()
+      closed ??= stop()
+      return closed
+    },
+    invitations: () => store.data().invitations,
+    users: () => store.data().users,
+    calls: () => context.calls.map(call => ({ ...call })),
+    effects: () => [...store.effects],
+    addFault: faults.add,
+    addAccessToken: token => auth.allow(credentialOf(token)),
+    revoke: auth.revoke,
+    setStatus: async (id, status) => {
+      const invitation = store.find(id)
+      if (invitation === undefined) throw new Error(`The sandbox has no invitation ${id}.`)
+      store.put({ ...invitation, status })
+      await save()
+    },
+    putInvitation: async invitation => {
+      store.put(invitation)
+      await save()
+    },
+    addUser: async email => {
+      store.addUser(email)
+      await save()
+    },
+  }
+}
