@@ -65,7 +65,7 @@ export async function readLock(path: string): Promise<LockInfo | null> {
     // Neither a planted link is followed, nor a pipe waited for.
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, null)
       return parseLockInfo(buffer.toString('utf8', 0, bytesRead))
     } finally {
       await file.close()
@@ -83,15 +83,19 @@ async function create(path: string, info: LockInfo): Promise<boolean> {
   const temp = `${path}.${randomUUID()}`
   try {
     await writeFile(temp, content, { flag: 'wx', mode: 0o600 })
-    await link(temp, path)
-    return true
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
-    if (NO_LINKS.has(systemCode(error) ?? '')) return createInPlace(path, content)
-    throw error
+    return await link(temp, path).then(
+      () => true,
+      error => afterNoLink(error, path, content),
+    )
   } finally {
     await rm(temp, { force: true })
   }
+}
+
+function afterNoLink(error: unknown, path: string, content: string): Promise<boolean> | false {
+  if (systemCode(error) === 'EEXIST') return false
+  if (NO_LINKS.has(systemCode(error) ?? '')) return createInPlace(path, content)
+  throw error
 }
 
 /** Where there are no hard links: still only one can create it, but for a moment it can be seen empty (unknown holder). */
