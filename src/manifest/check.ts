@@ -1,0 +1,92 @@
+import type { ErrorObject } from 'ajv'
+import { codeOf, explain, type Finding } from './explain.js'
+import type { ManifestFile } from './manifest-file.gen.js'
+import type { Draft } from './problems.js'
+import { type Part, prune } from './prune.js'
+import { isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
+import { suggest } from './suggest.js'
+import type { Tree } from './tree.js'
+import { validateManifestFile } from './validator.js'
+
+export interface Checked {
+  readonly drafts: readonly Draft[]
+  /** What of the file is right, so that it can be compared with the rest; null where nothing is. */
+  readonly part: Part | null
+}
+
+const unknownKeyOf = (error: ErrorObject): string | null =>
+  error.keyword === 'additionalProperties' ? String(error.params.additionalProperty) : null
+
+/** The branches of "at least one of" are no causes of their own. */
+const isBranch = ({ schemaPath }: ErrorObject): boolean => schemaPath.includes('/anyOf/')
+
+function groupByValue(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
+  const groups = new Map<string, ErrorObject[]>()
+  for (const error of errors) {
+    if (isBranch(error)) continue
+    const group = groups.get(error.instancePath)
+    if (group === undefined) groups.set(error.instancePath, [error])
+    else group.push(error)
+  }
+  return groups
+}
+
+/** A key that is missing because it is misspelt was already reported as misspelt. */
+function isMisspelt(error: ErrorObject, unknown: readonly string[]): boolean {
+  const wanted =
+    error.keyword === 'required'
+      ? [String(error.params.missingProperty)]
+      : keysOf(schemaOf(error.schemaPath)).filter(key => key !== 'until' && key !== 'reason')
+  return unknown.some(key => suggest(key, wanted) !== null)
+}
+
+/** Of one value: every unknown key, and the first other cause. */
+function causesOf(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unknown = errors.filter(error => unknownKeyOf(error) !== null)
+  const keys = unknown.map(error => unknownKeyOf(error) ?? '')
+  const lacks = (error: ErrorObject) => error.keyword === 'required' || error.keyword === 'anyOf'
+  const others = errors.filter(
+    error => unknownKeyOf(error) === null && !(lacks(error) && keys.length > 0 && isMisspelt(error, keys)),
+  )
+  return [...unknown, ...others.slice(0, 1)]
+}
+
+function valueAt(data: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (Array.isArray(value) ? value[Number(step)] : isRecord(value) ? value[step] : undefined),
+    data,
+  )
+}
+
+function toDraft(tree: Tree, error: ErrorObject): Draft {
+  const path = stepsOf(error.instancePath)
+  const key = unknownKeyOf(error)
+  const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
+  const say = () => {
+    const finding: Finding = { error, path, value: valueAt(tree.data, path) }
+    return explain(finding)
+  }
+  return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, say }
+}
+
+/** Holds the file against the schema. What could not be read has been reported where it stands, and is not again. */
+export function check(tree: Tree): Checked {
+  if (tree.data === undefined) return { drafts: [], part: null }
+  if (validateManifestFile(tree.data)) return { drafts: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
+  const errors = validateManifestFile.errors ?? []
+  const unread = new Set(tree.drafts.map(({ start }) => start))
+  const causes = [...groupByValue(errors).values()].flatMap(causesOf)
+  const drafts = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
+  const pruned = prune(tree.data, errors.filter(error => !isBranch(error)).map(faultOf))
+  return { drafts, part: partOf(tree, pruned) }
+}
+
+const faultOf = (error: ErrorObject): readonly string[] => {
+  const key = unknownKeyOf(error)
+  return key === null ? stepsOf(error.instancePath) : [...stepsOf(error.instancePath), key]
+}
+
+function partOf(tree: Tree, { data, kept }: ReturnType<typeof prune>): Part | null {
+  const isManifest = (value: unknown): value is ManifestFile => validateManifestFile(value)
+  return isManifest(data) ? { tree, data, indexOf: (list, i) => kept.get(list)?.[i] ?? i } : null
+}

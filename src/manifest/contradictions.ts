@@ -1,0 +1,109 @@
+import { canonicalJson, emailKey } from '../model/text.js'
+import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
+import type { Merged, Written } from './merge.js'
+import { type Draft, placeName, quoted, type Words } from './problems.js'
+
+/**
+ * What must not stand in a manifest twice, or in two ways:
+ *
+ * | list | and | the same | problem |
+ * | --- | --- | --- | --- |
+ * | accept | deny | `id`, whatever else narrows it | contradiction |
+ * | accept | deny | exact e-mail as the only selector key | contradiction |
+ * | accept | remove | exact e-mail, whatever else narrows it | contradiction |
+ * | accept | accept (deny, deny) | selector, whatever its reason or `until` | duplicate entry |
+ * | remove | remove | address | duplicate entry |
+ * | protect | protect | pattern | duplicate entry |
+ *
+ * The problem stands at the later of the two and names the earlier.
+ */
+export function contradictions(merged: Merged): Draft[] {
+  const { accept, deny, remove, protect } = merged
+  return [
+    ...clashes(accept, idOf, deny, idOf, 'accepted', 'denied', id => `Invitation ${id}`),
+    ...clashes(accept, bareEmailOf, deny, bareEmailOf, 'accepted', 'denied', quoted),
+    ...clashes(accept, exactEmailOf, remove, removedOf, 'accepted', 'removed', quoted),
+    ...repeats(accept, selectorOf, 'rule', '`accept`'),
+    ...repeats(deny, selectorOf, 'rule', '`deny`'),
+    ...repeats(remove, removedOf, 'address', '`remove`'),
+    ...repeats(protect, emailKey, 'pattern', '`protect`'),
+  ]
+}
+
+type KeyOf<T> = (value: T) => string | null
+
+const idOf: KeyOf<WrittenRule> = ({ id }) => (id === undefined ? null : String(id))
+
+const exactEmailOf: KeyOf<WrittenRule> = ({ email }) =>
+  email === undefined || /[*?]/.test(email) ? null : emailKey(email)
+
+const bareEmailOf: KeyOf<WrittenRule> = rule => {
+  const { reason: _reason, until: _until, ...selector } = rule
+  return Object.keys(selector).length === 1 ? exactEmailOf(rule) : null
+}
+
+const removedOf: KeyOf<WrittenRemoval> = ({ email }) => emailKey(email)
+
+const asSet = (value: string | readonly string[] | undefined): string[] | undefined =>
+  value === undefined ? undefined : [...new Set([value].flat())].sort()
+
+/** Equal for two rules that select the same. */
+const selectorOf: KeyOf<WrittenRule> = ({ reason: _reason, until: _until, email, cloud, project, ...exact }) =>
+  canonicalJson({
+    ...exact,
+    email: email === undefined ? undefined : emailKey(email),
+    cloud: asSet(cloud),
+    project: asSet(project),
+  })
+
+const isBefore = (a: Written<unknown>, b: Written<unknown>): boolean =>
+  a.source.index < b.source.index || (a.source.index === b.source.index && a.start < b.start)
+
+function draft(code: Draft['code'], later: Written<unknown>, earlier: Written<unknown>, say: () => Words): Draft {
+  const { source, start, end } = later
+  return { code, source, start, end, cause: placeName(earlier.place), say }
+}
+
+/** The first entry of each key. */
+function firstsOf<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, Written<T>> {
+  const firsts = new Map<string, Written<T>>()
+  for (const entry of list) {
+    const key = keyOf(entry.value)
+    if (key !== null && !firsts.has(key)) firsts.set(key, entry)
+  }
+  return firsts
+}
+
+function clashes<A, B>(
+  left: readonly Written<A>[],
+  leftKey: KeyOf<A>,
+  right: readonly Written<B>[],
+  rightKey: KeyOf<B>,
+  does: string,
+  undoes: string,
+  name: (key: string) => string,
+): Draft[] {
+  const others = firstsOf(right, rightKey)
+  return [...firstsOf(left, leftKey)].flatMap(([key, one]) => {
+    const other = others.get(key)
+    if (other === undefined) return []
+    const [earlier, later] = isBefore(one, other) ? [one, other] : [other, one]
+    const [here, there] = later === one ? [does, undoes] : [undoes, does]
+    return draft('contradiction', later, earlier, () => ({
+      summary: `${name(key)} is both ${does} and ${undoes}`,
+      detail: `It is ${here} here, and ${there} also at ${placeName(earlier.place)}. Keep one of the two.`,
+    }))
+  })
+}
+
+function repeats<T>(list: readonly Written<T>[], keyOf: KeyOf<T>, what: string, where: string): Draft[] {
+  const firsts = firstsOf(list, keyOf)
+  return list.flatMap(entry => {
+    const first = firsts.get(keyOf(entry.value) ?? '')
+    if (first === undefined || first === entry) return []
+    return draft('duplicate-entry', entry, first, () => ({
+      summary: `The same ${what} stands twice in ${where}`,
+      detail: `It is also at ${placeName(first.place)}. Keep one of the two.`,
+    }))
+  })
+}

@@ -1,0 +1,181 @@
+import type { ErrorObject } from 'ajv'
+import type { ProblemCode } from '../model/problem.js'
+import { quoted, type Words } from './problems.js'
+import { isRecord, keysOf, schemaOf, sectionOf } from './schema.js'
+import { suggest } from './suggest.js'
+
+/** One finding of the schema: what it says, about which value. */
+export interface Finding {
+  readonly error: ErrorObject
+  readonly path: readonly string[]
+  readonly value: unknown
+}
+
+const CODES: Readonly<Record<string, ProblemCode>> = {
+  additionalProperties: 'unknown-key',
+  required: 'missing-key',
+  anyOf: 'empty-selector',
+  type: 'wrong-type',
+}
+
+export const codeOf = ({ keyword }: ErrorObject): ProblemCode => CODES[keyword] ?? 'wrong-value'
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a mapping of keys and values',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+}
+
+const SECRET = /user|passw|secret|token|key|credential/i
+
+/** `email`, or an entry of `accept`. */
+function subjectOf(path: readonly string[]): string {
+  const last = path.at(-1)
+  if (last === undefined) return 'A manifest'
+  return /^\d+$/.test(last) ? `An entry of \`${path.at(-2) ?? ''}\`` : `\`${last}\``
+}
+
+const listed = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
+
+function exampleOf(error: ErrorObject, path: readonly string[]): string {
+  const { examples } = schemaOf(error.schemaPath)
+  const example = Array.isArray(examples) ? examples[0] : undefined
+  if (example === undefined) return ''
+  const text = typeof example === 'object' ? JSON.stringify(example) : String(example)
+  const written = /[*?{[]/.test(text) && typeof example === 'string' ? JSON.stringify(text) : text
+  const key = path.at(-1) ?? ''
+  return ` For example: ${/^\d*$/.test(key) ? '- ' : `${key}: `}${written}`
+}
+
+function unknownKey({ error, path, value }: Finding): Words {
+  const key = String(error.params.additionalProperty)
+  const known = keysOf(schemaOf(error.schemaPath))
+  const near = suggest(key, known)
+  const unused = known.filter(name => !isRecord(value) || value[name] === undefined)
+  const section = path.length === 0 ? sectionOf(key) : null
+  const summary = `The key ${quoted(key)} is unknown${path.length === 0 ? '' : ' here'}`
+  if (key === '<<') return { summary, detail: 'YAML 1.2 has no merge keys. Write out the keys that are meant.' }
+  if (near !== null) return { summary, detail: `Did you mean \`${near}\`?` }
+  if (section !== null) return { summary, detail: `It belongs under \`${section}\`.` }
+  if (path[0] === 'state' && SECRET.test(key)) {
+    const detail =
+      'Credentials never stand in a manifest. Set TF_HTTP_USERNAME and TF_HTTP_PASSWORD in the environment.'
+    return { summary, detail }
+  }
+  return { summary, detail: unused.length === 0 ? 'Remove it.' : `The keys that can stand here: ${listed(unused)}.` }
+}
+
+function missingKey({ error }: Finding): Words {
+  const key = String(error.params.missingProperty)
+  const detail =
+    key === 'apiVersion'
+      ? 'Begin the file with `apiVersion: guestlist/v1`.'
+      : `Write it here. For example: ${key}: bob@acme.example`
+  return { summary: `The key \`${key}\` is missing`, detail }
+}
+
+function emptySelector({ error }: Finding): Words {
+  const keys = keysOf(schemaOf(error.schemaPath)).filter(key => key !== 'until' && key !== 'reason')
+  return {
+    summary: 'The rule says nothing of which invitations it is for',
+    detail: `Give it at least one of ${listed(keys)}.`,
+  }
+}
+
+function typeAdvice(wanted: readonly string[], value: unknown): string {
+  if (value === null) return 'It is empty: write a value, or remove it.'
+  if (wanted.includes('array')) return 'Write each entry on a line of its own that begins with a dash.'
+  if (wanted.includes('object')) return 'Write its keys on lines of their own, indented further.'
+  if (wanted.includes('integer')) return 'Write digits alone, without quotes.'
+  if (Array.isArray(value)) return 'Write one value, not a list.'
+  if (isRecord(value)) return 'Write one value, not a mapping.'
+  return `Put quotes around it: ${quoted(`${value}`)}.`
+}
+
+function wrongType({ error, path, value }: Finding): Words {
+  const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
+  const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
+  const scalarForText = wanted.includes('string') && ['number', 'boolean'].includes(typeof value)
+  const advice = typeAdvice(scalarForText ? ['string'] : wanted, value)
+  return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(error, path)}` }
+}
+
+function wrongChoice({ error, path, value }: Finding): Words {
+  const allowed: readonly string[] = [error.params.allowedValues ?? error.params.allowedValue].flat()
+  const near = typeof value === 'string' ? suggest(value, allowed) : null
+  const detail = near === null ? `It is ${quoted(value)}. Write ${allowed.join(' or ')}.` : `Did you mean \`${near}\`?`
+  const summary = `${subjectOf(path)} must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}`
+  return { summary, detail }
+}
+
+function wrongText({ error, path, value }: Finding): Words {
+  const subject = subjectOf(path)
+  const example = exampleOf(error, path)
+  if (/ddress$/.test(path.at(-1) ?? '')) {
+    const credentials = /^[^/]*\/\/[^/]*@/.test(String(value))
+    return {
+      summary: credentials
+        ? `${subject} holds a user name or a password`
+        : `${subject} must be an http or https address`,
+      detail: credentials
+        ? 'Credentials never stand in a manifest: remove them, and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD.'
+        : `Write it in full.${example}`,
+    }
+  }
+  if (path[1] === 'remove') {
+    const wildcard = /[*?]/.test(String(value))
+    return {
+      summary: wildcard ? `${subject} holds a wildcard` : `${subject} must be an e-mail address, on one line`,
+      detail: 'Users are removed by exact addresses alone. For example: email: bob@acme.example',
+    }
+  }
+  if (/Method$/.test(path.at(-1) ?? ''))
+    return { summary: `${subject} must be an HTTP method`, detail: `Write letters.${example}` }
+  return { summary: `${subject} must not be blank`, detail: `Write a text, or remove it.${example}` }
+}
+
+function wrongSize({ error, path }: Finding): Words {
+  const subject = subjectOf(path)
+  const { limit } = error.params
+  const detail = `Correct it, or remove it.${exampleOf(error, path)}`
+  switch (error.keyword) {
+    case 'minItems':
+    case 'minLength':
+      return { summary: `${subject} must not be empty`, detail }
+    case 'maxLength':
+      return { summary: `${subject} must not be longer than ${limit} characters`, detail }
+    case 'minimum':
+      return { summary: `${subject} must be ${limit} or more`, detail }
+    case 'maximum':
+      return { summary: `${subject} must be ${limit} or less`, detail }
+    default:
+      return { summary: `${subject} is not valid`, detail }
+  }
+}
+
+/** An ajv error in words for the author of a manifest. */
+export function explain(finding: Finding): Words {
+  switch (finding.error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(finding)
+    case 'required':
+      return missingKey(finding)
+    case 'anyOf':
+      return emptySelector(finding)
+    case 'type':
+      return wrongType(finding)
+    case 'enum':
+    case 'const':
+      return wrongChoice(finding)
+    case 'pattern':
+      return wrongText(finding)
+    case 'format':
+      return {
+        summary: `${subjectOf(finding.path)} must be a day of the calendar, YYYY-MM-DD`,
+        detail: `It is ${quoted(finding.value)}.${exampleOf(finding.error, finding.path)}`,
+      }
+    default:
+      return wrongSize(finding)
+  }
+}

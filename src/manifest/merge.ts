@@ -1,0 +1,121 @@
+import type { Guards, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
+import type { Place } from '../model/problem.js'
+import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
+import { type Draft, placeName, quoted } from './problems.js'
+import type { ListName, Part } from './prune.js'
+import type { Source } from './source.js'
+import type { Path } from './tree.js'
+
+/** A value and where it is written. */
+export interface Written<T> {
+  readonly value: T
+  readonly source: Source
+  readonly start: number
+  readonly end: number
+  readonly place: Place
+}
+
+type Settings<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
+/** All files as one, still as written. */
+export interface Merged {
+  readonly accept: readonly Written<WrittenRule>[]
+  readonly deny: readonly Written<WrittenRule>[]
+  readonly remove: readonly Written<WrittenRemoval>[]
+  readonly protect: readonly Written<string>[]
+  readonly unmatched: Written<UnmatchedPolicy> | null
+  readonly guards: Settings<Guards>
+  readonly state: Settings<StateConfig>
+  readonly drafts: readonly Draft[]
+}
+
+function written<T>(part: Part, path: Path, value: T): Written<T> {
+  const { source } = part.tree
+  const { start, end } = part.tree.span(path)
+  return { value, source, start, end, place: source.place(start) }
+}
+
+/** The entries of one list, file after file. */
+function entries<T>(
+  parts: readonly Part[],
+  section: 'invitations' | 'users',
+  list: ListName,
+  read: (file: ManifestFile) => readonly T[] | null | undefined,
+): Written<T>[] {
+  return parts.flatMap(part =>
+    (read(part.data) ?? []).map((value, i) => written(part, [section, list, part.indexOf(list, i)], value)),
+  )
+}
+
+const differs = (name: string, first: Written<unknown>, other: Written<unknown>): Draft => ({
+  code: 'conflicting-scalar',
+  source: other.source,
+  start: other.start,
+  end: other.end,
+  say: () => ({
+    summary: `\`${name}\` is set twice, to different values`,
+    detail: `It is ${quoted(other.value)} at ${placeName(other.place)}, and also ${quoted(first.value)} at ${placeName(first.place)}. Keep one of the two.`,
+  }),
+})
+
+/** The one value of a key that may stand in several files, as long as all agree. */
+function scalar<T>(
+  parts: readonly Part[],
+  drafts: Draft[],
+  path: readonly [string, string],
+  read: (file: ManifestFile) => T | undefined,
+): Written<T> | null {
+  const values = parts.flatMap(part => {
+    const value = read(part.data)
+    return value === undefined ? [] : [written(part, path, value)]
+  })
+  const [first] = values
+  if (first === undefined) return null
+  const others = values.filter(({ value }) => value !== first.value)
+  drafts.push(...others.map(other => differs(path.join('.'), first, other)))
+  return first
+}
+
+function mergeGuards(parts: readonly Part[], drafts: Draft[]): Settings<Guards> {
+  const guard = (key: keyof Guards) => scalar(parts, drafts, ['guards', key], file => file.guards?.[key])?.value
+  return { maxAccepts: guard('maxAccepts'), maxDenials: guard('maxDenials'), maxRemovals: guard('maxRemovals') }
+}
+
+const HTTP_KEYS = ['address', 'lockAddress', 'unlockAddress', 'updateMethod', 'lockMethod', 'unlockMethod'] as const
+
+const misplaced = (key: string, backend: string, { source, start, end }: Written<unknown>): Draft => ({
+  code: 'wrong-value',
+  source,
+  start,
+  end,
+  say: () => ({
+    summary: `\`state.${key}\` means nothing to the ${backend} backend`,
+    detail: backend === 'http' ? 'Remove it, or set `backend: local`.' : 'Remove it, or set `backend: http`.',
+  }),
+})
+
+function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConfig> {
+  const setting = <K extends keyof StateConfig>(key: K) =>
+    scalar(parts, drafts, ['state', key], file => file.state?.[key])
+  const backend = setting('backend')?.value ?? 'local'
+  const path = setting('path')
+  const http = HTTP_KEYS.map(key => [key, setting(key)] as const)
+  const foreign = backend === 'http' ? [['path', path] as const] : http
+  drafts.push(...foreign.flatMap(([key, value]) => (value === null ? [] : [misplaced(key, backend, value)])))
+  return { backend, path: path?.value, ...Object.fromEntries(http.map(([key, value]) => [key, value?.value])) }
+}
+
+/** Lists append in the order of the files; a scalar that two files set differently is a problem. */
+export function merge(parts: readonly Part[]): Merged {
+  const drafts: Draft[] = []
+  return {
+    accept: entries(parts, 'invitations', 'accept', file => file.invitations?.accept),
+    deny: entries(parts, 'invitations', 'deny', file => file.invitations?.deny),
+    remove: entries(parts, 'users', 'remove', file => file.users?.remove),
+    protect: entries(parts, 'users', 'protect', file => file.users?.protect),
+    unmatched: scalar(parts, drafts, ['invitations', 'unmatched'], file => file.invitations?.unmatched),
+    guards: mergeGuards(parts, drafts),
+    state: mergeState(parts, drafts),
+    drafts,
+  }
+}

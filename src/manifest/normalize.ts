@@ -1,0 +1,63 @@
+import {
+  DEFAULT_GUARDS,
+  type Effect,
+  type Guards,
+  type Manifest,
+  type Removal,
+  type Rule,
+  type Selector,
+  type StateConfig,
+  type Strength,
+} from '../model/manifest.js'
+import { emailKey } from '../model/text.js'
+import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
+import type { Merged, Written } from './merge.js'
+
+/** An object's members that are set; absent and undefined are the same in a manifest. */
+function withoutUndefined<T extends object>(value: { readonly [K in keyof T]?: T[K] | undefined }): Partial<T> {
+  const set: Partial<T> = {}
+  for (const key in value) if (value[key] !== undefined) set[key] = value[key]
+  return set
+}
+
+const asList = (value: string | readonly string[] | undefined): readonly string[] | undefined =>
+  typeof value === 'string' ? [value] : value
+
+const hasWildcard = (text: string): boolean => /[*?]/.test(text)
+
+/** | keys | strength |: `id` | id; an e-mail without wildcards | email; anything else | pattern. */
+function strengthOf({ id, email }: Selector): Strength {
+  if (id !== undefined) return 'id'
+  return email !== undefined && !hasWildcard(email) ? 'email' : 'pattern'
+}
+
+function toRule(effect: Effect, { value, place }: Written<WrittenRule>): Rule {
+  const { reason = null, until = null, email, cloud, project, ...exact } = value
+  const selector = withoutUndefined<Selector>({
+    ...exact,
+    email: email === undefined ? undefined : emailKey(email),
+    cloud: asList(cloud),
+    project: asList(project),
+  })
+  return { effect, selector, strength: strengthOf(selector), at: place, reason, until }
+}
+
+const toRemoval = ({ value, place }: Written<WrittenRemoval>): Removal => ({
+  email: value.email.trim(),
+  key: emailKey(value.email),
+  at: place,
+  reason: value.reason ?? null,
+})
+
+/** The engine's form of a manifest that has no problems. */
+export function normalize(merged: Merged): Manifest {
+  return {
+    rules: [...merged.accept.map(rule => toRule('accept', rule)), ...merged.deny.map(rule => toRule('deny', rule))],
+    unmatched: merged.unmatched?.value ?? 'ignore',
+    unmatchedAt: merged.unmatched?.place ?? null,
+    removals: merged.remove.map(toRemoval),
+    protect: merged.protect.map(({ value, place }) => ({ pattern: emailKey(value), source: place })),
+    guards: { ...DEFAULT_GUARDS, ...withoutUndefined<Guards>(merged.guards) },
+    state: { backend: 'local', ...withoutUndefined<StateConfig>(merged.state) },
+  }
+}

@@ -1,0 +1,29 @@
+import schema from '../../schemas/manifest.schema.json' with { type: 'json' }
+
+type SchemaNode = Readonly<Record<string, unknown>>
+
+export const isRecord = (value: unknown): value is SchemaNode =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~')
+
+/** The steps of a JSON pointer. */
+export const stepsOf = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped)
+
+/** The part of the schema that an ajv error's `schemaPath` (`#/…/keyword`) is about. */
+export function schemaOf(schemaPath: string): SchemaNode {
+  let node: unknown = schema
+  for (const step of stepsOf(decodeURIComponent(schemaPath)).slice(0, -1)) {
+    node = isRecord(node) ? node[step] : Array.isArray(node) ? node[Number(step)] : undefined
+  }
+  return isRecord(node) ? node : {}
+}
+
+/** The keys that a mapping may have. */
+export const keysOf = (node: SchemaNode): string[] => (isRecord(node.properties) ? Object.keys(node.properties) : [])
+
+/** The section under which a key stands that is unknown at the top; null where there is none. */
+export function sectionOf(key: string): string | null {
+  const sections = Object.entries(schema.properties)
+  return sections.find(([, section]) => keysOf(section).includes(key))?.[0] ?? null
+}

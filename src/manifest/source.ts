@@ -1,0 +1,120 @@
+import type { Place, Position, Range } from '../model/problem.js'
+
+/** The text of one file, and where its offsets stand. Offsets are UTF-16 code units of `text`. */
+export interface Source {
+  readonly file: string
+  /** Its place among the files given. */
+  readonly index: number
+  readonly text: string
+  position(offset: number): Position
+  place(offset: number): Place
+  /** A range that stays on the line that it starts on. */
+  range(start: number, end: number): Range
+  snippet(offset: number): string
+}
+
+/** Code units between two checkpoints of the running counts. */
+const BLOCK = 256
+/** A longer line is cut in a snippet: a hostile file must not make a report of gigabytes. */
+const SNIPPET_LIMIT = 2000
+
+interface Counts {
+  /** Code points before the offset. */
+  points(offset: number): number
+  /** UTF-8 bytes before the offset. */
+  bytes(offset: number): number
+}
+
+const pointsOf = (unit: number): number => (unit >= 0xdc00 && unit <= 0xdfff ? 0 : 1)
+const bytesOf = (unit: number): number =>
+  unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit <= 0xdfff ? 2 : 3
+
+/** Running sums of a weight per code unit, in constant time for any offset. */
+function runningSum(text: string, weight: (unit: number) => number): (offset: number) => number {
+  const checkpoints = new Uint32Array(Math.floor(text.length / BLOCK) + 1)
+  let sum = 0
+  for (let i = 0; i < text.length; i++) {
+    if (i % BLOCK === 0) checkpoints[i / BLOCK] = sum
+    sum += weight(text.charCodeAt(i))
+  }
+  if (text.length % BLOCK === 0) checkpoints[text.length / BLOCK] = sum
+  return offset => {
+    const block = Math.floor(offset / BLOCK)
+    let count = checkpoints[block] ?? 0
+    for (let i = block * BLOCK; i < offset; i++) count += weight(text.charCodeAt(i))
+    return count
+  }
+}
+
+function countsOf(text: string): Counts {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII begins at NUL
+  if (/^[\x00-\x7f]*$/.test(text)) return { points: offset => offset, bytes: offset => offset }
+  return { points: runningSum(text, pointsOf), bytes: runningSum(text, bytesOf) }
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The index of the last start that is not past the offset. */
+function lineIndexAt(starts: readonly number[], offset: number): number {
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/**
+ * What must not be repeated on a terminal or in a CI log, should someone write it into a manifest:
+ * user and password in an address, and the value of a key that names a secret.
+ */
+const withoutSecrets = (line: string): string =>
+  line
+    .replace(/(:\/\/)\S*@/g, '$1***@')
+    .replace(/((?:passw|secret|token|api_?-?key|credential)[\w-]{0,32}["']?\s{0,8}:\s{0,8})\S.*/i, '$1***')
+
+/** A byte-order mark at the start is not part of the text, but of the file's bytes. */
+export function createSource(file: string, index: number, content: string): Source {
+  const bom = content.startsWith('\uFEFF')
+  const text = bom ? content.slice(1) : content
+  const starts = lineStartsOf(text)
+  const counts = countsOf(text)
+  const firstByte = bom ? 3 : 0
+
+  const position = (offset: number): Position => {
+    const line = lineIndexAt(starts, offset)
+    const column = counts.points(offset) - counts.points(starts[line] ?? 0) + 1
+    return { line: line + 1, column, byte: firstByte + counts.bytes(offset) }
+  }
+  const lineEnd = (offset: number): number => {
+    const end = text.indexOf('\n', offset)
+    if (end === -1) return text.length
+    return end > offset && text[end - 1] === '\r' ? end - 1 : end
+  }
+  return {
+    file,
+    index,
+    text,
+    position,
+    place: offset => {
+      const { line, column } = position(offset)
+      return { file, line, column }
+    },
+    range: (start, end) => ({
+      filename: file,
+      start: position(start),
+      end: position(Math.max(start, Math.min(end, lineEnd(start)))),
+    }),
+    snippet: offset => {
+      const start = starts[lineIndexAt(starts, offset)] ?? 0
+      const line = withoutSecrets(text.slice(start, Math.min(lineEnd(offset), start + 2 * SNIPPET_LIMIT)))
+      return line.length > SNIPPET_LIMIT ? `${line.slice(0, SNIPPET_LIMIT)}…` : line
+    },
+  }
+}

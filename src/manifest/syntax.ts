@@ -1,0 +1,106 @@
+import type { ErrorCode } from 'yaml'
+import type { Place } from '../model/problem.js'
+import { placeName, quoted, type Words } from './problems.js'
+
+export const TOO_DEEP: Words = {
+  summary: 'Mappings and lists are nested too deeply',
+  detail: 'A manifest nests at most 64 mappings and lists; its keys need five.',
+}
+
+export const TOO_MANY_VALUES: Words = {
+  summary: 'The file holds more than 1,500,000 values',
+  detail: 'Split it: several files merge into one manifest. Wildcards often say in one rule what a list says in many.',
+}
+
+export const MULTIPLE_DOCUMENTS: Words = {
+  summary: 'A second YAML document begins here',
+  detail: 'A file holds one document. Remove the line `---`, or move what follows to a file of its own: files merge.',
+}
+
+export const EMPTY: Words = {
+  summary: 'The file is empty',
+  detail: 'Begin it with `apiVersion: guestlist/v1`; `guestlist init` writes a commented starter.',
+}
+
+export const OTHER_VERSION: Words = {
+  summary: 'The file asks for another version of YAML than 1.2',
+  detail: 'Manifests are YAML 1.2. Remove the line that begins with `%YAML`.',
+}
+
+const QUOTE_IT = 'A value that begins with a special character needs quotes around it, as in "*@acme.example".'
+
+/** What to do about each of the YAML package's errors; its own sentence says what is wrong. */
+const ADVICE: Readonly<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: 'Remove the tag or the anchor before the alias.',
+  BAD_ALIAS: QUOTE_IT,
+  BAD_COLLECTION_TYPE: 'Remove the tag: a manifest needs none.',
+  BAD_DIRECTIVE: 'Remove the line that begins with `%`: a manifest needs none.',
+  BAD_DQ_ESCAPE: 'Write a backslash as two within double quotes, or use single quotes.',
+  BAD_INDENT: 'Give the keys of one mapping, and the dashes of one list, the same number of spaces before them.',
+  BAD_PROP_ORDER: 'Write the anchor or the tag after the dash or the question mark.',
+  BAD_SCALAR_START: QUOTE_IT,
+  BLOCK_AS_IMPLICIT_KEY:
+    'Put quotes around a value that holds a colon and a space; begin a nested mapping on a new line.',
+  BLOCK_IN_FLOW: 'Within brackets write lists as [a, b] and mappings as {key: value}.',
+  DUPLICATE_KEY: 'Keep one of the two.',
+  IMPOSSIBLE: 'Check the lines around it.',
+  KEY_OVER_1024_CHARS: 'Keys of a manifest are short: check for a missing quote or line break.',
+  MISSING_CHAR: 'Check for a missing quote, bracket, comma, space or colon on this line or before it.',
+  MULTILINE_IMPLICIT_KEY: 'Write each key on one line; check for a missing colon after it.',
+  MULTIPLE_ANCHORS: 'Keep one of the anchors.',
+  MULTIPLE_DOCS: MULTIPLE_DOCUMENTS.detail,
+  MULTIPLE_TAGS: 'Remove the tags: a manifest needs none.',
+  NON_STRING_KEY: 'Keys of a manifest are words.',
+  RESOURCE_EXHAUSTION: TOO_DEEP.detail,
+  TAB_AS_INDENT: 'Replace the tab by spaces.',
+  TAG_RESOLVE_FAILED: 'Remove the tag, the word that begins with `!`; a text that begins so needs quotes.',
+  UNEXPECTED_TOKEN:
+    'Check for a missing quote or bracket; a value that holds special characters needs quotes around it.',
+}
+
+/** Where the package's sentence is for programmers, or says less than is known. */
+const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  BAD_ALIAS: 'A value cannot begin with * or & without quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'A second colon, or a line indented too far, makes a mapping where there can be none',
+  KEY_OVER_1024_CHARS: 'A key is longer than 1024 characters',
+  MULTILINE_IMPLICIT_KEY: 'A key goes on over several lines',
+  RESOURCE_EXHAUSTION: TOO_DEEP.summary,
+  TAB_AS_INDENT: 'A tab is used for indentation',
+}
+
+function summaryOf(code: ErrorCode, message: string, text: string): string {
+  if (code === 'TAG_RESOLVE_FAILED') return `The tag ${quoted(/^\S*/.exec(text)?.[0] ?? '')} is unknown`
+  if (message.startsWith('Missing closing')) return 'A quote is not closed'
+  if (message.startsWith('Implicit map keys need')) return 'A key has no colon after it'
+  return SUMMARIES[code] ?? message.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160)
+}
+
+/** A problem of the YAML package in words for the author of a manifest. */
+export function wordsForYaml(code: ErrorCode, message: string, text: string): Words {
+  return { summary: summaryOf(code, message, text), detail: ADVICE[code] }
+}
+
+export const UNBOUND: Words = {
+  summary: 'Aliases expand to more than 1,000,000 values',
+  detail: 'Write the lists out, or use wildcards: aliases of aliases grow beyond measure.',
+}
+
+export const KEY_WORDS: Words = {
+  summary: 'A key is not a text',
+  detail: 'Keys of a manifest are words such as `accept`. A value may be missing its key, or a key its quotes.',
+}
+
+export const aliasWords = (name: string): Words => ({
+  summary: `The alias ${quoted(`*${name}`)} refers to nothing`,
+  detail: 'A value that begins with * is an alias in YAML. Put quotes around a wildcard, as in "*@acme.example".',
+})
+
+export const cycleWords = (name: string): Words => ({
+  summary: `The alias ${quoted(`*${name}`)} stands within what it refers to`,
+  detail: 'A value cannot hold itself. Write out what is meant.',
+})
+
+export const duplicateWords = (key: string, first: Place): Words => ({
+  summary: `The key ${quoted(key)} stands twice in one mapping`,
+  detail: `It is also at ${placeName(first)}. Keep one of the two.`,
+})

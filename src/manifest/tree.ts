@@ -1,0 +1,66 @@
+import { isAlias, isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
+import type { Place } from '../model/problem.js'
+import type { Draft } from './problems.js'
+import type { Source } from './source.js'
+import { type Span, spanOf, walk } from './walk.js'
+
+export type Path = readonly (string | number)[]
+
+/** A file's content as plain data, and where each part of it is written. */
+export interface Tree {
+  readonly source: Source
+  /** Mappings have no prototype. Undefined where aliases expand past the bound. */
+  readonly data: unknown
+  /** What is wrong beyond YAML's own grammar: keys, aliases, depth. */
+  readonly drafts: readonly Draft[]
+  /** Where the value at a path is written; for an alias, where the alias is. */
+  span(path: Path): Span
+  /** Where the last key of a path is written. */
+  keySpan(path: Path): Span
+  place(path: Path): Place
+}
+
+interface Entry {
+  readonly key: ParsedNode | null
+  readonly value: ParsedNode | null
+}
+
+/** Places are looked up on demand: only rules and problems need them. */
+export function createTree(source: Source, root: ParsedNode): Tree {
+  const { data, drafts, targets } = walk(source, root)
+  const indexes = new Map<YAMLMap.Parsed, Map<unknown, Entry>>()
+  const behind = (node: ParsedNode | null): ParsedNode | null => (isAlias(node) ? (targets.get(node) ?? null) : node)
+
+  const indexOf = (map: YAMLMap.Parsed): Map<unknown, Entry> => {
+    const known = indexes.get(map)
+    if (known !== undefined) return known
+    const index = new Map<unknown, Entry>()
+    for (const { key, value } of map.items) {
+      const target = behind(key)
+      const name = target !== null && 'value' in target ? target.value : undefined
+      if (!index.has(name)) index.set(name, { key, value })
+    }
+    indexes.set(map, index)
+    return index
+  }
+  const child = (node: ParsedNode | null, step: string | number): Entry => {
+    const target = behind(node)
+    if (isMap(target)) return indexOf(target).get(step) ?? { key: null, value: null }
+    return { key: null, value: isSeq(target) ? (target.items[Number(step)] ?? null) : null }
+  }
+  const entry = (path: Path): Entry =>
+    path.reduce<Entry>(({ value }, step) => child(value, step), { key: null, value: root })
+
+  const span = (path: Path): Span => {
+    const { key, value } = entry(path)
+    return spanOf(value ?? key ?? root)
+  }
+  return {
+    source,
+    data,
+    drafts,
+    span,
+    keySpan: path => spanOf(entry(path).key ?? root),
+    place: path => source.place(span(path).start),
+  }
+}

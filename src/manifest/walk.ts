@@ -1,0 +1,133 @@
+import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
+import type { ProblemCode } from '../model/problem.js'
+import type { Draft, Words } from './problems.js'
+import type { Source } from './source.js'
+import { aliasWords, cycleWords, duplicateWords, KEY_WORDS, TOO_DEEP, UNBOUND } from './syntax.js'
+import { DEPTH_LIMIT } from './yaml.js'
+
+/** Nodes that aliases may repeat in one file: what is repeated costs more than the file is long. */
+const ALIAS_LIMIT = 1_000_000
+
+/** Offsets into a source. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export const spanOf = (node: ParsedNode): Span => ({ start: node.range[0], end: node.range[1] })
+
+/** A conversion under way. */
+interface Walk {
+  readonly source: Source
+  readonly drafts: Draft[]
+  /** The latest node of each name, as the document goes on. */
+  readonly anchors: Map<string, ParsedNode>
+  /** What each alias meant where it stood. */
+  readonly targets: Map<Alias, ParsedNode>
+  /** The collections around the current node. */
+  readonly open: Set<ParsedNode>
+  /** The alias being expanded, the outermost of them. */
+  outermost: Alias.Parsed | null
+  repeated: number
+}
+
+export interface Walked {
+  /** Undefined where it would have cost too much. */
+  readonly data: unknown
+  readonly drafts: readonly Draft[]
+  readonly targets: ReadonlyMap<Alias, ParsedNode>
+}
+
+class Unbounded extends Error {}
+
+/** What stands under an alias was reported where it is written. */
+function report(walk: Walk, code: ProblemCode, span: Span, say: () => Words): void {
+  if (walk.outermost === null) walk.drafts.push({ code, source: walk.source, ...span, say })
+}
+
+function targetOf(walk: Walk, alias: Alias.Parsed): ParsedNode | null {
+  const target = walk.targets.get(alias) ?? walk.anchors.get(alias.source)
+  if (target === undefined || walk.open.has(target)) {
+    const words = target === undefined ? aliasWords : cycleWords
+    report(walk, 'alias', spanOf(alias), () => words(alias.source))
+    return null
+  }
+  walk.targets.set(alias, target)
+  return target
+}
+
+function expand(walk: Walk, alias: Alias.Parsed, depth: number): unknown {
+  const target = targetOf(walk, alias)
+  if (target === null) return null
+  const outer = walk.outermost
+  walk.outermost = outer ?? alias
+  const data = convert(walk, target, depth)
+  walk.outermost = outer
+  return data
+}
+
+function keyOf(walk: Walk, node: ParsedNode): string | null {
+  if (!isAlias(node) && node.anchor !== undefined) walk.anchors.set(node.anchor, node)
+  const key = isAlias(node) ? targetOf(walk, node) : node
+  return isScalar(key) && typeof key.value === 'string' ? key.value : null
+}
+
+/** The first of two equal keys counts. Without a prototype, no key can reach one. */
+function convertMap(walk: Walk, map: YAMLMap.Parsed, depth: number): Record<string, unknown> {
+  const data: Record<string, unknown> = Object.create(null)
+  const firsts = new Map<string, ParsedNode>()
+  for (const pair of map.items) {
+    const key = keyOf(walk, pair.key)
+    const first = key === null ? undefined : firsts.get(key)
+    const value = convert(walk, pair.value, depth)
+    if (key === null) report(walk, 'wrong-type', spanOf(pair.key), () => KEY_WORDS)
+    else if (first === undefined) {
+      firsts.set(key, pair.key)
+      data[key] = value
+    } else {
+      const place = walk.source.place(first.range[0])
+      report(walk, 'duplicate-key', spanOf(pair.key), () => duplicateWords(key, place))
+    }
+  }
+  return data
+}
+
+function convertCollection(walk: Walk, node: YAMLMap.Parsed | YAMLSeq.Parsed, depth: number): unknown {
+  if (depth > DEPTH_LIMIT) {
+    report(walk, 'syntax', spanOf(node), () => TOO_DEEP)
+    return null
+  }
+  walk.open.add(node)
+  const data = isMap(node) ? convertMap(walk, node, depth) : node.items.map(item => convert(walk, item, depth))
+  walk.open.delete(node)
+  return data
+}
+
+function convert(walk: Walk, node: ParsedNode | null, depth: number): unknown {
+  if (walk.outermost !== null && ++walk.repeated > ALIAS_LIMIT) throw new Unbounded()
+  if (node === null) return null
+  if (isAlias(node)) return expand(walk, node, depth)
+  if (node.anchor !== undefined) walk.anchors.set(node.anchor, node)
+  return isScalar(node) ? node.value : convertCollection(walk, node, depth + 1)
+}
+
+/** A document's nodes as plain data, in time linear in its length and in `ALIAS_LIMIT`. */
+export function walk(source: Source, root: ParsedNode): Walked {
+  const state: Walk = {
+    source,
+    drafts: [],
+    anchors: new Map(),
+    targets: new Map(),
+    open: new Set(),
+    outermost: null,
+    repeated: 0,
+  }
+  try {
+    return { data: convert(state, root, 0), drafts: state.drafts, targets: state.targets }
+  } catch (error) {
+    if (!(error instanceof Unbounded)) throw error
+    const span = spanOf(state.outermost ?? root)
+    const drafts: Draft[] = [...state.drafts, { code: 'alias', source, ...span, say: () => UNBOUND }]
+    return { data: undefined, drafts, targets: state.targets }
+  }
+}
