@@ -9,16 +9,16 @@ export type Calls = number | { readonly from: number; readonly to?: number }
  */
 interface When {
   readonly operation: Operation | '*'
-  readonly nth?: Calls | readonly Calls[]
+  readonly nth?: Calls | readonly Calls[] | undefined
   /** Probability from 0 to 1. It hangs on seed, target and how often the target was called, not on the order of calls. */
-  readonly p?: number
+  readonly p?: number | undefined
   /** Of `p`; the sandbox's own seed where there is none. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /** Where a disruption strikes: before anything is done (default), or after the change took effect. */
 interface Where {
-  readonly after?: boolean
+  readonly after?: boolean | undefined
 }
 
 /** Any status, with an error body as JSON. */
@@ -26,10 +26,10 @@ export interface StatusFault extends When, Where {
   readonly kind: 'status'
   readonly status: number
   /** Seconds; or text that is sent as it is; or an HTTP date so many seconds ahead; null for none. 429 has 1 by default. */
-  readonly retryAfter?: number | string | { readonly dateIn: number } | null
+  readonly retryAfter?: number | string | { readonly dateIn: number } | null | undefined
   /** In place of the JSON error; its type is given by `headers`. */
   readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** The connection is cut without an answer. */
@@ -46,7 +46,7 @@ export interface HangFault extends When, Where {
 export interface HtmlFault extends When, Where {
   readonly kind: 'html'
   /** 200 by default. */
-  readonly status?: number
+  readonly status?: number | undefined
 }
 
 /** The request is carried out, and the connection cut in the middle of the answer. */

@@ -1,0 +1,147 @@
+import { FAULT_GRAMMAR } from './fault-grammar.js'
+import type { Calls, Fault } from './faults.js'
+import { OPERATIONS, type Operation } from './types.js'
+
+/** What is wrong with one part of the text. */
+class Misfit extends Error {}
+
+/** Reads settings by name, and knows which were asked for. */
+interface Settings {
+  <T>(name: string, read: (text: string, name: string) => T): T | undefined
+  readonly unread: () => readonly string[]
+}
+
+function wholeNumber(text: string, name: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number
+  throw new Misfit(`${name} must be a whole number, not "${text}"`)
+}
+
+function positive(text: string, name: string): number {
+  const number = wholeNumber(text, name)
+  if (number === 0) throw new Misfit(`${name} counts from 1`)
+  return number
+}
+
+function probability(text: string): number {
+  const p = Number(text)
+  if (/^(\d+\.?\d*|\.\d+)$/.test(text) && p <= 1) return p
+  throw new Misfit(`p must be a number from 0 to 1, not "${text}"`)
+}
+
+function status(text: string): number {
+  const number = wholeNumber(text, 'the status')
+  if (number >= 200 && number <= 599) return number
+  throw new Misfit(`${text} is no status from 200 to 599`)
+}
+
+function calls(text: string): Calls {
+  const [, from = text, dash, to = ''] = /^(\d+)(-)?(\d+)?$/.exec(text) ?? []
+  if (dash === undefined) return positive(text, 'nth')
+  if (to === '') return { from: positive(from, 'nth') }
+  const range = { from: positive(from, 'nth'), to: positive(to, 'nth') }
+  if (range.from > range.to) throw new Misfit(`nth=${text} has no calls in it`)
+  return range
+}
+
+/** What is sent in a header must be printable ASCII. */
+function headerText(text: string, name: string): string {
+  if (/^[\x20-\x7e]+$/.test(text)) return text
+  throw new Misfit(`${name} must be printable ASCII`)
+}
+
+function retryAfter(text: string, name: string): number | string | null {
+  if (text === 'none') return null
+  return /^\d+$/.test(text) ? wholeNumber(text, name) : headerText(text, name)
+}
+
+function statusFault(number: number, after: boolean, settings: Settings) {
+  const ahead = settings('retry-after-in', (text, name) => ({ dateIn: wholeNumber(text, name) }))
+  const headers = settings('location', (text, name) => ({ location: headerText(text, name) }))
+  const direct = settings('retry-after', retryAfter)
+  return { kind: 'status', status: number, after, retryAfter: direct === undefined ? ahead : direct, headers } as const
+}
+
+function staleFault(settings: Settings) {
+  const reads = settings('reads', positive)
+  const changes = settings('changes', positive)
+  if (reads === undefined) return { kind: 'stale', changes: changes ?? 1 } as const
+  if (changes === undefined) return { kind: 'stale', reads } as const
+  throw new Misfit('stale takes changes or reads, not both')
+}
+
+function latencyFault(settings: Settings) {
+  const ms = settings('ms', wholeNumber)
+  if (ms === undefined) throw new Misfit('latency needs ms=MILLISECONDS')
+  return { kind: 'latency', ms } as const
+}
+
+/** The kinds that strike before or after the change. */
+function placedEffect(name: string, after: boolean, settings: Settings) {
+  if (/^\d+$/.test(name)) return statusFault(status(name), after, settings)
+  if (name === 'cut' || name === 'hang') return { kind: name, after } as const
+  if (name === 'html') return { kind: name, after, status: settings('status', status) } as const
+  return null
+}
+
+function effect(kind: string, settings: Settings) {
+  const placed = placedEffect(kind.replace(/-(before|after)$/, ''), kind.endsWith('-after'), settings)
+  if (placed !== null) return placed
+  if (kind === 'expired') return statusFault(401, false, settings)
+  if (kind === 'latency') return latencyFault(settings)
+  if (kind === 'stale') return staleFault(settings)
+  if (kind === 'truncated') return { kind } as const
+  throw new Misfit(`there is no kind "${kind}"`)
+}
+
+function operationOf(word: string): Operation | '*' {
+  if (word === '*') return word
+  const operation = OPERATIONS.find(name => name === word)
+  if (operation === undefined) throw new Misfit(`there is no operation "${word}"`)
+  return operation
+}
+
+function settingsOf(parts: readonly string[]): Settings {
+  const texts = new Map<string, string>()
+  for (const part of parts) {
+    const [, name = '', text = ''] = /^([a-z-]+)=(.+)$/s.exec(part) ?? []
+    if (name === '') throw new Misfit(`"${part}" is no KEY=VALUE`)
+    if (texts.has(name)) throw new Misfit(`${name} is there twice`)
+    texts.set(name, text)
+  }
+  const read = new Set<string>()
+  const get = <T>(name: string, reader: (text: string, name: string) => T): T | undefined => {
+    read.add(name)
+    const text = texts.get(name)
+    return text === undefined ? undefined : reader(text, name)
+  }
+  return Object.assign(get, { unread: () => [...texts.keys()].filter(name => !read.has(name)) })
+}
+
+function parse(text: string): Fault {
+  // A colon parts only where KEY= follows, so that dates and addresses may have colons.
+  const [head = '', ...rest] = text.split(/:(?=[a-z-]+=)/)
+  const [operation = '', kind = '', ...stray] = head.split(':')
+  if (stray.length > 0) throw new Misfit(`"${stray.join(':')}" is no KEY=VALUE`)
+  const settings = settingsOf(rest)
+  const when = {
+    operation: operationOf(operation),
+    nth: settings('nth', list => list.split(',').map(calls)),
+    p: settings('p', probability),
+    seed: settings('seed', wholeNumber),
+  }
+  const fault = { ...when, ...effect(kind, settings) }
+  const [unread] = settings.unread()
+  if (unread !== undefined) throw new Misfit(`${kind} takes no ${unread}`)
+  return fault
+}
+
+/** Reads a fault from the text of `--fault`; the error says what does not fit, and the grammar. */
+export function parseFault(text: string): Fault | { readonly error: string } {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error
+    return { error: `"${text}" is not a fault: ${error.message}.\n${FAULT_GRAMMAR}` }
+  }
+}
