@@ -11,9 +11,14 @@ export interface Backend {
   readonly longestPauseMs: number
   /** Null where there is no state yet. */
   read(): Promise<Uint8Array | null>
-  /** Durable once it resolves. `lockId`: the lock that the writer holds. */
+  /**
+   * Durable once it resolves. `lockId`: the lock that the writer holds.
+   * @throws StateError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
+   */
   write(bytes: Uint8Array, lockId: string | null): Promise<void>
   tryLock(info: LockInfo): Promise<Attempt>
+  /** Waits before a write is repeated. @return false where it is not to be repeated again */
+  pauseBeforeRepeat(repeats: number): Promise<boolean>
   /** Gives our own lock back. @return false where it was not there any more */
   unlock(info: LockInfo): Promise<boolean>
   /** Removes the lock with this id, whoever holds it; `holder`: what is known of the lock there is. */

@@ -6,7 +6,7 @@ import { StateError } from './error.js'
 
 interface Version {
   readonly document: StateDocument | null
-  /** Of the bytes; empty where there is no state. */
+  /** Of the document, since a server may store JSON in a spelling of its own; empty where there is no state. */
   readonly hash: string
 }
 
@@ -32,13 +32,30 @@ export function documentsOf(backend: Backend, apiUrl: string, lockId: () => stri
   const load = async (): Promise<Version> => {
     const bytes = await backend.read()
     if (bytes === null) return { document: null, hash: '' }
-    return { document: parseState(bytes, backend.description, apiUrl), hash: hashOf(bytes) }
+    const document = parseState(bytes, backend.description, apiUrl)
+    return { document, hash: hashOf(formatState(document)) }
   }
   const refresh = async (): Promise<Version> => {
     const now = await load()
     refuseOtherLineage(seen, now, backend.description)
     seen = now
     return now
+  }
+  /** A write whose answer never came is read back: done if it is there, else repeated if nothing else is. */
+  const send = async (bytes: Uint8Array, written: Version): Promise<void> => {
+    for (let repeats = 0; ; repeats++) {
+      try {
+        return await backend.write(bytes, lockId())
+      } catch (error) {
+        if (!(error instanceof StateError) || error.code !== 'unconfirmed') throw error
+        const there = await load().catch(() => {
+          throw error
+        })
+        if (there.hash === written.hash) return
+        refuseNewer(seen, there, backend.description)
+        if (!(await backend.pauseBeforeRepeat(repeats))) throw error
+      }
+    }
   }
   const write = async (change: Change): Promise<void> => {
     const base = seen === null ? await refresh() : await load()
@@ -47,7 +64,7 @@ export function documentsOf(backend: Backend, apiUrl: string, lockId: () => stri
     const next = successor(from?.document ?? null, apiUrl, change)
     const bytes = formatState(next)
     unsure = { document: next, hash: hashOf(bytes) }
-    await backend.write(bytes, lockId())
+    await send(bytes, unsure)
     seen = unsure
     unsure = null
   }

@@ -1,7 +1,151 @@
 import type { StateConfig } from '../model/manifest.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
+import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'
+import {
+  type Answer,
+  describe,
+  isTransient,
+  md5Of,
+  pauseBefore,
+  requestOnce,
+  requestWithRetries,
+} from './http-request.js'
+import { type LockInfo, parseLockInfo } from './lock-info.js'
+import type { Attempt } from './lock-wait.js'
 
-export function httpBackend(_config: StateConfig, _options: { readonly env: NodeJS.ProcessEnv }): Backend {
-  throw new StateError('config', 'The http backend is not there yet.')
+const DONE = [200, 201, 204]
+const HELD = [409, 423]
+
+/**
+ * Terraform's HTTP backend protocol: https://developer.hashicorp.com/terraform/language/backend/http
+ *
+ * | request | answers |
+ * | --- | --- |
+ * | GET address | 200 the state (empty: none yet), 204 and 404 none yet |
+ * | POST address?ID=lock, Content-MD5 | 200, 201, 204 written |
+ * | LOCK lockAddress, lock info | 200 locked; 409, 423 held, with the holder's lock info |
+ * | UNLOCK unlockAddress, lock info | 200 unlocked |
+ */
+export function httpBackend(config: StateConfig, options: HttpOptions & { readonly timeoutMs?: number }): Backend {
+  const http = httpConfigOf(config, options)
+  const timeoutMs = options.timeoutMs ?? 30_000
+  const unlock = (info: LockInfo) =>
+    requestWithRetries(http, lockRequest(http.unlockMethod, http.unlockAddress ?? http.address, info), timeoutMs)
+  return {
+    description: describe(http.address),
+    canLock: http.lockAddress !== null,
+    firstPauseMs: 500,
+    longestPauseMs: 5_000,
+    read: async () => stateOf(http, await requestWithRetries(http, { method: 'GET', url: http.address }, timeoutMs)),
+    write: (bytes, lockId) => write(http, bytes, lockId, timeoutMs),
+    pauseBeforeRepeat: async repeats => {
+      if (repeats >= http.retryMax) return false
+      await pauseBefore(http, repeats)
+      return true
+    },
+    tryLock: async info => {
+      const request = lockRequest(http.lockMethod, http.lockAddress ?? http.address, info)
+      return attemptOf(http, info, await requestWithRetries(http, request, timeoutMs).catch(maybeLocked(info)))
+    },
+    unlock: async info => released(http, info, await unlock(info)),
+    forceUnlock: async (id, remover) => {
+      const answer = await unlock({ ...remover, ID: id })
+      if (DONE.includes(answer.status)) return { removed: true, holder: null }
+      if (answer.status === 404) return { removed: false, holder: null }
+      if (HELD.includes(answer.status)) return { removed: false, holder: holderOf(answer) }
+      throw refused(http.unlockMethod, http.unlockAddress ?? http.address, answer.status)
+    },
+  }
+}
+
+function lockRequest(method: string, url: URL, info: LockInfo) {
+  return { method, url, body: new TextEncoder().encode(JSON.stringify(info)) }
+}
+
+function stateOf(http: HttpConfig, answer: Answer): Uint8Array | null {
+  if (answer.status === 204 || answer.status === 404) return null
+  if (answer.status !== 200) throw refused('GET', http.address, answer.status)
+  if (answer.body.length === 0) return null
+  if (answer.md5 !== null && answer.md5 !== md5Of(answer.body)) {
+    throw new StateError(
+      'broken',
+      `The state ${describe(http.address)} does not match the Content-MD5 that came with it. ` +
+        'It was damaged on the way, or on the server. Nothing was changed; try again.',
+    )
+  }
+  return answer.body
+}
+
+async function write(http: HttpConfig, body: Uint8Array, lockId: string | null, timeoutMs: number): Promise<void> {
+  const url = new URL(http.address)
+  if (lockId !== null && http.lockAddress !== null) url.searchParams.set('ID', lockId)
+  const method = http.updateMethod
+  const unconfirmed = (why: string, cause?: unknown) =>
+    new StateError(
+      'unconfirmed',
+      `The state ${describe(url)} may not have been written: ${why}. ` +
+        'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
+      { cause },
+    )
+  const answer = await requestOnce(http, { method, url, body }, timeoutMs).catch(error => {
+    throw unconfirmed(`no answer to ${method}`, error)
+  })
+  if (DONE.includes(answer.status)) return
+  if (isTransient(answer.status)) throw unconfirmed(`status ${answer.status} for ${method}`)
+  if (HELD.includes(answer.status)) throw lockLost(url, answer, lockId)
+  throw refused(method, url, answer.status)
+}
+
+function lockLost(url: URL, answer: Answer, lockId: string | null): StateError {
+  const holder = holderOf(answer)
+  const what = lockId === null ? 'is locked by somebody else' : `is no longer locked by this run (id ${lockId})`
+  return new StateError(
+    lockId === null ? 'locked' : 'lock-lost',
+    `The state ${describe(url)} ${what}: status ${answer.status}. Nothing was written. ` +
+      'Find out who locked it, and run again.',
+    { holder },
+  )
+}
+
+/** A lock with our own id is ours: the answer to an earlier try never came. */
+function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): Attempt {
+  if (DONE.includes(answer.status)) return { kind: 'acquired', tookOverFrom: null }
+  if (!HELD.includes(answer.status)) throw refused(http.lockMethod, http.lockAddress ?? http.address, answer.status)
+  const holder = holderOf(answer)
+  return holder.ID === info.ID ? { kind: 'acquired', tookOverFrom: null } : { kind: 'held', holder }
+}
+
+const maybeLocked = (info: LockInfo) => (error: unknown) => {
+  if (!(error instanceof StateError)) throw error
+  const advice = `If the lock was taken all the same: guestlist state unlock ${info.ID}`
+  throw new StateError(error.code, `${error.message} ${advice}`, { cause: error.cause })
+}
+
+/** On a repeat, what says that there is no such lock says that the first request removed it. */
+function released(http: HttpConfig, info: LockInfo, answer: Answer & { repeated: boolean }): boolean {
+  if (DONE.includes(answer.status)) return true
+  if (answer.repeated && [404, 410, ...HELD].includes(answer.status)) return true
+  const error = refused(http.unlockMethod, http.unlockAddress ?? http.address, answer.status)
+  throw new StateError(error.code, `${error.message} The state may still be locked: guestlist state unlock ${info.ID}`)
+}
+
+function holderOf(answer: Answer): LockInfo {
+  return parseLockInfo(new TextDecoder().decode(answer.body.subarray(0, 64 * 1024)))
+}
+
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'It asks for credentials: set TF_HTTP_USERNAME and TF_HTTP_PASSWORD.',
+  403: 'The credentials have no right to do this: check TF_HTTP_USERNAME and TF_HTTP_PASSWORD, and their role (GitLab: Maintainer, to lock and write).',
+  404: 'Check the address.',
+  405: 'Check the method: state.updateMethod, state.lockMethod and state.unlockMethod, or TF_HTTP_…_METHOD (GitLab locks with POST and unlocks with DELETE).',
+}
+
+function refused(method: string, url: URL, status: number): StateError {
+  const redirect = status >= 300 && status < 400 ? 'Redirects are not followed: give the final address.' : undefined
+  const trouble = status >= 500 ? 'The server has a problem: try again later.' : 'Check the address and the server.'
+  return new StateError(
+    status === 401 || status === 403 ? 'credentials' : 'http-status',
+    `${describe(url)} answered ${method} with status ${status}. ${redirect ?? ADVICE[status] ?? trouble}`,
+  )
 }

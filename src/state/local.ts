@@ -28,6 +28,7 @@ export function localBackend(path: string, cwd: string): Backend {
     longestPauseMs: 1_000,
     read: () => readState(where).catch(failed('unreadable', 'read the state')),
     write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('unwritable', 'write the state')),
+    pauseBeforeRepeat: async () => false,
     tryLock: async info => tryLock(await lockPath(), info).catch(failed('unwritable', 'lock the state')),
     unlock: async info => removeLock(await lockPath(), info.ID, info).catch(failed('unwritable', 'unlock the state')),
     forceUnlock: async (id, remover) => {

@@ -34,7 +34,8 @@ export async function tryLock(path: string, info: LockInfo): Promise<Attempt> {
       return { kind: 'held', holder }
     } else {
       const claim = claimOf(path, holder.ID)
-      if ((await tryLock(claim, info)).kind === 'held') return { kind: 'held', holder }
+      const claimed = await tryLock(claim, info)
+      if (claimed.kind === 'held') return claimed
       if ((await readLock(path))?.ID === holder.ID) {
         await rename(claim, path)
         return { kind: 'acquired', tookOverFrom: holder }

@@ -77,7 +77,7 @@ export function describeHolder(info: LockInfo): string {
 }
 
 /** Control, bidi and line-breaking characters as `\u…`. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .slice(0, 200)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)

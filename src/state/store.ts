@@ -6,7 +6,7 @@ import { documentsOf } from './documents.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
-import { describeHolder, type LockInfo, newLockInfo } from './lock-info.js'
+import { describeHolder, type LockInfo, newLockInfo, plain } from './lock-info.js'
 import { waitForLock } from './lock-wait.js'
 
 export interface StateOptions {
@@ -83,7 +83,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     lock: async request => {
       const info = newInfo(request.operation)
       await acquire(backend, info, request)
-      held = info
+      if (backend.canLock) held = info
       return {
         info,
         release: async () => {
@@ -107,7 +107,7 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
 
 function locked(backend: Backend, holder: LockInfo, timeoutMs: number): StateError {
   const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`
-  const unlock = holder.ID === '' ? 'remove its lock by hand' : `unlock it: guestlist state unlock ${holder.ID}`
+  const unlock = holder.ID === '' ? 'remove its lock by hand' : `unlock it: guestlist state unlock ${plain(holder.ID)}`
   return new StateError(
     'locked',
     `The state ${backend.description} is locked${waited}, by ${describeHolder(holder)}. ` +

@@ -214,8 +214,9 @@ t.test('a crash in the middle of a takeover', async t => {
     const path = join(t.testdir(), 'lock')
     const first = dead()
     writeFileSync(path, JSON.stringify(first))
-    writeFileSync(claimOf(path, first), JSON.stringify(info()))
-    t.match(await tryLock(path, info()), { kind: 'held', holder: { ID: first.ID } })
+    const claimer = info('takeover')
+    writeFileSync(claimOf(path, first), JSON.stringify(claimer))
+    t.match(await tryLock(path, info()), { kind: 'held', holder: { ID: claimer.ID } })
   })
   t.test('a temporary file of a killed process is in nobody’s way', async t => {
     const folder = t.testdir({ 'lock.0b5cbb0a': '{"half' })
