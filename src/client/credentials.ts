@@ -1,13 +1,22 @@
 import { ApiError } from '../model/api-error.js'
+import { addressText, parseAddress } from './address.js'
+import { clientCredentialsSource } from './client-credentials.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
-import { type FoundSecret, findSecret, namesSet } from './env-secret.js'
+import { type Found, findSecret, findText, namesSet, variable } from './env-secret.js'
+import { jwtExpiry } from './jwt.js'
+import { loginSource } from './login-source.js'
+import { type ProviderSettings, providerSettings } from './provider.js'
 import type { Env } from './proxy.js'
 import { Secret } from './secret.js'
+import { type StoredLogin, type TokenStore, tokenStore } from './token-store.js'
+import type { TransportOptions } from './transport.js'
 
-const SECRET_VARIABLES = ['BIMDATA_ACCESS_TOKEN', 'BIMDATA_API_KEY', 'BIMDATA_CLIENT_SECRET']
+export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
+  readonly apiUrl: string
+}
 
 /**
- * The credential to use, in this order; `…_FILE` may stand for each variable:
+ * The credential to use, in this order; `…_FILE` may stand for each variable, and the plain one goes first:
  *
  * | set | header |
  * | --- | --- |
@@ -18,36 +27,81 @@ const SECRET_VARIABLES = ['BIMDATA_ACCESS_TOKEN', 'BIMDATA_API_KEY', 'BIMDATA_CL
  *
  * @throws ApiError `credentials` where there is none, or the first cannot be read
  */
-export async function chooseCredentials(env: Env): Promise<CredentialSource> {
-  const set = SECRET_VARIABLES.flatMap(name => namesSet(env, name))
+export async function chooseCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource> {
   const token = await findSecret(env, 'BIMDATA_ACCESS_TOKEN')
-  if (token !== null) return fixedSource('access token', token, 'Bearer', set)
+  if (token !== null) return fixedSource('access token', token, 'Bearer', shadowedBy(env, 0, token.from))
   const key = await findSecret(env, 'BIMDATA_API_KEY')
-  if (key !== null) return fixedSource('API key', key, env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', set)
-  throw noCredentials()
+  if (key !== null) {
+    return fixedSource('API key', key, env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', shadowedBy(env, 1, key.from))
+  }
+  const id = await findText(env, 'BIMDATA_CLIENT_ID')
+  const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
+  const settings = providerSettings({ ...options, env })
+  if (id !== null && secret !== null) {
+    const from = `${id.from} + ${secret.from}`
+    return clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowedBy(env, 2, from))
+  }
+  const store = tokenStore(env, lockMs(options))
+  const login = await findLogin(store, settings, env, options)
+  if (login === null) throw noCredentials(secret !== null)
+  // The login says where it was made; the variables say so only where they are set.
+  return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
+}
+
+/** For as long as one process may hold the store: two requests and some air. */
+export const lockMs = ({ timeoutMs }: Pick<TransportOptions, 'timeoutMs'>): number => 2 * timeoutMs + 5000
+
+/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID where they are set. */
+export async function findLogin(
+  store: TokenStore,
+  settings: ProviderSettings,
+  env: Env,
+  { apiUrl, allowInsecureHttp }: Pick<CredentialOptions, 'apiUrl' | 'allowInsecureHttp'>,
+): Promise<StoredLogin | null> {
+  const api = addressText(parseAddress(apiUrl, 'The API address', allowInsecureHttp))
+  const clientId = (await findText(env, 'BIMDATA_CLIENT_ID'))?.value
+  const issuer = variable(env, 'BIMDATA_IAM_URL') === undefined ? undefined : settings.issuer
+  const matches = (await store.read()).filter(
+    login =>
+      login.apiUrl === api &&
+      (clientId === undefined || login.clientId === clientId) &&
+      (issuer === undefined || login.issuer === issuer),
+  )
+  return matches.at(-1) ?? null
+}
+
+const KINDS = [['BIMDATA_ACCESS_TOKEN'], ['BIMDATA_API_KEY'], ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']]
+
+/** The variables that are set to no effect: of the used kind the other spelling, and of every weaker kind all. */
+function shadowedBy(env: Env, kind: number, from: string): string[] {
+  const used = new Set(from.split(/[ +]+/))
+  return KINDS.slice(kind)
+    .flat()
+    .flatMap(name => namesSet(env, name))
+    .filter(name => !used.has(name))
 }
 
 /** A credential that stays as it is: a 401 on it is final. */
 function fixedSource(
   name: CredentialName,
-  found: FoundSecret,
+  { value, from }: Found<Secret>,
   prefix: string,
-  set: readonly string[],
+  shadowed: readonly string[],
 ): CredentialSource {
   const word = prefix.trim()
-  const value = found.secret.reveal()
-  const header = new Secret(word === '' ? value : `${word} ${value}`)
-  const shadowed = set.filter(variable => variable !== found.from.split(' ')[0])
+  const header = word === '' ? value : new Secret(`${word} ${value.reveal()}`)
+  const expiresAt = name === 'access token' ? jwtExpiry(value) : null
   return {
     name,
-    describe: () => ({ source: name, from: found.from, shadowed, expiresAt: null }),
+    describe: () => ({ source: name, from, shadowed, expiresAt }),
     authorization: async () => header,
     renew: async () => false,
   }
 }
 
-export const noCredentials = (): ApiError =>
-  new ApiError('There are no credentials for the API', {
+function noCredentials(secretOnly: boolean): ApiError {
+  const hint = secretOnly ? ' (BIMDATA_CLIENT_SECRET is set, BIMDATA_CLIENT_ID is not)' : ''
+  return new ApiError(`There are no credentials for the API${hint}`, {
     kind: 'credentials',
     advice: [
       'Give one of these:',
@@ -58,3 +112,4 @@ export const noCredentials = (): ApiError =>
       'Each variable may be given as …_FILE, naming a file that holds the value.',
     ].join('\n'),
   })
+}

@@ -3,37 +3,43 @@ import { ApiError } from '../model/api-error.js'
 import type { Env } from './proxy.js'
 import { Secret } from './secret.js'
 
-/** A secret and where it was found: a variable's name, or `NAME_FILE (path)`. */
-export interface FoundSecret {
-  readonly secret: Secret
+/** A value and where it was found: a variable's name, or `NAME_FILE (path)`. */
+export interface Found<T> {
+  readonly value: T
   readonly from: string
 }
 
 /** A set-but-empty variable counts as unset. */
 export const variable = (env: Env, name: string): string | undefined => env[name] || undefined
 
-/** Which of NAME and NAME_FILE are set; the plain one is used. */
+/** Which of NAME and NAME_FILE are set. */
 export const namesSet = (env: Env, name: string): string[] =>
   [name, `${name}_FILE`].filter(each => variable(env, each) !== undefined)
 
 /**
- * The secret in the variable NAME, else in the file that NAME_FILE names (one line break at its end is cut), else null.
+ * The value of the variable NAME, else of the file that NAME_FILE names (one line break at its end is cut), else null.
  * @throws ApiError `credentials` for a file that cannot be read or is empty, and for a control character
  */
-export async function findSecret(env: Env, name: string): Promise<FoundSecret | null> {
+export async function findText(env: Env, name: string): Promise<Found<string> | null> {
   const plain = variable(env, name)
-  if (plain !== undefined) return { secret: new Secret(printable(plain, name)), from: name }
+  if (plain !== undefined) return { value: printable(plain, name), from: name }
   const path = variable(env, `${name}_FILE`)
   if (path === undefined) return null
   const from = `${name}_FILE (${path})`
-  return { secret: new Secret(printable(await readSecretFile(path, from), from)), from }
+  return { value: printable(await readSecretFile(path, from), from), from }
+}
+
+/** `findText` for what must not be shown. */
+export async function findSecret(env: Env, name: string): Promise<Found<Secret> | null> {
+  const found = await findText(env, name)
+  return found === null ? null : { value: new Secret(found.value), from: found.from }
 }
 
 async function readSecretFile(path: string, from: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(cause => {
     throw unusable(`The file of ${from} cannot be read (${cause.code ?? 'error'})`, 'Check its path and its rights.')
   })
-  const value = text.replace(/\r?\n$/, '')
+  const value = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
   if (value === '') throw unusable(`The file of ${from} is empty`, 'Write the secret into it.')
   return value
 }

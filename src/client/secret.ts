@@ -16,7 +16,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value
-    for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
+    conceal(value)
   }
 
   reveal(): string {
@@ -38,6 +38,11 @@ export class Secret {
   [inspect.custom](): string {
     return HIDDEN
   }
+}
+
+/** Makes `redact` know a value that must stay a string. */
+export function conceal(value: string): void {
+  for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
 }
 
 /** The spellings in which a secret can come back in someone else's error text. */

@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
@@ -8,6 +6,9 @@ import { chooseCredentials } from '../../src/client/credentials.js'
 import type { Api } from '../../src/execute/api.js'
 import { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
+import { json, serve } from '../helpers/http.js'
+
+const BASE = { timeoutMs: 2000, allowInsecureHttp: false, version: '9.9.9' }
 
 const KEY = 'key-that-must-not-leak'
 
@@ -21,40 +22,11 @@ const wire = {
   redirect_uri: '',
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
-
-async function serve(t: Test, handler: Handler): Promise<string> {
-  const server: Server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    handler(request, response, body)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return `http://127.0.0.1:${port}`
-}
-
 async function client(t: Test, apiUrl: string, options: Partial<ClientOptions> = {}): Promise<Client> {
-  const credentials = options.credentials ?? (await chooseCredentials({ BIMDATA_API_KEY: KEY }))
-  const made = createClient({
-    apiUrl,
-    credentials,
-    timeoutMs: 2000,
-    allowInsecureHttp: false,
-    version: '9.9.9',
-    env: {},
-    ...options,
-  })
+  const credentials = options.credentials ?? (await chooseCredentials({ BIMDATA_API_KEY: KEY }, { ...BASE, apiUrl }))
+  const made = createClient({ ...BASE, env: {}, apiUrl, ...options, credentials })
   t.teardown(made.close)
   return made
-}
-
-const json = (response: ServerResponse, status: number, value: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
 async function collect(api: Api): Promise<Invitation[]> {

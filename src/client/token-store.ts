@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import envPaths from 'env-paths'
+import { ApiError } from '../model/api-error.js'
+import { variable } from './env-secret.js'
+import { withFileLock } from './file-lock.js'
+import type { Env } from './proxy.js'
+
+/** What a login is kept under. */
+export interface LoginKey {
+  /** Both without a slash at their end. */
+  readonly issuer: string
+  readonly apiUrl: string
+  readonly clientId: string
+}
+
+/** The tokens of a login, as they stand in the file. */
+export interface StoredLogin extends LoginKey {
+  readonly accessToken: string
+  readonly refreshToken: string | null
+  /** Milliseconds since the epoch; null where the provider did not say. */
+  readonly expiresAt: number | null
+  readonly obtainedAt: number
+  readonly scope: string | null
+}
+
+export interface TokenStore {
+  readonly path: string
+  /** In the order in which they were made. */
+  read(): Promise<readonly StoredLogin[]>
+  /** Reads, changes and writes while no other process does; what `change` returns replaces the list. */
+  update(change: (logins: readonly StoredLogin[]) => Promise<readonly StoredLogin[]>): Promise<void>
+}
+
+interface StoreFile {
+  readonly version: 1
+  readonly logins: readonly StoredLogin[]
+}
+
+/** In the user's configuration folder, or in GUESTLIST_CONFIG_DIR. */
+export function tokenStore(env: Env, maxHoldMs: number): TokenStore {
+  const folder = variable(env, 'GUESTLIST_CONFIG_DIR') ?? envPaths('guestlist', { suffix: '' }).config
+  const path = join(folder, 'logins.json')
+  return {
+    path,
+    read: () => readLogins(path),
+    async update(change) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await withFileLock(`${path}.lock`, maxHoldMs, async () => writeLogins(path, await change(await readLogins(path))))
+    },
+  }
+}
+
+export const sameLogin = (a: LoginKey, b: LoginKey): boolean =>
+  a.issuer === b.issuer && a.apiUrl === b.apiUrl && a.clientId === b.clientId
+
+async function readLogins(path: string): Promise<readonly StoredLogin[]> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw broken(path, 'cannot be read', 'Check its rights.')
+  }
+  const file = parse(text)
+  if (file === null) throw broken(path, 'is not as guestlist writes it', 'Delete it and run `guestlist login` again.')
+  return file.logins
+}
+
+/** Null for anything but this version's form. The parser's message would quote the file. */
+function parse(text: string): StoreFile | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isStoreFile(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const isStoreFile = (value: unknown): value is StoreFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'version' in value &&
+  value.version === 1 &&
+  'logins' in value &&
+  Array.isArray(value.logins) &&
+  value.logins.every(isLogin)
+
+const TEXTS = ['issuer', 'apiUrl', 'clientId', 'accessToken']
+
+const isLogin = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  return TEXTS.every(name => typeof fields.get(name) === 'string') && typeof fields.get('obtainedAt') === 'number'
+}
+
+/** Whole or not at all, and from its first byte readable by its owner alone. An empty list leaves no file. */
+async function writeLogins(path: string, logins: readonly StoredLogin[]): Promise<void> {
+  if (logins.length === 0) return rm(path, { force: true })
+  const file: StoreFile = { version: 1, logins }
+  const temporary = join(dirname(path), `.logins.${randomUUID()}.tmp`)
+  try {
+    await writeFile(temporary, `${JSON.stringify(file, null, 2)}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+const broken = (path: string, fault: string, advice: string): ApiError =>
+  new ApiError(`The file of logins, ${path}, ${fault}`, { kind: 'credentials', advice })
