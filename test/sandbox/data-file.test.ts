@@ -1,0 +1,138 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { startSandbox } from '../../src/sandbox/server.js'
+import { breaks, call, INVITATIONS, invitation, remove, sandboxFor, statusIn } from './fixtures/call.js'
+
+const DATA = {
+  invitations: Array.from({ length: 12 }, (_, index) => invitation(index + 1, 'P')),
+  users: ['bob@acme.example'],
+}
+
+for (const [name, write, read] of [
+  ['data.yaml', (data: unknown) => stringify(data), (text: string) => parse(text)],
+  ['data.json', (data: unknown) => JSON.stringify(data), (text: string) => JSON.parse(text)],
+] as const) {
+  t.test(`${name} is rewritten at each change, before the answer`, async t => {
+    const folder = t.testdir({ [name]: write({ ...DATA, invitations: [invitation(1, 'P', { extra: 'kept' })] }) })
+    const dataFile = join(folder, name)
+    const onDisk = async () => read(await readFile(dataFile, 'utf8'))
+    const sandbox = await sandboxFor(t, { dataFile })
+    await call(sandbox, `POST ${INVITATIONS}/1/accept`)
+    t.strictSame(await onDisk(), {
+      invitations: [invitation(1, 'A', { extra: 'kept' })],
+      users: ['bob@acme.example', 'user1@acme.example'],
+    })
+    await remove(sandbox, 'BOB@acme.example')
+    t.strictSame((await onDisk()).users, ['user1@acme.example'])
+    await sandbox.setStatus(1, 'D')
+    await sandbox.putInvitation(invitation(2, 'P'))
+    await sandbox.addUser('eve@acme.example')
+    t.match(await onDisk(), { invitations: [{ status: 'D' }, { id: 2 }], users: { 1: 'eve@acme.example' } })
+    t.strictSame(await readdir(folder), [name], 'no temporary file stays')
+    await sandbox.close()
+    t.equal(statusIn(await sandboxFor(t, { dataFile }), 1), 'D', 'a new sandbox goes on from there')
+  })
+}
+
+t.test('many changes at once are all in the file', async t => {
+  const dataFile = join(t.testdir({ 'data.yaml': stringify(DATA) }), 'data.yaml')
+  const sandbox = await sandboxFor(t, { dataFile })
+  await Promise.all(
+    DATA.invitations.map(async ({ id }) => {
+      await call(sandbox, `POST ${INVITATIONS}/${id}/deny`)
+      const onDisk = parse(await readFile(dataFile, 'utf8'))
+      t.equal(onDisk.invitations[id - 1].status, 'D', `invitation ${id} is there when its answer is`)
+    }),
+  )
+})
+
+t.test('what changes nothing writes nothing', async t => {
+  const text = '# kept as it is\ninvitations: []\n'
+  const dataFile = join(t.testdir({ 'data.yaml': text }), 'data.yaml')
+  const sandbox = await sandboxFor(t, { dataFile })
+  await call(sandbox, `GET ${INVITATIONS}`)
+  t.equal((await remove(sandbox, 'bob@acme.example')).status, 404)
+  t.equal(await readFile(dataFile, 'utf8'), text)
+})
+
+t.test('a file that cannot be written is a 500 that says so', async t => {
+  const folder = t.testdir({ 'data.yaml': stringify(DATA) })
+  const dataFile = join(folder, 'data.yaml')
+  const sandbox = await sandboxFor(t, { dataFile })
+  await mkdir(`${dataFile}.${process.pid}.tmp`)
+  const got = await call(sandbox, `POST ${INVITATIONS}/1/deny`)
+  t.equal(got.status, 500)
+  t.match(got.body, { code: 'server_error', detail: 'data.yaml' })
+  t.equal((await call(sandbox, `GET ${INVITATIONS}`)).status, 200)
+})
+
+const good = (id: number): string =>
+  `- {id: ${id}, client_id: 1, redirect_uri: "", cloud_name: A, cloud_role: 50, email: a@b, status: P}`
+
+const BAD: readonly (readonly [string, string, string])[] = [
+  ['not YAML', 'invitations: [\n', 'data.yaml:2:1: '],
+  ['the same key twice', 'users: []\nusers: []\n', 'data.yaml:2:1: '],
+  ['a list', '- 1\n', 'data.yaml:1:1: the data must be a mapping'],
+  ['an empty file', '', 'data.yaml: the data must be a mapping'],
+  ['an unknown key', 'invitation: []\n', 'data.yaml:1:13: invitation is not known here'],
+  ['no list', 'users: bob@acme.example\n', 'data.yaml:1:8: users must be a list'],
+  ['a user that is no address', 'users:\n  - bob@acme.example\n  - bob\n', 'data.yaml:3:5: a user must be'],
+  ['no invitation', 'invitations:\n  - 7\n', 'data.yaml:2:5: the invitation must be object'],
+  [
+    'a field that is missing',
+    `invitations:\n${good(1)}\n- id: 2\n`,
+    "data.yaml:3:3: the invitation must have required property 'client_id'",
+  ],
+  [
+    'a field of the wrong type',
+    `invitations:\n${good(1).replace('id: 1', 'id: one')}\n`,
+    'data.yaml:2:8: the invitation id must be integer',
+  ],
+  ['an id twice', `invitations:\n${good(1)}\n${good(1)}\n`, 'data.yaml:3:8: the id 1 is there twice'],
+]
+
+for (const [what, text, message] of BAD) {
+  t.test(`${what}: an error with its place, and the file stays`, async t => {
+    const folder = t.testdir({ 'data.yaml': text })
+    const dataFile = join(folder, 'data.yaml')
+    const error = await startSandbox({ dataFile }).catch((error: Error) => error.message)
+    t.ok(typeof error === 'string' && error.startsWith(join(folder, message)), `${error}`)
+    t.equal(await readFile(dataFile, 'utf8'), text)
+  })
+}
+
+t.test('every problem of a file is told at once, up to twenty', async t => {
+  const users = Array.from({ length: 30 }, (_, index) => `- nobody${index}\n`).join('')
+  const dataFile = join(t.testdir({ 'data.yaml': `users:\n${users}` }), 'data.yaml')
+  const message = await startSandbox({ dataFile }).catch((error: Error) => error.message)
+  t.match(message, /:2:3: [^\n]+\n[^\n]+:3:3: /)
+  t.match(message, /and 10 more$/)
+})
+
+t.test('JSON has places too', async t => {
+  const dataFile = join(t.testdir({ 'data.json': '{\n  "users": [7]\n}\n' }), 'data.json')
+  await t.rejects(startSandbox({ dataFile }), { message: `${dataFile}:2:13: a user must be an e-mail address` })
+  await writeFile(dataFile, '{"users": [}')
+  await t.rejects(startSandbox({ dataFile }), { message: /data\.json:1:\d+: / })
+})
+
+t.test('a file that is not there', async t => {
+  const dataFile = join(t.testdir(), 'none.yaml')
+  await t.rejects(startSandbox({ dataFile }), { message: /none\.yaml: the data file cannot be read: ENOENT/ })
+})
+
+t.test('anchors that expand without end', async t => {
+  const rows = ['a0: &a0 [x, x]']
+  for (let index = 1; index < 20; index += 1) {
+    rows.push(`a${index}: &a${index} [${Array(20).fill(`*a${index - 1}`)}]`)
+  }
+  const dataFile = join(t.testdir({ 'data.yaml': `${rows.join('\n')}\n` }), 'data.yaml')
+  t.ok(await breaks(startSandbox({ dataFile })))
+})
+
+t.test('data that is passed as objects is checked as well', async t => {
+  const data = { invitations: [invitation(1, 'P'), invitation(1, 'P')], users: [] }
+  await t.rejects(startSandbox({ data }), { message: 'data.invitations.1.id: the id 1 is there twice' })
+})
