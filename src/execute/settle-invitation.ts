@@ -1,8 +1,8 @@
 import { ApiError } from '../model/api-error.js'
 import { viewOf } from '../model/invitation.js'
 import type { InvitationAction } from '../model/plan.js'
+import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeRepeat } from './attempt.js'
-import type { Outcome, Result } from './report.js'
 import { readWithRetries, type Verdict, verdictOf } from './retry.js'
 import { haltIfDenied, type Run } from './run.js'
 

@@ -1,7 +1,7 @@
 import type { RemovalAction } from '../model/plan.js'
+import type { Outcome, Result } from '../model/report.js'
 import { emailKey } from '../model/text.js'
 import { attemptOnce, waitBeforeRepeat } from './attempt.js'
-import type { Outcome, Result } from './report.js'
 import { verdictOf } from './retry.js'
 import { haltIfDenied, type Run } from './run.js'
 

@@ -1,8 +1,8 @@
 import { ApiError } from '../model/api-error.js'
 import type { InvitationAction, Plan } from '../model/plan.js'
+import type { Mismatch, Result, Verification } from '../model/report.js'
+import { succeeded } from '../model/report.js'
 import { type Tracked, type Tracker, trackPlan } from '../reconcile/track.js'
-import type { Mismatch, Result, Verification } from './report.js'
-import { succeeded } from './report.js'
 import { readWithRetries } from './retry.js'
 import type { Run } from './run.js'
 import { wantedStatus } from './settle-invitation.js'
@@ -39,7 +39,10 @@ async function compare(plan: Plan, results: readonly Result[], run: Run): Promis
     const updated = results.map(result => confirmed(result, tracked))
     const mismatches = updated.flatMap(result => mismatchOf(result, tracked))
     if (mismatches.length === 0)
-      return { results: updated, verification: { kind: 'verified', count: updated.filter(succeeded).length } }
+      return {
+        results: updated,
+        verification: { kind: 'verified', count: updated.filter(r => isInvitation(r) && succeeded(r)).length },
+      }
     if (read === READS || run.interrupt.aborted)
       return { results: updated, verification: { kind: 'differs', mismatches } }
     await run.clock.sleep(run.options.retry.baseMs * 2 ** read, run.interrupt)

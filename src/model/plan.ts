@@ -1,5 +1,5 @@
 import type { InvitationView } from './invitation.js'
-import type { Effect } from './manifest.js'
+import type { Effect, StateConfig } from './manifest.js'
 import type { Place, Problem } from './problem.js'
 
 /** A rule in the plan document: where it stands and why it is there. */
@@ -141,6 +141,8 @@ export interface Plan {
   /** False where options narrowed the plan (targets, no removals), so that applying it may leave something to do. */
   readonly complete: boolean
   readonly summary: Summary
+  /** Where the removals of this plan are to be remembered. */
+  readonly state: StateConfig
   /** `sha256:` and 64 hex digits, over the API address and the actions. */
   readonly digest: string
 }

@@ -89,7 +89,13 @@ export function startReconcile(input: ReconcileInput): Reconciler {
     const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
     const complete = targets.size === 0 && !options.noRemovals
     const warnings = [...expired.map(warn.expiredRule), ...draft.sortedWarnings(), ...draft.missed(targets)]
-    return assemble(draft, { apiUrl, timestamp: now.toISOString(), warnings, guards, complete })
+    return assemble(draft, {
+      apiUrl,
+      timestamp: now.toISOString(),
+      warnings,
+      manifest: { ...manifest, guards },
+      complete,
+    })
   }
 
   return { observe, finish }
@@ -101,13 +107,13 @@ interface Rest {
   readonly apiUrl: string
   readonly timestamp: string
   readonly warnings: readonly Warning[]
-  readonly guards: Manifest['guards']
+  readonly manifest: Pick<Manifest, 'guards' | 'state'>
   readonly complete: boolean
 }
 
-function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards, complete }: Rest): Plan {
+function assemble(draft: Draft, { apiUrl, timestamp, warnings, manifest, complete }: Rest): Plan {
   const actions = draft.actions()
-  const refused = [...draft.refused, ...checkGuards(actions, guards)]
+  const refused = [...draft.refused, ...checkGuards(actions, manifest.guards)]
   return {
     apiUrl,
     timestamp,
@@ -127,6 +133,7 @@ function assemble(draft: Draft, { apiUrl, timestamp, warnings, guards, complete 
       warnings: warnings.length,
       refused: refused.length,
     },
+    state: manifest.state,
     digest: planDigest(apiUrl, actions),
   }
 }

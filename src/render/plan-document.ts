@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { InvitationView } from '../model/invitation.js'
+import type { StateConfig } from '../model/manifest.js'
 import type {
   Action,
   ActionReason,
@@ -12,6 +13,7 @@ import type {
   UserView,
   Warning,
 } from '../model/plan.js'
+import type { Problem } from '../model/problem.js'
 import { canonicalJson } from '../model/text.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
@@ -45,10 +47,11 @@ export interface ActionEntry {
   readonly implied_by: string | null
 }
 
-export interface DiagnosticEntry {
-  readonly severity: 'error' | 'warning'
-  readonly summary: string
-  readonly detail: string
+/** Of a no-op, which is listed only where it was asked for. */
+export interface UnchangedEntry {
+  readonly address: string
+  readonly rule: RuleRef | null
+  readonly overruled: readonly OverruledRef[]
 }
 
 /** schemas/plan.schema.json; a saved plan is this document. */
@@ -67,7 +70,9 @@ export interface PlanDocument {
     readonly warnings: readonly Warning[]
     readonly refused: readonly Refusal[]
     readonly actions: readonly ActionEntry[]
-    readonly diagnostics: readonly DiagnosticEntry[]
+    readonly unchanged: readonly UnchangedEntry[]
+    readonly diagnostics: readonly Problem[]
+    readonly state: StateConfig
     /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
     readonly checksum: string
   }
@@ -99,7 +104,9 @@ export function toDocument(plan: Plan): PlanDocument {
         overruled,
         implied_by: impliedBy,
       })),
-      diagnostics: plan.problems.map(({ severity, summary, detail }) => ({ severity, summary, detail })),
+      unchanged: plan.unchanged.map(({ address, rule, overruled }) => ({ address, rule, overruled })),
+      diagnostics: plan.problems,
+      state: plan.state,
     },
   }
   return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }

@@ -63,10 +63,10 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
   const head = `${symbol} ${style.bold(escapeTerminal(action.address))}${removed ? '' : `  ${escapeTerminal(action.before.email)}`}`
   const fields = removed ? [['user', style.bad('removed')] as const] : changeFields(action, style)
   const rows = [...fields, ...groundFields(action, style)]
-  const width = Math.max(...rows.map(([name]) => name.length)) + 1
+  const width = Math.max(...rows.map(([name]) => name.length))
   return [
     head,
-    ...rows.map(([name, value]) => `    ${`${name}:`.padEnd(width)} ${value}`),
+    ...rows.map(([name, value]) => `    ${name.padStart(width)}: ${value}`),
     ...warnings.map(({ message }) => `    ${style.change('!')} ${escapeTerminal(message)}`),
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-import type { Action } from '../model/plan.js'
+import type { Action } from './plan.js'
 
 /**
  * How one action ended.

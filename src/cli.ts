@@ -1,0 +1,128 @@
+import yargs, { type Argv, type Options } from 'yargs'
+import { COMMANDS, type Command, GROUPS, type Positionals } from './commands/catalog.js'
+import { describeFailure } from './commands/failure.js'
+import { type Given, readFlags } from './commands/flags.js'
+import { EXIT, type ExitCode, type Io } from './commands/io.js'
+import { flagName, optionsOf } from './commands/options.js'
+import { usageError } from './commands/usage-error.js'
+import { VERSION } from './version.js'
+
+type Task = () => Promise<ExitCode>
+
+/**
+ * Runs one command line. Never throws and never exits: a failure becomes a message on standard error and an exit code
+ * from the list.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    const parsed = await parse(argv, io)
+    if (typeof parsed === 'function') return await parsed()
+    io.out(parsed)
+    return EXIT.done
+  } catch (error) {
+    const debug =
+      argv.join(' ').includes('--log-level debug') ||
+      argv.includes('--log-level=debug') ||
+      io.env.GUESTLIST_LOG === 'debug'
+    const { text, exitCode } = describeFailure(error, { noColor: argv.includes('--no-color'), debug }, io)
+    io.err(text)
+    return exitCode
+  }
+}
+
+/** The command to run, or the text of --help or --version. */
+async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
+  const chosen: { task: Task | null } = { task: null }
+  const parser = grammar(io, task => {
+    chosen.task = task
+  })
+  const output = await new Promise<string>((resolve, reject) => {
+    const settle = (error: unknown, _: unknown, text: string) => (error ? reject(error) : resolve(text))
+    Promise.resolve(parser.parseAsync([...argv], {}, settle)).catch(reject)
+  })
+  return chosen.task ?? `${output}\n`
+}
+
+/** Strict to the letter: every value is read by `readFlags`, and nothing is guessed. */
+const PARSING = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+} as const
+
+const EPILOGUE = `Exit codes: 0 done or nothing to do, 1 error, 2 there are changes (plan --detailed-exitcode), 3 refused by a guard or a protection, 4 stale plan or digest, 5 applied in part, 130 interrupted.
+
+Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.`
+
+function grammar(io: Io, choose: (task: Task) => void): Argv {
+  const parser = yargs()
+    .scriptName('guestlist')
+    .usage('$0 <command>\n\nPlan and apply who is accepted, denied and removed at a BIMData identity provider.')
+    .parserConfiguration(PARSING)
+    .exitProcess(false)
+    .locale('en')
+    .wrap(Math.min(100, io.columns))
+    .version(VERSION)
+    .alias('help', 'h')
+    .strict()
+    .fail((message, error) => {
+      throw error ?? usageError(message)
+    })
+    .epilogue(EPILOGUE)
+    .demandCommand(1, 'A command is needed: see guestlist --help.')
+  for (const command of COMMANDS) if (command.group === undefined) add(parser, command, io, choose)
+  for (const [group, describe] of Object.entries(GROUPS)) addGroup(parser, group, describe, io, choose)
+  return parser
+}
+
+function addGroup(parser: Argv, group: string, describe: string, io: Io, choose: (task: Task) => void): void {
+  const members = COMMANDS.filter(command => command.group === group)
+  if (members.length === 0) return
+  const words = members.map(({ usage }) => usage.split(' ')[0]).join(', ')
+  parser.command(group, describe, sub => {
+    for (const command of members) add(sub, command, io, choose)
+    return sub
+      .usage(`$0 ${group} <command>\n\n${describe}`)
+      .demandCommand(1, `guestlist ${group} needs one of: ${words}.`)
+  })
+}
+
+function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => void): void {
+  parser.command({
+    command: command.usage,
+    describe: command.describe,
+    builder: sub => build(sub, command),
+    handler: given => {
+      const flags = readFlags(command.name, given as Given, io.env)
+      const names = Object.keys(command.positionals ?? {})
+      const positionals: Positionals = Object.fromEntries(names.map(name => [name, textOf(given[name])]))
+      choose(() => command.run(flags, positionals, io))
+    },
+  })
+}
+
+const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+
+function build(sub: Argv, command: Command): Argv {
+  sub.usage(`$0 ${[command.group, command.usage].filter(Boolean).join(' ')}\n\n${command.describe}.`)
+  for (const [name, describe] of Object.entries(command.positionals ?? {}))
+    sub.positional(name, { describe, type: 'string' })
+  for (const [key, option] of Object.entries(optionsOf(command.name))) {
+    const settings: Options = {
+      describe: option.describe,
+      type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
+      ...(option.kind === 'switch' ? {} : { requiresArg: true }),
+      ...(option.kind === 'list' ? { string: true } : {}),
+      ...(option.alias === undefined ? {} : { alias: option.alias }),
+      ...(option.kind === 'choice' ? { choices: option.choices } : {}),
+    }
+    sub.option(flagName(key), settings)
+  }
+  for (const [example, what] of command.examples) sub.example(example, what)
+  return sub
+}

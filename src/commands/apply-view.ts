@@ -1,0 +1,75 @@
+import type { ExecuteEvent } from '../execute/run.js'
+import type { Plan } from '../model/plan.js'
+import type { Report, Result } from '../model/report.js'
+import * as nd from '../render/ndjson.js'
+import { applySummary, reportText, resultLine } from '../render/report-text.js'
+import { NO_CHANGES, planSummary, planText } from '../render/text.js'
+import { VERSION } from '../version.js'
+import type { Io } from './io.js'
+import { styleFor } from './style.js'
+
+/** What an apply shows, in the order of the calls. */
+export interface ApplyView {
+  planned(plan: Plan): void
+  event(event: ExecuteEvent): void
+  /** A message that belongs to the run, such as a refusal. */
+  problem(severity: 'error' | 'warning', message: string): void
+  finished(report: Report, complete: boolean): void
+}
+
+/** Above this many actions a line for each would bury what matters. */
+const LINES_UP_TO = 100
+
+const EVERY_MS = 3000
+
+export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyView {
+  const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
+  let last = Date.now()
+  const settled = (result: Result, done: number, total: number) => {
+    if (total <= LINES_UP_TO) return io.err(`${resultLine(result, err)}\n`)
+    if (done < total && Date.now() - last < EVERY_MS) return
+    last = Date.now()
+    io.err(`${done} of ${total} done\n`)
+  }
+  return {
+    planned: plan => io.out(planText(plan, out)),
+    event(event) {
+      if (event.type === 'settled') settled(event.result, event.done, event.total)
+      if (event.type === 'retry') {
+        io.err(`${event.action.address}: ${event.error.message}; again in ${(event.delayMs / 1000).toFixed(1)} s\n`)
+      }
+      if (event.type === 'verifying') io.err('Reading the live state again to verify…\n')
+    },
+    problem: (severity, message) =>
+      io.err(`${severity === 'error' ? err.bad('Error:') : err.change('Warning:')} ${message}\n`),
+    finished: (report, complete) => io.out(`\n${reportText(report, complete, out)}`),
+  }
+}
+
+export function jsonView(io: Io): ApplyView {
+  const line = nd.ndjsonWriter(() => new Date())
+  const write = (text: string) => io.out(`${text}\n`)
+  const started = new Map<string, number>()
+  const elapsed = (address: string) => Math.round((Date.now() - (started.get(address) ?? Date.now())) / 1000)
+  write(nd.versionLine(line, VERSION))
+  return {
+    planned(plan) {
+      for (const action of plan.actions) write(nd.plannedChange(line, action))
+      for (const { message } of plan.warnings) write(nd.diagnosticLine(line, 'warning', message))
+      for (const problem of plan.problems) write(nd.diagnosticLine(line, 'error', problem.summary, problem))
+      write(nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary)))
+    },
+    event(event) {
+      if (event.type === 'start') {
+        started.set(event.action.address, Date.now())
+        write(nd.applyStart(line, event.action))
+      }
+      if (event.type === 'retry') {
+        write(nd.applyProgress(line, event.action, event.error.message, elapsed(event.action.address)))
+      }
+      if (event.type === 'settled') write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
+    },
+    problem: (severity, message) => write(nd.diagnosticLine(line, severity, message)),
+    finished: (report, complete) => write(nd.applySummaryLine(line, report, applySummary(report, complete))),
+  }
+}

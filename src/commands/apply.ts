@@ -1,0 +1,139 @@
+import { systemClock } from '../execute/clock.js'
+import { execute } from '../execute/execute.js'
+import type { Plan } from '../model/plan.js'
+import { isComplete, type Report } from '../model/report.js'
+import type { RemovalRecords } from '../model/state.js'
+import type { StateStore } from '../state/store.js'
+import { type ApplyView, jsonView, textView } from './apply-view.js'
+import { askApproval, assertCanApprove } from './approve.js'
+import { type AuditTrail, openAuditTrail } from './audit-trail.js'
+import { type Connection, connect } from './connect.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import { loadManifest } from './load-manifest.js'
+import { reconcileOptions } from './make-plan.js'
+import { openStateFor, planFrom } from './observe.js'
+import type { Flags } from './options.js'
+import { applicableSavedPlan, type Drifted, driftOf, driftText, loadSavedPlan } from './saved-plan.js'
+import { withLock } from './with-lock.js'
+
+/** Plans (or loads a plan), shows it, asks, executes, verifies, reports. */
+export async function apply(planFile: string | undefined, flags: Flags<'apply'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  if (planFile === undefined) assertCanApprove(flags, io)
+  const view = format === 'json' ? jsonView(io) : textView(flags, io)
+  const prepare = planFile === undefined ? prepareFresh(flags, io) : prepareSaved(planFile, flags, io)
+  const { state, planWith } = await prepare
+  const connection = await connect(flags, io, flags.rateLimit ?? null)
+  try {
+    const store = openStateFor(state, connection.client.apiUrl, flags, io)
+    return await withLock(store, flags, connection.log, io, async () => {
+      const { plan, drifted } = await planWith(connection, await store.read())
+      return approveAndExecute({ plan, drifted, saved: planFile !== undefined, connection, store, view, flags, io })
+    })
+  } finally {
+    connection.client.close()
+  }
+}
+
+interface Prepared {
+  readonly state: Plan['state']
+  planWith(connection: Connection, records: RemovalRecords): Promise<{ plan: Plan; drifted: Drifted | null }>
+}
+
+async function prepareFresh(flags: Flags<'apply'>, io: Io): Promise<Prepared> {
+  const options = reconcileOptions(flags, io, false)
+  const { manifest } = await loadManifest(flags.file, io)
+  return {
+    state: manifest.state,
+    async planWith(connection, records) {
+      const plan = await planFrom(connection, { manifest, records, now: flags.now ?? new Date(), options })
+      return { plan, drifted: null }
+    },
+  }
+}
+
+async function prepareSaved(path: string, flags: Flags<'apply'>, io: Io): Promise<Prepared> {
+  const plan = applicableSavedPlan(await loadSavedPlan(path, io), flags, io)
+  return {
+    state: plan.state,
+    planWith: async (connection, records) => ({ plan, drifted: await driftOf(plan, connection, records) }),
+  }
+}
+
+interface Ready {
+  readonly plan: Plan
+  readonly drifted: Drifted | null
+  readonly saved: boolean
+  readonly connection: Connection
+  readonly store: StateStore
+  readonly view: ApplyView
+  readonly flags: Flags<'apply'>
+  readonly io: Io
+}
+
+async function approveAndExecute(ready: Ready): Promise<ExitCode> {
+  const { plan, drifted, saved, flags, io, view } = ready
+  view.planned(plan)
+  const audit = await openAuditTrail(flags.auditLog, plan, io)
+  try {
+    const refusal = refusalOf(plan, drifted, flags)
+    if (refusal !== null) {
+      await audit.refused(refusal.message)
+      throw refusal
+    }
+    if (!saved && !flags.autoApprove && plan.actions.length > 0) await approve(ready)
+    await audit.decided()
+    const report = await run(ready, audit)
+    await audit.finished(report)
+    view.finished(report, isComplete(report))
+    return exitCode(report)
+  } finally {
+    await audit.close()
+  }
+}
+
+/** Every reason not to begin, before anything is sent. */
+function refusalOf(plan: Plan, drifted: Drifted | null, flags: Flags<'apply'>): CommandError | null {
+  if (drifted !== null && drifted.length > 0) return stale(driftText(drifted))
+  if (flags.expect !== undefined && flags.expect.replace(/^sha256:/, '') !== plan.digest.replace(/^sha256:/, '')) {
+    return stale(`The plan's digest is ${plan.digest}, not ${flags.expect} as --expect says.`)
+  }
+  if (plan.problems.length > 0) return new CommandError('The plan has errors (see above); nothing was done.')
+  if (plan.refused.length === 0) return null
+  const messages = plan.refused.map(({ message }) => message).join('\n')
+  return new CommandError(`Refused; nothing was done.\n${messages}`, { exitCode: EXIT.refused })
+}
+
+const stale = (what: string): CommandError =>
+  new CommandError(`The plan is stale; nothing was done.\n${what}`, {
+    exitCode: EXIT.stale,
+    advice: 'Plan again, and have the new plan approved.',
+  })
+
+/** A person may have taken their time, so what was shown is compared with the live state once more. */
+async function approve({ plan, connection, store, io }: Ready): Promise<void> {
+  await askApproval(io)
+  const drifted = await driftOf(plan, connection, await store.read())
+  if (drifted.length > 0) throw stale(driftText(drifted))
+}
+
+async function run({ plan, connection, store, view, flags, io }: Ready, audit: AuditTrail): Promise<Report> {
+  const { client, gate, policy } = connection
+  const world = {
+    api: client,
+    clock: systemClock,
+    memory: { prepare: () => store.touch(), record: store.record.bind(store) },
+    interrupt: io.interrupt,
+    async tell(event: Parameters<ApplyView['event']>[0]) {
+      view.event(event)
+      await audit.event(event)
+    },
+  }
+  return execute(plan, world, { parallelism: flags.parallelism, retry: policy, failFast: flags.failFast }, gate)
+}
+
+function exitCode(report: Report): ExitCode {
+  if (report.stop?.reason === 'interrupted') return EXIT.interrupted
+  return isComplete(report) ? EXIT.done : EXIT.partial
+}

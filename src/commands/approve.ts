@@ -1,0 +1,50 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { CommandError, EXIT, type Io } from './io.js'
+import type { Flags } from './options.js'
+
+/** Refused before anything is read, so that a pipeline fails at once and always. @throws CommandError */
+export function assertCanApprove(flags: Flags<'apply'>, io: Io): void {
+  if (flags.autoApprove) return
+  const advice =
+    'Approve beforehand with --auto-approve, or save a plan with "guestlist plan --out FILE" and apply that.'
+  if (flags.json || flags.format === 'json') throw new CommandError('apply --json cannot ask for approval', { advice })
+  if (flags.noInput) throw new CommandError('apply needs approval, and --no-input forbids asking', { advice })
+  if (flags.file.includes('-')) {
+    throw new CommandError('apply cannot ask for approval while the manifest comes from standard input', { advice })
+  }
+  if (io.stdin.isTTY && io.errIsTerminal) return
+  throw new CommandError('apply needs approval, and there is no terminal to ask on', { advice })
+}
+
+/** Asks; anything but `yes` declines. @throws CommandError where it is declined or interrupted */
+export async function askApproval(io: Io): Promise<void> {
+  io.err(
+    `\nDo you want to make these changes?\n  guestlist will do exactly what is shown above.\n  Only 'yes' will be accepted to approve.\n\n`,
+  )
+  const answer = await ask('  Enter a value: ', io)
+  if (answer === 'yes') return
+  if (io.interrupt.aborted) throw new CommandError('Interrupted; nothing was done.', { exitCode: EXIT.interrupted })
+  throw new CommandError('Not approved; nothing was done.')
+}
+
+async function ask(question: string, io: Io): Promise<string | null> {
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      io.err(String(chunk))
+      done()
+    },
+  })
+  const prompt = createInterface({ input: io.stdin, output, terminal: false })
+  const ended = new Promise<null>(resolve => prompt.once('close', () => resolve(null)))
+  try {
+    io.err(question)
+    const line = new Promise<string>(resolve => prompt.once('line', resolve))
+    const interrupted = new Promise<null>(resolve =>
+      io.interrupt.addEventListener('abort', () => resolve(null), { once: true }),
+    )
+    return await Promise.race([line, ended, interrupted])
+  } finally {
+    prompt.close()
+  }
+}

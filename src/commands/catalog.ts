@@ -1,0 +1,94 @@
+import type { ExitCode, Io } from './io.js'
+import type { CommandName, Flags } from './options.js'
+
+/** The values of a command's positionals, by name. */
+export type Positionals = Readonly<Record<string, string | undefined>>
+
+export interface Command {
+  readonly name: CommandName
+  /** The word before it, for `invitations list` and the like. */
+  readonly group?: 'invitations' | 'state' | 'audit' | 'auth'
+  /** Its own word and positionals, as yargs writes them. */
+  readonly usage: string
+  readonly describe: string
+  /** What a positional is, by name. */
+  readonly positionals?: Readonly<Record<string, string>>
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** Each command's code is loaded when it runs, so that no command pays for another. */
+  run(flags: unknown, positionals: Positionals, io: Io): Promise<ExitCode>
+}
+
+function define<Name extends CommandName>(
+  name: Name,
+  rest: Omit<Command, 'name' | 'run'> & {
+    run(flags: Flags<Name>, positionals: Positionals, io: Io): Promise<ExitCode>
+  },
+): Command {
+  return { ...rest, name, run: (flags, positionals, io) => rest.run(flags as Flags<Name>, positionals, io) }
+}
+
+/** Every command, in the order of --help. */
+export const COMMANDS: readonly Command[] = [
+  define('validate', {
+    usage: 'validate',
+    describe: 'Check manifests, without the network',
+    examples: [
+      ['guestlist validate', 'check guestlist.yaml'],
+      ['guestlist validate -f teams/ --json', 'check a folder, for machines'],
+    ],
+    run: async (flags, _, io) => (await import('./validate.js')).validate(flags, io),
+  }),
+  define('plan', {
+    usage: 'plan',
+    describe: 'Show what apply would do; change nothing',
+    examples: [
+      ['guestlist plan', 'what would change now'],
+      ['guestlist plan --out plan.json', 'save it, to apply exactly this'],
+      ['guestlist plan --detailed-exitcode', 'exit with 2 where there are changes'],
+    ],
+    run: async (flags, _, io) => (await import('./plan.js')).plan(flags, io),
+  }),
+  define('apply', {
+    usage: 'apply [PLANFILE]',
+    describe: 'Plan (or load a saved plan), ask, and make the changes',
+    positionals: { PLANFILE: 'A plan saved with plan --out; it needs no approval' },
+    examples: [
+      ['guestlist apply', 'plan, ask, apply'],
+      ['guestlist apply plan.json', 'apply what was approved, and nothing else'],
+      ['guestlist apply --auto-approve --no-removals', 'invitations only, without asking'],
+    ],
+    run: async (flags, { PLANFILE }, io) => (await import('./apply.js')).apply(PLANFILE, flags, io),
+  }),
+  define('invitationsList', {
+    group: 'invitations',
+    usage: 'list',
+    describe: 'List the live invitations',
+    examples: [['guestlist invitations list --status pending', 'those that wait for a decision']],
+    run: async (flags, _, io) => (await import('./invitations.js')).listInvitations(flags, io),
+  }),
+  define('invitationsGet', {
+    group: 'invitations',
+    usage: 'get <ID>',
+    describe: 'Show one invitation',
+    positionals: { ID: "The invitation's id" },
+    examples: [['guestlist invitations get 56', '']],
+    run: async (flags, { ID = '' }, io) => (await import('./invitations.js')).getInvitation(ID, flags, io),
+  }),
+  define('sandbox', {
+    usage: 'sandbox',
+    describe: 'Serve an embedded BIMData SSO API on this machine, for demos and rehearsals',
+    examples: [
+      ['guestlist sandbox --port 8099', 'a small organisation, in memory'],
+      ['guestlist sandbox --data org.yaml --fault accept:503:nth=2', 'your own data, and one fault'],
+    ],
+    run: async (flags, _, io) => (await import('./sandbox.js')).sandbox(flags, io),
+  }),
+]
+
+/** Commands that only group others. */
+export const GROUPS = {
+  invitations: 'Look at live invitations',
+  state: 'Look at and mend what is remembered of removals',
+  audit: 'Check an audit log',
+  auth: 'See which credential is used',
+} as const satisfies Record<NonNullable<Command['group']>, string>

@@ -1,0 +1,82 @@
+import { stringify } from 'yaml'
+import { systemClock } from '../execute/clock.js'
+import { readWithRetries } from '../execute/retry.js'
+import { type Invitation, viewOf } from '../model/invitation.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
+import { jsonText } from '../render/json.js'
+import { table } from '../render/table.js'
+import { connect } from './connect.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import type { Flags } from './options.js'
+
+const RAW_STATUS = { pending: 'P', accepted: 'A', denied: 'D' } as const
+
+/** Lists the live invitations, by id. */
+export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['table', 'json', 'yaml'])
+  const { client, list } = await connect(flags, io)
+  let invitations: Invitation[] = []
+  try {
+    await list(
+      () => {
+        invitations = []
+        return invitation => invitations.push(invitation)
+      },
+      flags.status === undefined ? undefined : RAW_STATUS[flags.status],
+    )
+  } finally {
+    client.close()
+  }
+  io.out(
+    render(
+      invitations.sort((a, b) => a.id - b.id),
+      format,
+    ),
+  )
+  return EXIT.done
+}
+
+/** Shows one invitation. */
+export async function getInvitation(id: string, flags: Flags<'invitationsGet'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['table', 'json', 'yaml'])
+  const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
+  if (!Number.isSafeInteger(number)) throw new CommandError(`${JSON.stringify(id)} is not the id of an invitation`)
+  const { client, gate, policy } = await connect(flags, io)
+  try {
+    const context = { gate, clock: systemClock, policy, stop: io.interrupt }
+    const invitation = await readWithRetries(() => client.get(number), context)
+    io.out(format === 'table' ? render([invitation], format) : structured(viewOf(invitation), format))
+    return EXIT.done
+  } finally {
+    client.close()
+  }
+}
+
+type Format = 'table' | 'json' | 'yaml'
+
+function render(invitations: readonly Invitation[], format: Format): string {
+  const views = invitations.map(viewOf)
+  if (format !== 'table') return structured(views, format)
+  const rows = views.map(({ id, email, status, cloud_name, cloud_role, project_name, project_role }) => [
+    `${id}`,
+    status,
+    email,
+    cloud_name,
+    `${cloud_role}`,
+    project_name ?? '',
+    `${project_role ?? ''}`,
+  ])
+  const header = ['ID', 'STATUS', 'EMAIL', 'CLOUD', 'ROLE', 'PROJECT', 'ROLE']
+  return table([header, ...rows.map(row => row.map(escapeTerminal))])
+}
+
+/** YAML is written as JSON strings are, so that nothing in it can act on a terminal. */
+function structured(value: unknown, format: Exclude<Format, 'table'>): string {
+  if (format === 'json') return `${jsonText(value)}\n`
+  return stringify(JSON.parse(jsonText(value)), {
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+  })
+}

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream'
+import type { Problem } from '../model/problem.js'
+
+/** Exit codes: the closed list of what a run can end with. */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  changes: 2,
+  refused: 3,
+  stale: 4,
+  partial: 5,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** The world outside, as commands see it. Writing never throws; a reader that went away is not an error. */
+export interface Io {
+  /** The result, and nothing else. */
+  out(text: string): void
+  /** Progress, warnings, prompts and logs. */
+  err(text: string): void
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly outIsTerminal: boolean
+  readonly errIsTerminal: boolean
+  /** Columns of the terminal; 80 where there is none. */
+  readonly columns: number
+  /** Aborts at the first SIGINT or SIGTERM. */
+  readonly interrupt: AbortSignal
+}
+
+/** A command that cannot go on: a message for people, what to do, and the exit code. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode
+  readonly advice: string | null
+
+  constructor(message: string, options: { advice?: string; exitCode?: ExitCode; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'CommandError'
+    this.exitCode = options.exitCode ?? EXIT.error
+    this.advice = options.advice ?? null
+  }
+}
+
+/** A manifest that cannot be planned from. */
+export class ManifestError extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the manifest`)
+    this.name = 'ManifestError'
+    this.problems = problems
+  }
+}

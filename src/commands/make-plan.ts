@@ -1,0 +1,61 @@
+import type { StartVisit } from '../execute/api.js'
+import type { Manifest, Protection } from '../model/manifest.js'
+import type { Plan } from '../model/plan.js'
+import type { RemovalRecords } from '../model/state.js'
+import { emailKey } from '../model/text.js'
+import { type ReconcileOptions, type Reconciler, startReconcile } from '../reconcile/reconcile.js'
+import { parseTarget } from '../reconcile/target.js'
+import { splitList } from './flags.js'
+import { CommandError, type Io } from './io.js'
+import type { Flags } from './options.js'
+
+type PlanningFlags = Pick<Flags<'plan'>, 'target' | 'noRemovals' | 'maxRemovals' | 'protect'>
+
+/** @throws CommandError for a target that is no address */
+export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
+  return {
+    targets: flags.target.map(readTarget),
+    noRemovals: flags.noRemovals,
+    ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
+    protect: protections(flags, io),
+    keepUnchanged,
+  }
+}
+
+function readTarget(text: string): string {
+  const address = parseTarget(text)
+  if (address !== null) return address
+  throw new CommandError(`--target: ${JSON.stringify(text)} is not an address`, {
+    advice: 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
+  })
+}
+
+/** What is protected from outside the manifest: the flag and the variable add up. */
+export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
+  return [
+    ...flags.protect.map(pattern => ({ pattern: emailKey(pattern), source: '--protect' as const })),
+    ...splitList(io.env.GUESTLIST_PROTECT ?? '').map(pattern => ({
+      pattern: emailKey(pattern),
+      source: 'GUESTLIST_PROTECT' as const,
+    })),
+  ]
+}
+
+export interface PlanInputs {
+  readonly manifest: Manifest
+  readonly records: RemovalRecords
+  readonly now: Date
+  readonly apiUrl: string
+  readonly options: ReconcileOptions
+}
+
+/** Plans from a list that may have to be read more than once: each attempt starts afresh. */
+export async function makePlan(inputs: PlanInputs, list: (start: StartVisit) => Promise<void>): Promise<Plan> {
+  let reconciler: Reconciler | null = null
+  await list(() => {
+    const fresh = startReconcile(inputs)
+    reconciler = fresh
+    return invitation => fresh.observe(invitation)
+  })
+  return (reconciler ?? startReconcile(inputs)).finish()
+}

@@ -1,0 +1,37 @@
+import type { Plan } from '../model/plan.js'
+import { jsonText } from '../render/json.js'
+import { toDocument } from '../render/plan-document.js'
+import { problemsText } from '../render/problems-text.js'
+import { writePrivateFile } from './files.js'
+import { formatOf } from './format.js'
+import { EXIT, type ExitCode, type Io } from './io.js'
+import { loadManifest } from './load-manifest.js'
+import { reconcileOptions } from './make-plan.js'
+import { planLive } from './observe.js'
+import type { Flags } from './options.js'
+import { PLAN_FORMATS, renderPlan, showsEverything } from './render-plan.js'
+import { styleFor } from './style.js'
+
+/** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
+export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, PLAN_FORMATS)
+  const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
+  const { manifest, warnings } = await loadManifest(flags.file, io)
+  if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
+  const planned = await planLive(manifest, flags.now ?? new Date(), options, flags, io)
+  if (flags.out !== undefined) await savePlan(planned, flags.out, io)
+  io.out(await renderPlan(planned, format, styleFor('out', flags, io)))
+  if (format !== 'text' && planned.problems.length > 0)
+    io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
+  if (flags.out !== undefined)
+    io.err(`Saved the plan to ${flags.out}. To make exactly these changes: guestlist apply ${flags.out}\n`)
+  return exitCode(planned, flags.detailedExitcode)
+}
+
+const savePlan = (planned: Plan, path: string, io: Io): Promise<void> =>
+  writePrivateFile(path, 'plan', `${jsonText(toDocument(planned))}\n`, io)
+
+function exitCode({ problems, actions, refused }: Plan, detailed: boolean): ExitCode {
+  if (problems.length > 0) return EXIT.error
+  return detailed && actions.length + refused.length > 0 ? EXIT.changes : EXIT.done
+}

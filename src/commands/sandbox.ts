@@ -1,0 +1,30 @@
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import type { Flags } from './options.js'
+
+/** Serves the embedded API until it is interrupted. */
+export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode> {
+  const { parseFault } = await import('../sandbox/parse-fault.js')
+  const { sandboxBanner } = await import('../sandbox/banner.js')
+  const { startSandbox } = await import('../sandbox/server.js')
+  const faults = flags.fault.map(text => {
+    const fault = parseFault(text)
+    if ('error' in fault) throw new CommandError(`--fault ${JSON.stringify(text)}: ${fault.error}`)
+    return fault
+  })
+  const server = await startSandbox({
+    port: flags.port,
+    faults,
+    ...(flags.data === undefined ? {} : { dataFile: flags.data }),
+    ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.issuer === undefined ? {} : { issuer: flags.issuer }),
+  })
+  io.out(sandboxBanner(server))
+  io.err('The sandbox is listening. Stop it with Ctrl-C.\n')
+  await new Promise<void>(resolve => {
+    if (io.interrupt.aborted) resolve()
+    else io.interrupt.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await server.close()
+  return EXIT.done
+}

@@ -1,0 +1,118 @@
+import type { Plan, Refusal } from '../model/plan.js'
+import type { RemovalRecords } from '../model/state.js'
+import { canonicalJson, emailKey } from '../model/text.js'
+import { indexProtections, protectionSource } from '../reconcile/protect.js'
+import { type Drift, findDrift, type Tracker, trackPlan } from '../reconcile/track.js'
+import { PlanFileError, parsePlanDocument } from '../render/read-plan-document.js'
+import { type Connection, DEFAULT_API_URL } from './connect.js'
+import { readTextFile } from './files.js'
+import { CommandError, type Io } from './io.js'
+import { protections } from './make-plan.js'
+import type { Flags } from './options.js'
+
+/** @throws CommandError for a file that is no plan, was edited, or is of a newer format: each with its own message */
+export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
+  const text = await readTextFile(path, 'plan', io)
+  try {
+    return parsePlanDocument(text)
+  } catch (error) {
+    if (!(error instanceof PlanFileError)) throw error
+    const advice = ADVICE[error.fault]
+    throw new CommandError(`${path}: ${error.message}`, { advice, cause: error })
+  }
+}
+
+const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
+  'not-a-plan': 'Make one with "guestlist plan --out FILE".',
+  'newer-format': 'Use the version of guestlist that wrote it, or plan again with this one.',
+  edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
+}
+
+/**
+ * A saved plan as it may be applied here and now: for this API, and under what protects and limits now.
+ *
+ * @throws CommandError for flags that cannot change a plan that is made
+ */
+export function applicableSavedPlan(plan: Plan, flags: Flags<'apply'>, io: Io): Plan {
+  const settled = [
+    ...(flags.file.length > 0 && io.env.GUESTLIST_FILE === undefined ? ['--file'] : []),
+    ...(flags.target.length > 0 ? ['--target'] : []),
+    ...(flags.noRemovals ? ['--no-removals'] : []),
+    ...(flags.now === undefined ? [] : ['--now']),
+  ]
+  if (settled.length > 0) {
+    throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
+  }
+  assertSameApi(plan, flags)
+  return { ...plan, refused: [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)] }
+}
+
+function assertSameApi({ apiUrl }: Plan, flags: Flags<'apply'>): void {
+  const configured = (flags.apiUrl ?? DEFAULT_API_URL).replace(/\/+$/, '')
+  if (sameAddress(configured, apiUrl)) return
+  throw new CommandError(`The plan was made for the API at ${apiUrl}, not for ${configured}`, {
+    advice: 'Set --api-url (or BIMDATA_API_URL) to the address of the plan, with credentials of that API.',
+  })
+}
+
+function sameAddress(a: string, b: string): boolean {
+  try {
+    return new URL(a).href === new URL(b).href
+  } catch {
+    return false
+  }
+}
+
+/** The plan's refusals; `--max-removals` overrides the guard that the plan was made under. */
+function refusedNow({ refused, actions }: Plan, { maxRemovals }: Flags<'apply'>): readonly Refusal[] {
+  if (maxRemovals === undefined) return refused
+  const planned = actions.filter(({ action }) => action === 'remove').length
+  const others = refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
+  if (planned <= maxRemovals) return others
+  const message = `Guard maxRemovals: ${planned} removals planned, at most ${maxRemovals} allowed by --max-removals.`
+  return [...others, { kind: 'guard', guard: 'maxRemovals', planned, limit: maxRemovals, message }]
+}
+
+/** What is protected from outside the manifest now, whenever the plan was made. */
+function protectedNow({ actions }: Plan, flags: Flags<'apply'>, io: Io): readonly Refusal[] {
+  const protectionOf = indexProtections(protections(flags, io))
+  return actions.flatMap((action): readonly Refusal[] => {
+    if (action.action !== 'remove') return []
+    const { address, rule } = action
+    const { email } = action.before
+    const protection = protectionOf(emailKey(email))
+    if (!protection) return []
+    const by = protectionSource(protection)
+    const message = `${email} is protected by "${protection.pattern}" (${by}) and cannot be removed.`
+    return [{ kind: 'protected', address, email, pattern: protection.pattern, protected_by: by, rule, message }]
+  })
+}
+
+export type Drifted = readonly Drift[]
+
+/** What of a plan is no longer as it was planned from. */
+export async function driftOf(plan: Plan, { list }: Connection, records: RemovalRecords): Promise<Drifted> {
+  let tracker: Tracker = trackPlan(plan)
+  await list(() => {
+    tracker = trackPlan(plan)
+    return invitation => tracker.observe(invitation)
+  })
+  return findDrift(plan, tracker.finish(records))
+}
+
+/** One line for each changed item, and what changed in it. */
+export function driftText(drifted: Drifted): string {
+  return drifted
+    .map(
+      ({ address, planned, live }) => `  ${address}: ${live === null ? 'is no longer listed' : changed(planned, live)}`,
+    )
+    .join('\n')
+}
+
+function changed(planned: object, live: object): string {
+  const before = new Map<string, unknown>(Object.entries(planned))
+  return Object.entries(live)
+    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
+    .map(([name, value]) => `${name} was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
+    .join('; ')
+}

@@ -1,0 +1,34 @@
+import { suggest } from '../manifest/suggest.js'
+import { COMMANDS, GROUPS } from './catalog.js'
+import { CommandError } from './io.js'
+import { COMMON, flagName, OPTIONS } from './options.js'
+
+/** Every word that a command line may begin with. */
+const COMMAND_WORDS = [
+  ...COMMANDS.filter(({ group }) => group === undefined).map(({ usage }) => usage.split(' ')[0] ?? ''),
+  ...Object.keys(GROUPS),
+]
+
+const FLAG_NAMES = [
+  ...new Set([COMMON, ...Object.values(OPTIONS)].flatMap(options => Object.keys(options).map(flagName))),
+]
+
+/** What yargs says of a command line that does not fit, with a suggestion where there is one. */
+export function usageError(message: string): CommandError {
+  const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]
+  if (unknown === undefined) return new CommandError(message.replace(/\n+\s*/g, '; '), { advice: HELP })
+  const words = unknown.split(', ')
+  const what = words.map(word => JSON.stringify(word)).join(', ')
+  const suggestions = words.flatMap(word => suggestionFor(word))
+  return new CommandError(`Unknown command, flag or argument: ${what}`, {
+    advice: [...suggestions.map(text => `Did you mean ${text}?`), HELP].join(' '),
+  })
+}
+
+const HELP = 'See guestlist --help.'
+
+function suggestionFor(word: string): readonly string[] {
+  const command = suggest(word, COMMAND_WORDS)
+  const flag = suggest(word, FLAG_NAMES)
+  return [...(command === null ? [] : [command]), ...(flag === null ? [] : [`--${flag}`])]
+}

@@ -1,0 +1,74 @@
+import type { Problem } from '../model/problem.js'
+import { jsonText } from '../render/json.js'
+import { problemsText } from '../render/problems-text.js'
+import { formatOf } from './format.js'
+import { EXIT, type ExitCode, type Io, ManifestError } from './io.js'
+import { loadManifest } from './load-manifest.js'
+import type { Flags } from './options.js'
+import { styleFor } from './style.js'
+
+/** Checks manifests without the network. */
+export async function validate(flags: Flags, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  const problems = await findProblems(flags, io)
+  const valid = problems.every(({ severity }) => severity !== 'error')
+  if (format === 'json') io.out(`${jsonText(validateDocument(problems))}\n`)
+  else {
+    if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io))}\n\n`)
+    if (valid) io.out(`${styleFor('out', flags, io).good('The manifest is valid.')}\n`)
+    else io.err(`${summaryOf(problems)}\n`)
+  }
+  return valid ? EXIT.done : EXIT.error
+}
+
+async function findProblems(flags: Flags, io: Io): Promise<readonly Problem[]> {
+  try {
+    return (await loadManifest(flags.file, io)).warnings
+  } catch (error) {
+    if (error instanceof ManifestError) return error.problems
+    throw error
+  }
+}
+
+export function summaryOf(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest; nothing was planned.`
+}
+
+/** In the shape of Terraform's `validate -json`. */
+function validateDocument(problems: readonly Problem[]) {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return {
+    format_version: '1.0',
+    valid: errors === 0,
+    error_count: errors,
+    warning_count: problems.length - errors,
+    diagnostics: problems.map(diagnostic),
+  }
+}
+
+function diagnostic({ severity, code, summary, detail, range, snippet, file }: Problem) {
+  return {
+    severity,
+    summary,
+    detail,
+    code,
+    ...(range ? { range } : { file }),
+    ...(range && snippet !== null ? { snippet: snippetOf(range, snippet) } : {}),
+  }
+}
+
+/** Offsets count UTF-16 units in `code`, as Terraform's do in its own encoding. */
+function snippetOf(range: NonNullable<Problem['range']>, code: string) {
+  const characters = Array.from(code)
+  const offset = (column: number) => characters.slice(0, column - 1).join('').length
+  const end = range.end.line === range.start.line ? offset(range.end.column) : code.length
+  return {
+    context: null,
+    code,
+    start_line: range.start.line,
+    highlight_start_offset: offset(range.start.column),
+    highlight_end_offset: end,
+    values: [],
+  }
+}
