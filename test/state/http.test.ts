@@ -20,9 +20,17 @@ async function serve(t: Test): Promise<HttpStateServer> {
   return server
 }
 
-function stateAt(server: HttpStateServer, config: Partial<StateConfig> = {}, env: NodeJS.ProcessEnv = {}): StateStore {
+/** Of the cases in which the server never answers, in milliseconds; of the others it is no part. */
+const SHORT = 400
+
+function stateAt(
+  server: HttpStateServer,
+  config: Partial<StateConfig> = {},
+  env: NodeJS.ProcessEnv = {},
+  timeoutMs = 30_000,
+): StateStore {
   const addresses = { backend: 'http' as const, address: server.address, lockAddress: server.lockAddress }
-  const options = { apiUrl: API, cwd: '/', env: { ...NO_WAIT, ...env }, now: () => new Date(), timeoutMs: 300 }
+  const options = { apiUrl: API, cwd: '/', env: { ...NO_WAIT, ...env }, now: () => new Date(), timeoutMs }
   return openState({ ...addresses, ...config }, options)
 }
 
@@ -161,7 +169,7 @@ t.test('a write whose answer never came', async t => {
   for (const fault of lost) {
     t.test(`${fault.kind}: read back, and it is there`, async t => {
       const server = await serve(t)
-      const store = stateAt(server)
+      const store = stateAt(server, {}, {}, fault.kind === 'hang' ? SHORT : undefined)
       server.fail('POST', fault)
       await store.record('bob@x', RECORD)
       t.same(methods(server), ['GET', 'POST', 'GET'])
@@ -220,7 +228,7 @@ t.test('an answer to LOCK or UNLOCK that never came', async t => {
   await lock.release()
   t.equal(server.lock, null)
   server.fail('LOCK', { kind: 'hang' }, { kind: 'cut-before' }, { kind: 'cut-before' })
-  await t.rejects(lockNow(stateAt(server)), { code: 'unreachable', message: /guestlist state unlock/ })
+  await t.rejects(lockNow(stateAt(server, {}, {}, SHORT)), { code: 'unreachable', message: /guestlist state unlock/ })
 })
 
 t.test('a server that stores the JSON in its own spelling', async t => {
@@ -294,9 +302,9 @@ t.test('what the server says is explained', async t => {
   t.test('nobody there, or silence', async t => {
     const server = await serve(t)
     server.fail('GET', { kind: 'hang' })
-    await t.rejects(stateAt(server, {}, { TF_HTTP_RETRY_MAX: '0' }).read(), {
+    await t.rejects(stateAt(server, {}, { TF_HTTP_RETRY_MAX: '0' }, SHORT).read(), {
       code: 'unreachable',
-      message: /none within 0\.3 s/,
+      message: /none within 0\.4 s/,
     })
     await t.rejects(stateAt(server, { address: 'http://127.0.0.1:1/s' }).read(), {
       code: 'unreachable',

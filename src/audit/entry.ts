@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import type { RuleRef } from '../model/plan.js'
+
+/** What a line is about. */
+export type AuditEvent =
+  | 'plan' // a plan was made or loaded
+  | 'decision' // approved, declined, or refused by a guard, a protection or a stale plan
+  | 'start' // the run begins to act
+  | 'attempt' // one request for one action
+  | 'result' // how one action ended
+  | 'verify' // the state was read again and compared
+  | 'end' // the run is over
+
+/** What the caller says; secrets are the caller's to leave out. What is not given is written as null. */
+export interface AuditEntry {
+  readonly event: AuditEvent
+  readonly plan_digest?: string | null
+  /** `bimdata_invitation.56`, `bimdata_user.bob@acme.example` */
+  readonly address?: string | null
+  readonly action?: 'accept' | 'deny' | 'remove' | null
+  readonly rule?: RuleRef | null
+  readonly http_status?: number | null
+  readonly attempts?: number | null
+  readonly outcome?: string | null
+  readonly message?: string | null
+}
+
+/** Who runs this, the same on every line of a run. */
+export interface AuditContext {
+  /** The CI's user, else `user@host`. */
+  readonly actor: string
+  readonly host: string
+  readonly ci: { readonly commit: string | null; readonly run: string | null } | null
+}
+
+/** The hash "of the line before" of a first line. */
+export const NO_LINE = '0'.repeat(64)
+
+/** Bytes; a longer entry is refused, so that a reader can hold any line. */
+export const MAX_LINE_BYTES = 1024 * 1024
+
+export interface LinePosition {
+  /** The line's number in its file, from 1. */
+  readonly seq: number
+  /** SHA-256 of the line before, without its line break, in hex. */
+  readonly previous: string
+}
+
+/**
+ * One line of JSON without its line break. Its last two members are the chain: `previous`, the hash of the whole line
+ * before, and `hash`, the hash of this line's text before `,"hash":` and a closing brace.
+ */
+export function formatLine(entry: AuditEntry, context: AuditContext, time: Date, position: LinePosition): string {
+  const text = escapeInvisible(
+    JSON.stringify({
+      seq: position.seq,
+      time: time.toISOString(),
+      event: entry.event,
+      ...context,
+      plan_digest: entry.plan_digest ?? null,
+      address: entry.address ?? null,
+      action: entry.action ?? null,
+      rule: entry.rule ?? null,
+      http_status: entry.http_status ?? null,
+      attempts: entry.attempts ?? null,
+      outcome: entry.outcome ?? null,
+      message: entry.message ?? null,
+      previous: position.previous,
+    }),
+  )
+  return `${text.slice(0, -1)},"hash":"${sha256(text)}"}`
+}
+
+/** Null for what is not a line of an audit log, or only a part of one. */
+export function parseLine(text: string): (LinePosition & { readonly intact: boolean }) | null {
+  const end = /,"hash":"([0-9a-f]{64})"}$/.exec(text)
+  const json = objectOf(text)
+  if (end === null || json === null) return null
+  const { seq, previous } = json
+  if (typeof seq !== 'number' || typeof previous !== 'string') return null
+  return { seq, previous, intact: sha256(`${text.slice(0, end.index)}}`) === end[1] }
+}
+
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function objectOf(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' ? { ...value } : null
+  } catch {
+    return null
+  }
+}
+
+/** What breaks or turns a line somewhere (controls, U+2028, bidi, zero width) is written as an escape, which is the same JSON. */
+function escapeInvisible(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char =>
+    char
+      .split('')
+      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { syncFolder } from '../state/durable.js'
+import { systemCode, systemReason } from '../state/error.js'
+import { removeLock, tryLock } from '../state/lock-file.js'
+import { describeHolder, type LockInfo, newLockInfo } from '../state/lock-info.js'
+import { waitForLock } from '../state/lock-wait.js'
+import { auditContextOf } from './context.js'
+import { type AuditContext, type AuditEntry, formatLine, MAX_LINE_BYTES, NO_LINE, sha256 } from './entry.js'
+import { AuditError } from './error.js'
+import { type Tail, tailOf } from './tail.js'
+
+export interface AuditOptions {
+  /** What a relative path is relative to. */
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly now: () => Date
+  /** Milliseconds to wait for other processes that write; default 30,000. */
+  readonly lockTimeoutMs?: number
+}
+
+export interface AuditLog {
+  /** The file, for people. */
+  readonly path: string
+  /** Resolves once the line is in the file, and with `sync` on the disk. Lines are in the order of the calls. */
+  append(entry: AuditEntry, options?: { readonly sync?: boolean }): Promise<void>
+  /** Resolves once everything is written. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly entry: AuditEntry
+  readonly time: Date
+  readonly sync: boolean
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/** What we know of the file since our last write: it spares reading its end. */
+interface Known {
+  readonly file: string
+  readonly tail: Tail
+}
+
+/**
+ * Opens the log for adding, and makes it, mode 0600, where it is missing. Several processes may add to one log:
+ * each batch is written under a lock beside the file, `.NAME.lock`. The file is opened for each batch,
+ * so that a log that is rotated away goes on in a new file with a chain of its own.
+ * @throws AuditError where it cannot be written
+ */
+export async function openAudit(path: string, options: AuditOptions): Promise<AuditLog> {
+  const where = resolve(options.cwd, path)
+  const target = await targetOf(where).catch(failedTo(where))
+  const context = auditContextOf(options.env)
+  const info = newLockInfo({ operation: 'audit', path: where, version: '', now: options.now() })
+  const lockTimeoutMs = options.lockTimeoutMs ?? 30_000
+  let known: Known | null = null
+  const writeBatch = (batch: readonly Waiting[]) =>
+    underLock(target, info, lockTimeoutMs, async () => {
+      known = await addTo(target, batch, context, known)
+    }).catch(failedTo(where))
+  await writeBatch([])
+
+  const waiting: Waiting[] = []
+  let writing: Promise<void> | null = null
+  let closed = false
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0)
+      await writeBatch(batch).then(
+        () => batch.map(({ done }) => done()),
+        error => batch.map(({ failed }) => failed(error)),
+      )
+    }
+    writing = null
+  }
+  return {
+    path: where,
+    append: async (entry, { sync = false } = {}) => {
+      if (closed) throw new AuditError('closed', `The audit log ${where} is closed.`)
+      const time = options.now()
+      refuseTooLarge(formatLine(entry, context, time, { seq: Number.MAX_SAFE_INTEGER, previous: NO_LINE }), where)
+      await new Promise<void>((done, failed) => {
+        waiting.push({ entry, time, sync, done, failed })
+        writing ??= Promise.resolve().then(drain)
+      })
+    },
+    close: async () => {
+      closed = true
+      await writing
+    },
+  }
+}
+
+async function underLock(target: string, facts: LockInfo, timeoutMs: number, work: () => Promise<void>): Promise<void> {
+  const lock = join(dirname(target), `.${basename(target)}.lock`)
+  const info = { ...facts, ID: randomUUID() }
+  const waiting = { timeoutMs, firstPauseMs: 1, longestPauseMs: 20 }
+  const result = await waitForLock(() => tryLock(lock, info), waiting)
+  if (result.kind === 'held') {
+    throw new AuditError(
+      'locked',
+      `The audit log ${target} is locked, by ${describeHolder(result.holder)}. ` +
+        `If it is certain that this process does not run any more, remove ${lock}.`,
+    )
+  }
+  try {
+    await work()
+  } finally {
+    await removeLock(lock, info.ID, info)
+  }
+}
+
+async function addTo(
+  target: string,
+  batch: readonly Waiting[],
+  context: AuditContext,
+  known: Known | null,
+): Promise<Known> {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
+  const file = await open(target, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile())
+      throw new AuditError('not-a-file', `The audit log ${target} is not a regular file. Check --audit-log.`)
+    const id = `${stat.dev}:${stat.ino}`
+    const current = known?.file === id && known.tail.size === stat.size
+    if (!current) await refuseOtherFile(file, target)
+    const tail = current ? known.tail : await tailOf(file)
+    const { bytes, next } = formatBatch(batch, context, tail)
+    await writeWhole(file, bytes, tail.size)
+    if (batch.some(({ sync }) => sync)) await file.datasync()
+    if (!current) await syncFolder(dirname(target))
+    return { file: id, tail: next }
+  } finally {
+    await file.close()
+  }
+}
+
+function refuseTooLarge(line: string, where: string): void {
+  if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return
+  throw new AuditError(
+    'too-large',
+    `An entry for the audit log ${where} is larger than ${MAX_LINE_BYTES} bytes. It was not written.`,
+  )
+}
+
+/** A wrong path must not add lines to a manifest or a state. */
+async function refuseOtherFile(file: FileHandle, target: string): Promise<void> {
+  const beginning = '{"seq":'
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning.length), 0, beginning.length, 0)
+  if (beginning.startsWith(buffer.toString('latin1', 0, bytesRead))) return
+  throw new AuditError(
+    'not-a-log',
+    `${target} is not an audit log of guestlist. It was left as it is. Check --audit-log.`,
+  )
+}
+
+function formatBatch(batch: readonly Waiting[], context: AuditContext, tail: Tail): { bytes: Buffer; next: Tail } {
+  let { seq, previous } = tail
+  const lines = batch.map(({ entry, time }) => {
+    const line = formatLine(entry, context, time, { seq, previous })
+    previous = sha256(line)
+    seq++
+    return `${line}\n`
+  })
+  const bytes = Buffer.from(`${tail.torn && lines.length > 0 ? '\n' : ''}${lines.join('')}`)
+  const torn = tail.torn && lines.length === 0
+  return { bytes, next: { size: tail.size + bytes.length, seq, previous, torn } }
+}
+
+/** What could be written of a batch that failed is taken back; where that fails too, it is a torn line. */
+async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promise<void> {
+  if (bytes.length === 0) return
+  try {
+    await file.appendFile(bytes)
+  } catch (error) {
+    await file.truncate(size).catch(() => {})
+    throw error
+  }
+}
+
+/** The file behind links, so that all its names share one lock. */
+async function targetOf(where: string): Promise<string> {
+  await mkdir(dirname(where), { recursive: true })
+  return realpath(where).catch(async error => {
+    if (systemCode(error) !== 'ENOENT') throw error
+    return join(await realpath(dirname(where)), basename(where))
+  })
+}
+
+const failedTo = (where: string) => (error: unknown) => {
+  if (error instanceof AuditError) throw error
+  if (systemCode(error) === 'ELOOP' || systemCode(error) === 'EISDIR') {
+    throw new AuditError('not-a-file', `The audit log ${where} is not a regular file. Check --audit-log.`, error)
+  }
+  throw new AuditError(
+    'unwritable',
+    `Cannot write the audit log ${where}: ${systemReason(error)}. Check the folder, its rights and its space.`,
+    error,
+  )
+}

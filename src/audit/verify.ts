@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs'
+import { systemReason } from '../state/error.js'
+import { type LinePosition, NO_LINE, parseLine } from './entry.js'
+import { AuditError } from './error.js'
+import { linesOf, type RawLine } from './lines.js'
+
+/**
+ * | kind | what was found |
+ * | --- | --- |
+ * | changed | a line is not as it was written, or was put in |
+ * | removed | lines are missing before this one (removed, or moved elsewhere) |
+ * | reordered | a line stands later than it was written, or twice |
+ * | torn | a part of a line, left by a crash or a full disk: not tampering, and the lines after it go on |
+ * | head | the expected head is not in the log: its end was removed, or all of it rewritten |
+ */
+export type AuditProblemKind = 'changed' | 'removed' | 'reordered' | 'torn' | 'head'
+
+export interface AuditProblem {
+  readonly line: number
+  readonly kind: AuditProblemKind
+  readonly message: string
+}
+
+export interface AuditVerification {
+  readonly lines: number
+  /**
+   * The hash of the last line. A log cannot show by itself that lines at its end were removed, or that all of it was
+   * written anew: keep this value elsewhere, and give it as `expectedHead` the next time.
+   */
+  readonly head: string
+  /** The first 100. */
+  readonly problems: readonly AuditProblem[]
+  /** How many more there are. */
+  readonly omitted: number
+}
+
+export interface VerifyOptions {
+  /** A head that an earlier verification gave: this line must still be there; lines may have followed. */
+  readonly expectedHead?: string
+}
+
+const MAX_PROBLEMS = 100
+
+/**
+ * Reads a log once, in constant memory.
+ * @throws AuditError `unreadable`
+ */
+export async function verifyAudit(
+  source: string | AsyncIterable<Uint8Array | string>,
+  options: VerifyOptions = {},
+): Promise<AuditVerification> {
+  const problems: AuditProblem[] = []
+  let omitted = 0
+  const report = (line: number, kind: AuditProblemKind, message: string): void => {
+    if (problems.length < MAX_PROBLEMS) problems.push({ line, kind, message })
+    else omitted++
+  }
+  const chain = followChain(report)
+  let headSeen = options.expectedHead === undefined || options.expectedHead === NO_LINE
+  for await (const line of linesOf(streamOf(source))) {
+    chain.next(line)
+    headSeen ||= line.hash === options.expectedHead
+  }
+  const { lines, head } = chain.end()
+  if (!headSeen) {
+    report(lines, 'head', 'The expected head is not in the log: its end was removed, or all of it was rewritten.')
+  }
+  return { lines, head, problems, omitted }
+}
+
+type Report = (line: number, kind: AuditProblemKind, message: string) => void
+
+function followChain(report: Report) {
+  let lines = 0
+  let head = NO_LINE
+  let seq = 1
+  /** The line before is no line of a log: what follows shows whether it was so when the next was written. */
+  let unreadable: RawLine | null = null
+  /** The line before is known to be changed, so that the link to it must be broken. */
+  let changed = false
+  const settle = (continued: boolean): void => {
+    if (unreadable === null) return
+    if (continued) report(unreadable.number, 'torn', 'Only a part of a line: a crash or a full disk left it.')
+    else report(unreadable.number, 'changed', 'This is not a line of an audit log.')
+    changed = !continued
+    unreadable = null
+  }
+  return {
+    next(line: RawLine): void {
+      const position = line.text === null ? null : parseLine(line.text)
+      settle(position !== null && position.previous === head)
+      if (position === null) {
+        unreadable = line
+        seq++
+      } else {
+        if (!position.intact) report(line.number, 'changed', 'This line is not as it was written.')
+        else if (!changed) checkLink(report, line.number, position, { seq, previous: head })
+        changed = !position.intact
+        seq = (position.intact ? position.seq : seq) + 1
+      }
+      lines = line.number
+      head = line.hash
+    },
+    end(): { lines: number; head: string } {
+      settle(true)
+      return { lines, head }
+    },
+  }
+}
+
+function checkLink(report: Report, line: number, found: LinePosition, expected: LinePosition): void {
+  if (found.previous === expected.previous && found.seq === expected.seq) return
+  if (found.seq > expected.seq) {
+    const missing = found.seq - expected.seq
+    report(line, 'removed', `Before this line ${missing} ${missing === 1 ? 'line is' : 'lines are'} missing.`)
+  } else if (found.seq < expected.seq) {
+    report(line, 'reordered', `This line was written as number ${found.seq}: it was moved or repeated.`)
+  } else {
+    const which = line === 1 ? 'This line is not the first that was written' : 'The line before was replaced'
+    report(Math.max(1, line - 1), 'changed', `${which}: the chain is broken here.`)
+  }
+}
+
+async function* streamOf(source: string | AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
+  if (typeof source !== 'string') return yield* source
+  try {
+    yield* createReadStream(source, { highWaterMark: 256 * 1024 })
+  } catch (error) {
+    throw new AuditError('unreadable', `Cannot read the audit log ${source}: ${systemReason(error)}.`, error)
+  }
+}

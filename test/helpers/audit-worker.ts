@@ -1,0 +1,16 @@
+/*
+ * Run as a process: `audit-worker FILE`. Commands, one a line, each answered by one line:
+ * `append COUNT NAME`: one after the other, each on the disk before the next.
+ */
+import { createInterface } from 'node:readline'
+import { openAudit } from '../../src/audit/log.js'
+
+const log = await openAudit(String(process.argv[2]), { cwd: '.', env: {}, now: () => new Date() })
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [, count, name] = line.split(' ')
+  for (let n = 0; n < Number(count); n++) {
+    await log.append({ event: 'attempt', address: `${name}-${n}` }, { sync: true })
+  }
+  process.stdout.write('done\n')
+}
