@@ -20,13 +20,16 @@ const unknownKeyOf = (error: ErrorObject): string | null =>
 /** The branches of "at least one of" are no causes of their own. */
 const isBranch = ({ schemaPath }: ErrorObject): boolean => schemaPath.includes('/anyOf/')
 
+/** Faulty values of one file that are looked at; far more than are shown. */
+const FAULT_LIMIT = 20_000
+
 function groupByValue(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
   const groups = new Map<string, ErrorObject[]>()
   for (const error of errors) {
     if (isBranch(error)) continue
     const group = groups.get(error.instancePath)
-    if (group === undefined) groups.set(error.instancePath, [error])
-    else group.push(error)
+    if (group !== undefined) group.push(error)
+    else if (groups.size < FAULT_LIMIT) groups.set(error.instancePath, [error])
   }
   return groups
 }
@@ -77,8 +80,7 @@ export function check(tree: Tree): Checked {
   const unread = new Set(tree.drafts.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(causesOf)
   const drafts = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
-  const pruned = prune(tree.data, errors.filter(error => !isBranch(error)).map(faultOf))
-  return { drafts, part: partOf(tree, pruned) }
+  return { drafts, part: partOf(tree, errors) }
 }
 
 const faultOf = (error: ErrorObject): readonly string[] => {
@@ -86,7 +88,11 @@ const faultOf = (error: ErrorObject): readonly string[] => {
   return key === null ? stepsOf(error.instancePath) : [...stepsOf(error.instancePath), key]
 }
 
-function partOf(tree: Tree, { data, kept }: ReturnType<typeof prune>): Part | null {
+/** A file with more faults than are looked at is not compared with the rest. */
+function partOf(tree: Tree, errors: readonly ErrorObject[]): Part | null {
+  const faults = errors.filter(error => !isBranch(error))
+  if (faults.length > FAULT_LIMIT) return null
+  const { data, kept } = prune(tree.data, faults.map(faultOf))
   const isManifest = (value: unknown): value is ManifestFile => validateManifestFile(value)
   return isManifest(data) ? { tree, data, indexOf: (list, i) => kept.get(list)?.[i] ?? i } : null
 }

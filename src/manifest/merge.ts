@@ -71,8 +71,7 @@ function scalar<T>(
   })
   const [first] = values
   if (first === undefined) return null
-  const others = values.filter(({ value }) => value !== first.value)
-  drafts.push(...others.map(other => differs(path.join('.'), first, other)))
+  for (const other of values) if (other.value !== first.value) drafts.push(differs(path.join('.'), first, other))
   return first
 }
 
@@ -101,7 +100,7 @@ function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConf
   const path = setting('path')
   const http = HTTP_KEYS.map(key => [key, setting(key)] as const)
   const foreign = backend === 'http' ? [['path', path] as const] : http
-  drafts.push(...foreign.flatMap(([key, value]) => (value === null ? [] : [misplaced(key, backend, value)])))
+  for (const [key, value] of foreign) if (value !== null) drafts.push(misplaced(key, backend, value))
   return { backend, path: path?.value, ...Object.fromEntries(http.map(([key, value]) => [key, value?.value])) }
 }
 

@@ -51,7 +51,7 @@ function toProblem(draft: Draft): Problem {
 /** The problem that stands for those past the limit, at the place of the first of them. */
 function remainder(first: Draft, count: number): Problem {
   const problem = toProblem(first)
-  const summary = `${count} more problems are not shown`
+  const summary = `At least ${count} more ${count === 1 ? 'problem is' : 'problems are'} not shown`
   return { ...problem, summary, detail: 'Correct the ones above first: many problems often have one cause.' }
 }
 

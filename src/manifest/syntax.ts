@@ -7,8 +7,8 @@ export const TOO_DEEP: Words = {
   detail: 'A manifest nests at most 64 mappings and lists; its keys need five.',
 }
 
-export const TOO_MANY_VALUES: Words = {
-  summary: 'The file holds more than 1,500,000 values',
+export const TOO_MUCH: Words = {
+  summary: 'The file holds more than 2,500,000 words and signs',
   detail: 'Split it: several files merge into one manifest. Wildcards often say in one rule what a list says in many.',
 }
 
@@ -68,11 +68,25 @@ const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: 'A tab is used for indentation',
 }
 
+/** How the package's two messages on quotes begin. */
+const UNCLOSED = 'Missing closing'
+
 function summaryOf(code: ErrorCode, message: string, text: string): string {
   if (code === 'TAG_RESOLVE_FAILED') return `The tag ${quoted(/^\S*/.exec(text)?.[0] ?? '')} is unknown`
-  if (message.startsWith('Missing closing')) return 'A quote is not closed'
+  if (message.startsWith(UNCLOSED)) return 'A quote is not closed'
+  if (message.startsWith('Flow ')) return 'A bracket is not closed'
   if (message.startsWith('Implicit map keys need')) return 'A key has no colon after it'
   return SUMMARIES[code] ?? message.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160)
+}
+
+/** Where a problem begins: a quote that is not closed is found where it opens, not where the parser gave up. */
+export function startOf(message: string, offset: number, text: string): number {
+  if (!message.startsWith(UNCLOSED)) return Math.min(offset, text.length)
+  const quote = message.includes('"') ? '"' : "'"
+  const escape = quote === '"' ? '\\' : quote
+  let start = text.lastIndexOf(quote, offset - 1)
+  while (start > 0 && text[start - 1] === escape) start = text.lastIndexOf(quote, start - 2)
+  return Math.max(0, start)
 }
 
 /** A problem of the YAML package in words for the author of a manifest. */

@@ -2,14 +2,14 @@ import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser } fro
 import type { ProblemCode } from '../model/problem.js'
 import type { Draft, Words } from './problems.js'
 import type { Source } from './source.js'
-import { EMPTY, MULTIPLE_DOCUMENTS, OTHER_VERSION, TOO_DEEP, TOO_MANY_VALUES, wordsForYaml } from './syntax.js'
+import { EMPTY, MULTIPLE_DOCUMENTS, OTHER_VERSION, startOf, TOO_DEEP, TOO_MUCH, wordsForYaml } from './syntax.js'
 
 /** Mappings and lists within one another; a manifest needs five. */
 export const DEPTH_LIMIT = 64
-/** Scalars in one file: ten megabytes of ordinary rules hold about a million. */
-const SCALAR_LIMIT = 1_500_000
+/** Words and signs in one file: ten megabytes of the shortest rules (`- id: 123456`) hold as many. */
+const COST_LIMIT = 2_500_000
 
-/** Keys are compared in `tree.ts`, which takes the same time for each: the package's own check is quadratic. */
+/** Keys are compared in `walk.ts`, which takes the same time for each: the package's own check is quadratic. */
 const OPTIONS = {
   version: '1.2',
   schema: 'core',
@@ -35,25 +35,45 @@ interface Stop {
   readonly words: Words
 }
 
+/** What has been read so far. */
+interface Gauge {
+  /** Flow collections that are open. */
+  flow: number
+  /** Dashes and question marks on the current line. */
+  compact: number
+  cost: number
+}
+
 const stepInto = (lexeme: string): number =>
   lexeme === '[' || lexeme === '{' ? 1 : lexeme === ']' || lexeme === '}' ? -1 : 0
+
+/** What a lexeme costs by its first character: an anchor or a tag as much as the errors it can make. */
+const COSTS: ReadonlyMap<string, number> = new Map([
+  ...[' ', '\t', '\r', '\n', '#', DOCUMENT, FLOW_ERROR].map(free => [free, 0] as const),
+  ...['&', '!'].map(dear => [dear, 20] as const),
+])
+
+function weigh(gauge: Gauge, lexeme: string): Omit<Stop, 'offset'> | null {
+  gauge.flow = Math.max(0, gauge.flow + stepInto(lexeme))
+  if (lexeme.endsWith('\n')) gauge.compact = 0
+  else if (lexeme === '-' || lexeme === '?') gauge.compact++
+  gauge.cost += COSTS.get(lexeme.charAt(0)) ?? 1
+  if (gauge.flow > DEPTH_LIMIT || gauge.compact > DEPTH_LIMIT) return { code: 'syntax', words: TOO_DEEP }
+  return gauge.cost > COST_LIMIT ? { code: 'too-large', words: TOO_MUCH } : null
+}
 
 /**
  * Feeds the parser piece by piece and stops before a file can cost more than its size: the composer behind it is
  * recursive. Depth is counted where one line can hold much of it (flow collections, `- - -`); indentation is
- * counted in `tree.ts`.
+ * counted in `walk.ts`.
  */
 function* tokensOf(text: string, parser: Parser, stop: (stop: Stop) => void) {
-  let [offset, flow, compact, scalars] = [0, 0, 0, 0]
+  const gauge: Gauge = { flow: 0, compact: 0, cost: 0 }
+  let offset = 0
   let isContent = false
   for (const lexeme of new Lexer().lex(text)) {
-    if (!isContent) {
-      flow = Math.max(0, flow + stepInto(lexeme))
-      compact = lexeme.endsWith('\n') ? 0 : lexeme === '-' || lexeme === '?' ? compact + 1 : compact
-      if (lexeme === SCALAR || lexeme.startsWith('"') || lexeme.startsWith("'")) scalars++
-      if (flow > DEPTH_LIMIT || compact > DEPTH_LIMIT) return stop({ offset, code: 'syntax', words: TOO_DEEP })
-      if (scalars > SCALAR_LIMIT) return stop({ offset, code: 'too-large', words: TOO_MANY_VALUES })
-    }
+    const excess = isContent ? null : weigh(gauge, lexeme)
+    if (excess !== null) return stop({ offset, ...excess })
     yield* parser.next(lexeme)
     if (isContent || (lexeme !== DOCUMENT && lexeme !== FLOW_ERROR && lexeme !== SCALAR)) offset += lexeme.length
     isContent = !isContent && lexeme === SCALAR
@@ -85,9 +105,9 @@ function syntaxProblems(source: Source, document: Document.Parsed): Draft[] {
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
   const drafts = [...document.errors, ...warnings].map(({ code, message, pos }): Draft => {
     const problem = code === 'BAD_ALIAS' ? 'alias' : 'syntax'
-    const start = Math.min(pos[0], source.text.length)
+    const start = startOf(message, pos[0], source.text)
     const say = () => wordsForYaml(code, message, source.text.slice(start, start + 80))
-    return { code: problem, source, start, end: pos[1], say }
+    return { code: problem, source, start, end: start + Math.max(1, pos[1] - pos[0]), say }
   })
   if (document.directives.yaml.version !== '1.2') {
     const start = Math.max(0, source.text.search(/^%YAML/m))
@@ -122,8 +142,8 @@ export function readYaml(source: Source): Read {
     return { root: null, drafts: [at(source, offset, offset + 1, words, code)] }
   }
   if (document === null) return { root: null, drafts: [at(source, 0, 0, EMPTY, 'empty')] }
-  drafts.push(...syntaxProblems(source, document))
-  if (drafts.length > 0) return { root: null, drafts }
+  const problems = [...drafts, ...syntaxProblems(source, document)]
+  if (problems.length > 0) return { root: null, drafts: problems }
   const root = document.contents
-  return isEmpty(root) ? { root: null, drafts: [at(source, 0, 0, EMPTY, 'empty')] } : { root, drafts }
+  return isEmpty(root) ? { root: null, drafts: [at(source, 0, 0, EMPTY, 'empty')] } : { root, drafts: [] }
 }
