@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: readonly Buffer[]
 }
 
-export const JSON_TYPE = { 'content-type': 'application/json' }
+const JSON_TYPE = { 'content-type': 'application/json' }
 
 export const done: Answer = { status: 204, headers: {}, body: [] }
 

@@ -1,7 +1,7 @@
 import { type Answer, failure } from './answer.js'
 import { createTokenCheck, type Issuer } from './token-check.js'
 
-export const SCOPE = 'org:manage'
+const SCOPE = 'org:manage'
 
 /** A fixed credential of the sandbox. */
 export interface Credential {

@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import type { Operation } from './types.js'
 
@@ -83,7 +84,6 @@ type Compile = (pointer: string) => ValidateFunction
 
 /** Validators for the schemas at pointers into the document; ajv is loaded only when a sandbox starts. */
 async function compiler(document: Record<string, unknown>): Promise<Compile> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
   const ajv = new Ajv2020({ allowUnionTypes: true, validateFormats: false, validateSchema: false })
   // The document is no schema, but ajv wants every word at its root to be one that it knows.
   ajv.addVocabulary(Object.keys(document))

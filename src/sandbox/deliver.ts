@@ -59,16 +59,17 @@ async function truncate(response: ServerResponse, answer: Answer, note: Note): P
 }
 
 async function hang(response: ServerResponse): Promise<void> {
-  if (!response.destroyed) await new Promise<void>(resolve => response.once('close', resolve))
+  await new Promise<void>(resolve => response.once('close', resolve))
 }
 
-/** Sends an answer, or what a fault makes of it. */
+/** Sends an answer, or what a fault makes of it. Does nothing where the client has gone. */
 export async function deliver(
   response: ServerResponse,
   answer: Answer,
   disruption: Disruption | null,
   note: Note,
 ): Promise<void> {
+  if (response.destroyed) return
   if (disruption === null) return send(response, answer, note)
   switch (disruption.kind) {
     case 'status':

@@ -33,12 +33,12 @@ export interface StatusFault extends When, Where {
 }
 
 /** The connection is cut without an answer. */
-export interface CutFault extends When, Where {
+interface CutFault extends When, Where {
   readonly kind: 'cut'
 }
 
 /** No answer until the client gives up. */
-export interface HangFault extends When, Where {
+interface HangFault extends When, Where {
   readonly kind: 'hang'
 }
 
@@ -50,12 +50,12 @@ export interface HtmlFault extends When, Where {
 }
 
 /** The request is carried out, and the connection cut in the middle of the answer. */
-export interface TruncatedFault extends When {
+interface TruncatedFault extends When {
   readonly kind: 'truncated'
 }
 
 /** Waits before the request is looked at; adds up with other faults and with the sandbox's own latency. */
-export interface LatencyFault extends When {
+interface LatencyFault extends When {
   readonly kind: 'latency'
   readonly ms: number
 }
@@ -69,7 +69,7 @@ export type Disruption = StatusFault | CutFault | HangFault | HtmlFault | Trunca
 export type Fault = Disruption | LatencyFault | StaleFault
 
 /** What the faults make of one call: the first disruption and the first stale read win, latencies add up. */
-export interface Strike {
+interface Strike {
   readonly latencyMs: number
   readonly stale: StaleFault | null
   readonly disruption: Disruption | null

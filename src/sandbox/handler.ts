@@ -87,8 +87,13 @@ async function respond(
 }
 
 /** The last resort: says what went wrong if it still can, else cuts the connection. */
-async function giveUp(response: ServerResponse, error: unknown, call: Mutable<Call>): Promise<void> {
-  if (response.headersSent || response.destroyed) {
+async function giveUp(
+  { closing }: Context,
+  response: ServerResponse,
+  error: unknown,
+  call: Mutable<Call>,
+): Promise<void> {
+  if (closing.aborted || response.headersSent || response.destroyed) {
     response.destroy()
     return
   }
@@ -111,6 +116,6 @@ export async function handle(context: Context, request: IncomingMessage, respons
   try {
     await respond(context, request, response, call)
   } catch (error) {
-    await giveUp(response, error, call).catch(() => response.destroy())
+    await giveUp(context, response, error, call).catch(() => response.destroy())
   }
 }

@@ -3,7 +3,7 @@ import { type Answer, failure } from './answer.js'
 import type { Contract, ContractOperation } from './contract.js'
 
 /** The operation that a request line names, with the texts of its path and query; or the answer where it names none. */
-export type Route =
+type Route =
   | {
       readonly operation: ContractOperation
       readonly path: Readonly<Record<string, unknown>>
