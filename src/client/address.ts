@@ -4,7 +4,8 @@ const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 
 export const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
 
-const refused = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'not-sent', advice })
+const refused = (message: string, advice: string): ApiError =>
+  new ApiError(message, { kind: 'not-sent', advice, permanent: true })
 
 /**
  * A base address that credentials may be sent to, without a slash at its end.

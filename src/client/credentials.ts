@@ -2,7 +2,7 @@ import { ApiError } from '../model/api-error.js'
 import { addressText, parseAddress } from './address.js'
 import { clientCredentialsSource } from './client-credentials.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
-import { type Found, findSecret, findText, namesSet, variable } from './env-secret.js'
+import { type Found, findSecret, findText, namesSet, printable, variable } from './env-secret.js'
 import { jwtExpiry } from './jwt.js'
 import { loginSource } from './login-source.js'
 import { type ProviderSettings, providerSettings } from './provider.js'
@@ -32,7 +32,7 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
   if (token !== null) return fixedSource('access token', token, 'Bearer', shadowedBy(env, 0, token.from))
   const key = await findSecret(env, 'BIMDATA_API_KEY')
   if (key !== null) {
-    return fixedSource('API key', key, env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', shadowedBy(env, 1, key.from))
+    return fixedSource('API key', key, keyPrefix(env), shadowedBy(env, 1, key.from))
   }
   const id = await findText(env, 'BIMDATA_CLIENT_ID')
   const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
@@ -47,6 +47,9 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
   // The login says where it was made; the variables say so only where they are set.
   return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
 }
+
+/** Set and empty means the bare key. */
+const keyPrefix = (env: Env): string => printable(env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', 'BIMDATA_API_KEY_PREFIX')
 
 /** For as long as one process may hold the store: two requests and some air. */
 export const lockMs = ({ timeoutMs }: Pick<TransportOptions, 'timeoutMs'>): number => 2 * timeoutMs + 5000

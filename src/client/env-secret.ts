@@ -45,7 +45,7 @@ async function readSecretFile(path: string, from: string): Promise<string> {
 }
 
 /** A line break or another control character cannot stand in a header, and none of them is meant. */
-function printable(value: string, from: string): string {
+export function printable(value: string, from: string): string {
   if (!/\p{Cc}/u.test(value)) return value
   throw unusable(
     `The value of ${from} holds a line break or another control character`,

@@ -6,6 +6,8 @@ export interface Breakage {
   readonly error: unknown
   /** Whether a connection ready for use had been made; without one the request cannot have been sent. */
   readonly connected: boolean
+  /** By the caller's signal. */
+  readonly aborted: boolean
   readonly host: string
   readonly timeoutMs: number
   /** Of the proxy in use, without its credentials. */
@@ -15,6 +17,7 @@ export interface Breakage {
 interface Explanation {
   readonly message: string
   readonly advice: string
+  readonly permanent?: boolean
 }
 
 /** An `ApiError` for what the network, TLS or a proxy did. */
@@ -22,9 +25,9 @@ export function brokenRequest(breakage: Breakage): ApiError {
   const { error, connected } = breakage
   const code = codeOf(error)
   const timedOut = code === 'ETIMEDOUT'
-  const kind = !connected ? 'not-sent' : timedOut ? 'timeout' : 'network'
-  const { message, advice } = explain(code, breakage)
-  return new ApiError(message, { kind, advice, cause: plainCause(error) })
+  const kind = !connected ? 'not-sent' : timedOut && !breakage.aborted ? 'timeout' : 'network'
+  const { message, ...facts } = explain(code, breakage)
+  return new ApiError(message, { kind, ...facts, cause: plainCause(error) })
 }
 
 /** Without what the HTTP library hangs on its errors: the request's headers hold the credentials. */
@@ -53,10 +56,14 @@ const TLS = /^(EPROTO|ERR_SSL_|ERR_TLS_)/
  * | anything else | the connection broke |
  */
 function explain(code: string, breakage: Breakage): Explanation {
-  if (code === 'ERR_ABORTED' || code === 'ABORT_ERR') {
-    return { message: `The request to ${breakage.host} was interrupted`, advice: 'Run the command again.' }
+  if (breakage.aborted) {
+    return {
+      message: `The request to ${breakage.host} was interrupted`,
+      advice: 'Run the command again.',
+      permanent: true,
+    }
   }
-  if (CERTIFICATE.test(code)) return certificateFault(code, breakage)
+  if (CERTIFICATE.test(code)) return { ...certificateFault(code, breakage), permanent: true }
   if (TLS.test(code)) {
     return {
       message: `No secure connection to ${breakage.host} (${code})`,
@@ -86,6 +93,7 @@ function proxyFault(code: string, { host, error }: Breakage, proxy: string): Exp
     return {
       message: `The proxy ${proxy} wants a user name and password (HTTP 407)`,
       advice: 'Put them in the proxy variable: http://user:password@host:port.',
+      permanent: true,
     }
   }
   const what = status === undefined ? code || 'no answer' : `HTTP ${status}`

@@ -1,7 +1,7 @@
 import { ApiError } from '../model/api-error.js'
 import { checkScheme } from './address.js'
 import { storedLogin, type TokenResponse } from './login-source.js'
-import { listenForCallback } from './loopback.js'
+import { listenForCallback, notSignedIn } from './loopback.js'
 import { connectProvider, type OAuthClient, type Provider, type ProviderSettings } from './provider.js'
 import type { LoginKey, StoredLogin } from './token-store.js'
 
@@ -101,7 +101,9 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
     const signal = AbortSignal.any(limits.filter(each => each !== undefined))
     const answer = await run('Signing in', () =>
       oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, undefined, { signal }),
-    )
+    ).catch(error => {
+      throw signal.aborted ? notSignedIn(request.signal?.aborted === true) : error
+    })
     return storedLogin(keyOf(request), answer, null)
   } finally {
     provider.close()

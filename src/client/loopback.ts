@@ -21,6 +21,9 @@ export interface Listener {
 
 const failed = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })
 
+export const notSignedIn = (interrupted: boolean): ApiError =>
+  failed(interrupted ? 'The sign-in was interrupted' : 'Nobody signed in in time', 'Run `guestlist login` again.')
+
 /**
  * Listens where the provider will send the browser. `localhost` is both loopback addresses, as browsers try either.
  * @throws ApiError `credentials` for an address that is not loopback, and for a port that is taken
@@ -42,8 +45,8 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
       const ended = new AbortController()
       const options = { signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]) }
       const timeout = sleep(timeoutMs, undefined, options).then(
-        () => Promise.reject(failed('Nobody signed in in time', 'Run `guestlist login` again.')),
-        () => Promise.reject(failed('The sign-in was interrupted', 'Run `guestlist login` again.')),
+        () => Promise.reject(notSignedIn(false)),
+        () => Promise.reject(notSignedIn(true)),
       )
       try {
         return await Promise.race([returned, timeout])

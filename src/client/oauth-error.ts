@@ -40,7 +40,7 @@ const failed = (message: string, kind: 'credentials' | 'not-sent', advice: strin
   new ApiError(message, { kind, advice, ...(cause === undefined ? {} : { cause: plainCause(cause) }) })
 
 function fromApiError(error: ApiError, doing: string): ApiError {
-  const passing = error.kind === 'network' || error.kind === 'timeout' || error.kind === 'not-sent'
+  const passing = !error.permanent && ['network', 'timeout', 'not-sent'].includes(error.kind)
   const message = `${doing}: ${error.message}`
   return failed(message, passing ? 'not-sent' : 'credentials', error.advice ?? 'Check BIMDATA_IAM_URL.')
 }

@@ -19,7 +19,7 @@ export interface WireRequest {
   readonly method: Method
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  readonly body?: string
 }
 
 export interface WireAnswer {
@@ -76,7 +76,14 @@ async function exchange(
   const isConnected = watchConnection(stream, request.url.protocol === 'https:')
   const { host } = request.url
   const explain = (error: unknown) =>
-    brokenRequest({ error, connected: isConnected(), host, timeoutMs: options.timeoutMs, proxy } satisfies Breakage)
+    brokenRequest({
+      error,
+      connected: isConnected(),
+      aborted: options.signal?.aborted === true,
+      host,
+      timeoutMs: options.timeoutMs,
+      proxy,
+    } satisfies Breakage)
   const response = await new Promise<Response>((resolve, reject) => {
     stream.once('response', resolve)
     // Stays on: an error after the response has its listener here even while nobody reads the body.
@@ -96,8 +103,9 @@ function open({ method, url, headers, body }: WireRequest, options: TransportOpt
   return got.stream(url, {
     method,
     headers: { 'user-agent': `guestlist/${options.version}`, ...headers },
-    // An empty body rather than none: without one the library waits for it to be written.
-    ...(method === 'GET' ? {} : { body: body ?? '' }),
+    // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
+    // Node joins a string to the headers and would write both as UTF-8, encoding those of a secret twice.
+    ...(method === 'GET' ? {} : { body: Buffer.from(body ?? '') }),
     agent: agents,
     retry: { limit: 0 },
     followRedirect: false,

@@ -62,6 +62,8 @@ function configuration({ tokenLife = 600, deviceFlow = true, revocation = true }
     ttl: {
       ClientCredentials: tokenLife,
       AccessToken: tokenLife,
+      RefreshToken: 600,
+      DeviceCode: 600,
       IdToken: 600,
       Grant: 600,
       Interaction: 600,

@@ -1,0 +1,43 @@
+import type { Test } from 'tap'
+import { chooseCredentials } from '../../src/client/credentials.js'
+import { loginWithBrowser } from '../../src/client/login-flow.js'
+import { providerSettings } from '../../src/client/provider.js'
+import type { Env } from '../../src/client/proxy.js'
+import { type StoredLogin, sameLogin, type TokenStore, tokenStore } from '../../src/client/token-store.js'
+import { browse, type Oidc } from './oidc.js'
+
+export const API_URL = 'https://api.example'
+export const OPTIONS = { timeoutMs: 5000, allowInsecureHttp: false, version: '9.9.9' }
+
+export interface LoggedIn {
+  readonly env: Env
+  readonly store: TokenStore
+  readonly login: StoredLogin
+  choose(): ReturnType<typeof chooseCredentials>
+  /** Changes the stored login behind everybody's back. */
+  tamper(change: Partial<StoredLogin>): Promise<void>
+}
+
+/** A login of client `cli` that is kept in a folder of the test's own. */
+export async function loggedIn(t: Test, oidc: Oidc): Promise<LoggedIn> {
+  const env: Env = { GUESTLIST_CONFIG_DIR: t.testdir(), BIMDATA_IAM_URL: oidc.issuer }
+  const login = await loginWithBrowser({
+    settings: providerSettings({ ...OPTIONS, env }),
+    client: { id: 'cli', secret: null },
+    apiUrl: API_URL,
+    redirectUri: 'http://127.0.0.1:0/oidc-callback',
+    patienceMs: 10_000,
+    tell: () => {},
+    openBrowser: url => void browse(url),
+  })
+  const store = tokenStore(env, 5000)
+  await store.update(async () => [login])
+  return {
+    env,
+    store,
+    login,
+    choose: () => chooseCredentials(env, { ...OPTIONS, apiUrl: API_URL }),
+    tamper: change =>
+      store.update(async logins => logins.map(each => (sameLogin(each, login) ? { ...each, ...change } : each))),
+  }
+}
