@@ -83,27 +83,32 @@ function emptySelector({ error }: Finding): Words {
   }
 }
 
-function typeAdvice(wanted: readonly string[], value: unknown): string {
+const isFree = (schema: Readonly<Record<string, unknown>>): boolean =>
+  schema.enum === undefined && schema.const === undefined && schema.format === undefined
+
+function typeAdvice(schema: Readonly<Record<string, unknown>>, wanted: readonly string[], value: unknown): string {
   if (value === null) return 'It is empty: write a value, or remove it.'
+  if (Array.isArray(schema.enum)) return `Write ${schema.enum.join(' or ')}.`
+  if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return isFree(schema) ? `Put quotes around it: ${quoted(value)}.` : 'Write it as the example shows.'
+  }
   if (wanted.includes('array')) return 'Write each entry on a line of its own that begins with a dash.'
   if (wanted.includes('object')) return 'Write its keys on lines of their own, indented further.'
   if (wanted.includes('integer')) return 'Write digits alone, without quotes.'
   if (Array.isArray(value)) return 'Write one value, not a list.'
-  if (isRecord(value)) return 'Write one value, not a mapping.'
-  return `Put quotes around it: ${quoted(`${value}`)}.`
+  return 'Write one value, not a mapping.'
 }
 
 function wrongType({ error, path, value }: Finding): Words {
   const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
   const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
-  const scalarForText = wanted.includes('string') && ['number', 'boolean'].includes(typeof value)
-  const advice = typeAdvice(scalarForText ? ['string'] : wanted, value)
+  const advice = typeAdvice(schemaOf(error.schemaPath), wanted, value)
   return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(error, path)}` }
 }
 
 function wrongChoice({ error, path, value }: Finding): Words {
   const allowed: readonly string[] = [error.params.allowedValues ?? error.params.allowedValue].flat()
-  const near = typeof value === 'string' ? suggest(value, allowed) : null
+  const near = typeof value === 'string' && allowed.length > 1 ? suggest(value, allowed) : null
   const detail = near === null ? `It is ${quoted(value)}. Write ${allowed.join(' or ')}.` : `Did you mean \`${near}\`?`
   const summary = `${subjectOf(path)} must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}`
   return { summary, detail }

@@ -21,10 +21,13 @@ export interface Draft {
   say(): Words
 }
 
-/** A value within a sentence: on one line, and never long. */
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
+
+/** A value within a sentence: on one line, never long, and nothing in it that a terminal obeys or hides. */
 export const quoted = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : String(value)
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  const text = String(value)
+  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return JSON.stringify(short).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
 export const placeName = ({ file, line, column }: Place): string => `${file}:${line}:${column}`

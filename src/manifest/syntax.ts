@@ -68,30 +68,40 @@ const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: 'A tab is used for indentation',
 }
 
-/** How the package's two messages on quotes begin. */
+/** How the package's messages on quotes, brackets and dashes begin. */
 const UNCLOSED = 'Missing closing'
+const UNBALANCED = 'Flow '
+const NO_DASH = 'Sequence item without'
+
+const CLOSE_IT = 'Close it with ] or }, on a line that is indented further than the key that it belongs to.'
 
 function summaryOf(code: ErrorCode, message: string, text: string): string {
   if (code === 'TAG_RESOLVE_FAILED') return `The tag ${quoted(/^\S*/.exec(text)?.[0] ?? '')} is unknown`
   if (message.startsWith(UNCLOSED)) return 'A quote is not closed'
-  if (message.startsWith('Flow ')) return 'A bracket is not closed'
+  if (message.startsWith(UNBALANCED)) return 'A bracket is not closed'
+  if (message.startsWith(NO_DASH)) return 'The line belongs to no mapping and no list by its indentation'
   if (message.startsWith('Implicit map keys need')) return 'A key has no colon after it'
   return SUMMARIES[code] ?? message.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160)
 }
 
-/** Where a problem begins: a quote that is not closed is found where it opens, not where the parser gave up. */
-export function startOf(message: string, offset: number, text: string): number {
-  if (!message.startsWith(UNCLOSED)) return Math.min(offset, text.length)
+/** Where a problem begins: not in the space before it, and for a quote that is not closed where it opens. */
+export function startOf(code: ErrorCode, message: string, offset: number, text: string): number {
+  if (!message.startsWith(UNCLOSED)) {
+    let start = Math.min(offset, text.length)
+    while (code !== 'TAB_AS_INDENT' && text[start] === ' ') start++
+    return start
+  }
   const quote = message.includes('"') ? '"' : "'"
-  const escape = quote === '"' ? '\\' : quote
+  const escaping = quote === '"' ? '\\' : quote
   let start = text.lastIndexOf(quote, offset - 1)
-  while (start > 0 && text[start - 1] === escape) start = text.lastIndexOf(quote, start - 2)
+  while (start > 0 && text[start - 1] === escaping) start = text.lastIndexOf(quote, start - 2)
   return Math.max(0, start)
 }
 
 /** A problem of the YAML package in words for the author of a manifest. */
 export function wordsForYaml(code: ErrorCode, message: string, text: string): Words {
-  return { summary: summaryOf(code, message, text), detail: ADVICE[code] }
+  const detail = message.startsWith(UNBALANCED) ? CLOSE_IT : ADVICE[message.startsWith(NO_DASH) ? 'BAD_INDENT' : code]
+  return { summary: summaryOf(code, message, text), detail }
 }
 
 export const UNBOUND: Words = {

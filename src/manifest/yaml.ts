@@ -1,4 +1,4 @@
-import { Composer, type Document, isScalar, Lexer, type ParsedNode, Parser } from 'yaml'
+import { Composer, type Document, type ErrorCode, isScalar, Lexer, type ParsedNode, Parser } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
 import type { Draft, Words } from './problems.js'
 import type { Source } from './source.js'
@@ -89,14 +89,22 @@ const at = (source: Source, start: number, end: number, words: Words, code: Prob
   say: () => words,
 })
 
-/** One line has one cause: what the parser says next is most often an echo. */
-function firstOfEachLine(source: Source, drafts: readonly Draft[]): Draft[] {
-  const lines = new Set<number>()
+const TAB: ErrorCode = 'TAB_AS_INDENT'
+
+/**
+ * One line has one cause: what the parser says next is most often an echo. A tab counts before anything else on its
+ * line, and before what the line above is said to lack because of it.
+ */
+function withoutEchoes(source: Source, drafts: readonly Draft[]): Draft[] {
+  const lineOf = (draft: Draft): number => source.position(draft.start).line
+  const tabs = new Set(drafts.filter(({ cause }) => cause === TAB).map(lineOf))
+  const seen = new Set<number>()
   return [...drafts]
     .sort((a, b) => a.start - b.start)
     .filter(draft => {
-      const { line } = source.position(draft.start)
-      return !lines.has(line) && lines.add(line)
+      const line = lineOf(draft)
+      if (draft.cause !== TAB && (tabs.has(line) || tabs.has(line + 1))) return false
+      return !seen.has(line) && seen.add(line)
     })
 }
 
@@ -105,15 +113,15 @@ function syntaxProblems(source: Source, document: Document.Parsed): Draft[] {
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
   const drafts = [...document.errors, ...warnings].map(({ code, message, pos }): Draft => {
     const problem = code === 'BAD_ALIAS' ? 'alias' : 'syntax'
-    const start = startOf(message, pos[0], source.text)
+    const start = startOf(code, message, pos[0], source.text)
     const say = () => wordsForYaml(code, message, source.text.slice(start, start + 80))
-    return { code: problem, source, start, end: start + Math.max(1, pos[1] - pos[0]), say }
+    return { code: problem, source, start, end: start + Math.max(1, pos[1] - pos[0]), cause: code, say }
   })
   if (document.directives.yaml.version !== '1.2') {
     const start = Math.max(0, source.text.search(/^%YAML/m))
     drafts.push(at(source, start, source.text.length, OTHER_VERSION))
   }
-  return firstOfEachLine(source, drafts)
+  return withoutEchoes(source, drafts)
 }
 
 /** The first document, and what stands after it. */
