@@ -6,7 +6,6 @@ export function processIo(): Io {
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(130)
     controller.abort()
-    process.stderr.write('\nInterrupted: what is in flight finishes, nothing new starts. Again to stop at once.\n')
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)

@@ -22,6 +22,9 @@ export async function apply(planFile: string | undefined, flags: Flags<'apply'>,
   const format = formatOf(flags, ['text', 'json'])
   if (planFile === undefined) assertCanApprove(flags, io)
   const view = format === 'json' ? jsonView(io) : textView(flags, io)
+  const onInterrupt = () =>
+    io.err('\nInterrupted: what is in flight finishes, nothing new starts. Again to stop at once.\n')
+  io.interrupt.addEventListener('abort', onInterrupt, { once: true })
   const prepare = planFile === undefined ? prepareFresh(flags, io) : prepareSaved(planFile, flags, io)
   const { state, planWith } = await prepare
   const connection = await connect(flags, io, flags.rateLimit ?? null)

@@ -1,9 +1,10 @@
 import type { Plan, Refusal } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson, emailKey } from '../model/text.js'
+import { planDigest } from '../reconcile/digest.js'
 import { indexProtections, protectionSource } from '../reconcile/protect.js'
 import { type Drift, findDrift, type Tracker, trackPlan } from '../reconcile/track.js'
-import { PlanFileError, parsePlanDocument } from '../render/read-plan-document.js'
+import { edited, PlanFileError, parsePlanDocument } from '../render/read-plan-document.js'
 import { type Connection, DEFAULT_API_URL } from './connect.js'
 import { readTextFile } from './files.js'
 import { CommandError, type Io } from './io.js'
@@ -14,7 +15,9 @@ import type { Flags } from './options.js'
 export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
   const text = await readTextFile(path, 'plan', io)
   try {
-    return parsePlanDocument(text)
+    const plan = parsePlanDocument(text)
+    if (planDigest(plan.apiUrl, plan.actions) !== plan.digest) throw edited()
+    return plan
   } catch (error) {
     if (!(error instanceof PlanFileError)) throw error
     const advice = ADVICE[error.fault]

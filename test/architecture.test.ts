@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
+
+/** What each part may import besides itself; the arrows of CONTRIBUTING. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  manifest: ['model'],
+  reconcile: ['model'],
+  render: ['model'],
+  client: ['model'],
+  state: ['model'],
+  audit: ['model', 'state'],
+  snapshot: ['model', 'state'],
+  sandbox: ['model'],
+  execute: ['model', 'reconcile'],
+  commands: [
+    'model',
+    'manifest',
+    'reconcile',
+    'render',
+    'client',
+    'state',
+    'audit',
+    'snapshot',
+    'sandbox',
+    'execute',
+    'version.ts',
+  ],
+  'version.ts': [],
+  'cli.ts': ['commands', 'version.ts'],
+  'process-io.ts': ['commands'],
+  'main.ts': ['cli.ts', 'process-io.ts'],
+  'index.ts': ['model', 'manifest', 'reconcile', 'render'],
+}
+
+/** Packages that only these parts may import. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  got: ['client'],
+  hpagent: ['client'],
+  'openid-client': ['client'],
+  'env-paths': ['client'],
+  yargs: ['cli.ts'],
+  'cli-progress': ['commands'],
+  diff: ['render'],
+  'find-my-way': ['sandbox'],
+  jose: ['sandbox'],
+}
+
+interface Import {
+  readonly file: string
+  readonly part: string
+  readonly specifier: string
+  /** Types vanish: they make no arrow at run time, but they count all the same. */
+  readonly target: string | null
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+
+const partOf = (file: string): string => file.split(sep)[0] ?? file
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8')
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"`]*?from\s+'([^']+)'|\bimport\('([^']+)'\)|(?:^|\n)import\s+'([^']+)'/g,
+  )
+  return [...found].map(match => {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? ''
+    const inside = specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(file), specifier)) : null
+    return { file, part: partOf(file), specifier, target: inside?.startsWith('..') ? null : inside }
+  })
+}
+
+const imports = files.flatMap(importsOf)
+
+t.test('the reader of imports finds them', async t => {
+  t.ok(
+    imports.some(({ file, target }) => file === 'cli.ts' && target?.startsWith('commands')),
+    'cli.ts imports commands',
+  )
+  t.ok(
+    imports.some(({ specifier }) => specifier === 'got'),
+    'somebody imports got',
+  )
+})
+
+t.test('every part of src is in the table', async t => {
+  t.strictSame(
+    [...new Set(files.map(partOf))].filter(part => !(part in MAY_IMPORT)),
+    [],
+  )
+})
+
+t.test('imports point one way', async t => {
+  const wrong = imports.filter(({ part, target }) => {
+    if (target === null) return false
+    const to = partOf(target).replace(/\.js$/, '.ts')
+    return to !== part && !MAY_IMPORT[part]?.includes(to)
+  })
+  t.strictSame(
+    wrong.map(({ file, specifier }) => `${file} imports ${specifier}`),
+    [],
+  )
+})
+
+t.test('packages are imported only where they belong', async t => {
+  const wrong = imports.filter(({ part, specifier, target }) => {
+    const name = specifier.startsWith('@')
+      ? specifier.split('/').slice(0, 2).join('/')
+      : (specifier.split('/')[0] ?? '')
+    return target === null && name in PACKAGES && !PACKAGES[name]?.includes(part)
+  })
+  t.strictSame(
+    wrong.map(({ file, specifier }) => `${file} imports ${specifier}`),
+    [],
+  )
+})
+
+t.test('planning and deciding touch nothing outside', async t => {
+  const pure = imports.filter(({ part }) => ['model', 'manifest', 'reconcile', 'render'].includes(part))
+  const wrong = pure.filter(
+    ({ specifier }) => specifier.startsWith('node:') && !['node:crypto', 'node:util'].includes(specifier),
+  )
+  t.strictSame(
+    wrong.map(({ file, specifier }) => `${file} imports ${specifier}`),
+    [],
+  )
+})
+
+t.test('only the entry decides how the process ends', async t => {
+  const wrong = files.filter(
+    file =>
+      !['main.ts', 'process-io.ts'].includes(file) &&
+      /process\.(exit|exitCode)\b/.test(readFileSync(join(SRC, file), 'utf8')),
+  )
+  t.strictSame(wrong, [])
+})
+
+t.test('the entry imports the program and nothing else', async t => {
+  const text = readFileSync(join(SRC, '..', 'bin', 'guestlist.js'), 'utf8')
+  t.strictSame(text.match(/import .*/g), ["import '../dist/main.js'"])
+})
