@@ -8,6 +8,9 @@ import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** A bundle is no file of the project, so that its coverage would only disturb that of the tests. */
+const ENV = { PATH: process.env.PATH, NODE_V8_COVERAGE: '' }
+
 /** A program in a process of its own that answers each line of input with one line of output. */
 export interface Worker {
   readonly pid: number
@@ -32,7 +35,7 @@ export async function bundleWorker(
 }
 
 function startWorker(file: string, args: string[]): Worker {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'], env: ENV })
   const lines = linesOf(child)
   const next = async (): Promise<string> => {
     const line = await lines.next()

@@ -238,6 +238,10 @@ t.test('a folder that takes no writes', async t => {
     const where = makeImmutable(folder) ? folder : '/proc/self'
     await t.rejects(stateIn(where).touch(), cannotWrite)
     await t.rejects(stateIn(where).lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
+    await t.rejects(stateIn(where, 'deeper/state.json').touch(), {
+      code: 'unwritable',
+      message: /Cannot make the folder/,
+    })
     t.equal(existsSync(file(where)), false)
   } finally {
     makeMutable(folder)

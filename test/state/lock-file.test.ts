@@ -190,7 +190,7 @@ t.test('of two that find the same dead lock one takes it over', async t => {
     writeFileSync(join(folder, LOCK), JSON.stringify({ ...info(), PID: GONE }))
     const answers = await Promise.all(workers.map(worker => worker.ask('lock 0')))
     const won = answers.filter(answer => answer === `locked from ${GONE}`)
-    t.equal(won.length, 1, answers.join(' | '))
+    t.equal(won.length, 1)
     t.equal(answers.filter(answer => answer.startsWith('error locked')).length, workers.length - 1)
     await Promise.all(workers.map(worker => worker.ask('release')))
     t.equal(existsSync(join(folder, LOCK)), false)
@@ -241,6 +241,16 @@ t.test('unlocking by force', async t => {
     t.equal((await readLock(join(folder, LOCK)))?.ID, lock.info.ID)
     await lock.release()
     t.same(readdirSync(folder), [])
+  })
+  t.test('in one process too', async t => {
+    const folder = t.testdir()
+    const [store, other] = [storeIn(folder), storeIn(folder)]
+    const lock = await store.lock({ operation: 'apply', timeoutMs: 0 })
+    await other.unlock(lock.info.ID)
+    await t.rejects(store.touch(), { code: 'lock-lost', message: /Nothing was written/ })
+    await lock.release()
+    t.same(readdirSync(folder), [])
+    await store.touch()
   })
   t.test('another id, or no lock', async t => {
     const folder = t.testdir()
