@@ -1,4 +1,3 @@
-import { systemClock } from '../execute/clock.js'
 import { execute } from '../execute/execute.js'
 import type { Plan } from '../model/plan.js'
 import { isComplete, type Report } from '../model/report.js'
@@ -30,13 +29,19 @@ export async function apply(planFile: string | undefined, flags: Flags<'apply'>,
   const connection = await connect(flags, io, flags.rateLimit ?? null)
   try {
     const store = openStateFor(state, connection.client.apiUrl, flags, io)
-    return await withLock(store, flags, connection.log, io, async () => {
-      const { plan, drifted } = await planWith(connection, await store.read())
-      return approveAndExecute({ plan, drifted, saved: planFile !== undefined, connection, store, view, flags, io })
-    })
+    return await applyLocked({ planWith, saved: planFile !== undefined, connection, store, view, flags, io })
   } finally {
     connection.client.close()
   }
+}
+
+/** All of an apply that needs the lock. Time, the API and the state come from outside: the simulation runs this too. */
+export function applyLocked({ planWith, ...rest }: Locked): Promise<ExitCode> {
+  const { connection, store, flags, io } = rest
+  return withLock(store, flags, connection.log, io, async () => {
+    const { plan, drifted } = await planWith(connection, await store.read())
+    return approveAndExecute({ plan, drifted, ...rest })
+  })
 }
 
 interface Prepared {
@@ -64,9 +69,12 @@ async function prepareSaved(path: string, flags: Flags<'apply'>, io: Io): Promis
   }
 }
 
-interface Ready {
+interface Ready extends Omit<Locked, 'planWith'> {
   readonly plan: Plan
   readonly drifted: Drifted | null
+}
+
+interface Locked extends Pick<Prepared, 'planWith'> {
   readonly saved: boolean
   readonly connection: Connection
   readonly store: StateStore
@@ -122,10 +130,10 @@ async function approve({ plan, connection, store, io }: Ready): Promise<void> {
 }
 
 async function run({ plan, connection, store, view, flags, io }: Ready, audit: AuditTrail): Promise<Report> {
-  const { client, gate, policy } = connection
+  const { client, clock, gate, policy } = connection
   const world = {
     api: client,
-    clock: systemClock,
+    clock,
     memory: { prepare: () => store.touch(), record: store.record.bind(store) },
     interrupt: io.interrupt,
     async tell(event: Parameters<ApplyView['event']>[0]) {

@@ -1,7 +1,7 @@
 import { type Client, createClient } from '../client/api.js'
 import { chooseCredentials } from '../client/credentials.js'
 import type { StartVisit } from '../execute/api.js'
-import { systemClock } from '../execute/clock.js'
+import { type Clock, systemClock } from '../execute/clock.js'
 import { createGate, type Gate } from '../execute/gate.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../execute/retry.js'
 import { VERSION } from '../version.js'
@@ -13,6 +13,7 @@ export const DEFAULT_API_URL = 'https://api.bimdata.io'
 
 export interface Connection {
   readonly client: Client
+  readonly clock: Clock
   readonly gate: Gate
   readonly policy: RetryPolicy
   readonly log: Log
@@ -47,5 +48,5 @@ export async function connect(flags: Flags, io: Io, rateLimit: number | null = n
       stop: io.interrupt,
       onRetry: (error, attempt, delayMs) => log.retry(error.message, attempt, delayMs),
     })
-  return { client, gate, policy, log, list }
+  return { client, clock: systemClock, gate, policy, log, list }
 }
