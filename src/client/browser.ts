@@ -10,8 +10,9 @@ export function openInBrowser(url: URL, env: Env): void {
 }
 
 function opener(env: Env): [string, ...string[]] {
+  if (env.BROWSER) return [env.BROWSER]
   if (process.platform === 'darwin') return ['open']
   // Not `start`, whose shell would read the address's `&`.
   if (process.platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
-  return [env.BROWSER || 'xdg-open']
+  return ['xdg-open']
 }

@@ -46,11 +46,21 @@ export function tokenStore(env: Env, maxHoldMs: number): TokenStore {
     path,
     read: () => readLogins(path),
     async update(change) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      await withFileLock(`${path}.lock`, maxHoldMs, async () => writeLogins(path, await change(await readLogins(path))))
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await withFileLock(`${path}.lock`, maxHoldMs, async () =>
+          writeLogins(path, await change(await readLogins(path))),
+        )
+      } catch (error) {
+        throw isDiskError(error)
+          ? broken(path, `cannot be written (${error.code})`, 'Check the folder’s rights.')
+          : error
+      }
     },
   }
 }
+
+const isDiskError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
 
 export const sameLogin = (a: LoginKey, b: LoginKey): boolean =>
   a.issuer === b.issuer && a.apiUrl === b.apiUrl && a.clientId === b.clientId

@@ -17,6 +17,7 @@ export interface Oidc {
   revoke(token: string): Promise<void>
   /** Statuses that the token endpoint answers with before it works again. */
   readonly tokenFailures: number[]
+  stop(): void
 }
 
 export interface OidcOptions {
@@ -80,10 +81,11 @@ function configuration({ tokenLife = 600, deviceFlow = true, revocation = true }
 export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oidc> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
+  const stop = (): void => {
     server.closeAllConnections()
     server.close()
-  })
+  }
+  t.teardown(stop)
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = new Provider(issuer, configuration(options))
   const grants = new Map<string, number>()
@@ -105,6 +107,7 @@ export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oid
     issuer,
     grants,
     tokenFailures,
+    stop,
     isGood: async token => (await find(token)) !== undefined,
     revoke: async token => (await find(token))?.destroy(),
   }

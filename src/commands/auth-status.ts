@@ -1,0 +1,136 @@
+import { addressText, parseAddress } from '../client/address.js'
+import { createClient } from '../client/api.js'
+import type { CredentialDescription, CredentialSource } from '../client/credential-source.js'
+import { chooseCredentials, findLogin, lockMs } from '../client/credentials.js'
+import { providerSettings } from '../client/provider.js'
+import { tokenStore } from '../client/token-store.js'
+import { ApiError } from '../model/api-error.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
+import { jsonText } from '../render/json.js'
+import { VERSION } from '../version.js'
+import { DEFAULT_API_URL } from './connect.js'
+import { formatOf } from './format.js'
+import { EXIT, type ExitCode, type Io } from './io.js'
+import type { Flags } from './options.js'
+
+/**
+ * | status | the API was asked and |
+ * | --- | --- |
+ * | works | answered |
+ * | refused | answered 401: the credential is not good |
+ * | forbidden | answered 403: it is good, but lacks the scope org:manage |
+ * | unreachable | did not answer |
+ * | failed | answered something else |
+ * | unusable | was not asked: there is no credential, or no token could be had with it |
+ */
+type Status = 'works' | 'refused' | 'forbidden' | 'unreachable' | 'failed' | 'unusable'
+
+interface Check {
+  readonly status: Status
+  readonly message: string
+  readonly advice: string | null
+}
+
+type Wire = ReturnType<typeof wireOf>
+
+/** Which credential is used and why, and whether the API takes it; one cheap call, nothing changed. */
+export async function authStatus(flags: Flags<'authStatus'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  const wire = wireOf(flags, io)
+  const chosen = await attempt(() => chooseCredentials(io.env, wire))
+  const check = chosen instanceof ApiError ? failed(chosen) : await ask(chosen, wire, io)
+  const credential = chosen instanceof ApiError ? null : await description(chosen, wire, io)
+  const address = shown(wire)
+  io.out(format === 'json' ? `${jsonText(document(address, check, credential))}\n` : text(address, check, credential))
+  return check.status === 'works' ? EXIT.done : EXIT.error
+}
+
+const wireOf = (flags: Flags<'authStatus'>, io: Io) => ({
+  apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
+  timeoutMs: flags.timeout,
+  allowInsecureHttp: flags.allowInsecureHttp,
+  version: VERSION,
+  signal: io.interrupt,
+})
+
+/** An address that is refused may hold a password. */
+function shown({ apiUrl, allowInsecureHttp }: Wire): string {
+  try {
+    return addressText(parseAddress(apiUrl, '--api-url', allowInsecureHttp))
+  } catch {
+    return '(not usable)'
+  }
+}
+
+async function attempt<T>(action: () => Promise<T>): Promise<T | ApiError> {
+  try {
+    return await action()
+  } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
+}
+
+async function ask(credentials: CredentialSource, wire: Wire, io: Io): Promise<Check> {
+  const outcome = await attempt(async () => {
+    const client = createClient({ ...wire, credentials, env: io.env })
+    try {
+      await client.list(() => () => {}, 'P')
+    } finally {
+      client.close()
+    }
+  })
+  return outcome instanceof ApiError
+    ? failed(outcome)
+    : { status: 'works', message: 'The API takes the credential', advice: null }
+}
+
+function failed(error: ApiError): Check {
+  return { status: statusOf(error), message: error.message, advice: error.advice }
+}
+
+function statusOf({ kind, status }: ApiError): Status {
+  if (status === 401) return 'refused'
+  if (status === 403) return 'forbidden'
+  if (kind === 'credentials') return 'unusable'
+  return ['not-sent', 'network', 'timeout'].includes(kind) ? 'unreachable' : 'failed'
+}
+
+/** With a login that the variables keep from being used. */
+async function description(chosen: CredentialSource, wire: Wire, io: Io): Promise<CredentialDescription> {
+  const own = chosen.describe()
+  if (chosen.name === 'login') return own
+  const login = await attempt(async () => {
+    const settings = providerSettings({ ...wire, env: io.env })
+    return findLogin(tokenStore(io.env, lockMs(wire)), settings, io.env, wire)
+  })
+  if (login === null || login instanceof ApiError) return own
+  return { ...own, shadowed: [...own.shadowed, `the login of client ${login.clientId} at ${login.issuer}`] }
+}
+
+const document = (apiUrl: string, check: Check, credential: CredentialDescription | null) => ({
+  api_url: apiUrl,
+  ok: check.status === 'works',
+  ...check,
+  credential: credential && {
+    source: credential.source,
+    from: credential.from,
+    not_used: credential.shadowed,
+    expires_at: credential.expiresAt,
+  },
+})
+
+const ORDER = 'access token, API key, client credentials, login: the first that is set is used'
+
+function text(apiUrl: string, check: Check, credential: CredentialDescription | null): string {
+  const rows: [string, string][] = [['API', apiUrl]]
+  if (credential !== null) {
+    rows.push(['Credential', `${credential.source} (${credential.from})`], ['Why', ORDER])
+    if (credential.shadowed.length > 0) rows.push(['Not used', credential.shadowed.join(', ')])
+    if (credential.expiresAt !== null) rows.push(['Ends', credential.expiresAt])
+  }
+  rows.push(['Status', `${check.status}: ${check.message}`])
+  const lines = rows.map(([name, value]) => `${`${name}:`.padEnd(12)}${escapeTerminal(value)}`)
+  const advice = check.advice === null ? [] : ['', ...check.advice.split('\n').map(escapeTerminal)]
+  return `${[...lines, ...advice].join('\n')}\n`
+}

@@ -1,0 +1,72 @@
+import { addressText, parseAddress } from '../client/address.js'
+import { openInBrowser } from '../client/browser.js'
+import { chooseCredentials, lockMs } from '../client/credentials.js'
+import { findSecret, findText } from '../client/env-secret.js'
+import { loginWithBrowser, loginWithDevice } from '../client/login-flow.js'
+import { providerSettings } from '../client/provider.js'
+import { type StoredLogin, sameLogin, tokenStore } from '../client/token-store.js'
+import { jsonText } from '../render/json.js'
+import { VERSION } from '../version.js'
+import { DEFAULT_API_URL } from './connect.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import { createLog } from './log.js'
+import type { Flags } from './options.js'
+
+/** Registered as the default for BIMData's applications. */
+const DEFAULT_REDIRECT_URI = 'http://localhost:8080/oidc-callback'
+const PATIENCE_MS = 10 * 60_000
+
+/** Signs a person in and keeps the tokens. @throws ApiError, CommandError */
+export async function login(flags: Flags<'login'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  if (flags.noInput) throw new CommandError('A login needs a person', { advice: 'Leave out --no-input.' })
+  const made = await signIn(flags, io)
+  const store = tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
+  await store.update(async logins => [...logins.filter(each => !sameLogin(each, made)), made])
+  await warnIfShadowed(flags, io)
+  io.out(format === 'json' ? `${jsonText(document(made))}\n` : `Logged in to ${made.issuer} for ${made.apiUrl}.\n`)
+  return EXIT.done
+}
+
+async function signIn(flags: Flags<'login'>, io: Io): Promise<StoredLogin> {
+  const { env } = io
+  const { allowInsecureHttp, timeout: timeoutMs } = flags
+  const id = await findText(env, 'BIMDATA_CLIENT_ID')
+  if (id === null) throw noClient()
+  const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
+  const request = {
+    settings: providerSettings({ env, timeoutMs, allowInsecureHttp, version: VERSION, signal: io.interrupt }),
+    client: { id: id.value, secret: secret?.value ?? null },
+    apiUrl: addressText(parseAddress(flags.apiUrl ?? DEFAULT_API_URL, '--api-url', allowInsecureHttp)),
+    patienceMs: PATIENCE_MS,
+    tell: (line: string) => io.err(`${line}\n`),
+    signal: io.interrupt,
+  }
+  if (flags.device) return loginWithDevice(request)
+  const redirectUri = flags.redirectUri ?? DEFAULT_REDIRECT_URI
+  return loginWithBrowser({ ...request, redirectUri, openBrowser: url => openInBrowser(url, env) })
+}
+
+const noClient = (): CommandError =>
+  new CommandError('BIMDATA_CLIENT_ID is not set', {
+    advice: 'A login goes through an application of yours: set its client id. A public client needs no secret.',
+  })
+
+/** The variables go first, so a login can be without effect. */
+async function warnIfShadowed(flags: Flags<'login'>, io: Io): Promise<void> {
+  const { allowInsecureHttp, timeout: timeoutMs } = flags
+  const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
+  const chosen = await chooseCredentials(io.env, { apiUrl, timeoutMs, allowInsecureHttp, version: VERSION }).catch(
+    () => null,
+  )
+  if (chosen === null || chosen.name === 'login') return
+  createLog(flags.logLevel, io).warn(`${chosen.describe().from} goes before this login; unset it to use the login`)
+}
+
+const document = ({ issuer, apiUrl, clientId, expiresAt }: StoredLogin) => ({
+  issuer,
+  api_url: apiUrl,
+  client_id: clientId,
+  expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+})

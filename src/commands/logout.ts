@@ -1,0 +1,47 @@
+import { findLogin, lockMs } from '../client/credentials.js'
+import { endLogin, type Revocation } from '../client/logout.js'
+import { providerSettings } from '../client/provider.js'
+import { tokenStore } from '../client/token-store.js'
+import { jsonText } from '../render/json.js'
+import { VERSION } from '../version.js'
+import { DEFAULT_API_URL } from './connect.js'
+import { formatOf } from './format.js'
+import { EXIT, type ExitCode, type Io } from './io.js'
+import { createLog } from './log.js'
+import type { Flags } from './options.js'
+
+/** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
+export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  const { allowInsecureHttp, timeout: timeoutMs } = flags
+  const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
+  const settings = providerSettings({
+    env: io.env,
+    timeoutMs,
+    allowInsecureHttp,
+    version: VERSION,
+    signal: io.interrupt,
+  })
+  const store = tokenStore(io.env, lockMs({ timeoutMs }))
+  const login = await findLogin(store, settings, io.env, { apiUrl, allowInsecureHttp })
+  const revocation = login === null ? null : await endLogin(settings, login, store)
+  const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }
+  io.out(format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)
+  if (revocation?.outcome !== 'failed') return EXIT.done
+  const reason = revocation.error instanceof Error ? revocation.error.message : String(revocation.error)
+  createLog(flags.logLevel, io).warn(`the tokens are not revoked: ${reason}`)
+  return EXIT.error
+}
+
+function sentence(revocation: Revocation | null, where: string): string {
+  switch (revocation?.outcome) {
+    case undefined:
+      return `There is no login for ${where}.`
+    case 'revoked':
+      return `Logged out of ${where}: the tokens are revoked and deleted.`
+    case 'kept':
+      return `Logged out: the tokens are deleted. ${where} offers no revocation, so they end by themselves.`
+    case 'failed':
+      return `The tokens are deleted here, but ${where} may still take them.`
+  }
+}

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream'
+import type { Io } from '../../src/commands/io.js'
+
+export interface TestIo extends Io {
+  readonly stdout: string[]
+  readonly stderr: string[]
+}
+
+/** The world as a command sees it, kept in memory; `onErr` sees each text for standard error as it comes. */
+export function testIo(env: NodeJS.ProcessEnv, onErr: (text: string) => void = () => {}): TestIo {
+  const stdout: string[] = []
+  const stderr: string[] = []
+  return {
+    stdout,
+    stderr,
+    out: text => stdout.push(text),
+    err: text => {
+      stderr.push(text)
+      onErr(text)
+    },
+    stdin: Readable.from([]),
+    env,
+    cwd: process.cwd(),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: 80,
+    interrupt: new AbortController().signal,
+  }
+}
+
+/** The flags that every command takes, at their defaults. */
+export const COMMON_FLAGS = {
+  file: [],
+  apiUrl: undefined,
+  format: undefined,
+  json: false,
+  noColor: true,
+  noInput: false,
+  logLevel: 'info',
+  timeout: 5000,
+  retries: 0,
+  allowInsecureHttp: false,
+} as const
