@@ -66,11 +66,15 @@ export function startReconcile(input: ReconcileInput): Reconciler {
   const targeted = (address: string) => targets.size === 0 || targets.has(address)
   const draft = new Draft(targeted, options.keepUnchanged ?? false)
   const seen = new IdSet()
+  const duplicates = new Set<number>()
 
   function observe(invitation: Invitation): void {
-    if (seen.has(invitation.id)) draft.problems.push(duplicateId(apiUrl, invitation.id))
-    seen.add(invitation.id)
     draft.invitations++
+    if (seen.has(invitation.id)) {
+      duplicates.add(invitation.id)
+      return
+    }
+    seen.add(invitation.id)
     const subject = subjectOf(invitation)
     const removal = removals.get(subject.key) ?? null
     if (removal && isAccepted(invitation)) users.observeAccepted(subject.key, invitation)
@@ -84,12 +88,26 @@ export function startReconcile(input: ReconcileInput): Reconciler {
     draft.userDecided(removal, view, decision, options.noRemovals ?? false)
   }
 
-  function finish(): Plan {
+  /** Which of two answers is true cannot be known, and so nothing is: the plan is its errors. */
+  function unreliable(): Draft {
+    const nothing = new Draft(targeted, false)
+    nothing.invitations = draft.invitations
+    for (const id of duplicates) nothing.problems.push(duplicateId(apiUrl, id))
+    return nothing
+  }
+
+  function planned(): Draft {
+    if (duplicates.size > 0) return unreliable()
     for (const removal of [...removals.values()].sort((a, b) => byCodeUnit(a.key, b.key))) planUser(removal)
+    return draft
+  }
+
+  function finish(): Plan {
+    const result = planned()
     const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
     const complete = targets.size === 0 && !options.noRemovals
-    const warnings = [...expired.map(warn.expiredRule), ...draft.sortedWarnings(), ...draft.missed(targets)]
-    return assemble(draft, {
+    const warnings = [...expired.map(warn.expiredRule), ...result.sortedWarnings(), ...result.missed(targets)]
+    return assemble(result, {
       apiUrl,
       timestamp: now.toISOString(),
       warnings,
