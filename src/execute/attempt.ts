@@ -1,9 +1,13 @@
 import { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
-import { backoffMs } from './retry.js'
-import type { Attempt, Run } from './run.js'
+import { backoffMs, verdictOf } from './retry.js'
+import { type Attempt, haltIfDenied, type Run } from './run.js'
 
-/** One request and its record; null where it ended well. What is not an `ApiError` is a bug, and is thrown. */
+/**
+ * One request and its record; null where it ended well. Where the API refuses the caller as such the run is to stop
+ * before anything else, for writing the record takes time in which other workers would go on.
+ * What is not an `ApiError` is a bug, and is thrown.
+ */
 export async function attemptOnce(
   about: Omit<Attempt, 'error'>,
   request: () => Promise<void>,
@@ -15,6 +19,7 @@ export async function attemptOnce(
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
     error = thrown
+    if (verdictOf(error) === 'denied') haltIfDenied(run, error)
   }
   await run.tell({ type: 'attempt', attempt: { ...about, error } })
   return error

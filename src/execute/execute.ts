@@ -10,8 +10,8 @@ import { verify } from './verify.js'
  * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none
  * where anything before failed or the run is to stop. Then reads the state again and compares.
  *
- * The caller has checked that the plan may be applied at all (`assertApplicable`), and holds the state's lock.
- * Never rejects for what the API does; each action gets its result.
+ * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
+ * Never rejects for what the API does; each action gets its result. Where it rejects for a bug, nothing is under way any more.
  */
 export async function execute(plan: Plan, world: World, options: ExecuteOptions, gate: Gate): Promise<Report> {
   const run = startRun(world, options, gate)
@@ -35,6 +35,7 @@ class Progress {
   private readonly results = new Map<string, Result>()
   private readonly total: number
   private readonly run: Run
+  private failed = false
 
   constructor(total: number, run: Run) {
     this.total = total
@@ -43,6 +44,7 @@ class Progress {
 
   async settled(result: Result): Promise<void> {
     this.results.set(result.action.address, result)
+    this.failed ||= !succeeded(result)
     if (!succeeded(result) && this.run.options.failFast) {
       this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
     }
@@ -50,7 +52,7 @@ class Progress {
   }
 
   anyFailed(): boolean {
-    return [...this.results.values()].some(result => !succeeded(result))
+    return this.failed
   }
 
   inOrder(actions: readonly Action[]): readonly Result[] {
@@ -63,7 +65,10 @@ function notAttempted(action: Action, run: Run): Result {
   return { action, outcome: { kind: 'not_attempted', why }, attempts: 0, status: null }
 }
 
-/** As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop. */
+/**
+ * As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop.
+ * Rejects only when all have ended: the caller gives the lock back then.
+ */
 async function settleAll(actions: readonly InvitationAction[], run: Run, progress: Progress): Promise<void> {
   const queue = actions.values()
   const work = async () => {
@@ -74,7 +79,13 @@ async function settleAll(actions: readonly InvitationAction[], run: Run, progres
       await progress.settled(await settleInvitation(action, run))
     }
   }
-  await Promise.all(Array.from({ length: Math.min(run.options.parallelism, actions.length) }, work))
+  const guarded = () =>
+    work().catch(error => {
+      run.halt('bug', String(error))
+      throw error
+    })
+  const workers = Array.from({ length: Math.min(run.options.parallelism, actions.length) }, guarded)
+  for (const ended of await Promise.allSettled(workers)) if (ended.status === 'rejected') throw ended.reason
 }
 
 async function removeAll(

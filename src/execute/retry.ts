@@ -72,7 +72,7 @@ export interface ReadRetry {
   readonly gate: Gate
   readonly clock: Clock
   readonly policy: RetryPolicy
-  /** No repeat after it aborts. */
+  /** No repeat after it aborts, and no waiting for one. */
   readonly stop?: AbortSignal
   /** Told before each wait. */
   onRetry?(error: ApiError, attempt: number, delayMs: number): void
@@ -80,8 +80,8 @@ export interface ReadRetry {
 
 /** Calls something that has no effect, as often as the policy allows. Throws the last error. */
 export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRetry): Promise<T> {
+  await context.gate.enter()
   for (let attempt = 1; ; attempt++) {
-    await context.gate.enter()
     try {
       return await call()
     } catch (error) {
@@ -91,6 +91,7 @@ export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRe
       context.onRetry?.(error, attempt, delay)
       if (error.status === 429) context.gate.pause(delay)
       else await context.clock.sleep(delay, context.stop)
+      if (!(await context.gate.enter(context.stop))) throw error
     }
   }
 }

@@ -21,7 +21,7 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
  * | denied (401, 403) | failed, and the run stops |
  * | throttled, unsent | wait, repeat |
  * | unclear | wait, read: as wanted → confirmed; as planned from → repeat; else failed |
- * | unreadable | wait, read: as wanted → confirmed; else failed |
+ * | unreadable | read: as wanted → confirmed; else failed |
  * | refused | failed; after an unclear attempt a read comes first, for that one may have been it |
  *
  * After the last attempt, and once the run is to stop, the read still decides, but nothing is repeated.
@@ -34,7 +34,6 @@ export async function settleInvitation(action: InvitationAction, run: Run): Prom
     const verdict = verdictOf(error)
     const end = (outcome: Outcome) => result(action, outcome, attempt, error)
     unclear ||= verdict === 'unclear' || verdict === 'unreadable'
-    if (verdict === 'denied') haltIfDenied(run, error)
     const last = attempt > run.options.retry.retries
     if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeRepeat(action, error, attempt, run)
     if (unclear) {
@@ -67,8 +66,8 @@ async function readBack(action: InvitationAction, run: Run): Promise<Reading> {
     return { problem: `meanwhile its status is ${JSON.stringify(live.status)}` }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    await told(error)
     if (verdictOf(error) === 'denied') haltIfDenied(run, error)
+    await told(error)
     return { problem: `whether it took effect is not known, for reading it failed too (${error.message})` }
   }
 }

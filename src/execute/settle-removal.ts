@@ -3,7 +3,7 @@ import type { Outcome, Result } from '../model/report.js'
 import { emailKey } from '../model/text.js'
 import { attemptOnce, waitBeforeRepeat } from './attempt.js'
 import { verdictOf } from './retry.js'
-import { haltIfDenied, type Run } from './run.js'
+import type { Run } from './run.js'
 
 /**
  * Removes one user and remembers it. There is nothing to read a user back from, so an unclear attempt is repeated:
@@ -39,7 +39,6 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
       attempts: attempt,
       status: error.status,
     })
-    if (verdict === 'denied') haltIfDenied(run, error)
     unclear ||= verdict === 'unclear' || verdict === 'unreadable'
     if (verdict === 'denied' || verdict === 'refused' || verdict === 'unreadable') return end(error.message)
     if (attempt > run.options.retry.retries) return end(error.message)

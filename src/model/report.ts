@@ -22,7 +22,8 @@ export interface Result {
   readonly status: number | null
 }
 
-export type StopReason = 'interrupted' | 'unauthorized' | 'forbidden' | 'fail_fast' | 'state' | 'audit'
+/** `bug`: in no report, for the run rejects; it stops the other workers. */
+export type StopReason = 'interrupted' | 'unauthorized' | 'forbidden' | 'fail_fast' | 'state' | 'audit' | 'bug'
 
 /** Why a run ended before its plan did. */
 export interface Stop {
