@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parseManifest } from '../../src/manifest/parse.js'
+import type { Manifest } from '../../src/model/manifest.js'
+
+const HEAD = 'apiVersion: guestlist/v1\n'
+
+/** The manifest of these texts, as files a.yaml, b.yaml and so on; its problems are thrown. */
+function manifestOf(...texts: readonly string[]): Manifest {
+  const result = parseManifest(texts.map((content, i) => ({ file: `${'abc'[i]}.yaml`, content })))
+  if (!result.ok) throw new Error(result.problems.map(({ summary }) => summary).join('\n'))
+  return result.manifest
+}
+
+const at = (line: number, column: number, file = 'a.yaml') => ({ file, line, column })
+
+t.test('every key of the format, normalized', async t => {
+  const manifest = manifestOf(`# yaml-language-server: $schema=schemas/manifest.schema.json
+${HEAD}invitations:
+  accept:
+    - id: 56
+    - email: " Alice@Acme.example "
+      reason: hired 2026-11
+    - email: "*@ACME.example"
+      cloud: [Tower A, Tower B]
+      project: "Facade*"
+      cloudRole: user
+      projectRole: guest
+      client: 12
+      sender: "auth0|5f7C*"
+      until: 2026-12-31
+  deny:
+    - cloud: Tower C
+  unmatched: deny
+users:
+  remove:
+    - email: " Bob@acme.example"
+      reason: left
+  protect:
+    - "*@IT.acme.example"
+guards:
+  maxAccepts: 200
+  maxRemovals: 0
+state:
+  backend: http
+  address: https://state.acme.example/guests
+  lockMethod: POST
+`)
+  t.strictSame(manifest, {
+    rules: [
+      { effect: 'accept', selector: { id: 56 }, strength: 'id', at: at(5, 7), reason: null, until: null },
+      {
+        effect: 'accept',
+        selector: { email: 'alice@acme.example' },
+        strength: 'email',
+        at: at(6, 7),
+        reason: 'hired 2026-11',
+        until: null,
+      },
+      {
+        effect: 'accept',
+        selector: {
+          email: '*@acme.example',
+          cloud: ['Tower A', 'Tower B'],
+          project: ['Facade*'],
+          cloudRole: 'user',
+          projectRole: 'guest',
+          client: 12,
+          sender: 'auth0|5f7C*',
+        },
+        strength: 'pattern',
+        at: at(8, 7),
+        reason: null,
+        until: '2026-12-31',
+      },
+      {
+        effect: 'deny',
+        selector: { cloud: ['Tower C'] },
+        strength: 'pattern',
+        at: at(17, 7),
+        reason: null,
+        until: null,
+      },
+    ],
+    unmatched: 'deny',
+    unmatchedAt: at(18, 14),
+    removals: [{ email: 'Bob@acme.example', key: 'bob@acme.example', at: at(21, 7), reason: 'left' }],
+    protect: [{ pattern: '*@it.acme.example', source: at(24, 7) }],
+    guards: { maxAccepts: 200, maxDenials: null, maxRemovals: 0 },
+    state: { backend: 'http', address: 'https://state.acme.example/guests', lockMethod: 'POST' },
+  })
+})
+
+const DEFAULTS: Manifest = {
+  rules: [],
+  unmatched: 'ignore',
+  unmatchedAt: null,
+  removals: [],
+  protect: [],
+  guards: { maxAccepts: null, maxDenials: null, maxRemovals: 5 },
+  state: { backend: 'local' },
+}
+
+const bare: Readonly<Record<string, string>> = {
+  'the version alone': HEAD,
+  'sections left empty': `${HEAD}invitations:\nusers:\nguards:\nstate:\n`,
+  'lists left empty, as a commented-out starter leaves them': `${HEAD}invitations:\n  accept:\n    # - id: 56\n  deny: []\nusers:\n  remove: ~\n  protect:\n`,
+  'a document marker before and after': `---\n${HEAD}...\n`,
+  'a byte-order mark and CRLF': `\uFEFF${HEAD}`.replaceAll('\n', '\r\n'),
+  'the %YAML line of this version': `%YAML 1.2\n---\n${HEAD}`,
+  'JSON, which is YAML': '{"apiVersion": "guestlist/v1", "invitations": {"accept": []}}',
+}
+for (const [name, text] of Object.entries(bare)) {
+  t.test(`defaults: ${name}`, async t => t.strictSame(manifestOf(text), DEFAULTS))
+}
+
+t.test('what wins is decided by the kind of selector', async t => {
+  const cases = [
+    ['id: 1', 'id'],
+    ['{id: 1, email: a@acme.example}', 'id'],
+    ['email: a@acme.example', 'email'],
+    ['{email: a@acme.example, cloud: x}', 'email'],
+    ['email: "?@acme.example"', 'pattern'],
+    ['cloud: x', 'pattern'],
+  ] as const
+  for (const [rule, strength] of cases) {
+    const { rules } = manifestOf(`${HEAD}invitations:\n  accept:\n    - ${rule}\n`)
+    t.equal(rules[0]?.strength, strength, rule)
+  }
+})
+
+t.test('files merge: lists append in order, an equal scalar may be repeated, places keep their file', async t => {
+  const manifest = manifestOf(
+    `${HEAD}invitations: {accept: [{id: 2}], unmatched: deny}\nguards: {maxAccepts: 1}\n`,
+    `${HEAD}invitations: {accept: [{id: 1}], unmatched: deny}\nguards: {maxDenials: 2}\n`,
+    `${HEAD}state: {path: x.json}\n`,
+  )
+  t.strictSame(
+    manifest.rules.map(({ selector, at: { file } }) => [selector.id, file]),
+    [
+      [2, 'a.yaml'],
+      [1, 'b.yaml'],
+    ],
+  )
+  t.strictSame(manifest.unmatchedAt, at(2, 45))
+  t.strictSame(manifest.guards, { maxAccepts: 1, maxDenials: 2, maxRemovals: 5 })
+  t.strictSame(manifest.state, { backend: 'local', path: 'x.json' })
+})
+
+t.test('where a rule stands, however it is written', async t => {
+  const manifest = manifestOf(`${HEAD}invitations:
+  accept:
+    - &first
+      id: 1
+    -
+      reason: a line below its dash
+      id: 2
+    - {id: 3}
+  deny: [{id: 4}, {"cloud": 塔}, {cloud: Tower}]
+`)
+  t.strictSame(
+    manifest.rules.map(rule => [rule.at.line, rule.at.column]),
+    [
+      [5, 7],
+      [7, 7],
+      [9, 7],
+      [10, 10],
+      [10, 19],
+      [10, 33],
+    ],
+  )
+})
+
+t.test('aliases repeat values, and stand where they are written', async t => {
+  const manifest = manifestOf(`${HEAD}invitations:
+  accept:
+    - {email: "*@acme.example", cloud: &clouds [Tower A, Tower B]}
+    - {email: "*@build.example", cloud: *clouds}
+  deny:
+    - &rule {id: 7}
+users:
+  protect: [&admin root@acme.example, "*@it.acme.example"]
+`)
+  t.strictSame(manifest.rules[1]?.selector.cloud, ['Tower A', 'Tower B'])
+  t.strictSame(manifest.rules[1]?.at, at(5, 7))
+  t.equal(manifest.protect[0]?.pattern, 'root@acme.example')
+})
+
+t.test('two addresses that differ only in Unicode form are one', async t => {
+  const result = parseManifest([
+    {
+      file: 'a.yaml',
+      content: `${HEAD}users: {remove: [{email: "j\u00e9@acme.example"}, {email: "je\u0301@acme.example"}]}`,
+    },
+  ])
+  t.match(result, { ok: false, problems: [{ code: 'duplicate-entry' }] })
+})
+
+t.test('whatever the bytes, problems have a place within the file', async t => {
+  const pieces = [
+    'apiVersion: guestlist/v1\n',
+    'invitations:',
+    'accept',
+    '  - ',
+    'id: ',
+    '&a ',
+    '*a',
+    '[',
+    ']',
+    '{',
+    '}',
+  ]
+  const more = [
+    ',',
+    ': ',
+    '"',
+    "'",
+    '\n',
+    '\r\n',
+    '\t',
+    '# ',
+    '|\n',
+    '---\n',
+    '!',
+    '%',
+    '? ',
+    '<<',
+    'é',
+    '😀',
+    '\uFEFF',
+    '\0',
+  ]
+  const text = fc.array(fc.constantFrom(...pieces, ...more), { maxLength: 40 }).map(parts => parts.join(''))
+  const bytes = fc.uint8Array({ maxLength: 60 })
+  const hasPlaces = fc.property(
+    fc.oneof(
+      text,
+      text.map(content => `${HEAD}${content}`),
+      bytes,
+    ),
+    content => {
+      const result = parseManifest([{ file: 'a.yaml', content }])
+      const size = typeof content === 'string' ? Buffer.byteLength(content) : Number.POSITIVE_INFINITY
+      return (
+        result.ok ||
+        result.problems.every(
+          ({ range, snippet }) =>
+            range !== null &&
+            snippet !== null &&
+            range.start.column >= 1 &&
+            range.end.byte <= size &&
+            range.start.byte <= range.end.byte &&
+            range.start.line === range.end.line,
+        )
+      )
+    },
+  )
+  t.doesNotThrow(() => fc.assert(hasPlaces, { numRuns: 2000, seed: 1 }))
+})
