@@ -1,12 +1,11 @@
 import { ApiError } from '../model/api-error.js'
 import { readBody, webPage } from './body.js'
+import { foreignText } from './foreign-text.js'
 import { retryAfterMs } from './retry-after.js'
-import { redact } from './secret.js'
 import type { WireAnswer } from './transport.js'
 
 /** What is read of a body that only says why, or that nobody needs. */
 const MAX_IGNORED_BYTES = 64 * 1024
-const MAX_DETAIL = 200
 
 /** Throws unless the answer is a success whose body is said to be JSON. `what` was asked for. */
 export async function expectJson(answer: WireAnswer, what: string): Promise<void> {
@@ -120,7 +119,5 @@ function detailOf(body: string): string {
   }
   if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
   const { detail } = value
-  if (typeof detail !== 'string') return ''
-  const line = redact(detail).replace(/\s+/g, ' ').trim()
-  return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line
+  return typeof detail === 'string' ? foreignText(detail) : ''
 }

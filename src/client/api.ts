@@ -107,8 +107,9 @@ async function authorized(transport: Transport, base: URL, call: Call, options: 
   const token = await options.credentials.authorization()
   const first = await attempt(token, 1)
   if (first.status !== 401) return first
-  if (!(await options.credentials.renew(token))) throw await statusError(first, 'The API')
-  first.discard()
+  // Read first: it frees the connection while the token is renewed.
+  const refusal = await statusError(first, 'The API')
+  if (!(await options.credentials.renew(token))) throw refusal
   return attempt(await options.credentials.authorization(), 2)
 }
 

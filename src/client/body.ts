@@ -1,7 +1,11 @@
+import { constants } from 'node:buffer'
 import { ApiError } from '../model/api-error.js'
 
 const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
   new ApiError(message, { kind: 'invalid-answer', advice, cause })
+
+/** A longer text cannot be one string, which parsing it needs. */
+export const MAX_TEXT_BYTES = constants.MAX_STRING_LENGTH
 
 /** The whole body; past `maxBytes` (decompressed) an `ApiError` `too-large`, and the rest is not read. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
@@ -15,7 +19,7 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
   return Buffer.concat(chunks, size)
 }
 
-export const tooLarge = (maxBytes: number): ApiError =>
+const tooLarge = (maxBytes: number): ApiError =>
   new ApiError(`The API's answer is larger than ${maxBytes} bytes`, {
     kind: 'too-large',
     advice: 'Ask for one status at a time, or check what answers at this address.',
@@ -36,25 +40,23 @@ export function parseJson(bytes: Buffer, maxDepth: number): unknown {
 function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    const tooLong = cause instanceof Error && 'code' in cause && cause.code === 'ERR_STRING_TOO_LONG'
-    if (tooLong) throw tooLarge(2 ** 29)
-    throw invalid('The API’s answer is not UTF-8 text', 'Check what answers at this address.')
+  } catch {
+    throw invalid("The API's answer is not UTF-8 text", 'Check what answers at this address.')
   }
 }
 
 function notJson(text: string, closed: boolean): ApiError {
   const trimmed = text.trim()
-  if (trimmed === '') return invalid('The API’s answer is empty', 'Try again.')
+  if (trimmed === '') return invalid("The API's answer is empty", 'Try again.')
   if (trimmed.startsWith('<')) return webPage()
   return closed
-    ? invalid('The API’s answer is not JSON', 'Check what answers at this address.')
-    : invalid(`The API’s answer was cut short after ${text.length} characters`, 'Try again.')
+    ? invalid("The API's answer is not JSON", 'Check what answers at this address.')
+    : invalid(`The API's answer was cut short after ${text.length} characters`, 'Try again.')
 }
 
 export const webPage = (): ApiError =>
   invalid(
-    'A web page came back instead of the API’s answer',
+    "A web page came back instead of the API's answer",
     'Check --api-url, and whether a proxy or a sign-in page stands in between.',
   )
 
@@ -76,7 +78,7 @@ function scanBrackets(bytes: Buffer, maxDepth: number): boolean {
     } else if (byte === QUOTE) inString = true
     else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > maxDepth)
-        throw invalid(`The API’s answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
+        throw invalid(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
     } else if (byte === 0x5d || byte === 0x7d) depth--
   }
   return depth === 0 && !inString

@@ -79,7 +79,7 @@ function certificateFault(code: string, { host }: Breakage): Explanation {
     return { message: `The certificate of ${host} is for another host (${code})`, advice: 'Check the host name.' }
   }
   if (code === 'CERT_HAS_EXPIRED') {
-    return { message: `The certificate of ${host} has expired (${code})`, advice: 'Check this machine’s clock too.' }
+    return { message: `The certificate of ${host} has expired (${code})`, advice: "Check this machine's clock too." }
   }
   return {
     message: `The certificate of ${host} is not trusted here (${code})`,

@@ -1,6 +1,6 @@
 import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
-import { parseJson, readBody } from './body.js'
+import { MAX_TEXT_BYTES, parseJson, readBody } from './body.js'
 import { checkedInvitation } from './wire.js'
 
 export interface BodyLimits {
@@ -17,7 +17,7 @@ export async function readInvitations(
   limits: BodyLimits,
   visit: (invitation: Invitation) => void,
 ): Promise<void> {
-  const list = parseJson(await readBody(body, limits.maxBytes), limits.maxDepth)
+  const list = parseJson(await readBody(body, Math.min(limits.maxBytes, MAX_TEXT_BYTES)), limits.maxDepth)
   if (!Array.isArray(list)) throw notAList(list)
   for (const [index, item] of list.entries()) visit(checkedInvitation(item, `the invitation at index ${index}`))
 }

@@ -121,7 +121,7 @@ function receive(
 ): void {
   const url = new URL(`${uri.origin}${request.url ?? '/'}`)
   if (url.pathname !== uri.pathname) page(response, 404, 'Nothing is expected here.')
-  else if (request.method !== 'GET') page(response, 405, 'This address takes only the browser’s return.')
+  else if (request.method !== 'GET') page(response, 405, "This address takes only the browser's return.")
   else if (url.searchParams.get('state') !== state) page(response, 400, FOREIGN)
   else resolve({ url, answer: ok => page(response, ok ? 200 : 400, ok ? SIGNED_IN : NOT_SIGNED_IN) })
 }

@@ -1,8 +1,6 @@
 import { ApiError } from '../model/api-error.js'
 import { plainCause } from './failure.js'
-import { redact } from './secret.js'
-
-const MAX_DETAIL = 200
+import { foreignText } from './foreign-text.js'
 
 /**
  * What went wrong at the identity provider, as an `ApiError`: `credentials` where it will go wrong again, `not-sent`
@@ -16,7 +14,7 @@ export function oauthError(error: unknown, doing: string): ApiError {
     const detail = [refusal.error, refusal.error_description].filter(part => typeof part === 'string').join(': ')
     const kind =
       Number(refusal.status) >= 500 || refusal.error === 'temporarily_unavailable' ? 'not-sent' : 'credentials'
-    return failed(`${doing}: the identity provider refused (${oneLine(detail)})`, kind, adviceFor(refusal.error))
+    return failed(`${doing}: the identity provider refused (${foreignText(detail)})`, kind, adviceFor(refusal.error))
   }
   const status = statusOf(error)
   if (status !== null) {
@@ -28,7 +26,7 @@ export function oauthError(error: unknown, doing: string): ApiError {
       advice,
     )
   }
-  const said = oneLine(
+  const said = foreignText(
     causes(error)
       .map(each => each.message)
       .join(': '),
@@ -80,11 +78,4 @@ const isRefusal = (error: Error): error is Refusal => 'error' in error && typeof
 function statusOf(error: unknown): number | null {
   const last = causes(error).at(-1)
   return last?.cause instanceof Response ? last.cause.status : null
-}
-
-function oneLine(text: string): string {
-  const line = redact(text)
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-  return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line
 }

@@ -53,7 +53,7 @@ export function tokenStore(env: Env, maxHoldMs: number): TokenStore {
         )
       } catch (error) {
         throw isDiskError(error)
-          ? broken(path, `cannot be written (${error.code})`, 'Check the folder’s rights.')
+          ? broken(path, `cannot be written (${error.code})`, "Check the folder's rights.")
           : error
       }
     },

@@ -8,7 +8,7 @@ export function checkedInvitation(value: unknown, what: string): Invitation {
   const [first] = validateInvitation.errors ?? []
   const field = first?.instancePath.slice(1) ?? ''
   const fault = field === '' ? (first?.message ?? 'is wrong') : `has a bad "${field}": ${first?.message}`
-  throw new ApiError(`The API’s answer breaks the contract: ${what} ${fault}`, {
+  throw new ApiError(`The API's answer breaks the contract: ${what} ${fault}`, {
     kind: 'invalid-answer',
     advice: 'Nothing is decided on it. Check that --api-url is the address of a BIMData API.',
   })
