@@ -60,9 +60,9 @@ t.test('where values and keys are written', async t => {
   t.equal(slice(text, span(['nothing', 'here'])), text, 'what is nowhere is the whole')
 })
 
-t.test('a mapping of a hundred thousand keys is looked up in no more time for each', async t => {
-  const text = Array.from({ length: 100_000 }, (_, i) => `k${i}: ${i}\n`).join('')
+t.test('a mapping of thirty thousand keys is looked up in no more time for each', async t => {
+  const text = Array.from({ length: 30_000 }, (_, i) => `k${i}: ${i}\n`).join('')
   const { keySpan } = treeOf(text)
-  for (let i = 0; i < 100_000; i += 1) keySpan([`k${i}`])
-  t.equal(slice(text, keySpan(['k99999'])), 'k99999')
+  for (let i = 0; i < 30_000; i++) keySpan([`k${i}`])
+  t.equal(slice(text, keySpan(['k29999'])), 'k29999')
 })

@@ -35,8 +35,7 @@ t.test('brackets within texts and in other lists are not depth', async t => {
 })
 
 t.test('more words and signs than rules can need', async t => {
-  t.match(problemsOf(`a: [${','.repeat(2_600_000)}`), [{ code: 'too-large', summary: TOO_MUCH }])
-  t.match(problemsOf('&a '.repeat(200_000)), [{ code: 'too-large', summary: TOO_MUCH }])
+  t.match(problemsOf('&a '.repeat(130_000)), [{ code: 'too-large', summary: TOO_MUCH }])
 })
 
 t.test('a closing bracket under its key is left alone', async t => {
