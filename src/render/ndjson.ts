@@ -1,24 +1,32 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import type { Report, Result } from '../model/report.js'
+import { escapeTerminal } from './escape-terminal.js'
 import { jsonText } from './json.js'
 import { countResults } from './report-text.js'
 
 /*
- * The lines of `apply --json`: Terraform's machine-readable UI. Each function returns one line without its newline.
+ * The lines of `apply --json`: Terraform's machine-readable UI, version 1.2
+ * (developer.hashicorp.com/terraform/internals/machine-readable-ui), with what is ours under `guestlist`.
+ * Each function returns one line without its newline; `applyEnd` may return two.
  */
 
 type Level = 'info' | 'warn' | 'error'
 
-type Line = (level: Level, message: string, type: string, fields?: object) => string
+export type Line = (level: Level, message: string, type: string, fields?: object) => string
 
-/** @param now the clock of `@timestamp` */
+/**
+ * `@message` is for people and is shown as it stands by whatever follows the stream, so it is escaped as for a terminal;
+ * the other fields are data and decode to what they were.
+ *
+ * @param now the clock of `@timestamp`
+ */
 export function ndjsonWriter(now: () => Date): Line {
   return (level, message, type, fields = {}) =>
     jsonText(
       {
         '@level': level,
-        '@message': message,
+        '@message': escapeTerminal(message),
         '@module': 'guestlist.ui',
         '@timestamp': now().toISOString(),
         type,
@@ -49,7 +57,7 @@ function resource({ address }: Pick<Action, 'address'>) {
 export const plannedChange = (line: Line, action: Action): string =>
   line('info', `${action.address}: Plan to ${action.action}`, 'planned_change', {
     change: { resource: resource(action), action: HOOK_ACTION[action.action], reason: action.why },
-    guestlist: { action: action.action, rule: action.rule },
+    guestlist: { action: action.action, rule: action.rule, overruled: action.overruled, implied_by: action.impliedBy },
   })
 
 export function planSummaryLine(line: Line, { summary, digest }: Plan, message: string): string {
@@ -79,25 +87,59 @@ export const applyStart = (line: Line, action: Action): string =>
 export const applyProgress = (line: Line, action: Action, message: string, elapsedSeconds: number): string =>
   line('info', `${action.address}: ${message}`, 'apply_progress', hook(action, { elapsed_seconds: elapsedSeconds }))
 
+/**
+ * How an action ended. After `apply_errored` comes, as from Terraform, the diagnostic that says why. An action that was never
+ * started has no hook that could end: a warning says that it was left out.
+ */
 export function applyEnd(line: Line, { action, outcome, attempts, status }: Result, elapsedSeconds: number): string {
-  const ours = { guestlist: { outcome, attempts, status } }
-  const fields = { ...hook(action, { elapsed_seconds: elapsedSeconds }), ...ours }
-  if ('why' in outcome)
-    return line('error', `${action.address}: ${outcome.kind}: ${outcome.why}`, 'apply_errored', fields)
-  return line('info', `${action.address}: ${outcome.kind}`, 'apply_complete', fields)
+  const { address } = action
+  const guestlist = { action: action.action, outcome, attempts, status }
+  const fields = { ...hook(action, { elapsed_seconds: elapsedSeconds }), guestlist }
+  if (!('why' in outcome)) return line('info', `${address}: ${outcome.kind}`, 'apply_complete', fields)
+  const ended = `${address}: ${outcome.kind.replace('_', ' ')}`
+  if (outcome.kind !== 'failed')
+    return diagnosticLine(line, 'warning', ended, { detail: outcome.why, address, guestlist })
+  return [
+    line('error', `${ended}: ${outcome.why}`, 'apply_errored', fields),
+    diagnosticLine(line, 'error', ended, { detail: outcome.why, address }),
+  ].join('\n')
 }
 
-export const diagnosticLine = (
+interface DiagnosticExtras extends Partial<Problem> {
+  /** Of the action that it is about. */
+  readonly address?: string
+  readonly guestlist?: object
+}
+
+export function diagnosticLine(
   line: Line,
   severity: 'error' | 'warning',
   summary: string,
-  rest: Partial<Problem> = {},
-): string =>
-  line(
-    severity === 'error' ? 'error' : 'warn',
-    `${severity === 'error' ? 'Error' : 'Warning'}: ${summary}`,
-    'diagnostic',
-    {
-      diagnostic: { severity, summary, detail: rest.detail ?? '', ...(rest.range ? { range: rest.range } : {}) },
-    },
-  )
+  { detail = '', range = null, snippet = null, address, guestlist }: DiagnosticExtras = {},
+): string {
+  const [level, label] = severity === 'error' ? (['error', 'Error'] as const) : (['warn', 'Warning'] as const)
+  const place = range === null ? {} : { range, ...(snippet === null ? {} : { snippet: snippetOf(range, snippet) }) }
+  const about = address === undefined ? {} : { address }
+  return line(level, `${label}: ${summary}`, 'diagnostic', {
+    diagnostic: { severity, summary, detail, ...about, ...place },
+    ...(guestlist === undefined ? {} : { guestlist }),
+  })
+}
+
+/** The source line as Terraform gives it; its offsets count bytes of UTF-8 within `code`. */
+function snippetOf({ start, end }: NonNullable<Problem['range']>, code: string) {
+  const bytesBefore = (column: number) =>
+    Buffer.byteLength(
+      Array.from(code)
+        .slice(0, column - 1)
+        .join(''),
+    )
+  return {
+    context: null,
+    code,
+    start_line: start.line,
+    highlight_start_offset: bytesBefore(start.column),
+    highlight_end_offset: end.line === start.line ? bytesBefore(end.column) : Buffer.byteLength(code),
+    values: [],
+  }
+}

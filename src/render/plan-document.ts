@@ -15,6 +15,7 @@ import type {
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { canonicalJson } from '../model/text.js'
+import { AFTER } from './words.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
 export const FORMAT_VERSION = '1.2'
@@ -118,8 +119,6 @@ export function checksumOf({ guestlist, ...rest }: Unsealed): string {
     .update(canonicalJson({ ...rest, guestlist: ours }))
     .digest('hex')}`
 }
-
-const AFTER = { accept: 'accepted', deny: 'denied' } as const
 
 function changeOf(action: Action): ResourceChange {
   if (action.action === 'remove') return resource(action.address, 'delete', action.before, null, action.why)

@@ -1,36 +1,57 @@
 import type { InvitationView } from '../model/invitation.js'
-import type { Action, InvitationAction, Plan, RuleRef, Summary, Unchanged, Warning } from '../model/plan.js'
+import type { Action, InvitationAction, Plan, Unchanged, Warning } from '../model/plan.js'
 import { escapeTerminal, quoteTerminal } from './escape-terminal.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
+import { displayWidth, wrapLine } from './width.js'
+import { AFTER, countsLine, errorsLine, NO_CHANGES, placeText, planSummary, plural, summaryLine, WHY } from './words.js'
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+export { NO_CHANGES, planSummary }
 
-/** The stable line that people grep for. */
-export const planSummary = ({ accept, deny, remove }: Summary): string =>
-  `Plan: ${accept} to accept, ${deny} to deny, ${remove} to remove.`
-
-export const NO_CHANGES = 'No changes. Invitations and users match the manifest.'
-
-/** A plan for people: its actions in order, what they should know, the counts, and the summary line last. */
-export function planText(plan: Plan, style: Style): string {
+/**
+ * A plan for people: its actions in order, what they should know, the counts, and the summary line last.
+ *
+ * @param width columns to keep within; without it no line is broken, so that programs find each fact on one line
+ */
+export function planText(plan: Plan, style: Style, width?: number): string {
   const notes = warningsByAddress(plan.warnings)
+  const wrap = wrapper(width)
   const blocks = [
-    ...plan.actions.map(action => actionText(action, notes.get(action.address) ?? [], style)),
-    ...plan.unchanged.map(item => unchangedText(item, style)),
-    ...otherWarnings(plan, style),
-    ...plan.refused.map(refusal => `${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`),
+    ...plan.actions.map(action => wrap(actionText(action, notes.get(action.address) ?? [], style))),
+    ...plan.unchanged.map(item => wrap(unchangedText(item, style))),
+    ...otherWarnings(plan, style).map(wrap),
+    ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
-    countsText(plan),
+    wrap(countsText(plan)),
     summaryText(plan, style),
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
-function summaryText({ actions, refused, problems, summary }: Plan, style: Style): string {
-  if (problems.length > 0) return style.bad(`This plan has ${plural(problems.length, 'error')} and cannot be applied.`)
-  const line = actions.length + refused.length === 0 ? style.good(NO_CHANGES) : style.bold(planSummary(summary))
-  return refused.length === 0 ? line : `${style.bad('Apply will refuse this plan (see "Refused" above).')}\n${line}`
+/** Narrower than this, broken lines are harder to read than those a terminal breaks. */
+const NARROWEST = 40
+
+/** Later parts of a line stand under the value that its label introduces. */
+function wrapper(width = Number.POSITIVE_INFINITY): (text: string) => string {
+  if (width < NARROWEST || width === Number.POSITIVE_INFINITY) return text => text
+  return text =>
+    text
+      .split('\n')
+      .map(line => wrapLine(line, width, hangingIndent(line)))
+      .join('\n')
+}
+
+function hangingIndent(line: string): number {
+  const label = /^ {4,}(?:[a-z ]+: |\S*!\S* )/u.exec(line)?.[0]
+  return label === undefined ? 4 : Math.min(displayWidth(label), NARROWEST / 2)
+}
+
+function summaryText(plan: Plan, style: Style): string {
+  if (plan.problems.length > 0) return style.bad(errorsLine(plan))
+  const line = summaryLine(plan)
+  if (plan.refused.length > 0)
+    return `${style.bad('Apply will refuse this plan (see "Refused" above).')}\n${style.bold(line)}`
+  return line === NO_CHANGES ? style.good(line) : style.bold(line)
 }
 
 function warningsByAddress(warnings: readonly Warning[]): ReadonlyMap<string, readonly Warning[]> {
@@ -55,8 +76,6 @@ function otherWarnings({ actions, warnings }: Plan, style: Style): readonly stri
     })
 }
 
-const placeText = ({ file, line, column }: RuleRef): string => `${file}:${line}:${column}`
-
 function actionText(action: Action, warnings: readonly Warning[], style: Style): string {
   const symbol = action.action === 'remove' ? style.bad('-') : style.change('~')
   const removed = action.action === 'remove'
@@ -71,8 +90,6 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
   ].join('\n')
 }
 
-const AFTER = { accept: 'accepted', deny: 'denied' } as const
-
 function changeFields({ action, before }: InvitationAction, style: Style): readonly (readonly [string, string])[] {
   const after = action === 'accept' ? style.good(AFTER.accept) : style.bad(AFTER.deny)
   return [
@@ -83,9 +100,10 @@ function changeFields({ action, before }: InvitationAction, style: Style): reado
 
 /** Where an invitation leads: cloud, role, project, role. */
 export function destination({ cloud_name, cloud_role, project_name, project_role }: InvitationView): string {
-  const cloud = `cloud ${quoteTerminal(cloud_name)} as ${cloud_role}`
+  const as = (role: string | number) => ` as ${escapeTerminal(String(role))}`
+  const cloud = `cloud ${quoteTerminal(cloud_name)}${as(cloud_role)}`
   if (project_name === null) return cloud
-  return `${cloud}, project ${quoteTerminal(project_name)}${project_role === null ? '' : ` as ${project_role}`}`
+  return `${cloud}, project ${quoteTerminal(project_name)}${project_role === null ? '' : as(project_role)}`
 }
 
 function groundFields(action: Action, style: Style): readonly (readonly [string, string])[] {
@@ -99,29 +117,14 @@ function groundFields(action: Action, style: Style): readonly (readonly [string,
   ]
 }
 
-const WHY = {
-  already_right: 'already right',
-  unmatched: 'pending, and no rule matches',
-  no_rule: 'no rule matches',
-  accepted_but_denied: 'accepted already; it cannot be taken back',
-  unknown_status: 'its status is not known to this version',
-  not_targeted: 'not part of this plan',
-  protected: 'protected',
-} as const satisfies Record<Unchanged['why'], string>
-
 function unchangedText({ address, before, why }: Unchanged, style: Style): string {
   const email = 'id' in before ? `  ${escapeTerminal(before.email)}` : ''
   const status = 'status' in before ? `${escapeTerminal(before.status)}: ` : ''
   return style.dim(`  ${escapeTerminal(address)}${email}\n    ${status}${WHY[why]}`)
 }
 
-function countsText({ summary, digest, apiUrl, actions }: Plan): string {
-  const { invitations, unchanged, unmatched, warnings } = summary
-  const counts = [
-    plural(actions.length, 'change'),
-    `${unchanged} already right`,
-    `${unmatched} pending unmatched`,
-    plural(warnings, 'warning'),
-  ]
-  return `${plural(invitations, 'invitation')} read from ${escapeTerminal(apiUrl)}: ${counts.join(', ')}.\nDigest: ${digest}`
+function countsText(plan: Plan): string {
+  const { summary, digest, apiUrl } = plan
+  const read = `${plural(summary.invitations, 'invitation')} read from ${escapeTerminal(apiUrl)}`
+  return `${read}: ${countsLine(plan)}.\nDigest: ${escapeTerminal(digest)}`
 }

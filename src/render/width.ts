@@ -1,0 +1,36 @@
+/** Characters that take two columns of a terminal: East Asian wide and full-width ones, and emoji. */
+const WIDE =
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
+
+/** Colours of a style, and marks that are drawn over the letter before. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences that styles write
+const NO_WIDTH = /\u001b\[\d+m|\p{Mn}|\p{Me}/gu
+
+const PRINTABLE_ASCII = /^[ -~]*$/
+
+/** Columns that a text takes on a terminal. */
+export function displayWidth(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length
+  let width = 0
+  for (const character of text.replace(NO_WIDTH, '')) width += WIDE.test(character) ? 2 : 1
+  return width
+}
+
+/**
+ * A line broken at spaces so that it fits, its later lines indented. A word that is wider than a line stays whole, to be copied;
+ * no line is made to begin with `::`, which is a command to a CI runner.
+ */
+export function wrapLine(line: string, width: number, indent: number): string {
+  if (displayWidth(line) <= width) return line
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(/(?<=\S)(?= )/u)) {
+    const fits = displayWidth(current) + displayWidth(word) <= width
+    if (current.trim() === '' || fits || /^\s*::/u.test(word)) current += word
+    else {
+      lines.push(current)
+      current = ' '.repeat(indent) + word.trimStart()
+    }
+  }
+  return [...lines, current].join('\n')
+}
