@@ -1,4 +1,9 @@
 import { main } from './cli.js'
 import { processIo } from './process-io.js'
 
-process.exitCode = await main(process.argv.slice(2), processIo())
+export { main }
+
+/** The program: reads the process's arguments and sets its exit code. */
+export async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), processIo())
+}

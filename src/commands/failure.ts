@@ -1,11 +1,10 @@
 import { AuditError } from '../audit/error.js'
 import { ApiError } from '../model/api-error.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
-import { problemsText } from '../render/problems-text.js'
+import { problemsSummary, problemsText } from '../render/problems-text.js'
 import { StateError } from '../state/error.js'
 import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { styleFor } from './style.js'
-import { summaryOf } from './validate.js'
 
 export interface Failure {
   readonly text: string
@@ -16,7 +15,10 @@ export interface Failure {
 export function describeFailure(error: unknown, options: { noColor: boolean; debug: boolean }, io: Io): Failure {
   const style = styleFor('err', options, io)
   if (error instanceof ManifestError) {
-    return { text: `${problemsText(error.problems, style)}\n\n${summaryOf(error.problems)}\n`, exitCode: EXIT.error }
+    return {
+      text: `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems)}\n`,
+      exitCode: EXIT.error,
+    }
   }
   if (io.interrupt.aborted && error instanceof ApiError)
     return { text: 'Interrupted; nothing was done.\n', exitCode: EXIT.interrupted }

@@ -1,6 +1,6 @@
 import type { Problem } from '../model/problem.js'
 import { jsonText } from '../render/json.js'
-import { problemsText } from '../render/problems-text.js'
+import { problemsSummary, problemsText } from '../render/problems-text.js'
 import { formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { loadManifest } from './load-manifest.js'
@@ -16,7 +16,7 @@ export async function validate(flags: Flags, io: Io): Promise<ExitCode> {
   else {
     if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io))}\n\n`)
     if (valid) io.out(`${styleFor('out', flags, io).good('The manifest is valid.')}\n`)
-    else io.err(`${summaryOf(problems)}\n`)
+    else io.err(`${problemsSummary(problems)}\n`)
   }
   return valid ? EXIT.done : EXIT.error
 }
@@ -28,11 +28,6 @@ async function findProblems(flags: Flags, io: Io): Promise<readonly Problem[]> {
     if (error instanceof ManifestError) return error.problems
     throw error
   }
-}
-
-export function summaryOf(problems: readonly Problem[]): string {
-  const errors = problems.filter(({ severity }) => severity === 'error').length
-  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest; nothing was planned.`
 }
 
 /** In the shape of Terraform's `validate -json`. */

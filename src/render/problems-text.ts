@@ -38,3 +38,9 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
 }
 
 const width = (text: string): number => Array.from(text).length
+
+/** The last line of a manifest that cannot be planned from. */
+export function problemsSummary(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest; nothing was planned.`
+}
