@@ -54,9 +54,8 @@ t.test('many processes refresh one login at once: one does, and the login surviv
   const oidc = await startOidc(t)
   const { env, tamper, store } = await loggedIn(t, oidc)
   await tamper({ expiresAt: Date.now() - 1 })
-  const worker = await bundleWorker('./token-worker.ts')
+  const worker = await bundleWorker('./token-worker.ts', env)
   t.teardown(worker.remove)
-  for (const [name, value] of Object.entries(env)) process.env[name] = value
   const workers = Array.from({ length: 4 }, () => worker.start(API_URL))
   t.teardown(() => Promise.all(workers.map(each => each.end())))
   await Promise.all(workers.map(each => each.next()))

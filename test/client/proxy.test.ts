@@ -82,10 +82,11 @@ t.test('https goes through the proxy, with its password and an authority of one�
   const { asked, port: proxyPort } = await proxy(t, port, 'p@ss wörd')
   const file = join(t.testdir(), 'ca.pem')
   await writeFile(file, certificate.cert)
-  const worker = await bundleWorker('./request-worker.ts')
+  const worker = await bundleWorker('./request-worker.ts', {
+    NODE_EXTRA_CA_CERTS: file,
+    HTTPS_PROXY: `http://me:${encodeURIComponent('p@ss wörd')}@127.0.0.1:${proxyPort}`,
+  })
   t.teardown(worker.remove)
-  process.env.NODE_EXTRA_CA_CERTS = file
-  process.env.HTTPS_PROXY = `http://me:${encodeURIComponent('p@ss wörd')}@127.0.0.1:${proxyPort}`
   const one = worker.start()
   t.equal(await one.ask('https://api.guestlist.example/x'), '204')
   t.equal(await one.ask('https://api.guestlist.example/y'), '204')

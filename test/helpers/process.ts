@@ -22,20 +22,27 @@ export interface Worker {
   end(): Promise<void>
 }
 
-/** Bundles a TypeScript program, so that each of many processes starts in a tenth of a second. */
+/** Bundles a TypeScript program, so that each of many processes starts in a tenth of a second. `env` is added to its own. */
 export async function bundleWorker(
   program: string,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ start(...args: string[]): Worker; remove(): Promise<void> }> {
   // Inside the project, where the program's packages are found.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.guestlist-test-'))
   const outfile = join(folder, 'worker.mjs')
   const entry = fileURLToPath(new URL(program, import.meta.url))
   await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' })
-  return { start: (...args) => startWorker(outfile, args), remove: () => rm(folder, { recursive: true, force: true }) }
+  return {
+    start: (...args) => startWorker(outfile, args, env),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
-function startWorker(file: string, args: string[]): Worker {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'], env: ENV })
+function startWorker(file: string, args: string[], env: NodeJS.ProcessEnv): Worker {
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...ENV, ...env },
+  })
   const lines = linesOf(child)
   const next = async (): Promise<string> => {
     const line = await lines.next()
