@@ -20,9 +20,15 @@ export async function attemptOnce(
     if (!(thrown instanceof ApiError)) throw thrown
     error = thrown
     if (verdictOf(error) === 'denied') haltIfDenied(run, error)
+    slowDownAfterLast(error, about.attempt, run)
   }
   await run.tell({ type: 'attempt', attempt: { ...about, error } })
   return error
+}
+
+/** Nobody waits to repeat this call any more, but a 429 is for all workers. */
+function slowDownAfterLast(error: ApiError, attempt: number, { gate, clock, options: { retry } }: Run): void {
+  if (error.status === 429 && attempt > retry.retries) gate.pause(backoffMs(attempt, error, retry, clock))
 }
 
 /** Waits as the policy says, all workers together after a 429; returns early where the run is to stop. */

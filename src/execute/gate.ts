@@ -14,13 +14,19 @@ export function createGate(clock: Clock, perSecond: number | null): Gate {
   let closedUntil = 0
   let nextTurn = 0
 
-  async function enter(stop?: AbortSignal): Promise<boolean> {
-    const turn = Math.max(nextTurn, clock.now())
+  function reserve(): number {
+    const turn = Math.max(nextTurn, closedUntil, clock.now())
     nextTurn = turn + spacing
-    // A pause can be prolonged while we wait for its end, so it is asked for again.
+    return turn
+  }
+
+  async function enter(stop?: AbortSignal): Promise<boolean> {
+    let turn = reserve()
     for (;;) {
       if (stop?.aborted) return false
-      const wait = Math.max(closedUntil, turn) - clock.now()
+      // A pause that began meanwhile: all who waited are not to rush in at its end, so each takes another turn.
+      if (turn < closedUntil) turn = reserve()
+      const wait = turn - clock.now()
       if (wait <= 0) return true
       await clock.sleep(wait, stop)
     }

@@ -85,12 +85,13 @@ export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRe
     try {
       return await call()
     } catch (error) {
-      const last = attempt > context.policy.retries || context.stop?.aborted
-      if (!(error instanceof ApiError) || last || !mayReadAgain(error)) throw error
+      if (!(error instanceof ApiError)) throw error
       const delay = backoffMs(attempt, error, context.policy, context.clock)
-      context.onRetry?.(error, attempt, delay)
       if (error.status === 429) context.gate.pause(delay)
-      else await context.clock.sleep(delay, context.stop)
+      const last = attempt > context.policy.retries || context.stop?.aborted
+      if (last || !mayReadAgain(error)) throw error
+      context.onRetry?.(error, attempt, delay)
+      if (error.status !== 429) await context.clock.sleep(delay, context.stop)
       if (!(await context.gate.enter(context.stop))) throw error
     }
   }

@@ -1,0 +1,271 @@
+import { Readable } from 'node:stream'
+import { applyLocked } from '../../src/commands/apply.js'
+import type { ApplyView } from '../../src/commands/apply-view.js'
+import type { Connection } from '../../src/commands/connect.js'
+import { readFlags } from '../../src/commands/flags.js'
+import { CommandError, type Io } from '../../src/commands/io.js'
+import { makePlan } from '../../src/commands/make-plan.js'
+import { driftOf } from '../../src/commands/saved-plan.js'
+import type { Api, StartVisit } from '../../src/execute/api.js'
+import type { Clock } from '../../src/execute/clock.js'
+import { createGate } from '../../src/execute/gate.js'
+import { DEFAULT_RETRY, readWithRetries } from '../../src/execute/retry.js'
+import { ApiError } from '../../src/model/api-error.js'
+import type { Plan } from '../../src/model/plan.js'
+import type { Report } from '../../src/model/report.js'
+import { reconcile } from '../../src/reconcile/reconcile.js'
+import { StateError } from '../../src/state/error.js'
+import type { StateStore } from '../../src/state/store.js'
+import { CALM } from './faults.js'
+import { type Ended, exitCodeOf, judgeEnd, judgeReport } from './judge.js'
+import { Provider } from './provider.js'
+import { createRandom, type Random } from './random.js'
+import { type Apply, drawScenario, type Scenario, type Surprise } from './scenario.js'
+import { createProcess, createScheduler, type Process, type Scheduler } from './scheduler.js'
+import { Disk } from './store.js'
+import { Watch } from './watch.js'
+
+const API_URL = 'https://api.example'
+
+export interface Outcome {
+  /** Promises that were broken, each with what broke it. */
+  readonly broken: readonly string[]
+  readonly trace: readonly string[]
+}
+
+interface World {
+  readonly scenario: Scenario
+  readonly scheduler: Scheduler
+  readonly provider: Provider
+  readonly disk: Disk
+  readonly trace: (line: string) => void
+  readonly broken: (promise: string, detail: string) => void
+}
+
+/** Runs one seed's world to its end. The same seed always runs the same way. */
+export async function simulateSeed(seed: number): Promise<Outcome> {
+  const random = createRandom(seed)
+  const scenario = drawScenario(random.fork('scenario'))
+  const scheduler = createScheduler()
+  const broken: string[] = []
+  const lines: string[] = []
+  const started = scheduler.now()
+  const trace = (line: string) => lines.push(`${String(scheduler.now() - started).padStart(8)} ms  ${line}`)
+  const world: World = {
+    scenario,
+    scheduler,
+    provider: new Provider(scheduler, scenario.invitations, scenario.users),
+    disk: new Disk(scheduler),
+    trace,
+    broken: (promise, detail) => {
+      trace(`BROKEN: ${promise}: ${detail}`)
+      broken.push(`${promise}: ${detail}`)
+    },
+  }
+  for (const [index, { surprise, applies }] of scenario.rounds.entries()) {
+    const saved = planNow(world)
+    surprised(world.provider, surprise)
+    const runs = applies.map((apply, at) => {
+      const name = `apply ${index + 1}.${at + 1}`
+      return startApply(name, apply, apply.saved ? saved : null, random.fork(name), world)
+    })
+    if (!(await scheduler.run())) world.broken('every run ends', 'there is no end to its events')
+    for (const finish of runs) finish()
+  }
+  await converge(random, world)
+  return { broken, trace: lines }
+}
+
+function surprised(provider: Provider, surprise: Surprise): void {
+  if (surprise.kind === 'invited') provider.put(surprise.invitation)
+  if (surprise.kind === 'decided') {
+    const now = provider.statusOf(surprise.id)
+    if (now === 'P' || (now === 'D' && surprise.status === 'A')) provider.setStatus(surprise.id, surprise.status)
+  }
+}
+
+function planNow({ scenario: { manifest }, scheduler, provider, disk }: World): Plan {
+  const now = new Date(scheduler.now())
+  return reconcile({ manifest, records: disk.read().removals, now, apiUrl: API_URL }, provider.list())
+}
+
+const QUIET: Apply = {
+  saved: false,
+  parallelism: 2,
+  retries: 1,
+  failFast: false,
+  rateLimit: null,
+  lockTimeoutMs: 0,
+  fate: { killAt: null, interruptAt: null },
+  weather: CALM,
+  stateFailure: 0,
+  auditFailsAt: null,
+  startMs: 0,
+}
+
+/** Whatever happened before, one apply without faults leaves nothing to do. */
+async function converge(random: Random, world: World): Promise<void> {
+  const before = planNow(world)
+  const effects = world.provider.effects.length
+  const finish = startApply('last apply', QUIET, null, random.fork('last'), world)
+  await world.scheduler.run()
+  const exitCode = finish()
+  const after = planNow(world)
+  if (before.refused.length + before.problems.length > 0) {
+    if (world.provider.effects.length > effects) world.broken('a refused plan is not begun', 'at the last apply')
+  } else if (exitCode !== 0 || after.actions.length > 0) {
+    const left = after.actions.map(({ action, address }) => `${action} ${address}`).join(', ')
+    world.broken('the next run finishes the work', `exit ${exitCode}, left: ${left}`)
+  }
+}
+
+/** Starts a process that applies. What it returns is to be called when it has ended: it gives the exit code. */
+function startApply(name: string, apply: Apply, saved: Plan | null, random: Random, world: World) {
+  const { scheduler, provider, disk, trace } = world
+  const broken = (promise: string, detail: string) => world.broken(promise, `${name}: ${detail}`)
+  const process = createProcess(name, scheduler, apply.fate, trace)
+  const watch = new Watch(process, disk, apply, broken)
+  const lies = apply.weather.lie > 0
+  const ended: Ended = { process: name, watch, provider, disk, lies, broken }
+  const view = viewOf(apply, watch, trace, name, ended)
+  let exitCode: number | null = null
+  const end = (code: number, why: string) => {
+    exitCode = code
+    trace(`${name} exits with ${code}${why}`)
+  }
+  scheduler.after(apply.startMs, () => {
+    trace(`${name} starts${saved ? ' with a saved plan' : ''}`)
+    applyIn(process, apply, saved, random, watch, view, world).then(
+      code => end(code, ''),
+      error => end(exitCodeOfError(error, process, broken), `: ${error.message}`),
+    )
+  })
+  return () => {
+    if (exitCode === null && process.alive()) broken('every run ends', 'it waits for ever')
+    if (process.alive() && disk.holder === process) broken('the lock is given back', '')
+    if (view.report && exitCode !== null && exitCode !== exitCodeOf(view.report))
+      broken('the exit code says how it ended', `${exitCode}, not ${exitCodeOf(view.report)}`)
+    judgeEnd(view.report, ended)
+    return exitCode
+  }
+}
+
+function exitCodeOfError(error: unknown, { interrupt }: Process, broken: World['broken']): number {
+  if (error instanceof CommandError) return error.exitCode
+  if (error instanceof ApiError || error instanceof StateError) return interrupt.aborted ? 130 : 1
+  broken('no bug', String(error instanceof Error ? error.stack : error))
+  return 1
+}
+
+function viewOf(apply: Apply, watch: Watch, trace: World['trace'], name: string, ended: Ended) {
+  let events = 0
+  const view = {
+    report: null as Report | null,
+    planned(plan: Plan) {
+      watch.plan = plan
+      const actions = plan.actions.map(({ action, address }) => `${action} ${address}`).join(', ')
+      trace(`${name} plans: ${actions || 'nothing'}${plan.refused.length > 0 ? ' (refused)' : ''}`)
+    },
+    event(event: Parameters<ApplyView['event']>[0]) {
+      watch.event(event)
+      if (event.type === 'settled') {
+        const { action, outcome } = event.result
+        trace(`${name} settles ${action.address}: ${outcome.kind}${'why' in outcome ? ` (${outcome.why})` : ''}`)
+      }
+      if (++events !== apply.auditFailsAt) return
+      trace(`${name}: the audit log fails`)
+      watch.stop('the audit log failed')
+      throw new Error('the audit log cannot be written')
+    },
+    problem() {},
+    finished(report: Report) {
+      view.report = report
+      trace(`${name} reports: ${report.verification.kind}, ${report.stop?.reason ?? 'not stopped'}`)
+      judgeReport(report, ended)
+    },
+  }
+  return view
+}
+
+/** The real command, in a simulated world. */
+function applyIn(
+  process: Process,
+  apply: Apply,
+  saved: Plan | null,
+  random: Random,
+  watch: Watch,
+  view: ApplyView,
+  { scenario: { manifest }, provider, disk, scheduler, trace }: World,
+): Promise<number> {
+  const observer = {
+    sent: (...call: Parameters<Watch['sent']>) => {
+      trace(`${process.name} sends ${call.join(' ')}`)
+      watch.sent(...call)
+    },
+    ended: (...end: Parameters<Watch['ended']>) => {
+      trace(`${process.name} gets ${end[2]?.message ?? 'success'} for ${end[0]} ${end[1]}`)
+      watch.ended(...end)
+    },
+  }
+  const api = provider.apiFor(process, apply.weather, random.fork('network'), observer)
+  const connection = connectionOf(process, api, apply, random.fork('jitter'))
+  const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
+  const flags = {
+    ...readFlags('apply', { 'auto-approve': 'true' }, {}),
+    parallelism: apply.parallelism,
+    failFast: apply.failFast,
+    lockTimeout: apply.lockTimeoutMs,
+  }
+  return applyLocked({
+    saved: saved !== null,
+    connection,
+    store,
+    view,
+    flags,
+    io: ioOf(process),
+    async planWith(connected, records) {
+      if (saved) return { plan: saved, drifted: await driftOf(saved, connected, records) }
+      const now = new Date(scheduler.now())
+      const inputs = { manifest, records, now, apiUrl: API_URL, options: {} }
+      return { plan: await makePlan(inputs, connected.list), drifted: null }
+    },
+  })
+}
+
+function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
+  const clock: Clock = { now: process.scheduler.now, sleep: process.sleep, random: random.next }
+  const gate = createGate(clock, apply.rateLimit)
+  const policy = { ...DEFAULT_RETRY, retries: apply.retries }
+  const silent = () => {}
+  return {
+    client: { ...api, apiUrl: API_URL, close: silent },
+    clock,
+    gate,
+    policy,
+    log: { warn: silent, info: silent, debug: silent, retry: silent },
+    list: (start: StartVisit, status?: string) =>
+      readWithRetries(() => api.list(start, status), { gate, clock, policy, stop: process.interrupt }),
+  }
+}
+
+/** A state that cannot be written stops the run. */
+function watchedStore(store: StateStore, watch: Watch): StateStore {
+  const watched = (written: Promise<void>) =>
+    written.catch(error => {
+      watch.stop('the state could not be written')
+      throw error
+    })
+  return { ...store, touch: () => watched(store.touch()), record: (...args) => watched(store.record(...args)) }
+}
+
+const ioOf = ({ interrupt }: Process): Io => ({
+  out: () => {},
+  err: () => {},
+  stdin: Readable.from([]),
+  env: {},
+  cwd: '/',
+  outIsTerminal: false,
+  errIsTerminal: false,
+  columns: 80,
+  interrupt,
+})
