@@ -1,12 +1,13 @@
 // Bundles src/ and what it depends on into dist/: one entry, and chunks that are loaded when a command needs them.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import standaloneCode from 'ajv/dist/standalone/index.js'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -82,34 +83,77 @@ const validatorPlugin = {
   },
 }
 
+/**
+ * Two things that yargs imports cost more at start-up than all of guestlist: string-width measures graphemes by Unicode
+ * segmentation (here: by code points without colours, which is right for what --help and the progress bar print),
+ * and node:assert brings its formatter for a handful of checks.
+ */
+const LIGHT = {
+  'string-width': String.raw`export default text => Array.from(text.replace(/\x1b\[[\d;]*m/g, '')).length`,
+  assert: `
+    const check = holds => (a, b, message) => { if (!holds(a, b)) throw new Error(typeof message === 'string' ? message : 'assertion failed') }
+    export const strictEqual = check(Object.is)
+    export const notStrictEqual = check((a, b) => !Object.is(a, b))`,
+}
+
+const lightPlugin = {
+  name: 'light',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(string-width|(node:)?assert)$/ }, ({ path, importer }) =>
+      path === 'string-width' || /[\\/]yargs[\\/]/.test(importer)
+        ? { path: path.replace('node:', ''), namespace: 'light' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'light' }, ({ path }) => ({ contents: LIGHT[path] }))
+  },
+}
+
 const dist = join(root, 'dist')
 
-/** Stands for the bundle's own hash until that is known; of the same length, so that source maps hold. */
-const UNKNOWN_ID = '0'.repeat(32)
-
+/*
+ * First to modules: only that way esbuild shares code between chunks, and loads those of a command when it runs. Then each
+ * chunk to a script, for V8 keeps the compiled code of scripts only.
+ */
 const bundled = await build({
-  entryPoints: { guestlist: join(root, 'src/main.ts') },
+  entryPoints: { main: join(root, 'src/main.ts') },
   outdir: dist,
   write: false,
   bundle: true,
-  minify: true,
-  format: 'cjs',
+  splitting: true,
+  format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // What a command alone needs stays in functions of its own, run when it is first imported.
-  supported: { 'dynamic-import': false },
   define: { 'import.meta.url': '__moduleUrl' },
-  banner: { js: `/*${UNKNOWN_ID}*/const __moduleUrl=require("node:url").pathToFileURL(__filename).href;` },
-  sourcemap: true,
+  sourcemap: 'inline',
   sourcesContent: false,
   legalComments: 'none',
-  plugins: [versionPlugin, validatorPlugin],
+  plugins: [versionPlugin, validatorPlugin, lightPlugin],
   logLevel: 'warning',
 })
 const id = createHash('sha256')
   .update(bundled.outputFiles.map(({ hash }) => hash).join())
   .digest('hex')
   .slice(0, 32)
+
+/** A chunk as start.js loads it. It begins with the build's id, by which start.js knows that its cache fits. */
+async function toScript({ path, text }) {
+  const { code, map } = await transform(
+    text.replaceAll('__moduleUrl', 'require("node:url").pathToFileURL(__filename).href'),
+    {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      minify: true,
+      supported: { 'dynamic-import': false },
+      banner: `/*${id}*/`,
+      sourcemap: 'external',
+      sourcesContent: false,
+      sourcefile: basename(path),
+    },
+  )
+  const name = basename(path)
+  return { name, code: `${code}//# sourceMappingURL=${name}.map\n`, map }
+}
 
 /** Whole or not at all: others may be running what is there. */
 function put(name, content) {
@@ -120,53 +164,61 @@ function put(name, content) {
 
 mkdirSync(dist, { recursive: true })
 put('package.json', '{ "type": "commonjs" }\n')
-for (const { path, text } of bundled.outputFiles) put(basename(path), text.replace(UNKNOWN_ID, id))
+const scripts = await Promise.all(bundled.outputFiles.map(toScript))
+for (const { name, code, map } of scripts) {
+  put(name, code)
+  put(`${name}.map`, map)
+}
 put('start.js', readFileSync(join(root, 'src/start.cjs'), 'utf8').replace('BUILD_ID', id))
-await writeCodeCache()
-const made = new Set([
-  'package.json',
-  'start.js',
-  'guestlist.js',
-  'guestlist.js.map',
-  `${id}-${process.versions.v8}-${process.arch}.cache`,
-])
+const caches = await writeCodeCaches()
+const made = new Set(['package.json', 'start.js', ...scripts.flatMap(({ name }) => [name, `${name}.map`]), ...caches])
 for (const name of readdirSync(dist))
   if (!made.has(name) && !name.startsWith('.')) rmSync(join(dist, name), { recursive: true, force: true })
 
 /**
- * Writes V8's code cache of the bundle beside it, from a process that has run what commands run: with it a start takes
- * a third of the time. It fits one version of V8; start.js does without where it does not fit.
+ * Writes V8's code cache of each chunk beside it, from a process that has run what commands run: with it a start takes
+ * a third of the time. It fits one version of V8; start.js does without where it does not fit. Returns their names.
  */
-async function writeCodeCache() {
-  const { load, cacheFile } = createRequire(import.meta.url)(join(dist, 'start.js'))
-  const { script, program } = load()
-  const examples = join(root, 'examples', 'quickstart')
+async function writeCodeCaches() {
+  const { load, loaded } = createRequire(import.meta.url)(join(dist, 'start.js'))
+  const program = load('main.js')
   const { env, stop } = await startSandbox()
+  const cwd = mkdtempSync(join(tmpdir(), 'guestlist-build-'))
+  cpSync(join(root, 'examples', 'quickstart'), cwd, { recursive: true })
+  const nothing = () => undefined
+  const interrupt = new AbortController().signal
   const io = {
-    out: () => undefined,
-    err: () => undefined,
+    out: nothing,
+    err: nothing,
     stdin: process.stdin,
     env,
-    cwd: root,
+    cwd,
     outIsTerminal: false,
     errIsTerminal: false,
     columns: 80,
-    interrupt: new AbortController().signal,
+    interrupt,
   }
   const lines = [
-    ['--version'],
-    ['--help'],
-    ['plan', '--help'],
-    ['validate', '-f', examples],
-    ['plan', '-f', examples],
-    ['plan', '-f', examples, '--json'],
+    '--version',
+    '--help',
+    'plan --help',
+    'validate',
+    'plan',
+    'plan --json --out plan.json',
+    'apply plan.json',
+    'plan',
   ]
-  for (const argv of lines) {
+  for (const line of lines) {
+    const argv = line.split(' ')
     const code = await program.main(argv, io)
     if (code !== 0) throw new Error(`guestlist ${argv.join(' ')} ended with ${code} while the build warmed up`)
   }
   stop()
-  put(basename(cacheFile), script.createCachedData())
+  rmSync(cwd, { recursive: true })
+  return [...loaded.values()].map(({ cacheName, script }) => {
+    put(cacheName, script.createCachedData())
+    return cacheName
+  })
 }
 
 /** In a process of its own: its code is not to fill the cache. Resolves to the variables that it prints. */

@@ -12,7 +12,10 @@ export function processIo(): Io {
   return {
     out: writer(process.stdout),
     err: writer(process.stderr),
-    stdin: process.stdin,
+    // Opening it costs more than most commands: only a prompt and `-f -` need it.
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
     outIsTerminal: process.stdout.isTTY === true,

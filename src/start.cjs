@@ -1,32 +1,40 @@
 'use strict'
-// Loads the bundle through V8's code cache, which the build writes beside it. Plain JavaScript: it is copied, not bundled.
+// Loads the built scripts through V8's code cache, which the build writes beside them. Plain JavaScript: copied, not bundled.
 const { readFileSync } = require('node:fs')
-const { createRequire, wrap } = require('node:module')
-const { join } = require('node:path')
+const { wrap } = require('node:module')
 const { Script } = require('node:vm')
 
-const bundle = join(__dirname, 'guestlist.js')
-/** Of the bundle that this file was built with. V8 itself tells sources apart by their length alone. */
+/** Of the build that this file belongs to. V8 itself tells sources apart by their length alone. */
 const id = 'BUILD_ID'
-const cacheFile = join(__dirname, `${id}-${process.versions.v8}-${process.arch}.cache`)
 
-/** The cache, or undefined where there is none for this bundle and this version of V8. */
-function readCache(source) {
+/** Scripts by name, with their exports and the name of their cache. */
+const loaded = new Map()
+
+/** The cache, or undefined where there is none for this build and this version of V8. */
+function readCache(source, name) {
   if (!source.startsWith(`/*${id}*/`)) return undefined
   try {
-    return readFileSync(cacheFile)
+    return readFileSync(`${__dirname}/${name}`)
   } catch {
     return undefined
   }
 }
 
-/** Runs the bundle; `script` is what a cache is made from, `program` what the bundle exports. */
-function load() {
-  const source = readFileSync(bundle, 'latin1')
-  const script = new Script(wrap(source), { filename: bundle, cachedData: readCache(source) })
+/** What require is within a script: other scripts of the build, and what Node has built in. */
+const requireFrom = name => (name.startsWith('./') ? load(name.slice(2)) : require(name))
+
+/** Runs a script of the build once; returns its exports. */
+function load(name) {
+  const known = loaded.get(name)
+  if (known) return known.module.exports
+  const file = `${__dirname}/${name}`
+  const cacheName = `${name}-${process.versions.v8}-${process.arch}.cache`
+  const source = readFileSync(file, 'latin1')
+  const script = new Script(wrap(source), { filename: file, cachedData: readCache(source, cacheName) })
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, __dirname)
-  return { script, program: module.exports }
+  loaded.set(name, { module, script, cacheName })
+  script.runInThisContext()(module.exports, requireFrom, module, file, __dirname)
+  return module.exports
 }
 
 /** Debugging wants the names of sources in stack traces, which only Node's own loader gives. */
@@ -34,9 +42,9 @@ const debugging = () =>
   process.env.GUESTLIST_LOG === 'debug' || process.argv.some(word => word === 'debug' || word === '--log-level=debug')
 
 function run() {
-  if (!debugging()) return load().program.run()
+  if (!debugging()) return load('main.js').run()
   process.setSourceMapsEnabled(true)
-  return require('./guestlist.js').run()
+  return require('./main.js').run()
 }
 
-module.exports = { load, run, cacheFile }
+module.exports = { load, loaded, run }
