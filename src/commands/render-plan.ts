@@ -11,14 +11,24 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Formats that show also what needs nothing. */
 export const showsEverything = (format: PlanFormat): boolean => format === 'html' || format === 'diff'
 
-/** A plan in a format, ready for standard output. */
-export async function renderPlan(plan: Plan, format: PlanFormat, style: Style): Promise<string> {
+/**
+ * A plan in a format, ready for standard output.
+ *
+ * @param width columns of the terminal; none where the output is no terminal
+ */
+export async function renderPlan(plan: Plan, format: PlanFormat, style: Style, width?: number): Promise<string> {
   switch (format) {
     case 'text':
-      return planText(plan, style)
+      return planText(plan, style, width)
     case 'json':
       return `${jsonText(toDocument(plan))}\n`
+    case 'markdown':
+      return (await import('../render/markdown.js')).planMarkdown(plan)
+    case 'diff':
+      return (await import('../render/diff.js')).planDiff(plan)
+    case 'html':
+      throw new Error('not yet: html')
     default:
-      throw new Error(`not yet: ${format}`)
+      return format satisfies never
   }
 }
