@@ -100,13 +100,13 @@ function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => voi
     handler: given => {
       const flags = readFlags(command.name, given as Given, io.env)
       const names = Object.keys(command.positionals ?? {})
-      const positionals: Positionals = Object.fromEntries(names.map(name => [name, textOf(given[name])]))
+      const positionals: Positionals = Object.fromEntries(names.map(name => [name, textsOf(given[name])]))
       choose(() => command.run(flags, positionals, io))
     },
   })
 }
 
-const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+const textsOf = (value: unknown): readonly string[] => (value === undefined ? [] : [value].flat().map(String))
 
 function build(sub: Argv, command: Command): Argv {
   sub.usage(`$0 ${[command.group, command.usage].filter(Boolean).join(' ')}\n\n${command.describe}.`)

@@ -10,8 +10,8 @@ import { type Connection, connect } from './connect.js'
 import { formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
-import { reconcileOptions } from './make-plan.js'
-import { openStateFor, planFrom } from './observe.js'
+import { makePlan, reconcileOptions } from './make-plan.js'
+import { openStateFor } from './observe.js'
 import type { Flags } from './options.js'
 import { applicableSavedPlan, type Drifted, driftOf, driftText, loadSavedPlan } from './saved-plan.js'
 import { withLock } from './with-lock.js'
@@ -55,7 +55,9 @@ async function prepareFresh(flags: Flags<'apply'>, io: Io): Promise<Prepared> {
   return {
     state: manifest.state,
     async planWith(connection, records) {
-      const plan = await planFrom(connection, { manifest, records, now: flags.now ?? new Date(), options })
+      const { client, list } = connection
+      const now = flags.now ?? new Date()
+      const plan = await makePlan({ manifest, records, now, options, apiUrl: client.apiUrl }, list)
       return { plan, drifted: null }
     },
   }

@@ -1,8 +1,8 @@
 import type { ExitCode, Io } from './io.js'
 import type { CommandName, Flags } from './options.js'
 
-/** The values of a command's positionals, by name. */
-export type Positionals = Readonly<Record<string, string | undefined>>
+/** The values of a command's positionals, by name: none, one, or for `NAME..` any number. */
+export type Positionals = Readonly<Record<string, readonly string[]>>
 
 export interface Command {
   readonly name: CommandName
@@ -29,6 +29,16 @@ function define<Name extends CommandName>(
 
 /** Every command, in the order of --help. */
 export const COMMANDS: readonly Command[] = [
+  define('init', {
+    usage: 'init [DIR]',
+    describe: 'Write a starter manifest',
+    positionals: { DIR: 'The folder to write guestlist.yaml in; made where it is missing [default: here]' },
+    examples: [
+      ['guestlist init', 'begin here'],
+      ['guestlist init identity', 'begin in a folder of its own'],
+    ],
+    run: async (flags, given, io) => (await import('./init.js')).init(given.DIR?.[0], flags, io),
+  }),
   define('validate', {
     usage: 'validate',
     describe: 'Check manifests, without the network',
@@ -57,7 +67,16 @@ export const COMMANDS: readonly Command[] = [
       ['guestlist apply plan.json', 'apply what was approved, and nothing else'],
       ['guestlist apply --auto-approve --no-removals', 'invitations only, without asking'],
     ],
-    run: async (flags, { PLANFILE }, io) => (await import('./apply.js')).apply(PLANFILE, flags, io),
+    run: async (flags, given, io) => (await import('./apply.js')).apply(given.PLANFILE?.[0], flags, io),
+  }),
+  define('snapshot', {
+    usage: 'snapshot',
+    describe: 'Save the live state, to plan from it without credentials',
+    examples: [
+      ['guestlist snapshot --out live.json', 'the invitations and the removals remembered'],
+      ['guestlist plan --from live.json', 'plan from it'],
+    ],
+    run: async (flags, _, io) => (await import('./snapshot.js')).snapshot(flags, io),
   }),
   define('invitationsList', {
     group: 'invitations',
@@ -72,7 +91,7 @@ export const COMMANDS: readonly Command[] = [
     describe: 'Show one invitation',
     positionals: { ID: "The invitation's id" },
     examples: [['guestlist invitations get 56', '']],
-    run: async (flags, { ID = '' }, io) => (await import('./invitations.js')).getInvitation(ID, flags, io),
+    run: async (flags, given, io) => (await import('./invitations.js')).getInvitation(given.ID?.[0] ?? '', flags, io),
   }),
   define('sandbox', {
     usage: 'sandbox',

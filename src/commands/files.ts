@@ -23,9 +23,14 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
 }
 
 /** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */
-export async function writePrivateFile(path: string, what: string, text: string, io: Pick<Io, 'cwd'>): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  what: string,
+  text: string | Iterable<string>,
+  io: Pick<Io, 'cwd'>,
+): Promise<void> {
   try {
-    await writeDurably(resolve(io.cwd, path), Buffer.from(text))
+    await writeDurably(resolve(io.cwd, path), typeof text === 'string' ? Buffer.from(text) : text)
   } catch (error) {
     throw new CommandError(`The ${what} ${path} cannot be written: ${reasonOf(error)}`, { cause: error })
   }

@@ -9,6 +9,7 @@ import { connect } from './connect.js'
 import { formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
+import { readAll } from './read-all.js'
 
 const RAW_STATUS = { pending: 'P', accepted: 'A', denied: 'D' } as const
 
@@ -16,25 +17,13 @@ const RAW_STATUS = { pending: 'P', accepted: 'A', denied: 'D' } as const
 export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, ['table', 'json', 'yaml'])
   const { client, list } = await connect(flags, io)
-  let invitations: Invitation[] = []
+  const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
   try {
-    await list(
-      () => {
-        invitations = []
-        return invitation => invitations.push(invitation)
-      },
-      flags.status === undefined ? undefined : RAW_STATUS[flags.status],
-    )
+    io.out(render(await readAll(start => list(start, status)), format))
+    return EXIT.done
   } finally {
     client.close()
   }
-  io.out(
-    render(
-      invitations.sort((a, b) => a.id - b.id),
-      format,
-    ),
-  )
-  return EXIT.done
 }
 
 /** Shows one invitation. */

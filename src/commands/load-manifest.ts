@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseManifest } from '../manifest/parse.js'
-import type { Manifest } from '../model/manifest.js'
+import type { Manifest, StateConfig } from '../model/manifest.js'
 import type { Problem } from '../model/problem.js'
 import { type Io, ManifestError } from './io.js'
-import { readSources } from './sources.js'
+import { DEFAULT_MANIFEST, readSources } from './sources.js'
 
 export interface LoadedManifest {
   readonly manifest: Manifest
@@ -15,4 +17,15 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
   const parsed = parseManifest(sources)
   if (parsed.ok && problems.length === 0) return parsed
   throw new ManifestError([...problems, ...(parsed.ok ? [] : parsed.problems)])
+}
+
+/**
+ * Where removals are remembered, for commands that need no more of the manifest: as the manifest says, and by default
+ * where none is named and the working directory has none.
+ *
+ * @throws ManifestError
+ */
+export async function stateConfigOf(paths: readonly string[], io: Io): Promise<StateConfig> {
+  if (paths.length === 0 && !existsSync(resolve(io.cwd, DEFAULT_MANIFEST))) return { backend: 'local' }
+  return (await loadManifest(paths, io)).manifest.state
 }

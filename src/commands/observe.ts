@@ -1,13 +1,13 @@
-import type { Manifest, StateConfig } from '../model/manifest.js'
-import type { Plan } from '../model/plan.js'
+import type { StartVisit } from '../execute/api.js'
+import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecords } from '../model/state.js'
-import type { ReconcileOptions } from '../reconcile/reconcile.js'
 import { openState, type StateStore } from '../state/store.js'
 import { VERSION } from '../version.js'
-import { type Connection, connect } from './connect.js'
+import { connect } from './connect.js'
 import type { Io } from './io.js'
-import { makePlan } from './make-plan.js'
+import { createLog } from './log.js'
 import type { Flags } from './options.js'
+import { loadSnapshot } from './snapshot-file.js'
 
 /** The state that a manifest names, for the API in use. */
 export function openStateFor(config: StateConfig, apiUrl: string, flags: Flags, io: Io): StateStore {
@@ -22,29 +22,42 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: Flags, 
   })
 }
 
-/** Plans from the live API and the state; takes no lock. */
-export async function planLive(
-  manifest: Manifest,
-  now: Date,
-  options: ReconcileOptions,
-  flags: Flags,
+/** What there is: the live API and the state, or a snapshot of both. */
+export interface Observed {
+  readonly apiUrl: string
+  readonly records: RemovalRecords
+  /** May begin more than once: each beginning starts afresh. */
+  list(start: StartVisit): Promise<void>
+}
+
+type ObserveFlags = Flags & { readonly from?: string | undefined }
+
+/** Takes no lock. With `--from` there is no network, no credential and no state file. */
+export async function withObserved<T>(
+  config: StateConfig,
+  flags: ObserveFlags,
   io: Io,
-): Promise<Plan> {
-  const connection = await connect(flags, io)
+  work: (observed: Observed) => Promise<T>,
+): Promise<T> {
+  if (flags.from !== undefined) return work(await observedBefore(flags.from, flags, io))
+  const { client, list } = await connect(flags, io)
   try {
-    const records = await openStateFor(manifest.state, connection.client.apiUrl, flags, io).read()
-    return await planFrom(connection, { manifest, records, now, options })
+    const records = await openStateFor(config, client.apiUrl, flags, io).read()
+    return await work({ apiUrl: client.apiUrl, records, list })
   } finally {
-    connection.client.close()
+    client.close()
   }
 }
 
-interface FreshInputs {
-  readonly manifest: Manifest
-  readonly records: RemovalRecords
-  readonly now: Date
-  readonly options: ReconcileOptions
+async function observedBefore(path: string, flags: ObserveFlags, io: Io): Promise<Observed> {
+  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, flags.apiUrl, io)
+  createLog(flags.logLevel, io).info(`read from the snapshot ${path} of ${takenAt}, not from the API`)
+  return {
+    apiUrl,
+    records,
+    async list(start) {
+      const visit = start()
+      for (const invitation of invitations) visit(invitation)
+    },
+  }
 }
-
-export const planFrom = ({ client, list }: Connection, inputs: FreshInputs): Promise<Plan> =>
-  makePlan({ ...inputs, apiUrl: client.apiUrl }, list)

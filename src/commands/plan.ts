@@ -6,8 +6,8 @@ import { writePrivateFile } from './files.js'
 import { formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
-import { reconcileOptions } from './make-plan.js'
-import { planLive } from './observe.js'
+import { makePlan, reconcileOptions } from './make-plan.js'
+import { withObserved } from './observe.js'
 import type { Flags } from './options.js'
 import { PLAN_FORMATS, renderPlan, showsEverything } from './render-plan.js'
 import { styleFor } from './style.js'
@@ -18,7 +18,9 @@ export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const { manifest, warnings } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
-  const planned = await planLive(manifest, flags.now ?? new Date(), options, flags, io)
+  const planned = await withObserved(manifest.state, flags, io, ({ apiUrl, records, list }) =>
+    makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options }, list),
+  )
   if (flags.out !== undefined) await savePlan(planned, flags.out, io)
   io.out(await renderPlan(planned, format, styleFor('out', flags, io)))
   if (format !== 'text' && planned.problems.length > 0)

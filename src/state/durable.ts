@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path'
  * The temporary file is in the same folder, under a name that cannot be guessed, mode 0600.
  * @throws system errors; the old file is then as it was
  */
-export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeDurably(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
   const temp = join(dirname(path), `.guestlist.${randomUUID()}.tmp`)
   try {
     const file = await open(temp, 'wx', 0o600)
     try {
-      await file.writeFile(bytes)
+      await writeFile(file, content)
       await file.sync()
     } finally {
       await file.close()

@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import type { Flags } from './options.js'
+import { schemaReference } from './schema-reference.js'
+import { DEFAULT_MANIFEST, reasonOf } from './sources.js'
+
+/** Writes a starter manifest; a file that is there already stays as it is. */
+export async function init(folder: string | undefined, flags: Flags<'init'>, io: Io): Promise<ExitCode> {
+  formatOf(flags, ['text'])
+  const path = join(folder ?? '', DEFAULT_MANIFEST)
+  const target = resolve(io.cwd, folder ?? '')
+  try {
+    await mkdir(target, { recursive: true })
+    await writeFile(resolve(io.cwd, path), starterManifest(schemaReference(target)), { flag: 'wx' })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(path)
+    throw new CommandError(`The manifest ${path} cannot be written: ${reasonOf(error)}`, { cause: error })
+  }
+  io.out(`Wrote ${path}. Next: edit it, then run "guestlist plan".\n`)
+  return EXIT.done
+}
+
+const exists = (path: string): CommandError =>
+  new CommandError(`${path} exists already; it was left as it is`, {
+    advice: 'Name another folder, or move the file away.',
+  })
+
+/** A manifest that changes nothing as it stands. */
+const starterManifest = (schema: string): string => `# yaml-language-server: $schema=${schema}
+#
+# Who is accepted, denied and removed at a BIMData identity provider.
+#   guestlist plan     shows what would change
+#   guestlist apply    makes exactly those changes, once you say yes
+# The examples are comments: as it stands, this manifest changes nothing.
+
+apiVersion: guestlist/v1
+
+invitations:
+  # Rules. All keys of one rule must match. A rule with an id beats one with an exact e-mail, which beats any other;
+  # among equals, deny beats accept.
+  accept:
+    # - id: 56
+    # - email: alice@acme.example
+    #   reason: hired 2026-11
+    # - email: "*@acme.example"       # * and ? are wildcards; quote what begins with *
+    #   cloud: [Tower A, Tower B]     # any of them
+    #   project: "Facade*"
+    #   cloudRole: user               # admin | user
+    #   projectRole: guest            # admin | user | guest
+    #   until: 2026-12-31             # the rule ends with that day, UTC
+  deny:
+    # - email: "*@rival.example"
+    #   reason: competitor
+
+  # Pending invitations that no rule matches: ignore | accept | deny
+  unmatched: ignore
+
+users:
+  # Removed for good: their account, and each cloud that only they are in. Exact addresses, no wildcards.
+  remove:
+    # - email: bob@acme.example
+    #   reason: left on 2026-10-31
+  # Never removed, whatever a list says. Wildcards are allowed.
+  protect:
+    # - "*@it.acme.example"
+
+# What one apply may do. Over a limit, nothing at all is done.
+guards:
+  # maxAccepts: 200
+  # maxDenials: 50
+  maxRemovals: 5
+
+# Where removals are remembered, for they cannot be read back from the API. Keep the file between runs;
+# backend: http keeps it on a server that speaks Terraform's protocol, such as GitLab.
+state:
+  backend: local
+  path: guestlist.state.json
+`
