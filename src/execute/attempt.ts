@@ -3,39 +3,38 @@ import type { Action } from '../model/plan.js'
 import { backoffMs, verdictOf } from './retry.js'
 import { type Attempt, haltIfDenied, type Run } from './run.js'
 
+/** A request that failed, and how long to wait before the next one like it. */
+export interface Failure {
+  readonly error: ApiError
+  readonly delayMs: number
+}
+
 /**
- * One request and its record; null where it ended well. Where the API refuses the caller as such the run is to stop
- * before anything else, for writing the record takes time in which other workers would go on.
+ * One request and its record; null where it ended well. What concerns all workers comes first, for writing the record
+ * takes time in which they would go on: a 429 slows them down, also where this call is not repeated, and where the
+ * API refuses the caller as such the run is to stop.
  * What is not an `ApiError` is a bug, and is thrown.
  */
 export async function attemptOnce(
   about: Omit<Attempt, 'error'>,
   request: () => Promise<void>,
   run: Run,
-): Promise<ApiError | null> {
-  let error: ApiError | null = null
+): Promise<Failure | null> {
+  let failure: Failure | null = null
   try {
     await request()
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
-    error = thrown
-    if (verdictOf(error) === 'denied') haltIfDenied(run, error)
-    slowDownAfterLast(error, about.attempt, run)
+    failure = { error: thrown, delayMs: backoffMs(about.attempt, thrown, run.options.retry, run.clock) }
+    if (thrown.status === 429) run.gate.pause(failure.delayMs)
+    if (verdictOf(thrown) === 'denied') haltIfDenied(run, thrown)
   }
-  await run.tell({ type: 'attempt', attempt: { ...about, error } })
-  return error
+  await run.tell({ type: 'attempt', attempt: { ...about, error: failure?.error ?? null } })
+  return failure
 }
 
-/** Nobody waits to repeat this call any more, but a 429 is for all workers. */
-function slowDownAfterLast(error: ApiError, attempt: number, { gate, clock, options: { retry } }: Run): void {
-  if (error.status === 429 && attempt > retry.retries) gate.pause(backoffMs(attempt, error, retry, clock))
-}
-
-/** Waits as the policy says, all workers together after a 429; returns early where the run is to stop. */
-export async function waitBeforeRepeat(action: Action, error: ApiError, attempt: number, run: Run): Promise<void> {
-  const delayMs = backoffMs(attempt, error, run.options.retry, run.clock)
+/** Waits as the policy says; returns early where the run is to stop. After a 429 it is the gate that makes all wait. */
+export async function waitBeforeNext(action: Action, { error, delayMs }: Failure, run: Run): Promise<void> {
   await run.tell({ type: 'retry', action, error, delayMs })
-  if (error.status === 429) run.gate.pause(delayMs)
-  else await run.clock.sleep(delayMs, run.stop)
-  await run.gate.enter(run.stop)
+  if (error.status !== 429) await run.clock.sleep(delayMs, run.stop)
 }

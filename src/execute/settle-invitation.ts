@@ -2,7 +2,7 @@ import { ApiError } from '../model/api-error.js'
 import { viewOf } from '../model/invitation.js'
 import type { InvitationAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
-import { attemptOnce, waitBeforeRepeat } from './attempt.js'
+import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { readWithRetries, type Verdict, verdictOf } from './retry.js'
 import { haltIfDenied, type Run } from './run.js'
 
@@ -29,20 +29,22 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
 export async function settleInvitation(action: InvitationAction, run: Run): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
-    const error = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
-    if (error === null) return result(action, { kind: 'done' }, attempt, null)
+    const failure = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
+    if (failure === null) return result(action, { kind: 'done' }, attempt, null)
+    const { error } = failure
     const verdict = verdictOf(error)
     const end = (outcome: Outcome) => result(action, outcome, attempt, error)
     unclear ||= verdict === 'unclear' || verdict === 'unreadable'
     const last = attempt > run.options.retry.retries
-    if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeRepeat(action, error, attempt, run)
+    if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeNext(action, failure, run)
     if (unclear) {
       const reading = await readBack(action, run)
       if (reading === 'as-wanted') return end({ kind: 'confirmed' })
       if (typeof reading === 'object') return end({ kind: 'failed', why: `${error.message}; ${reading.problem}` })
     }
     if (!mayRepeat(verdict) || last) return end({ kind: 'failed', why: error.message })
-    if (run.stop.aborted) return end({ kind: 'failed', why: `${error.message}; not repeated, for the run was stopped` })
+    if (!(await run.gate.enter(run.stop)))
+      return end({ kind: 'failed', why: `${error.message}; not repeated, for the run was stopped` })
   }
 }
 

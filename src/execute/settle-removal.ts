@@ -1,7 +1,7 @@
 import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { emailKey } from '../model/text.js'
-import { attemptOnce, waitBeforeRepeat } from './attempt.js'
+import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { verdictOf } from './retry.js'
 import type { Run } from './run.js'
 
@@ -22,16 +22,18 @@ import type { Run } from './run.js'
 export async function settleRemoval(action: RemovalAction, digest: string, run: Run): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
-    const error = await attemptOnce(
+    const failure = await attemptOnce(
       { action, call: 'remove', attempt },
       () => run.api.removeUser(action.before.email),
       run,
     )
-    if (error === null || error.status === 404) {
-      const outcome = error === null || unclear ? 'done' : 'absent'
-      await remember(action, outcome === 'done' ? 'removed' : 'absent', digest, run)
-      return { action, outcome: { kind: outcome }, attempts: attempt, status: error?.status ?? 204 }
+    const gone = async (kind: 'done' | 'absent', status: number): Promise<Result> => {
+      await remember(action, kind === 'done' ? 'removed' : 'absent', digest, run)
+      return { action, outcome: { kind }, attempts: attempt, status }
     }
+    if (failure === null) return gone('done', 204)
+    const { error } = failure
+    if (error.status === 404) return gone(unclear ? 'done' : 'absent', 404)
     const verdict = verdictOf(error)
     const end = (why: string): Result => ({
       action,
@@ -42,8 +44,8 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
     unclear ||= verdict === 'unclear' || verdict === 'unreadable'
     if (verdict === 'denied' || verdict === 'refused' || verdict === 'unreadable') return end(error.message)
     if (attempt > run.options.retry.retries) return end(error.message)
-    await waitBeforeRepeat(action, error, attempt, run)
-    if (run.stop.aborted) return end(`${error.message}; not repeated, for the run was stopped`)
+    await waitBeforeNext(action, failure, run)
+    if (!(await run.gate.enter(run.stop))) return end(`${error.message}; not repeated, for the run was stopped`)
   }
 }
 

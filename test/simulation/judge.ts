@@ -38,7 +38,11 @@ function judgeAttempts({ action, attempts, outcome }: Result, { watch, broken }:
   if (untouched && calls > 0) broken('what was attempted is reported so', `${action.address}: ${outcome.kind}`)
 }
 
-function judgeDecision(result: Result, { verification }: Report, { watch, provider, lies, broken, ...rest }: Ended): void {
+function judgeDecision(
+  result: Result,
+  { verification }: Report,
+  { watch, provider, lies, broken, ...rest }: Ended,
+): void {
   const { action } = result
   if (action.action === 'remove') return
   const wanted = wantedOf(action)
@@ -69,8 +73,10 @@ function judgeRemoval({ action, outcome }: Result, { stop }: Report, { watch, di
   }
 }
 
-const effectsOf = ({ address }: Action, { provider, process }: Pick<Ended, 'provider' | 'process'>): readonly Effect[] =>
-  provider.effects.filter(effect => effect.address === address && effect.process === process)
+const effectsOf = (
+  { address }: Action,
+  { provider, process }: Pick<Ended, 'provider' | 'process'>,
+): readonly Effect[] => provider.effects.filter(effect => effect.address === address && effect.process === process)
 
 function judgeVerification({ verification, results }: Report, { watch, broken }: Ended): void {
   const touched = results.some(({ action, attempts }) => action.action !== 'remove' && attempts > 0)

@@ -80,8 +80,9 @@ export function createProcess(name: string, scheduler: Scheduler, fate: Fate, tr
     if (awaits === fate.interruptAt) {
       trace(`${name} is interrupted`)
       controller.abort()
-    }
-    settle()
+      // Two things do not happen to a process at once.
+      scheduler.after(0, () => deliver(settle))
+    } else settle()
   }
   return {
     name,

@@ -88,7 +88,8 @@ export class Watch implements Observer {
   private checkMayBegin(call: Operation, address: string): void {
     const { plan } = this
     const action = plan?.actions.find(candidate => candidate.address === address)
-    if (!plan || action?.action !== call) return this.broken('nothing is done that was not shown', `${call} ${address}`)
+    if (action?.action !== call) this.broken('nothing is done that was not shown', `${call} ${address}`)
+    if (!plan) return
     if (plan.refused.length + plan.problems.length > 0) this.broken('a refused plan is not begun', `${call} ${address}`)
     if (this.disk.holder !== this.process) this.broken('apply holds the lock', `${call} ${address}`)
     if (this.stopped) this.broken('nothing starts after a stop', `${call} ${address} after ${this.stopped}`)
@@ -159,8 +160,7 @@ export class Watch implements Observer {
   private answered(call: Operation, address: string, error: ApiError | null): void {
     const item = this.item(address)
     item.underWay = false
-    const unclear =
-      error !== null && (error.kind !== 'http' || error.status === 408 || (error.status ?? 0) >= 500)
+    const unclear = error !== null && (error.kind !== 'http' || error.status === 408 || (error.status ?? 0) >= 500)
     const repeatable = error?.kind === 'not-sent' || error?.status === 429
     if (unclear && error.kind !== 'not-sent') {
       item.unclear = true
