@@ -19,7 +19,7 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
   return Buffer.concat(chunks, size)
 }
 
-const tooLarge = (maxBytes: number): ApiError =>
+export const tooLarge = (maxBytes: number): ApiError =>
   new ApiError(`The API's answer is larger than ${maxBytes} bytes`, {
     kind: 'too-large',
     advice: 'Ask for one status at a time, or check what answers at this address.',
@@ -60,6 +60,27 @@ export const webPage = (): ApiError =>
     'Check --api-url, and whether a proxy or a sign-in page stands in between.',
   )
 
+const tooDeep = (maxDepth: number): ApiError =>
+  invalid(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
+
+/**
+ * Throws for an item of a parsed list that is nested past `maxDepth`, the list counted. V8 parses any depth without
+ * recursion, and so does this; an invitation holds no objects, so that it costs a look at each field.
+ */
+export function assertDepth(item: unknown, maxDepth: number): void {
+  let level: readonly unknown[] = [item]
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > maxDepth) throw tooDeep(maxDepth)
+    const below: unknown[] = []
+    for (const value of level) if (typeof value === 'object' && value !== null) pushObjects(Object.values(value), below)
+    level = below
+  }
+}
+
+function pushObjects(values: readonly unknown[], into: unknown[]): void {
+  for (const value of values) if (typeof value === 'object' && value !== null) into.push(value)
+}
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
@@ -77,8 +98,7 @@ function scanBrackets(bytes: Buffer, maxDepth: number): boolean {
       else if (byte === QUOTE) inString = false
     } else if (byte === QUOTE) inString = true
     else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > maxDepth)
-        throw invalid(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
+      if (++depth > maxDepth) throw tooDeep(maxDepth)
     } else if (byte === 0x5d || byte === 0x7d) depth--
   }
   return depth === 0 && !inString

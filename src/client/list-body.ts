@@ -1,6 +1,7 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
-import { MAX_TEXT_BYTES, parseJson, readBody } from './body.js'
+import { assertDepth, parseJson, tooLarge } from './body.js'
 import { checkedInvitation } from './wire.js'
 
 export interface BodyLimits {
@@ -8,19 +9,151 @@ export interface BodyLimits {
   readonly maxDepth: number
 }
 
+/** Bytes that are gathered before they are parsed together: few enough for memory, many enough for speed. */
+const BATCH = 256 * 1024
+
+/** An invitation is a few hundred bytes; what does not come apart into items within this is no list of them. */
+const LONGEST_ITEM = 16 * 1024 * 1024
+
 /**
- * Gives every invitation of a list's body to `visit`, in the body's order. Throws an `ApiError` at the first thing
- * that is not as the contract says; what was visited before then counts for nothing.
+ * Gives every invitation of a list's body to `visit`, in the body's order, and keeps none. Throws an `ApiError` at the
+ * first thing that is not as the contract says; what was visited before then counts for nothing.
+ *
+ * The body is cut after the last `},` of what has come, and what is before that is given to JSON.parse as a list of its
+ * own. A cut in the wrong place (within a string or a nested value) does not parse: then twice as much is gathered before the
+ * next try, so that the work stays linear whatever the body holds.
  */
 export async function readInvitations(
   body: AsyncIterable<Uint8Array>,
   limits: BodyLimits,
   visit: (invitation: Invitation) => void,
 ): Promise<void> {
-  const list = parseJson(await readBody(body, Math.min(limits.maxBytes, MAX_TEXT_BYTES)), limits.maxDepth)
-  if (!Array.isArray(list)) throw notAList(list)
-  for (const [index, item] of list.entries()) visit(checkedInvitation(item, `the invitation at index ${index}`))
+  const reader = new ItemReader(limits.maxDepth, visit)
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > limits.maxBytes) throw tooLarge(limits.maxBytes)
+    reader.push(chunk)
+  }
+  reader.end()
 }
+
+class ItemReader {
+  private readonly maxDepth: number
+  private readonly visit: (invitation: Invitation) => void
+  private chunks: Uint8Array[] = []
+  private size = 0
+  private enough = BATCH
+  /** Items given to `visit` so far. */
+  private count = 0
+  private opened = false
+
+  constructor(maxDepth: number, visit: (invitation: Invitation) => void) {
+    this.maxDepth = maxDepth
+    this.visit = visit
+  }
+
+  push(chunk: Uint8Array): void {
+    this.chunks.push(chunk)
+    this.size += chunk.byteLength
+    if (this.size >= this.enough) this.takeBatch()
+  }
+
+  private takeBatch(): void {
+    const bytes = this.gathered()
+    const from = this.opened ? 0 : openingBracket(bytes)
+    const cut = lastBorder(bytes)
+    const items = from === null || cut === null ? null : tryParse(bytes.subarray(from, cut))
+    if (items === null) {
+      if (this.size >= LONGEST_ITEM) throw this.explain(bytes)
+      this.keep(bytes, Math.min(this.size * 2, LONGEST_ITEM))
+      return
+    }
+    this.opened = true
+    this.visitAll(items)
+    this.keep(bytes.subarray((cut ?? 0) + 1), BATCH)
+  }
+
+  /** What is left is the last items and the closing bracket. */
+  end(): void {
+    const bytes = this.gathered()
+    const list = parseJson(this.opened ? Buffer.concat([OPEN, bytes]) : bytes, this.maxDepth)
+    if (!Array.isArray(list)) throw notAList(list)
+    if (this.opened && list.length === 0) throw notJson()
+    this.visitAll(list)
+  }
+
+  private visitAll(items: readonly unknown[]): void {
+    for (const item of items) {
+      assertDepth(item, this.maxDepth)
+      this.visit(checkedInvitation(item, `the invitation at index ${this.count}`))
+      this.count++
+    }
+  }
+
+  private gathered(): Buffer {
+    return Buffer.concat(this.chunks, this.size)
+  }
+
+  private keep(bytes: Buffer, enough: number): void {
+    this.chunks = bytes.length === 0 ? [] : [bytes]
+    this.size = bytes.length
+    this.enough = enough
+  }
+
+  /** Why so much does not come apart into items: the message of the parser, or that one item is too long. */
+  private explain(bytes: Buffer): ApiError {
+    try {
+      parseJson(bytes.subarray(0, BATCH), this.maxDepth)
+    } catch (error) {
+      if (error instanceof ApiError && !/cut short/.test(error.message)) return error
+    }
+    return new ApiError(`The API's answer holds ${LONGEST_ITEM} bytes in which no invitation ends`, {
+      kind: 'too-large',
+      advice: 'Check what answers at this address.',
+    })
+  }
+}
+
+const OPEN = Buffer.from('[')
+const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE] = [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5b, 0x7d]
+
+const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === LF || byte === TAB || byte === CR
+
+/** The index after the list's `[`; null where something else comes first. */
+function openingBracket(bytes: Buffer): number | null {
+  let at = 0
+  while (isBlank(bytes[at])) at++
+  return bytes[at] === BRACKET ? at + 1 : null
+}
+
+/** The index of the last comma that follows a `}`; null where there is none. */
+function lastBorder(bytes: Buffer): number | null {
+  for (let comma = bytes.lastIndexOf(COMMA); comma > 0; comma = bytes.lastIndexOf(COMMA, comma - 1)) {
+    let before = comma - 1
+    while (isBlank(bytes[before])) before--
+    if (bytes[before] === BRACE) return comma
+    if (comma === 0) break
+  }
+  return null
+}
+
+/** The items between two borders; null where they do not parse. */
+function tryParse(bytes: Buffer): readonly unknown[] | null {
+  if (!isUtf8(bytes)) return null
+  try {
+    const items: unknown = JSON.parse(`[${isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')}]`)
+    return Array.isArray(items) && items.length > 0 ? items : null
+  } catch {
+    return null
+  }
+}
+
+const notJson = (): ApiError =>
+  new ApiError("The API's answer is not JSON: its list ends with a comma", {
+    kind: 'invalid-answer',
+    advice: 'Check what answers at this address.',
+  })
 
 function notAList(value: unknown): ApiError {
   const what = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
