@@ -158,7 +158,13 @@ export const OPTIONS = {
   stateList: {},
   stateRm: { ...LOCKING },
   stateUnlock: {},
-  auditVerify: {},
+  auditVerify: {
+    expectHead: {
+      kind: 'text',
+      value: 'HASH',
+      describe: 'A head that an earlier audit verify printed; its line must still be there',
+    },
+  },
   login: {
     device: { kind: 'switch', describe: 'Use the device flow: for a machine without a browser' },
     redirectUri: {

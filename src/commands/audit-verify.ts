@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import { type AuditProblem, type AuditVerification, verifyAudit } from '../audit/verify.js'
+import { jsonText } from '../render/json.js'
+import type { Style } from '../render/style.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import type { Flags } from './options.js'
+import { styleFor } from './style.js'
+
+/** Checks the chain of an audit log. */
+export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['text', 'json'])
+  const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
+  const valid = !verification.problems.some(problem => isFault(problem, verification)) && verification.omitted === 0
+  if (format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)
+  else {
+    io.err(problemLines(verification, styleFor('err', flags, io)))
+    io.out(`${summary(verification, valid, styleFor('out', flags, io))}\n`)
+  }
+  return valid ? EXIT.done : EXIT.error
+}
+
+function expectation({ expectHead }: Flags<'auditVerify'>): { expectedHead?: string } {
+  if (expectHead === undefined) return {}
+  if (/^[0-9a-f]{64}$/.test(expectHead)) return { expectedHead: expectHead }
+  throw new CommandError('--expect-head: this is not a head', {
+    advice: 'It is the 64 hex digits that an earlier audit verify printed.',
+  })
+}
+
+/** A part of a line that an intact line follows was there when that line was written: a crash, and no tampering. */
+const isFault = ({ kind, line }: AuditProblem, { lines }: AuditVerification): boolean =>
+  kind !== 'torn' || line === lines
+
+function problemLines(verification: AuditVerification, style: Style): string {
+  const { problems, omitted } = verification
+  const lines = problems.map(problem => {
+    const label = isFault(problem, verification) ? style.bad(problem.kind) : style.change(problem.kind)
+    return `line ${problem.line}: ${label}: ${problem.message}\n`
+  })
+  return `${lines.join('')}${omitted === 0 ? '' : `and ${omitted} more\n`}`
+}
+
+function summary({ lines, head }: AuditVerification, valid: boolean, style: Style): string {
+  const said = valid ? style.good('The audit log is intact') : style.bad('The audit log is not as it was written')
+  return `${said}: ${lines} line${lines === 1 ? '' : 's'}.\nHead: ${head}`
+}

@@ -1,0 +1,73 @@
+import type { RemovalRecord } from '../model/state.js'
+import { byCodeUnit, emailKey } from '../model/text.js'
+import { escapeTerminal, quoteTerminal } from '../render/escape-terminal.js'
+import { jsonText } from '../render/json.js'
+import { table } from '../render/table.js'
+import type { StateStore } from '../state/store.js'
+import { DEFAULT_API_URL } from './connect.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import { stateConfigOf } from './load-manifest.js'
+import { createLog } from './log.js'
+import { openStateFor } from './observe.js'
+import type { Flags } from './options.js'
+import { withLock } from './with-lock.js'
+
+/** Lists the removals that are remembered, by address. */
+export async function stateList(flags: Flags<'stateList'>, io: Io): Promise<ExitCode> {
+  const format = formatOf(flags, ['table', 'json'])
+  const store = await openConfigured(flags, io)
+  const records = [...(await store.read())].sort(([a], [b]) => byCodeUnit(a, b))
+  if (format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
+  else if (records.length === 0) io.err(`No removals are remembered in ${escapeTerminal(store.description)}.\n`)
+  else io.out(table([HEADER, ...records.map(row)]))
+  return EXIT.done
+}
+
+const HEADER = ['EMAIL', 'OUTCOME', 'AT', 'ACCEPTED', 'REASON']
+
+const row = ([email, record]: readonly [string, RemovalRecord]): readonly string[] =>
+  [email, record.outcome, record.at, record.accepted_invitations.join(','), record.reason ?? ''].map(escapeTerminal)
+
+/** Forgets removals, all that are named or none, so that the next apply asks for them again. */
+export async function stateRemove(emails: readonly string[], flags: Flags<'stateRm'>, io: Io): Promise<ExitCode> {
+  formatOf(flags, ['text'])
+  const store = await openConfigured(flags, io)
+  const forgotten = await withLock(
+    store,
+    flags,
+    createLog(flags.logLevel, io),
+    io,
+    () => forget(store, emails),
+    'state',
+  )
+  for (const email of forgotten) io.out(`${escapeTerminal(email)}: forgotten\n`)
+  io.err('The next apply removes them again where users.remove still lists them.\n')
+  return EXIT.done
+}
+
+async function forget(store: StateStore, emails: readonly string[]): Promise<readonly string[]> {
+  const known = await store.read()
+  const unknown = emails.filter(email => !known.has(emailKey(email)))
+  if (unknown.length === 0) return store.forget(emails)
+  const names = unknown.map(quoteTerminal).join(', ')
+  throw new CommandError(`No removal is remembered of ${names}; nothing was changed`, {
+    advice: 'See "guestlist state list".',
+  })
+}
+
+/** Removes a lock by force, without asking: its id, which only the lock's own message shows, is the confirmation. */
+export async function stateUnlock(id: string, flags: Flags<'stateUnlock'>, io: Io): Promise<ExitCode> {
+  formatOf(flags, ['text'])
+  const store = await openConfigured(flags, io)
+  const holder = await store.unlock(id)
+  const whose = holder === null || holder.Who === '' ? '' : ` It was held by ${holder.Who} since ${holder.Created}.`
+  io.out(`Unlocked ${escapeTerminal(store.description)}.${escapeTerminal(whose)}\n`)
+  return EXIT.done
+}
+
+/** No credentials and no request to the API: its address alone must fit. */
+async function openConfigured(flags: Flags, io: Io): Promise<StateStore> {
+  const config = await stateConfigOf(flags.file, io)
+  return openStateFor(config, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+}
