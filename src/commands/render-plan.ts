@@ -27,7 +27,7 @@ export async function renderPlan(plan: Plan, format: PlanFormat, style: Style, w
     case 'diff':
       return (await import('../render/diff.js')).planDiff(plan)
     case 'html':
-      throw new Error('not yet: html')
+      return (await import('../render/html.js')).planHtml(plan)
     default:
       return format satisfies never
   }

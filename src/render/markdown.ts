@@ -1,7 +1,7 @@
 import type { Action, Plan, Warning } from '../model/plan.js'
 import { codeSpan, prose } from './escape-markdown.js'
 import { type Section, withinBudget } from './markdown-budget.js'
-import { AFTER, countsLine, errorsLine, placeText, plural, summaryLine } from './words.js'
+import { AFTER, countsLine, errorsLine, gravestFirst, placeText, plural, summaryLine } from './words.js'
 
 /** The first line of every comment, by which a pipeline finds the one to update. It never changes. */
 export const MARKDOWN_MARKER = '<!-- guestlist-plan -->'
@@ -34,11 +34,6 @@ function footLines(plan: Plan): readonly string[] {
     `Digest: ${codeSpan(digest)}`,
   ]
 }
-
-const GRAVITY = { remove: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
-
-const gravestFirst = (actions: readonly Action[]): readonly Action[] =>
-  [...actions].sort((a, b) => GRAVITY[a.action] - GRAVITY[b.action])
 
 function alerts({ refused, problems, warnings }: Plan): readonly Section[] {
   const list = (title: string, noun: string, rows: readonly string[]): Section => ({

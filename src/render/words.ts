@@ -1,4 +1,4 @@
-import type { ActionReason, Plan, RuleRef, Summary, Unchanged } from '../model/plan.js'
+import type { Action, ActionReason, Plan, RuleRef, Summary, Unchanged } from '../model/plan.js'
 
 /*
  * The words that every format shares.
@@ -28,6 +28,12 @@ export function countsLine({ summary, actions }: Plan): string {
   const { unchanged, unmatched, warnings } = summary
   return `${plural(actions.length, 'change')}, ${unchanged} already right, ${unmatched} pending unmatched, ${plural(warnings, 'warning')}`
 }
+
+const GRAVITY = { remove: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
+
+/** What cannot be taken back first; else in the order of the plan. */
+export const gravestFirst = (actions: readonly Action[]): readonly Action[] =>
+  [...actions].sort((a, b) => GRAVITY[a.action] - GRAVITY[b.action])
 
 export const placeText = ({ file, line, column }: RuleRef): string => `${file}:${line}:${column}`
 

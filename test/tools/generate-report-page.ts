@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises'
+
+const FOLDER = new URL('../../src/render/page/', import.meta.url)
+
+/**
+ * The report's script and style as a TypeScript module: they are written as what they are, so that tools check them, and must be
+ * text where the page is made.
+ */
+export async function generateReportPage(): Promise<string> {
+  const read = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
+  return [
+    '/** Generated from page/report-page.js and .css: edit those, then run test/render/html.test.ts with UPDATE_GOLDEN=1. */',
+    '',
+    `export const PAGE_SCRIPT = ${JSON.stringify(withoutComments(await read('report-page.js'), /^ *\/\/.*\n/gmu))}`,
+    '',
+    `export const PAGE_STYLE = ${JSON.stringify(withoutComments(await read('report-page.css'), /\/\*.*?\*\/\n/gsu))}`,
+    '',
+  ].join('\n')
+}
+
+/** Comments on lines of their own are for who reads the source. */
+const withoutComments = (text: string, comment: RegExp): string => text.replace(comment, '').trim()
