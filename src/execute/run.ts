@@ -65,7 +65,7 @@ export function startRun(world: World, options: ExecuteOptions, gate: Gate): Run
   const controller = new AbortController()
   let stopped: Stop | null = null
   const halt = (reason: StopReason, message: string) => {
-    stopped ??= { reason, message }
+    stopped = stopped === null ? { reason, message } : alsoFor(stopped, reason, message)
     controller.abort()
   }
   const interrupted = () => halt('interrupted', 'The run was interrupted.')
@@ -79,6 +79,12 @@ export function startRun(world: World, options: ExecuteOptions, gate: Gate): Run
     }
   }
   return { ...world, tell, options, gate, stop: controller.signal, halt, stopped: () => stopped }
+}
+
+/** The first reason stays; what else went wrong is said too, for it may be that a removal is not remembered. */
+function alsoFor(stopped: Stop, reason: StopReason, message: string): Stop {
+  if (stopped.reason === reason || stopped.message.includes(message)) return stopped
+  return { ...stopped, message: `${stopped.message} ${message}` }
 }
 
 /** Halts the run where the API refuses the caller as such. */
