@@ -71,15 +71,27 @@ export function assertDepth(item: unknown, maxDepth: number): void {
   let level: readonly unknown[] = [item]
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > maxDepth) throw tooDeep(maxDepth)
-    const below: unknown[] = []
-    for (const value of level) if (typeof value === 'object' && value !== null) pushObjects(Object.values(value), below)
-    level = below
+    level = level.flatMap(objectsIn)
   }
 }
 
-function pushObjects(values: readonly unknown[], into: unknown[]): void {
-  for (const value of values) if (typeof value === 'object' && value !== null) into.push(value)
+const NO_OBJECTS: readonly unknown[] = []
+
+function objectsIn(value: unknown): readonly unknown[] {
+  if (!isObject(value)) return NO_OBJECTS
+  let found: unknown[] | undefined
+  for (const key in value) {
+    const member = value[key]
+    if (isObject(member)) {
+      found ??= []
+      found.push(member)
+    }
+  }
+  return found ?? NO_OBJECTS
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

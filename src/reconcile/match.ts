@@ -1,7 +1,7 @@
 import { type Invitation, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Rule, Strength } from '../model/manifest.js'
 import { emailKey } from '../model/text.js'
-import { compileWildcard, hasWildcard } from './wildcard.js'
+import { compileWildcard, type Matcher } from './wildcard.js'
 
 /** An invitation with its address in the form that rules are compared with. */
 export interface Subject {
@@ -35,14 +35,16 @@ function byStrength(a: CompiledRule, b: CompiledRule): number {
 }
 
 /**
- * Indexes rules by the literal part of their selector, so that an invitation meets only the rules that can match it:
- * `id`, then the whole address, then the domain that a pattern ends in, then an exact cloud; what is left is tried one by one.
+ * Indexes rules by what is literal in their selector, so that an invitation meets only the rules that may match it: `id`, the
+ * whole address, the domain that a pattern ends in, three characters of a pattern that ends in none, the cloud. The few
+ * that are left are tried one by one.
  */
 export function indexRules(rules: readonly Rule[]): RuleIndex {
   const byId = new Map<number, CompiledRule[]>()
   const byEmail = new Map<string, CompiledRule[]>()
   const byDomain = new Map<string, CompiledRule[]>()
-  const byCloud = new Map<string, CompiledRule[]>()
+  const byGram = new GramIndex()
+  const byCloud = new CloudIndex()
   const others: CompiledRule[] = []
   for (const [order, rule] of rules.entries()) {
     const compiled = { rule, order, test: compileSelector(rule) }
@@ -51,21 +53,90 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
     if (id !== undefined) put(byId, id, compiled)
     else if (rule.strength === 'email' && email !== undefined) put(byEmail, email, compiled)
     else if (domain !== null) put(byDomain, domain, compiled)
-    else if (cloud && !cloud.some(hasWildcard)) for (const name of new Set(cloud)) put(byCloud, name, compiled)
+    else if (email !== undefined && byGram.add(email, compiled)) continue
+    else if (cloud) byCloud.add(cloud, compiled)
     else others.push(compiled)
   }
   return subject => {
     const { invitation, key } = subject
     const matches: CompiledRule[] = []
-    const collect = (candidates: readonly CompiledRule[] | undefined) => {
-      if (candidates) for (const candidate of candidates) if (candidate.test(subject)) matches.push(candidate)
+    if (byId.size > 0) collect(byId.get(invitation.id), subject, matches)
+    if (byEmail.size > 0) collect(byEmail.get(key), subject, matches)
+    if (byDomain.size > 0) collect(byDomain.get(key.slice(key.lastIndexOf('@') + 1)), subject, matches)
+    collect(byGram.candidates(key), subject, matches)
+    collect(byCloud.candidates(invitation.cloudName), subject, matches)
+    collect(others, subject, matches)
+    if (matches.length === 0) return NONE
+    if (matches.length > 1) matches.sort(byStrength)
+    return matches.map(match => match.rule)
+  }
+}
+
+const NONE: readonly Rule[] = []
+
+function collect(candidates: readonly CompiledRule[] | undefined, subject: Subject, into: CompiledRule[]): void {
+  if (candidates === undefined) return
+  for (const candidate of candidates) if (candidate.test(subject)) into.push(candidate)
+}
+
+const GRAM = 3
+const BUCKETS = 4096
+
+const bucketAt = (text: string, at: number): number =>
+  (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) % BUCKETS
+
+/** Patterns of addresses by three characters that every match holds somewhere. */
+class GramIndex {
+  private readonly buckets: (CompiledRule[] | undefined)[] = []
+  private empty = true
+
+  /** False for a pattern that has no three literal characters in a row. */
+  add(pattern: string, rule: CompiledRule): boolean {
+    const literal = pattern.split(/[*?]/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
+    if (literal.length < GRAM) return false
+    const grams = Array.from({ length: literal.length - GRAM + 1 }, (_, at) => bucketAt(literal, at))
+    // In the emptiest of its buckets, so that what many patterns share (".example") is no bucket for all of them.
+    const size = (bucket: number) => this.buckets[bucket]?.length ?? 0
+    const best = grams.reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
+    const bucket = this.buckets[best]
+    if (bucket) bucket.push(rule)
+    else this.buckets[best] = [rule]
+    this.empty = false
+    return true
+  }
+
+  candidates(key: string): readonly CompiledRule[] | undefined {
+    if (this.empty) return undefined
+    let found: Set<CompiledRule> | undefined
+    for (let at = 0; at + GRAM <= key.length; at++) {
+      const bucket = this.buckets[bucketAt(key, at)]
+      if (bucket === undefined) continue
+      found ??= new Set()
+      for (const rule of bucket) found.add(rule)
     }
-    collect(byId.get(invitation.id))
-    collect(byEmail.get(key))
-    collect(byDomain.get(key.slice(key.lastIndexOf('@') + 1)))
-    collect(byCloud.get(invitation.cloudName))
-    collect(others)
-    return matches.length > 1 ? matches.sort(byStrength).map(match => match.rule) : matches.map(match => match.rule)
+    return found === undefined ? undefined : [...found]
+  }
+}
+
+/** Names of clouds are few: which rules fit one is found once. What is remembered is bounded, for the names are the API's. */
+const REMEMBERED_CLOUDS = 10_000
+
+class CloudIndex {
+  private readonly rules: { readonly rule: CompiledRule; readonly matchers: readonly Matcher[] }[] = []
+  private readonly known = new Map<string, readonly CompiledRule[]>()
+
+  add(cloud: readonly string[], rule: CompiledRule): void {
+    this.rules.push({ rule, matchers: cloud.map(compileWildcard) })
+  }
+
+  candidates(cloudName: string): readonly CompiledRule[] {
+    const known = this.known.get(cloudName)
+    if (known !== undefined) return known
+    const fitting = this.rules
+      .filter(({ matchers }) => matchers.some(matches => matches(cloudName)))
+      .map(({ rule }) => rule)
+    if (this.known.size < REMEMBERED_CLOUDS) this.known.set(cloudName, fitting)
+    return fitting
   }
 }
 
