@@ -64,10 +64,12 @@ function judgeRemoval({ action, outcome }: Result, { stop }: Report, { watch, di
   const recorded = disk.record(action.before.email)?.outcome
   if (outcome.kind === 'done') {
     if (!removed && !unclear) broken('what is reported was done', `${action.address} was not removed, reported done`)
-    if (recorded !== 'removed' && !stop?.message.includes('could not be remembered')) broken('removals are remembered', action.address)
+    if (recorded !== 'removed' && !stop?.message.includes('could not be remembered'))
+      broken('removals are remembered', action.address)
   } else if (outcome.kind === 'absent') {
     if (removed) broken('what was done is reported', `${action.address} was removed, reported absent`)
-    if (recorded !== 'absent' && !stop?.message.includes('could not be remembered')) broken('removals are remembered', action.address)
+    if (recorded !== 'absent' && !stop?.message.includes('could not be remembered'))
+      broken('removals are remembered', action.address)
   } else if (removed && !(outcome.kind === 'failed' && outcome.why.includes('not known'))) {
     broken('what was done is reported', `${action.address} was removed, reported ${outcome.kind}`)
   }

@@ -31,9 +31,12 @@ export interface Outcome {
   /** Promises that were broken, each with what broke it. */
   readonly broken: readonly string[]
   readonly trace: readonly string[]
+  /** What happened in it, as `exit 5`, `removal absent`, `stop forbidden`, … */
+  readonly met: ReadonlySet<string>
 }
 
 interface World {
+  readonly met: (what: string) => void
   readonly scenario: Scenario
   readonly scheduler: Scheduler
   readonly provider: Provider
@@ -49,6 +52,7 @@ export async function simulateSeed(seed: number): Promise<Outcome> {
   const scheduler = createScheduler()
   const broken: string[] = []
   const lines: string[] = []
+  const met = new Set<string>()
   const started = scheduler.now()
   const trace = (line: string) => lines.push(`${String(scheduler.now() - started).padStart(8)} ms  ${line}`)
   const world: World = {
@@ -57,6 +61,7 @@ export async function simulateSeed(seed: number): Promise<Outcome> {
     provider: new Provider(scheduler, scenario.invitations, scenario.users),
     disk: new Disk(scheduler),
     trace,
+    met: what => met.add(what),
     broken: (promise, detail) => {
       trace(`BROKEN: ${promise}: ${detail}`)
       broken.push(`${promise}: ${detail}`)
@@ -73,7 +78,7 @@ export async function simulateSeed(seed: number): Promise<Outcome> {
     for (const finish of runs) finish()
   }
   await converge(random, world)
-  return { broken, trace: lines }
+  return { broken, trace: lines, met }
 }
 
 function surprised(provider: Provider, surprise: Surprise): void {
@@ -121,16 +126,17 @@ async function converge(random: Random, world: World): Promise<void> {
 
 /** Starts a process that applies. What it returns is to be called when it has ended: it gives the exit code. */
 function startApply(name: string, apply: Apply, saved: Plan | null, random: Random, world: World) {
-  const { scheduler, provider, disk, trace } = world
+  const { scheduler, provider, disk, trace, met } = world
   const broken = (promise: string, detail: string) => world.broken(promise, `${name}: ${detail}`)
   const process = createProcess(name, scheduler, apply.fate, trace)
   const watch = new Watch(process, disk, apply, broken)
   const lies = apply.weather.lie > 0
   const ended: Ended = { process: name, watch, provider, disk, lies, broken }
-  const view = viewOf(apply, watch, trace, name, ended)
+  const view = viewOf(apply, watch, world, name, ended)
   let exitCode: number | null = null
   const end = (code: number, why: string) => {
     exitCode = code
+    met(`exit ${code}`)
     trace(`${name} exits with ${code}${why}`)
   }
   scheduler.after(apply.startMs, () => {
@@ -141,6 +147,7 @@ function startApply(name: string, apply: Apply, saved: Plan | null, random: Rand
     )
   })
   return () => {
+    if (!process.alive()) met(disk.holder === process ? 'killed at work' : 'killed')
     if (exitCode === null && process.alive()) broken('every run ends', 'it waits for ever')
     if (process.alive() && disk.holder === process) broken('the lock is given back', '')
     if (view.report && exitCode !== null && exitCode !== exitCodeOf(view.report))
@@ -157,7 +164,7 @@ function exitCodeOfError(error: unknown, { interrupt }: Process, broken: World['
   return 1
 }
 
-function viewOf(apply: Apply, watch: Watch, trace: World['trace'], name: string, ended: Ended) {
+function viewOf(apply: Apply, watch: Watch, { trace, met }: World, name: string, ended: Ended) {
   let events = 0
   const view = {
     report: null as Report | null,
@@ -180,6 +187,9 @@ function viewOf(apply: Apply, watch: Watch, trace: World['trace'], name: string,
     problem() {},
     finished(report: Report) {
       view.report = report
+      met(`verification ${report.verification.kind}`)
+      if (report.stop) met(`stop ${report.stop.reason}`)
+      for (const { action, outcome } of report.results) met(`${action.action} ${outcome.kind}`)
       trace(`${name} reports: ${report.verification.kind}, ${report.stop?.reason ?? 'not stopped'}`)
       judgeReport(report, ended)
     },

@@ -1,0 +1,149 @@
+/** One way to break apply, and the promise that is then to be found broken. */
+export interface Mutant {
+  readonly name: string
+  readonly patches: readonly Patch[]
+  readonly breaks: string
+}
+
+/** A replacement in one source file; the text must stand there exactly once. */
+export interface Patch {
+  /** Below src. */
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+const INVITATION = 'execute/settle-invitation.ts'
+const REMOVAL = 'execute/settle-removal.ts'
+const EXECUTE = 'execute/execute.ts'
+
+const REMEMBER = "await remember(action, kind === 'done' ? 'removed' : 'absent', digest, run)"
+/** Writes wait in a list of the run. */
+const REMEMBER_LATER = `const late = (run.late ??= []); late.push(() => ${REMEMBER.slice('await '.length)})`
+
+const one = (file: string, find: string, replace: string): readonly Patch[] => [{ file, find, replace }]
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an unclear answer is repeated without reading',
+    patches: one(INVITATION, 'if (unclear) {', 'if (unclear && last) {'),
+    breaks: 'no repeat without a read',
+  },
+  {
+    name: 'a read that shows nothing done is taken for success',
+    patches: one(INVITATION, "if (reading === 'as-wanted')", "if (typeof reading === 'string')"),
+    breaks: 'what is reported was done',
+  },
+  {
+    name: 'no lock is taken',
+    patches: one('commands/with-lock.ts', 'if (noLock) {', 'if (true) {'),
+    breaks: 'apply holds the lock',
+  },
+  {
+    name: 'the state is written after the next removal',
+    patches: [
+      { file: REMOVAL, find: REMEMBER, replace: REMEMBER_LATER },
+      {
+        file: EXECUTE,
+        find: 'await progress.settled(await settleRemoval(action, digest, run))',
+        replace: `const result = await settleRemoval(action, digest, run)
+          for (const write of run.late.splice(0, action === actions.at(-1) ? 9 : run.late.length - 1)) await write()
+          await progress.settled(result)`,
+      },
+    ],
+    breaks: 'a kill loses at most one removal',
+  },
+  {
+    name: 'the state is written at the end',
+    patches: [
+      { file: REMOVAL, find: REMEMBER, replace: REMEMBER_LATER },
+      {
+        file: EXECUTE,
+        find: 'await removeAll(removals, plan.digest, run, progress)',
+        replace: `await removeAll(removals, plan.digest, run, progress)
+          for (const write of run.late ?? []) await write()`,
+      },
+    ],
+    breaks: 'a kill loses at most one removal',
+  },
+  {
+    name: 'removals begin before failures are looked for',
+    patches: one(EXECUTE, 'if (progress.anyFailed()) {', 'if (false) {'),
+    breaks: 'no removal after a failure',
+  },
+  {
+    name: 'the guards are asked after the first call',
+    patches: one(
+      'commands/apply.ts',
+      'if (refusal !== null) {',
+      'if (refusal !== null && (await run(ready, audit))) {',
+    ),
+    breaks: 'a refused plan is not begun',
+  },
+  {
+    name: 'a stale plan is applied',
+    patches: one('commands/apply.ts', 'if (drifted !== null && drifted.length > 0)', 'if (false)'),
+    breaks: 'a stale plan is not begun',
+  },
+  {
+    name: 'absent is reported as removed',
+    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent', 404)", "gone('done', 404)"),
+    breaks: 'what is reported was done',
+  },
+  {
+    name: 'removed by an unclear attempt is reported as absent',
+    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent', 404)", "gone('absent', 404)"),
+    breaks: 'what was done is reported',
+  },
+  {
+    name: 'a stop is ignored',
+    patches: one('execute/run.ts', '    controller.abort()\n', ''),
+    breaks: 'nothing starts after a stop',
+  },
+  {
+    name: 'a removal is repeated after a stop',
+    patches: one(REMOVAL, 'if (!(await run.gate.enter(run.stop)))', 'if (!(await run.gate.enter()))'),
+    breaks: 'nothing starts after a stop',
+  },
+  {
+    name: 'the verification is skipped',
+    patches: one(
+      EXECUTE,
+      'await verify(plan, progress.inOrder(plan.actions), run)',
+      "{ results: progress.inOrder(plan.actions), verification: { kind: 'verified', count: 0 } }",
+    ),
+    breaks: 'what was done is verified',
+  },
+  {
+    name: 'what the verification shows is not reported',
+    patches: one('execute/verify.ts', "{ ...result, outcome: { kind: 'confirmed' } }", 'result'),
+    breaks: 'what was done is reported',
+  },
+  {
+    name: 'denials and accepts begin together',
+    patches: one(
+      EXECUTE,
+      'await settleAll(denials, run, progress)',
+      'const denied = settleAll(denials, run, progress)',
+    ),
+    breaks: 'denials, then accepts, then removals',
+  },
+  {
+    name: 'a 429 slows one worker',
+    patches: [
+      { file: 'execute/attempt.ts', find: 'if (thrown.status === 429) run.gate.pause(failure.delayMs)', replace: '' },
+      { file: 'execute/attempt.ts', find: 'if (error.status !== 429)', replace: 'if (true)' },
+    ],
+    breaks: 'a 429 slows all workers',
+  },
+  {
+    name: 'a repeat does not wait for its turn',
+    patches: one(INVITATION, 'if (!(await run.gate.enter(run.stop)))', 'if (run.stop.aborted)'),
+    breaks: 'the rate limit holds',
+  },
+  {
+    name: 'invitations of users to remove are accepted',
+    patches: one('reconcile/decide.ts', 'if (removal) return decideForRemoved(status, rules, removal)', ''),
+    breaks: 'the next run finishes the work',
+  },
+]
