@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { PLAN_FORMATS, renderPlan } from '../../src/commands/render-plan.js'
+import { COLOUR, PLAIN } from '../../src/render/style.js'
+import { planText } from '../../src/render/text.js'
+import { commandsIn, unsafeIn } from './fixtures/inert.js'
+import { examplePlan, HOSTILE, hostilePlan } from './fixtures/plan.js'
+
+for (const format of PLAN_FORMATS) {
+  for (const [name, text] of Object.entries(HOSTILE)) {
+    t.test(`${format}: ${name} is inert`, async t => {
+      const output = await renderPlan(hostilePlan(text), format, PLAIN)
+      t.same(unsafeIn(output), [])
+      t.same(commandsIn(output), [])
+    })
+  }
+
+  t.test(`${format}: any text is inert`, async () => {
+    const parts = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom(...Object.values(HOSTILE)))
+    await fc.assert(
+      fc.asyncProperty(fc.array(parts, { minLength: 1, maxLength: 3 }), async texts => {
+        const output = await renderPlan(hostilePlan(texts.join('')), format, PLAIN)
+        return unsafeIn(output).length + commandsIn(output).length === 0
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  t.test(`${format}: the same plan gives the same bytes, with its digest`, async t => {
+    const output = await renderPlan(examplePlan(), format, PLAIN)
+    t.equal(await renderPlan(examplePlan(), format, PLAIN), output)
+    t.match(output, examplePlan().digest)
+    t.ok(output.endsWith('\n'))
+  })
+}
+
+t.test('lines that are broken to fit begin no command either', async () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('a', ' ', '::', 'error', '##[', 'word'), { maxLength: 60 }), parts =>
+      [40, 60].every(width => commandsIn(planText(hostilePlan(parts.join('')), PLAIN, width)).length === 0),
+    ),
+    { numRuns: 50 },
+  )
+})
+
+t.test('with colour, the only control sequences are those of the style', async t => {
+  const output = planText(hostilePlan(HOSTILE['escape sequence'] ?? ''), COLOUR)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences in question
+  t.same(unsafeIn(output.replace(/\u001b\[\d+m/gu, '')), [])
+})
