@@ -25,6 +25,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       argv.includes('--log-level=debug') ||
       io.env.GUESTLIST_LOG === 'debug'
     const { text, exitCode } = describeFailure(error, { noColor: argv.includes('--no-color'), debug }, io)
+    io.status?.(null)
     io.err(text)
     return exitCode
   }

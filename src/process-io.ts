@@ -10,8 +10,7 @@ export function processIo(): Io {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
-    out: writer(process.stdout),
-    err: writer(process.stderr),
+    ...writers(),
     // Opening it costs more than most commands: only a prompt and `-f -` need it.
     get stdin() {
       return process.stdin
@@ -20,8 +19,35 @@ export function processIo(): Io {
     cwd: process.cwd(),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
+    get columns() {
+      return process.stderr.columns ?? process.stdout.columns ?? 80
+    },
     interrupt: controller.signal,
+  }
+}
+
+/** To the start of the line, and clear it. */
+const CLEAR = '\r\u001b[2K'
+
+/** Both streams may be one terminal: whatever is written takes the status line away first and puts it back after. */
+function writers(): Pick<Io, 'out' | 'err' | 'status'> {
+  const [out, err] = [writer(process.stdout), writer(process.stderr)]
+  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return { out, err }
+  let line: string | null = null
+  const around = (write: (text: string) => void) => (text: string) => {
+    if (line === null) return write(text)
+    err(CLEAR)
+    write(text)
+    if (text.endsWith('\n')) err(line)
+  }
+  return {
+    out: process.stdout.isTTY ? around(out) : out,
+    err: around(err),
+    status(next) {
+      if (next === line) return
+      err(`${CLEAR}${next ?? ''}`)
+      line = next
+    },
   }
 }
 

@@ -1,48 +1,64 @@
 import type { ExecuteEvent } from '../execute/run.js'
 import type { Plan } from '../model/plan.js'
+import type { Problem } from '../model/problem.js'
 import type { Report, Result } from '../model/report.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
 import * as nd from '../render/ndjson.js'
 import { applySummary, reportText, resultLine } from '../render/report-text.js'
 import { NO_CHANGES, planSummary, planText } from '../render/text.js'
 import { VERSION } from '../version.js'
 import type { Io } from './io.js'
+import { type Progress, startProgress } from './progress.js'
 import { styleFor } from './style.js'
 
 /** What an apply shows, in the order of the calls. */
 export interface ApplyView {
   planned(plan: Plan): void
   event(event: ExecuteEvent): void
-  /** A message that belongs to the run, such as a refusal. */
-  problem(severity: 'error' | 'warning', message: string): void
+  /** What ended the run, for machines; people are told by who catches it. */
+  problem(message: string, rest?: Partial<Problem>): void
   finished(report: Report, complete: boolean): void
 }
 
 /** Above this many actions a line for each would bury what matters. */
 const LINES_UP_TO = 100
 
-const EVERY_MS = 3000
-
 export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyView {
   const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
-  let last = Date.now()
+  let planned = 0
+  let progress: Progress | null = null
   const settled = (result: Result, done: number, total: number) => {
-    if (total <= LINES_UP_TO) return io.err(`${resultLine(result, err)}\n`)
-    if (done < total && Date.now() - last < EVERY_MS) return
-    last = Date.now()
-    io.err(`${done} of ${total} done\n`)
+    const failed = 'why' in result.outcome
+    if (failed || (!io.status && total <= LINES_UP_TO)) io.err(`${resultLine(result, err)}\n`)
+    progress?.done(done)
+  }
+  const end = () => {
+    progress?.end()
+    progress = null
   }
   return {
-    planned: plan => io.out(planText(plan, out)),
+    planned(plan) {
+      planned = plan.actions.length
+      io.out(planText(plan, out))
+    },
     event(event) {
+      const quiet = !io.status && planned <= LINES_UP_TO
+      if (event.type === 'start') progress ??= startProgress({ label: 'Applying', total: planned, quiet }, io)
       if (event.type === 'settled') settled(event.result, event.done, event.total)
       if (event.type === 'retry') {
-        io.err(`${event.action.address}: ${event.error.message}; again in ${(event.delayMs / 1000).toFixed(1)} s\n`)
+        const again = `again in ${(event.delayMs / 1000).toFixed(1)} s`
+        io.err(`${escapeTerminal(`${event.action.address}: ${event.error.message}`)}; ${again}\n`)
       }
-      if (event.type === 'verifying') io.err('Reading the live state again to verify…\n')
+      if (event.type === 'verifying') {
+        end()
+        io.err('Reading the live state again to verify…\n')
+      }
     },
-    problem: (severity, message) =>
-      io.err(`${severity === 'error' ? err.bad('Error:') : err.change('Warning:')} ${message}\n`),
-    finished: (report, complete) => io.out(`\n${reportText(report, complete, out)}`),
+    problem: end,
+    finished(report, complete) {
+      end()
+      io.out(`\n${reportText(report, complete, out)}`)
+    },
   }
 }
 
@@ -69,7 +85,7 @@ export function jsonView(io: Io): ApplyView {
       }
       if (event.type === 'settled') write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
     },
-    problem: (severity, message) => write(nd.diagnosticLine(line, severity, message)),
+    problem: (message, rest) => write(nd.diagnosticLine(line, 'error', message, rest)),
     finished: (report, complete) => write(nd.applySummaryLine(line, report, applySummary(report, complete))),
   }
 }

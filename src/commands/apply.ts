@@ -1,4 +1,5 @@
 import { execute } from '../execute/execute.js'
+import { ApiError } from '../model/api-error.js'
 import type { Plan } from '../model/plan.js'
 import { isComplete, type Report } from '../model/report.js'
 import type { RemovalRecords } from '../model/state.js'
@@ -8,7 +9,7 @@ import { askApproval, assertCanApprove } from './approve.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import { type Connection, connect } from './connect.js'
 import { formatOf } from './format.js'
-import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { loadManifest } from './load-manifest.js'
 import { makePlan, reconcileOptions } from './make-plan.js'
 import { openStateFor } from './observe.js'
@@ -18,9 +19,22 @@ import { withLock } from './with-lock.js'
 
 /** Plans (or loads a plan), shows it, asks, executes, verifies, reports. */
 export async function apply(planFile: string | undefined, flags: Flags<'apply'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const view = formatOf(flags, ['text', 'json']) === 'json' ? jsonView(io) : textView(flags, io)
+  try {
+    return await applyWith(view, planFile, flags, io)
+  } catch (error) {
+    tellProblem(view, error)
+    throw error
+  }
+}
+
+async function applyWith(
+  view: ApplyView,
+  planFile: string | undefined,
+  flags: Flags<'apply'>,
+  io: Io,
+): Promise<ExitCode> {
   if (planFile === undefined) assertCanApprove(flags, io)
-  const view = format === 'json' ? jsonView(io) : textView(flags, io)
   const onInterrupt = () =>
     io.err('\nInterrupted: what is in flight finishes, nothing new starts. Again to stop at once.\n')
   io.interrupt.addEventListener('abort', onInterrupt, { once: true })
@@ -35,13 +49,26 @@ export async function apply(planFile: string | undefined, flags: Flags<'apply'>,
   }
 }
 
+function tellProblem(view: ApplyView, error: unknown): void {
+  if (error instanceof ManifestError) for (const problem of error.problems) view.problem(problem.summary, problem)
+  else {
+    const detail = error instanceof CommandError || error instanceof ApiError ? (error.advice ?? '') : ''
+    view.problem(error instanceof Error ? error.message : String(error), { detail })
+  }
+}
+
 /** All of an apply that needs the lock. Time, the API and the state come from outside: the simulation runs this too. */
-export function applyLocked({ planWith, ...rest }: Locked): Promise<ExitCode> {
+export async function applyLocked({ planWith, ...rest }: Locked): Promise<ExitCode> {
   const { connection, store, flags, io } = rest
-  return withLock(store, flags, connection.log, io, async () => {
-    const { plan, drifted } = await planWith(connection, await store.read())
-    return approveAndExecute({ plan, drifted, ...rest })
-  })
+  const audit = await openAuditTrail(flags.auditLog, io)
+  try {
+    return await withLock(store, flags, connection.log, io, async () => {
+      const { plan, drifted } = await planWith(connection, await store.read())
+      return approveAndExecute({ plan, drifted, audit, ...rest })
+    })
+  } finally {
+    await audit.close()
+  }
 }
 
 interface Prepared {
@@ -74,6 +101,7 @@ async function prepareSaved(path: string, flags: Flags<'apply'>, io: Io): Promis
 interface Ready extends Omit<Locked, 'planWith'> {
   readonly plan: Plan
   readonly drifted: Drifted | null
+  readonly audit: AuditTrail
 }
 
 interface Locked extends Pick<Prepared, 'planWith'> {
@@ -86,24 +114,20 @@ interface Locked extends Pick<Prepared, 'planWith'> {
 }
 
 async function approveAndExecute(ready: Ready): Promise<ExitCode> {
-  const { plan, drifted, saved, flags, io, view } = ready
+  const { plan, drifted, flags, view, audit } = ready
   view.planned(plan)
-  const audit = await openAuditTrail(flags.auditLog, plan, io)
-  try {
-    const refusal = refusalOf(plan, drifted, flags)
-    if (refusal !== null) {
-      await audit.refused(refusal.message)
-      throw refusal
-    }
-    if (!saved && !flags.autoApprove && plan.actions.length > 0) await approve(ready)
-    await audit.decided()
-    const report = await run(ready, audit)
-    await audit.finished(report)
-    view.finished(report, isComplete(report))
-    return exitCode(report)
-  } finally {
-    await audit.close()
+  await audit.planned(plan)
+  const refusal = refusalOf(plan, drifted, flags)
+  if (refusal !== null) {
+    await audit.judged('refused', refusal.message)
+    throw refusal
   }
+  await approve(ready)
+  await audit.started()
+  const report = await run(ready)
+  view.finished(report, isComplete(report))
+  await audit.finished(report)
+  return exitCode(report)
 }
 
 /** Every reason not to begin, before anything is sent. */
@@ -124,14 +148,29 @@ const stale = (what: string): CommandError =>
     advice: 'Plan again, and have the new plan approved.',
   })
 
+/** Asks, unless the approval was given beforehand. @throws CommandError where it is declined, or too late */
+async function approve(ready: Ready): Promise<void> {
+  const { plan, saved, flags, audit } = ready
+  if (saved) return audit.judged('approved', 'a saved plan')
+  if (flags.autoApprove) return audit.judged('approved', '--auto-approve')
+  if (plan.actions.length === 0) return audit.judged('approved', 'nothing to do')
+  try {
+    await ask(ready)
+  } catch (error) {
+    await audit.judged('declined', error instanceof Error ? error.message : String(error))
+    throw error
+  }
+  return audit.judged('approved', 'at the prompt')
+}
+
 /** A person may have taken their time, so what was shown is compared with the live state once more. */
-async function approve({ plan, connection, store, io }: Ready): Promise<void> {
+async function ask({ plan, connection, store, io }: Ready): Promise<void> {
   await askApproval(io)
   const drifted = await driftOf(plan, connection, await store.read())
   if (drifted.length > 0) throw stale(driftText(drifted))
 }
 
-async function run({ plan, connection, store, view, flags, io }: Ready, audit: AuditTrail): Promise<Report> {
+async function run({ plan, connection, store, view, audit, flags, io }: Ready): Promise<Report> {
   const { client, clock, gate, policy } = connection
   const world = {
     api: client,

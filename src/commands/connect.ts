@@ -4,10 +4,12 @@ import type { StartVisit } from '../execute/api.js'
 import { type Clock, systemClock } from '../execute/clock.js'
 import { createGate, type Gate } from '../execute/gate.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../execute/retry.js'
+import type { ApiError } from '../model/api-error.js'
 import { VERSION } from '../version.js'
 import type { Io } from './io.js'
 import { createLog, type Log } from './log.js'
 import type { Flags } from './options.js'
+import { startProgress } from './progress.js'
 
 export const DEFAULT_API_URL = 'https://api.bimdata.io'
 
@@ -40,13 +42,39 @@ export async function connect(flags: Flags, io: Io, rateLimit: number | null = n
   })
   const gate = createGate(systemClock, rateLimit)
   const policy = { ...DEFAULT_RETRY, retries: flags.retries }
+  const retrying = {
+    gate,
+    clock: systemClock,
+    policy,
+    stop: io.interrupt,
+    onRetry: (error: ApiError, attempt: number, delayMs: number) => log.retry(error.message, attempt, delayMs),
+  }
   const list = (start: StartVisit, status?: string) =>
-    readWithRetries(() => client.list(start, status), {
-      gate,
-      clock: systemClock,
-      policy,
-      stop: io.interrupt,
-      onRetry: (error, attempt, delayMs) => log.retry(error.message, attempt, delayMs),
-    })
+    withProgress(start, flags, io, counted => readWithRetries(() => client.list(counted, status), retrying))
   return { client, clock: systemClock, gate, policy, log, list }
 }
+
+/** Shows how many invitations have come. */
+async function withProgress(
+  start: StartVisit,
+  { json, format }: Flags,
+  io: Io,
+  read: (counted: StartVisit) => Promise<void>,
+): Promise<void> {
+  const progress = startProgress({ label: 'Reading invitations', total: null, quiet: json || format === 'json' }, io)
+  try {
+    await read(() => {
+      const visit = start()
+      let count = 0
+      return invitation => {
+        visit(invitation)
+        if (++count % COUNTED_BY === 0) progress.done(count)
+      }
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+/** Looking at the clock for each of a million would show. */
+const COUNTED_BY = 500

@@ -20,6 +20,8 @@ export interface Io {
   out(text: string): void
   /** Progress, warnings, prompts and logs. */
   err(text: string): void
+  /** Draws the last line of the terminal anew, below all that is written; null takes it away. Only on a terminal. */
+  status?(line: string | null): void
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
