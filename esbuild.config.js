@@ -84,12 +84,13 @@ const validatorPlugin = {
 }
 
 /**
- * Two things that yargs imports cost more at start-up than all of guestlist: string-width measures graphemes by Unicode
- * segmentation (here: by code points without colours, which is right for what --help and the progress bar print),
- * and node:assert brings its formatter for a handful of checks.
+ * Three imports cost more at start-up than all of guestlist, for what it never does: string-width measures graphemes by
+ * Unicode segmentation (here: by code points without colours, which is right for what --help and the progress bar
+ * print), node:assert brings its formatter for a handful of yargs' checks, and got's HTTP/2 makes a TLS context.
  */
 const LIGHT = {
   'string-width': String.raw`export default text => Array.from(text.replace(/\x1b\[[\d;]*m/g, '')).length`,
+  'http2-wrapper': 'export default {}',
   assert: `
     const check = holds => (a, b, message) => { if (!holds(a, b)) throw new Error(typeof message === 'string' ? message : 'assertion failed') }
     export const strictEqual = check(Object.is)
@@ -99,11 +100,10 @@ const LIGHT = {
 const lightPlugin = {
   name: 'light',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^(string-width|(node:)?assert)$/ }, ({ path, importer }) =>
-      path === 'string-width' || /[\\/]yargs[\\/]/.test(importer)
-        ? { path: path.replace('node:', ''), namespace: 'light' }
-        : undefined,
-    )
+    onResolve({ filter: /^(string-width|http2-wrapper|(node:)?assert)$/ }, ({ path, importer }) => {
+      const name = path.replace('node:', '')
+      return name !== 'assert' || /[\\/]yargs[\\/]/.test(importer) ? { path: name, namespace: 'light' } : undefined
+    })
     onLoad({ filter: /.*/, namespace: 'light' }, ({ path }) => ({ contents: LIGHT[path] }))
   },
 }

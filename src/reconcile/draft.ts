@@ -65,14 +65,13 @@ export class Draft {
   }
 
   private keep({ invitation }: Subject, { why, ground }: Extract<Decision, { kind: 'keep' }>): void {
-    const address = invitationAddress(invitation.id)
     if (why === 'already_right') this.alreadyRight++
     if (why === 'unmatched') this.unmatched++
     if (why === 'accepted_but_denied' && ground) this.warn(invitation.id, warn.acceptedButDenied(invitation, ground))
     if (why === 'unknown_status') this.warn(invitation.id, warn.unknownStatus(invitation))
     if (!this.keepUnchanged) return
     this.remember({
-      address,
+      address: invitationAddress(invitation.id),
       before: viewOf(invitation),
       why,
       rule: ground?.rule ?? null,

@@ -87,8 +87,9 @@ const bucketAt = (text: string, at: number): number =>
 
 /** Patterns of addresses by three characters that every match holds somewhere. */
 class GramIndex {
-  private readonly buckets: (CompiledRule[] | undefined)[] = []
-  private empty = true
+  private readonly buckets = new Map<number, CompiledRule[]>()
+  /** 1 for a bucket that holds something: most positions of most addresses end here. */
+  private readonly filled = new Uint8Array(BUCKETS)
 
   /** False for a pattern that has no three literal characters in a row. */
   add(pattern: string, rule: CompiledRule): boolean {
@@ -96,23 +97,21 @@ class GramIndex {
     if (literal.length < GRAM) return false
     const grams = Array.from({ length: literal.length - GRAM + 1 }, (_, at) => bucketAt(literal, at))
     // In the emptiest of its buckets, so that what many patterns share (".example") is no bucket for all of them.
-    const size = (bucket: number) => this.buckets[bucket]?.length ?? 0
+    const size = (bucket: number) => this.buckets.get(bucket)?.length ?? 0
     const best = grams.reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
-    const bucket = this.buckets[best]
-    if (bucket) bucket.push(rule)
-    else this.buckets[best] = [rule]
-    this.empty = false
+    put(this.buckets, best, rule)
+    this.filled[best] = 1
     return true
   }
 
   candidates(key: string): readonly CompiledRule[] | undefined {
-    if (this.empty) return undefined
+    if (this.buckets.size === 0) return undefined
     let found: Set<CompiledRule> | undefined
     for (let at = 0; at + GRAM <= key.length; at++) {
-      const bucket = this.buckets[bucketAt(key, at)]
-      if (bucket === undefined) continue
+      const bucket = bucketAt(key, at)
+      if (this.filled[bucket] === 0) continue
       found ??= new Set()
-      for (const rule of bucket) found.add(rule)
+      for (const rule of this.buckets.get(bucket) ?? []) found.add(rule)
     }
     return found === undefined ? undefined : [...found]
   }
