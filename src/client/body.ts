@@ -68,8 +68,8 @@ const tooDeep = (maxDepth: number): ApiError =>
  * recursion, and so does this; an invitation holds no objects, so that it costs a look at each field.
  */
 export function assertDepth(item: unknown, maxDepth: number): void {
-  let level: readonly unknown[] = [item]
-  for (let depth = 1; level.length > 0; depth++) {
+  let level = objectsIn(item)
+  for (let depth = 2; level.length > 0; depth++) {
     if (depth > maxDepth) throw tooDeep(maxDepth)
     level = level.flatMap(objectsIn)
   }

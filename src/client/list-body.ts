@@ -59,25 +59,25 @@ class ItemReader {
     if (this.size >= this.enough) this.takeBatch()
   }
 
+  /** What is gathered always begins with the bracket that opens a list: the body's own, or the border of the last cut. */
   private takeBatch(): void {
     const bytes = this.gathered()
-    const from = this.opened ? 0 : openingBracket(bytes)
     const cut = lastBorder(bytes)
-    const items = from === null || cut === null ? null : tryParse(bytes.subarray(from, cut))
-    if (items === null) {
+    const items = cut === null ? null : tryList(bytes, cut)
+    if (cut === null || items === null) {
       if (this.size >= LONGEST_ITEM) throw this.explain(bytes)
       this.keep(bytes, Math.min(this.size * 2, LONGEST_ITEM))
       return
     }
     this.opened = true
     this.visitAll(items)
-    this.keep(bytes.subarray((cut ?? 0) + 1), BATCH)
+    bytes[cut] = BRACKET
+    this.keep(bytes.subarray(cut), BATCH)
   }
 
   /** What is left is the last items and the closing bracket. */
   end(): void {
-    const bytes = this.gathered()
-    const list = parseJson(this.opened ? Buffer.concat([OPEN, bytes]) : bytes, this.maxDepth)
+    const list = parseJson(this.gathered(), this.maxDepth)
     if (!Array.isArray(list)) throw notAList(list)
     if (this.opened && list.length === 0) throw notJson()
     this.visitAll(list)
@@ -86,7 +86,7 @@ class ItemReader {
   private visitAll(items: readonly unknown[]): void {
     for (const item of items) {
       assertDepth(item, this.maxDepth)
-      this.visit(checkedInvitation(item, `the invitation at index ${this.count}`))
+      this.visit(checkedInvitation(item, this.count))
       this.count++
     }
   }
@@ -115,17 +115,9 @@ class ItemReader {
   }
 }
 
-const OPEN = Buffer.from('[')
-const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE] = [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5b, 0x7d]
+const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE, END] = [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5b, 0x7d, 0x5d] as const
 
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === LF || byte === TAB || byte === CR
-
-/** The index after the list's `[`; null where something else comes first. */
-function openingBracket(bytes: Buffer): number | null {
-  let at = 0
-  while (isBlank(bytes[at])) at++
-  return bytes[at] === BRACKET ? at + 1 : null
-}
 
 /** The index of the last comma that follows a `}`; null where there is none. */
 function lastBorder(bytes: Buffer): number | null {
@@ -138,15 +130,18 @@ function lastBorder(bytes: Buffer): number | null {
   return null
 }
 
-/** The items between two borders; null where they do not parse. */
-function tryParse(bytes: Buffer): readonly unknown[] | null {
-  if (!isUtf8(bytes)) return null
+/** The list up to a border, which is put back where it does not parse; null then. */
+function tryList(bytes: Buffer, border: number): readonly unknown[] | null {
+  bytes[border] = END
+  const list = bytes.subarray(0, border + 1)
   try {
-    const items: unknown = JSON.parse(`[${isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')}]`)
-    return Array.isArray(items) && items.length > 0 ? items : null
+    const items: unknown = isUtf8(list) ? JSON.parse(list.toString(isAscii(list) ? 'latin1' : 'utf8')) : null
+    if (Array.isArray(items) && items.length > 0) return items
   } catch {
-    return null
+    // A cut in the wrong place, or no JSON: more of it will tell.
   }
+  bytes[border] = COMMA
+  return null
 }
 
 const notJson = (): ApiError =>

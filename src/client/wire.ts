@@ -2,9 +2,13 @@ import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
 import { validateInvitation, type WireInvitation } from './validator.js'
 
-/** The invitation in the model's terms; one that breaks the contract is an `ApiError` that names `what` and the field. */
-export function checkedInvitation(value: unknown, what: string): Invitation {
+/**
+ * The invitation in the model's terms; one that breaks the contract is an `ApiError` that names it and the field.
+ * `which`: its index in a list, or what it is called.
+ */
+export function checkedInvitation(value: unknown, which: number | string): Invitation {
   if (validateInvitation(value)) return fromWire(value)
+  const what = typeof which === 'number' ? `the invitation at index ${which}` : which
   const [first] = validateInvitation.errors ?? []
   const field = first?.instancePath.slice(1) ?? ''
   const fault = field === '' ? (first?.message ?? 'is wrong') : `has a bad "${field}": ${first?.message}`
