@@ -2,11 +2,11 @@ import type { Guards } from '../model/manifest.js'
 import type { Action, GuardName, Refusal } from '../model/plan.js'
 
 const COUNTED = {
-  maxAccepts: { action: 'accept', noun: 'accepts', override: 'guards.maxAccepts in the manifest' },
-  maxDenials: { action: 'deny', noun: 'denials', override: 'guards.maxDenials in the manifest' },
+  maxAccepts: { action: 'accept', noun: 'accept', override: 'guards.maxAccepts in the manifest' },
+  maxDenials: { action: 'deny', noun: 'denial', override: 'guards.maxDenials in the manifest' },
   maxRemovals: {
     action: 'remove',
-    noun: 'removals',
+    noun: 'removal',
     override: '--max-removals, or guards.maxRemovals in the manifest',
   },
 } as const satisfies Record<GuardName, { action: Action['action']; noun: string; override: string }>
@@ -20,7 +20,7 @@ export function checkGuards(actions: readonly Action[], guards: Guards): readonl
     const { action, noun, override } = COUNTED[guard]
     const planned = actions.filter(candidate => candidate.action === action).length
     if (limit === null || planned <= limit) return []
-    const message = `Guard ${guard}: ${planned} ${noun} planned, at most ${limit} allowed in one apply. If all of them are meant, raise the limit to ${planned} by ${override}.`
+    const message = `Guard ${guard}: ${planned} ${noun}${planned === 1 ? '' : 's'} planned, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by ${override}.`
     return [{ kind: 'guard' as const, guard, planned, limit, message }]
   })
 }
