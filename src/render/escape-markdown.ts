@@ -18,15 +18,18 @@ const BREAK = '&#8203;'
 
 const entity = (character: string): string => `&#${character.codePointAt(0) ?? 0};`
 
-/** A name as a code span. Within a table `|` must be escaped even there; elsewhere it must not. */
+/**
+ * A name as a code span. In a table parsers disagree on `|` after a backslash, even there: such a name is written as a sentence
+ * within an element of code.
+ */
 export function codeSpan(text: string, place: 'table' | 'text' = 'text'): string {
   const shown = clip(escapeTerminal(text), LONGEST_NAME)
   if (shown.trim() === '') return '""'
+  if (place === 'table' && shown.includes('|')) return `<code>${prose(shown)}</code>`
   const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/gu), ([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   const padding = /^[` ]|[` ]$/u.test(shown) ? ' ' : ''
-  const span = `${fence}${padding}${shown}${padding}${fence}`
-  return place === 'table' ? span.replaceAll('|', '\\|') : span
+  return `${fence}${padding}${shown}${padding}${fence}`
 }
 
 /** What may begin a mention, a reference to an issue, merge request, snippet, milestone or label, or be part of an address. */
@@ -40,7 +43,7 @@ export function prose(text: string): string {
       return SIGIL.test(character) ? entity(character) + BREAK : entity(character)
     })
     .replace(/&#58;(?=&#47;)/gu, found => found + BREAK)
-    .replace(/\bwww\./giu, found => found + BREAK)
+    .replace(/www(?=\.)/giu, found => found + BREAK)
     .replace(/\b(?:GH|[A-Z][A-Z0-9]+)-(?=\d)/giu, found => found + BREAK)
     .replace(/^[-+]|^\d+(?=[.)])/u, found => BREAK + found)
     .replace(/ {2,}/gu, spaces => spaces.replaceAll(' ', '&#32;'))

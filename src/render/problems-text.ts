@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem.js'
 import { escapeTerminal } from './escape-terminal.js'
 import type { Style } from './style.js'
+import { displayWidth } from './width.js'
 
 /** The longest part of a source line that is shown around its problem, in characters. */
 const WINDOW = 120
@@ -33,11 +34,9 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
   const gutter = `${range.start.line}`
   return [
     `${style.dim(`  ${gutter} | `)}${before}${marked}${after}`,
-    `  ${' '.repeat(gutter.length)} ${style.dim('|')} ${' '.repeat(width(before))}${style.bad('^'.repeat(Math.max(1, width(marked))))}`,
+    `  ${' '.repeat(gutter.length)} ${style.dim('|')} ${' '.repeat(displayWidth(before))}${style.bad('^'.repeat(Math.max(1, displayWidth(marked))))}`,
   ]
 }
-
-const width = (text: string): number => Array.from(text).length
 
 /** The last line of a manifest that cannot be planned from. */
 export function problemsSummary(problems: readonly Problem[]): string {

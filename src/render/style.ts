@@ -1,5 +1,3 @@
-import { styleText } from 'node:util'
-
 /** How text is emphasized; without colour every function returns its input. */
 export interface Style {
   readonly bold: (text: string) => string
@@ -13,10 +11,16 @@ const same = (text: string): string => text
 
 export const PLAIN: Style = { bold: same, dim: same, good: same, change: same, bad: same }
 
+/** `util.styleText` would look at the streams of the process again and undo what the flags have settled. */
+const sgr =
+  (on: number, off: number) =>
+  (text: string): string =>
+    `\u001b[${on}m${text}\u001b[${off}m`
+
 export const COLOUR: Style = {
-  bold: text => styleText('bold', text),
-  dim: text => styleText('dim', text),
-  good: text => styleText('green', text),
-  change: text => styleText('yellow', text),
-  bad: text => styleText('red', text),
+  bold: sgr(1, 22),
+  dim: sgr(2, 22),
+  good: sgr(32, 39),
+  change: sgr(33, 39),
+  bad: sgr(31, 39),
 }
