@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { build, transform } from 'esbuild'
@@ -130,6 +130,7 @@ const bundled = await build({
   plugins: [versionPlugin, validatorPlugin, lightPlugin],
   logLevel: 'warning',
 })
+const library = buildLibrary()
 const id = createHash('sha256')
   .update(bundled.outputFiles.map(({ hash }) => hash).join())
   .digest('hex')
@@ -157,12 +158,12 @@ async function toScript({ path, text }) {
 
 /** Whole or not at all: others may be running what is there. */
 function put(name, content) {
-  const temporary = join(dist, `.${name}.${process.pid}`)
+  const temporary = join(dist, dirname(name), `.${basename(name)}.${process.pid}`)
+  mkdirSync(dirname(temporary), { recursive: true })
   writeFileSync(temporary, content)
   renameSync(temporary, join(dist, name))
 }
 
-mkdirSync(dist, { recursive: true })
 put('package.json', '{ "type": "commonjs" }\n')
 const scripts = await Promise.all(bundled.outputFiles.map(toScript))
 for (const { name, code, map } of scripts) {
@@ -171,9 +172,55 @@ for (const { name, code, map } of scripts) {
 }
 put('start.js', readFileSync(join(root, 'src/start.cjs'), 'utf8').replace('BUILD_ID', id))
 const caches = await writeCodeCaches()
-const made = new Set(['package.json', 'start.js', ...scripts.flatMap(({ name }) => [name, `${name}.map`]), ...caches])
+await library
+const made = new Set([
+  'package.json',
+  'start.js',
+  'lib',
+  ...scripts.flatMap(({ name }) => [name, `${name}.map`]),
+  ...caches,
+])
 for (const name of readdirSync(dist))
   if (!made.has(name) && !name.startsWith('.')) rmSync(join(dist, name), { recursive: true, force: true })
+
+/** dist/lib: src/index.ts as one module, not minified, and the declarations that it reaches. */
+async function buildLibrary() {
+  const declarations = mkdtempSync(join(tmpdir(), 'guestlist-types-'))
+  const [{ outputFiles }] = await Promise.all([
+    build({
+      entryPoints: [join(root, 'src/index.ts')],
+      write: false,
+      bundle: true,
+      format: 'esm',
+      // Of packages with one form for Node and one for all, the latter, which is modules: yaml.
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      external: ['node:*'],
+      target: 'node20.19',
+      legalComments: 'none',
+      plugins: [versionPlugin, validatorPlugin],
+      logLevel: 'warning',
+    }),
+    run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', declarations),
+  ])
+  put('lib/package.json', '{ "type": "module", "sideEffects": false }\n')
+  for (const { text } of outputFiles) put('lib/index.js', text)
+  const reached = new Set(['index.d.ts'])
+  for (const name of reached) {
+    const text = readFileSync(join(declarations, 'src', name), 'utf8')
+    for (const [, path] of text.matchAll(/\bfrom '(\.[^']+)\.js'/g)) reached.add(join(dirname(name), `${path}.d.ts`))
+    put(join('lib/types', name), text)
+  }
+  rmSync(declarations, { recursive: true })
+}
+
+/** Runs a script of the project in a process of its own, until it ends well. */
+function run(script, ...args) {
+  const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+  return new Promise((resolve, reject) => {
+    child.once('exit', code => (code === 0 ? resolve() : reject(new Error(`${script} ended with ${code}`))))
+  })
+}
 
 /**
  * Writes V8's code cache of each chunk beside it, from a process that has run what commands run: with it a start takes

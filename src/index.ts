@@ -1,0 +1,89 @@
+/**
+ * guestlist as a library: manifests into rules, rules and live invitations into a plan, a plan into text. Pure: no file, no
+ * network, no clock and no process is touched.
+ *
+ * @module
+ */
+import type { Plan } from './model/plan.js'
+import type { Problem } from './model/problem.js'
+import { planDiff } from './render/diff.js'
+import { planHtml } from './render/html.js'
+import { jsonText } from './render/json.js'
+import { planMarkdown } from './render/markdown.js'
+import { type PlanDocument, toDocument } from './render/plan-document.js'
+import { problemsText } from './render/problems-text.js'
+import { COLOUR, PLAIN } from './render/style.js'
+import { planText } from './render/text.js'
+
+export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
+export { type Invitation, type InvitationView, ROLE_NUMBERS, type Role } from './model/invitation.js'
+export type {
+  Effect,
+  Guards,
+  Manifest,
+  Protection,
+  Removal,
+  Rule,
+  Selector,
+  StateConfig,
+  Strength,
+  UnmatchedPolicy,
+} from './model/manifest.js'
+export type {
+  Action,
+  ActionReason,
+  GuardName,
+  InvitationAction,
+  OverruledRef,
+  Plan,
+  Refusal,
+  RemovalAction,
+  RuleRef,
+  Summary,
+  Unchanged,
+  UserView,
+  Warning,
+  WarningCode,
+} from './model/plan.js'
+export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
+export type { RemovalRecord, RemovalRecords } from './model/state.js'
+export { emailKey } from './model/text.js'
+export {
+  type ReconcileInput,
+  type ReconcileOptions,
+  type Reconciler,
+  reconcile,
+  startReconcile,
+} from './reconcile/reconcile.js'
+export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown.js'
+export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './render/plan-document.js'
+
+export interface TextOptions {
+  /** ANSI colours; none by default. */
+  readonly colour?: boolean
+}
+
+export interface PlanTextOptions extends TextOptions {
+  /** Columns to keep within; without it no line is broken. */
+  readonly width?: number
+}
+
+const styleOf = ({ colour = false }: TextOptions) => (colour ? COLOUR : PLAIN)
+
+/** A plan in every format of `guestlist plan --format`, with the same bytes. What comes from outside is escaped for its medium. */
+export const render = {
+  text: (plan: Plan, options: PlanTextOptions = {}): string => planText(plan, styleOf(options), options.width),
+  /** `document` as text: what `plan --out` saves. */
+  json: (plan: Plan): string => `${jsonText(toDocument(plan))}\n`,
+  /** The value behind `json`: schemas/plan.schema.json. */
+  document: (plan: Plan): PlanDocument => toDocument(plan),
+  /** For a comment: at most `MARKDOWN_LIMIT` characters, of which the first are `MARKDOWN_MARKER`. */
+  markdown: (plan: Plan): string => planMarkdown(plan),
+  /** Shows what needs nothing too, where the plan was made with `keepUnchanged`. */
+  diff: (plan: Plan): string => planDiff(plan),
+  /** Like `diff`; one page that needs nothing else. */
+  html: (plan: Plan): string => planHtml(plan),
+  /** What `parseManifest` found, each at its place. */
+  problems: (problems: readonly Problem[], options: TextOptions = {}): string =>
+    problemsText(problems, styleOf(options)),
+} as const
