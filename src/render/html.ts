@@ -37,7 +37,7 @@ ${countsHtml(plan)}<div class="charts">
 ${chartsHtml(rows)}</div></section>
 ${tableHtml(plan, rows)}</main>
 <script type="application/json" id="data">${scriptJson({ decisions: DECISIONS, rows })}</script>
-<script>${PAGE_SCRIPT}</script>
+<script type="module">${PAGE_SCRIPT}</script>
 </body>
 </html>
 `
@@ -90,7 +90,8 @@ function countsHtml({ summary }: Plan): string {
 
 function tableHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[]): string {
   const hidden = unchanged.length === 0 ? summary.invitations - summary.accept - summary.deny : 0
-  const note = hidden > 0 ? `<p>${plural(hidden, 'invitation')} that need nothing are not in this plan.</p>\n` : ''
+  const note =
+    hidden > 0 ? `<p>Without what this plan leaves out: ${plural(hidden, 'invitation')} with nothing to do.</p>\n` : ''
   const head = COLUMNS.map(
     (name, index) =>
       `<th scope="col" aria-sort="none"><button type="button" data-column="${index}">${name}</button></th>`,
@@ -104,7 +105,7 @@ ${note}<noscript><p>The table of all ${rows.length} rows needs JavaScript, which
 <label>Role <select id="role"><option value="">all</option></select></label>
 </div>
 <p id="count" role="status"></p>
-<div class="scroll" role="region" aria-labelledby="decisions" tabindex="0">
+<div class="scroll" role="group" aria-label="Table of decisions" tabindex="0">
 <table><thead><tr>${head.join('')}</tr></thead><tbody id="rows"></tbody></table>
 </div>
 <nav class="pages" aria-label="Pages of the table"><button type="button" id="previous">Previous</button><span id="page"></span><button type="button" id="next">Next</button></nav>
