@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { byCodeUnit, canonicalJson, emailKey } from '../../src/model/text.js'
+
+const KEYS: readonly (readonly [email: string, key: string])[] = [
+  [' Ann@ACME.example\n', 'ann@acme.example'],
+  ['JOSE\u0301@acme.example', 'jos\u00e9@acme.example'],
+  ['\u212b@x', '\u00e5@x'],
+  ['ＡＮＮ@x', 'ａｎｎ@x'],
+  ['', ''],
+]
+
+for (const [email, key] of KEYS) t.test(`the key of ${JSON.stringify(email)}`, async t => t.equal(emailKey(email), key))
+
+t.test('a key is the key of itself', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), text => emailKey(emailKey(text)) === emailKey(text)),
+    { numRuns: 5000 },
+  )
+})
+
+t.test('by code unit, whatever the locale', async t => {
+  t.same(['b', 'a', 'B', 'ä', 'aa', ''].sort(byCodeUnit), ['', 'B', 'a', 'aa', 'b', 'ä'])
+})
+
+t.test('canonical JSON', async t => {
+  t.equal(canonicalJson({ b: 1, a: [{ d: null, c: 'x' }], e: undefined }), '{"a":[{"c":"x","d":null}],"b":1}')
+  t.equal(canonicalJson(undefined), 'null')
+  t.equal(canonicalJson({ __proto__: 1, 10: 'a', 9: 'b' }), '{"10":"a","9":"b"}')
+})
+
+t.test('canonical JSON says what JSON says, in one order of keys', async () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), value => {
+      const reversed = (item: unknown): unknown =>
+        Array.isArray(item)
+          ? item.map(reversed)
+          : item !== null && typeof item === 'object'
+            ? Object.fromEntries(
+                Object.entries(item)
+                  .reverse()
+                  .map(([key, member]) => [key, reversed(member)]),
+              )
+            : item
+      return canonicalJson(value) === canonicalJson(reversed(value))
+    }),
+  )
+})

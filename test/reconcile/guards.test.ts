@@ -1,0 +1,59 @@
+import t from 'tap'
+import type { Guards } from '../../src/model/manifest.js'
+import { checkGuards } from '../../src/reconcile/guards.js'
+import { reconcile } from '../../src/reconcile/reconcile.js'
+import { accept, deny, input, invitation, removal } from './fixtures/build.js'
+
+/** Two accepts, three denials (one of them implied), two removals. */
+const { actions } = reconcile(
+  input({
+    rules: [accept({ cloud: ['In'] }), deny({ cloud: ['Out'] })],
+    removals: [removal('x@a.example'), removal('y@a.example')],
+  }),
+  [
+    ...[1, 2].map(id => invitation({ id, cloudName: 'In' })),
+    ...[3, 4].map(id => invitation({ id, cloudName: 'Out' })),
+    invitation({ id: 5, email: 'x@a.example', cloudName: 'In' }),
+  ],
+)
+
+const CASES: readonly (readonly [name: string, guards: Partial<Guards>, refused: readonly string[]])[] = [
+  ['no limits', {}, []],
+  ['at every limit', { maxAccepts: 2, maxDenials: 3, maxRemovals: 2 }, []],
+  ['accepts over', { maxAccepts: 1 }, ['maxAccepts 2 > 1']],
+  ['denials over, implied ones too', { maxDenials: 2 }, ['maxDenials 3 > 2']],
+  ['removals over', { maxRemovals: 1 }, ['maxRemovals 2 > 1']],
+  [
+    'all over',
+    { maxAccepts: 0, maxDenials: 0, maxRemovals: 0 },
+    ['maxAccepts 2 > 0', 'maxDenials 3 > 0', 'maxRemovals 2 > 0'],
+  ],
+]
+
+for (const [name, limits, refused] of CASES) {
+  t.test(name, async t => {
+    const found = checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals: null, ...limits })
+    t.same(
+      found.map(refusal => (refusal.kind === 'guard' ? `${refusal.guard} ${refusal.planned} > ${refusal.limit}` : '')),
+      refused,
+    )
+  })
+}
+
+t.test('a refusal names the guard, the numbers and the override', async t => {
+  const [removals] = checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals: 1 })
+  t.match(removals?.message, /maxRemovals.* 2 removals.* 1 .*--max-removals/)
+  const [accepts] = checkGuards(actions, { maxAccepts: 0, maxDenials: null, maxRemovals: null })
+  t.match(accepts?.message, /maxAccepts.* 2 accepts.* 0 .*guards\.maxAccepts/)
+})
+
+t.test('nothing planned is never too much', async t => {
+  t.same(checkGuards([], { maxAccepts: 0, maxDenials: 0, maxRemovals: 0 }), [])
+})
+
+t.test('five removals are allowed where nothing is said', async t => {
+  const leaving = (count: number) => Array.from({ length: count }, (_, n) => removal(`user${n}@a.example`))
+  t.same(reconcile(input({ removals: leaving(5) }), []).refused, [])
+  t.match(reconcile(input({ removals: leaving(6) }), []).refused, [{ guard: 'maxRemovals', limit: 5, planned: 6 }])
+  t.same(reconcile(input({ removals: leaving(6) }, { maxRemovals: 6 }), []).refused, [], 'or as the option says')
+})
