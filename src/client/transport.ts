@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
-import got, { type Method, type Request, type Response } from 'got'
+import got, { type Got, type Method, type Request, type Response } from 'got'
 import { checkScheme } from './address.js'
 import { type Breakage, brokenRequest } from './failure.js'
 import { type Agents, createAgents, type Env, proxyFor } from './proxy.js'
@@ -38,29 +38,35 @@ export interface Transport {
   close(): void
 }
 
+interface Line {
+  readonly agents: Agents
+  readonly got: Got
+}
+
 /** A connection is made in seconds or not at all. */
 const CONNECT_MS = 10_000
 
 export function createTransport(options: TransportOptions): Transport {
-  const agents = new Map<string, Agents>()
-  const agentsFor = (proxy: URL | null): Agents => {
+  const lines = new Map<string, Line>()
+  const lineFor = (proxy: URL | null): Line => {
     const key = proxy?.href ?? ''
-    const existing = agents.get(key)
+    const existing = lines.get(key)
     if (existing !== undefined) return existing
-    const created = createAgents(proxy)
-    agents.set(key, created)
+    const agents = createAgents(proxy)
+    const created = { agents, got: instance(agents, options) }
+    lines.set(key, created)
     return created
   }
   return {
     async send(request) {
       checkScheme(request.url, request.url.origin, options.allowInsecureHttp)
       const proxy = proxyFor(request.url, options.env)
-      return exchange(request, options, agentsFor(proxy), proxy?.host ?? null)
+      return exchange(request, options, lineFor(proxy).got, proxy?.host ?? null)
     },
     close() {
-      for (const { http, https } of agents.values()) {
-        http.destroy()
-        https.destroy()
+      for (const { agents } of lines.values()) {
+        agents.http.destroy()
+        agents.https.destroy()
       }
     },
   }
@@ -69,10 +75,10 @@ export function createTransport(options: TransportOptions): Transport {
 async function exchange(
   request: WireRequest,
   options: TransportOptions,
-  agents: Agents,
+  line: Got,
   proxy: string | null,
 ): Promise<WireAnswer> {
-  const stream = open(request, options, agents)
+  const stream = open(request, line)
   const isConnected = watchConnection(stream, request.url.protocol === 'https:')
   const { host } = request.url
   const explain = (error: unknown) =>
@@ -98,14 +104,11 @@ async function exchange(
   }
 }
 
-function open({ method, url, headers, body }: WireRequest, options: TransportOptions, agents: Agents): Request {
+/** What every request over one proxy, or none, has in common: set once, for got checks each option that it is given. */
+function instance(agents: Agents, options: TransportOptions): Got {
   const connect = Math.min(CONNECT_MS, options.timeoutMs)
-  return got.stream(url, {
-    method,
-    headers: { 'user-agent': `guestlist/${options.version}`, ...headers },
-    // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
-    // Node joins a string to the headers and would write both as UTF-8, encoding those of a secret twice.
-    ...(method === 'GET' ? {} : { body: Buffer.from(body ?? '') }),
+  return got.extend({
+    headers: { 'user-agent': `guestlist/${options.version}` },
     agent: agents,
     retry: { limit: 0 },
     followRedirect: false,
@@ -118,6 +121,16 @@ function open({ method, url, headers, body }: WireRequest, options: TransportOpt
       request: options.timeoutMs,
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+}
+
+function open({ method, url, headers, body }: WireRequest, line: Got): Request {
+  return line.stream(url, {
+    method,
+    headers,
+    // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
+    // Node joins a string to the headers and would write both as UTF-8, encoding those of a secret twice.
+    ...(method === 'GET' ? {} : { body: Buffer.from(body ?? '') }),
   })
 }
 
