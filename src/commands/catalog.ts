@@ -69,6 +69,25 @@ export const COMMANDS: readonly Command[] = [
     ],
     run: async (flags, given, io) => (await import('./apply.js')).apply(given.PLANFILE?.[0], flags, io),
   }),
+  define('explain', {
+    usage: 'explain <SUBJECT>',
+    describe: 'Say why an invitation or an address is decided as it is',
+    positionals: { SUBJECT: 'The id of an invitation, or an e-mail address: all its invitations, and its removal' },
+    examples: [
+      ['guestlist explain 56', 'every rule that matches, and which wins'],
+      ['guestlist explain bob@acme.example --from live.json', 'from a snapshot'],
+    ],
+    run: async (flags, given, io) => (await import('./explain.js')).explain(given.SUBJECT?.[0] ?? '', flags, io),
+  }),
+  define('export', {
+    usage: 'export',
+    describe: 'Write a manifest that describes the live state',
+    examples: [
+      ['guestlist export --out guestlist.yaml', 'begin with what there is; an existing file stays'],
+      ['guestlist export --status denied', 'only what is denied'],
+    ],
+    run: async (flags, _, io) => (await import('./export.js')).exportManifest(flags, io),
+  }),
   define('snapshot', {
     usage: 'snapshot',
     describe: 'Save the live state, to plan from it without credentials',

@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Invitation, type InvitationView, type Status, statusOf, viewOf } from '../model/invitation.js'
+import { jsonText } from '../render/json.js'
+import { connect } from './connect.js'
+import { formatOf } from './format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
+import { createLog } from './log.js'
+import type { Flags } from './options.js'
+import { readAll } from './read-all.js'
+import { schemaReference } from './schema-reference.js'
+import { reasonOf } from './sources.js'
+
+/** What one manifest file may hold: see the manifest's size limit. */
+const SIZE_LIMIT = 10 * 1024 * 1024
+
+/** Writes a manifest that describes the live invitations, so that planning with it changes nothing. */
+export async function exportManifest(flags: Flags<'export'>, io: Io): Promise<ExitCode> {
+  formatOf(flags, ['yaml'])
+  const { client, list } = await connect(flags, io)
+  try {
+    const wanted = ({ status }: Invitation) => flags.status === undefined || statusOf(status) === flags.status
+    const text = manifestText(await readAll(list, wanted), client.apiUrl, schemaReference(io.cwd))
+    if (Buffer.byteLength(text) > SIZE_LIMIT) {
+      createLog(flags.logLevel, io).warn(
+        'this is more than the 10 MiB that one manifest may have: split it, or use --status',
+      )
+    }
+    if (flags.out === undefined) io.out(text)
+    else await writeNew(flags.out, text, io)
+    return EXIT.done
+  } finally {
+    client.close()
+  }
+}
+
+/** A manifest may be somebody's work: unlike a plan it is never overwritten. */
+async function writeNew(path: string, text: string, io: Io): Promise<void> {
+  try {
+    await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    const why = exists ? 'it exists already, and was left as it is' : reasonOf(error)
+    throw new CommandError(`The manifest ${path} cannot be written: ${why}`, { cause: error })
+  }
+  io.err(`Wrote ${path}.\n`)
+}
+
+/**
+ * Accepted → accept by id, denied → deny by id, pending and unknown as comments. What the API says stands in comments
+ * alone, as JSON strings, so that it cannot break out of them.
+ */
+export function manifestText(invitations: readonly Invitation[], apiUrl: string, schema: string): string {
+  const having = (wanted: Status) => invitations.filter(({ status }) => statusOf(status) === wanted).map(viewOf)
+  const [pending, unknown] = [having('pending'), having('unknown')]
+  const lines = [
+    `# yaml-language-server: $schema=${schema}`,
+    `# The invitations of ${comment(apiUrl)}, as guestlist export found them: planning with this changes nothing.`,
+    '# Users cannot be listed, so users.remove is empty; what the state remembers of removals stays there.',
+    '',
+    'apiVersion: guestlist/v1',
+    '',
+    'invitations:',
+    ...rules('accept', having('accepted')),
+    ...rules('deny', having('denied')),
+    ...(pending.length === 0
+      ? []
+      : ['  # Pending:', ...pending.map(view => `  #   - id: ${view.id}  # ${about(view)}`)]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          '  # Of a status that this version does not know:',
+          ...unknown.map(view => `  #   - id: ${view.id}  # status ${comment(view.status)}, ${about(view)}`),
+        ]),
+    '  unmatched: ignore',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const rules = (effect: 'accept' | 'deny', views: readonly InvitationView[]): readonly string[] =>
+  views.length === 0 ? [] : [`  ${effect}:`, ...views.map(view => `    - id: ${view.id}  # ${about(view)}`)]
+
+function about({ email, cloud_name, cloud_role, project_name, project_role }: InvitationView): string {
+  const project = project_name === null ? '' : `, project ${comment(project_name)} as ${project_role ?? 'unknown'}`
+  return `${comment(email)}, cloud ${comment(cloud_name)} as ${cloud_role}${project}`
+}
+
+/** JSON escapes every break of a line; U+FFFE and U+FFFF, which YAML does not know, are escaped besides. */
+const comment = (text: string): string =>
+  jsonText(text, 0).replace(/[\ufffe\uffff]/g, found => `\\u${found.charCodeAt(0).toString(16)}`)
