@@ -1,4 +1,4 @@
-import { canonicalJson, emailKey } from '../model/text.js'
+import { emailKey } from '../model/text.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 import { type Draft, placeName, quoted, type Words } from './problems.js'
@@ -38,8 +38,8 @@ const exactEmailOf: KeyOf<WrittenRule> = ({ email }) =>
   email === undefined || /[*?]/.test(email) ? null : emailKey(email)
 
 const bareEmailOf: KeyOf<WrittenRule> = rule => {
-  const { reason: _reason, until: _until, ...selector } = rule
-  return Object.keys(selector).length === 1 ? exactEmailOf(rule) : null
+  for (const key in rule) if (key !== 'email' && key !== 'reason' && key !== 'until') return null
+  return exactEmailOf(rule)
 }
 
 const removedOf: KeyOf<WrittenRemoval> = ({ email }) => emailKey(email)
@@ -48,13 +48,17 @@ const asSet = (value: string | readonly string[] | undefined): string[] | undefi
   value === undefined ? undefined : [...new Set([value].flat())].sort()
 
 /** Equal for two rules that select the same. */
-const selectorOf: KeyOf<WrittenRule> = ({ reason: _reason, until: _until, email, cloud, project, ...exact }) =>
-  canonicalJson({
-    ...exact,
-    email: email === undefined ? undefined : emailKey(email),
-    cloud: asSet(cloud),
-    project: asSet(project),
-  })
+const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, projectRole, client, sender }) =>
+  JSON.stringify([
+    id,
+    email === undefined ? undefined : emailKey(email),
+    asSet(cloud),
+    asSet(project),
+    cloudRole,
+    projectRole,
+    client,
+    sender,
+  ])
 
 const isBefore = (a: Written<unknown>, b: Written<unknown>): boolean =>
   a.source.index < b.source.index || (a.source.index === b.source.index && a.start < b.start)
