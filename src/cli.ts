@@ -2,6 +2,7 @@ import yargs, { type Argv, type Options } from 'yargs'
 import { COMMANDS, type Command, GROUPS, type Positionals } from './commands/catalog.js'
 import { describeFailure } from './commands/failure.js'
 import { type Given, readFlags } from './commands/flags.js'
+import { FORMATS } from './commands/format.js'
 import { EXIT, type ExitCode, type Io } from './commands/io.js'
 import { flagName, optionsOf } from './commands/options.js'
 import { usageError } from './commands/usage-error.js'
@@ -115,7 +116,7 @@ function build(sub: Argv, command: Command): Argv {
     sub.positional(name, { describe, type: 'string' })
   for (const [key, option] of Object.entries(optionsOf(command.name))) {
     const settings: Options = {
-      describe: option.describe,
+      describe: key === 'format' ? `${option.describe}: ${FORMATS[command.name].join(', ')}` : option.describe,
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
       ...(option.kind === 'switch' ? {} : { requiresArg: true }),
       ...(option.kind === 'list' ? { string: true } : {}),

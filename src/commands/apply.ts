@@ -8,7 +8,7 @@ import { type ApplyView, jsonView, textView } from './apply-view.js'
 import { askApproval, assertCanApprove } from './approve.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import { type Connection, connect } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { loadManifest } from './load-manifest.js'
 import { makePlan, reconcileOptions } from './make-plan.js'
@@ -19,7 +19,7 @@ import { withLock } from './with-lock.js'
 
 /** Plans (or loads a plan), shows it, asks, executes, verifies, reports. */
 export async function apply(planFile: string | undefined, flags: Flags<'apply'>, io: Io): Promise<ExitCode> {
-  const view = formatOf(flags, ['text', 'json']) === 'json' ? jsonView(io) : textView(flags, io)
+  const view = formatOf(flags, FORMATS.apply) === 'json' ? jsonView(io) : textView(flags, io)
   try {
     return await applyWith(view, planFile, flags, io)
   } catch (error) {
@@ -40,7 +40,7 @@ async function applyWith(
   io.interrupt.addEventListener('abort', onInterrupt, { once: true })
   const prepare = planFile === undefined ? prepareFresh(flags, io) : prepareSaved(planFile, flags, io)
   const { state, planWith } = await prepare
-  const connection = await connect(flags, io, flags.rateLimit ?? null)
+  const connection = await connect(flags, io, { rateLimit: flags.rateLimit, finishInFlight: true })
   try {
     const store = openStateFor(state, connection.client.apiUrl, flags, io)
     return await applyLocked({ planWith, saved: planFile !== undefined, connection, store, view, flags, io })

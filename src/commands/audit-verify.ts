@@ -2,14 +2,14 @@ import { resolve } from 'node:path'
 import { type AuditProblem, type AuditVerification, verifyAudit } from '../audit/verify.js'
 import { jsonText } from '../render/json.js'
 import type { Style } from '../render/style.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 import { styleFor } from './style.js'
 
 /** Checks the chain of an audit log. */
 export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.auditVerify)
   const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
   const valid = !verification.problems.some(problem => isFault(problem, verification)) && verification.omitted === 0
   if (format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)

@@ -9,7 +9,7 @@ import { escapeTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 
@@ -35,7 +35,7 @@ type Wire = ReturnType<typeof wireOf>
 
 /** Which credential is used and why, and whether the API takes it; one cheap call, nothing changed. */
 export async function authStatus(flags: Flags<'authStatus'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.authStatus)
   const wire = wireOf(flags, io)
   const chosen = await attempt(() => chooseCredentials(io.env, wire))
   const check = chosen instanceof ApiError ? failed(chosen) : await ask(chosen, wire, io)

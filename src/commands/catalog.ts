@@ -194,6 +194,16 @@ export const COMMANDS: readonly Command[] = [
     ],
     run: async (flags, _, io) => (await import('./sandbox.js')).sandbox(flags, io),
   }),
+  define('completion', {
+    usage: 'completion [SHELL]',
+    describe: 'Print a completion script for bash or zsh',
+    positionals: { SHELL: 'bash or zsh [default: the shell in $SHELL]' },
+    examples: [
+      ['source <(guestlist completion bash)', 'in ~/.bashrc'],
+      ['source <(guestlist completion zsh)', 'in ~/.zshrc, after compinit'],
+    ],
+    run: async (flags, given, io) => (await import('./completion.js')).completion(given.SHELL?.[0], flags, io),
+  }),
 ]
 
 /** Commands that only group others. */

@@ -23,8 +23,15 @@ export interface Connection {
   list(start: StartVisit, status?: string): Promise<void>
 }
 
+interface ConnectOptions {
+  /** Requests a second, over all workers. */
+  readonly rateLimit?: number | undefined
+  /** An interrupt leaves what is in flight to finish, as it must where it changes something; else it ends it. */
+  readonly finishInFlight?: boolean
+}
+
 /** @throws ApiError where there are no credentials, or the address is not allowed */
-export async function connect(flags: Flags, io: Io, rateLimit: number | null = null): Promise<Connection> {
+export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
   const log = createLog(flags.logLevel, io)
   const wire = {
     apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
@@ -37,10 +44,11 @@ export async function connect(flags: Flags, io: Io, rateLimit: number | null = n
     ...wire,
     credentials,
     env: io.env,
+    ...(options.finishInFlight ? {} : { signal: io.interrupt }),
     log: ({ method, path, status, ms, attempt, error }) =>
       log.debug(`${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`),
   })
-  const gate = createGate(systemClock, rateLimit)
+  const gate = createGate(systemClock, options.rateLimit ?? null)
   const policy = { ...DEFAULT_RETRY, retries: flags.retries }
   const retrying = {
     gate,

@@ -15,7 +15,9 @@ export function invitationText(explained: InvitationExplanation, style: Style): 
     `    to: ${destination(invitation)}`,
     '',
     ...rulesText(explained, style),
-    ...(because === null || explained.rules[0]?.standing !== 'wins' ? [] : [`  The first wins among them: ${because}.`]),
+    ...(because === null || explained.rules[0]?.standing !== 'wins'
+      ? []
+      : [`  The first wins among them: ${because}.`]),
     ...removalLines(explained),
     '',
     `  ${style.bold(outcomeOf(explained))}`,

@@ -4,7 +4,7 @@ import { type InvitationExplanation, startExplain, type UserExplanation } from '
 import { quoteTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
 import { invitationText, userText } from './explain-text.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
 import { protections } from './make-plan.js'
@@ -15,7 +15,7 @@ import { styleFor } from './style.js'
 
 /** Says why an invitation, or all that concerns an address, is decided as it is. */
 export async function explain(subject: string, flags: Flags<'explain'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.explain)
   const wanted = readSubject(subject)
   const { manifest } = await loadManifest(flags.file, io)
   const { invitations, user } = await withObserved(manifest.state, flags, io, async ({ list, records }) => {

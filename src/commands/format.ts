@@ -1,4 +1,33 @@
 import { CommandError } from './io.js'
+import type { CommandName } from './options.js'
+
+const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const
+const TEXT_OR_JSON = ['text', 'json'] as const
+const TEXT = ['text'] as const
+const LISTS = ['table', 'json', 'yaml'] as const
+
+/** The formats that each command knows, its default first. */
+export const FORMATS = {
+  init: TEXT,
+  validate: TEXT_OR_JSON,
+  plan: PLAN_FORMATS,
+  apply: TEXT_OR_JSON,
+  show: PLAN_FORMATS,
+  explain: TEXT_OR_JSON,
+  export: ['yaml'],
+  snapshot: ['json'],
+  invitationsList: LISTS,
+  invitationsGet: LISTS,
+  stateList: ['table', 'json'],
+  stateRm: TEXT,
+  stateUnlock: TEXT,
+  auditVerify: TEXT_OR_JSON,
+  login: TEXT_OR_JSON,
+  logout: TEXT_OR_JSON,
+  authStatus: TEXT_OR_JSON,
+  sandbox: TEXT,
+  completion: TEXT,
+} as const satisfies Record<CommandName, readonly [string, ...string[]]>
 
 interface FormatFlags {
   readonly format: string | undefined

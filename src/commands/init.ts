@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 import { schemaReference } from './schema-reference.js'
@@ -8,7 +8,7 @@ import { DEFAULT_MANIFEST, reasonOf } from './sources.js'
 
 /** Writes a starter manifest; a file that is there already stays as it is. */
 export async function init(folder: string | undefined, flags: Flags<'init'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, ['text'])
+  formatOf(flags, FORMATS.init)
   const path = join(folder ?? '', DEFAULT_MANIFEST)
   const target = resolve(io.cwd, folder ?? '')
   try {

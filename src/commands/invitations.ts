@@ -6,7 +6,7 @@ import { escapeTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
 import { table } from '../render/table.js'
 import { connect } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 import { readAll } from './read-all.js'
@@ -15,7 +15,7 @@ const RAW_STATUS = { pending: 'P', accepted: 'A', denied: 'D' } as const
 
 /** Lists the live invitations, by id. */
 export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['table', 'json', 'yaml'])
+  const format = formatOf(flags, FORMATS.invitationsList)
   const { client, list } = await connect(flags, io)
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
   try {
@@ -28,7 +28,7 @@ export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): 
 
 /** Shows one invitation. */
 export async function getInvitation(id: string, flags: Flags<'invitationsGet'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['table', 'json', 'yaml'])
+  const format = formatOf(flags, FORMATS.invitationsGet)
   const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
   if (!Number.isSafeInteger(number)) throw new CommandError(`${JSON.stringify(id)} is not the id of an invitation`)
   const { client, gate, policy } = await connect(flags, io)

@@ -8,7 +8,7 @@ import { type StoredLogin, sameLogin, tokenStore } from '../client/token-store.j
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { createLog } from './log.js'
 import type { Flags } from './options.js'
@@ -19,7 +19,7 @@ const PATIENCE_MS = 10 * 60_000
 
 /** Signs a person in and keeps the tokens. @throws ApiError, CommandError */
 export async function login(flags: Flags<'login'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.login)
   if (flags.noInput) throw new CommandError('A login needs a person', { advice: 'Leave out --no-input.' })
   const made = await signIn(flags, io)
   const store = tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))

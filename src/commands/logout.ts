@@ -5,14 +5,14 @@ import { tokenStore } from '../client/token-store.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { createLog } from './log.js'
 import type { Flags } from './options.js'
 
 /** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
 export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.logout)
   const { allowInsecureHttp, timeout: timeoutMs } = flags
   const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
   const settings = providerSettings({

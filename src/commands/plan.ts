@@ -3,18 +3,18 @@ import { jsonText } from '../render/json.js'
 import { toDocument } from '../render/plan-document.js'
 import { problemsText } from '../render/problems-text.js'
 import { writePrivateFile } from './files.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
 import { makePlan, reconcileOptions } from './make-plan.js'
 import { withObserved } from './observe.js'
 import type { Flags } from './options.js'
-import { PLAN_FORMATS, renderPlan, showsEverything } from './render-plan.js'
+import { renderPlan, showsEverything } from './render-plan.js'
 import { styleFor } from './style.js'
 
 /** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
 export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, PLAN_FORMATS)
+  const format = formatOf(flags, FORMATS.plan)
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const { manifest, warnings } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)

@@ -3,8 +3,9 @@ import { jsonText } from '../render/json.js'
 import { toDocument } from '../render/plan-document.js'
 import type { Style } from '../render/style.js'
 import { planText } from '../render/text.js'
+import { FORMATS } from './format.js'
 
-export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const
+export const PLAN_FORMATS = FORMATS.plan
 
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
 

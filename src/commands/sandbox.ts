@@ -1,8 +1,10 @@
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 
 /** Serves the embedded API until it is interrupted. */
 export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode> {
+  formatOf(flags, FORMATS.sandbox)
   const { parseFault } = await import('../sandbox/parse-fault.js')
   const { sandboxBanner } = await import('../sandbox/banner.js')
   const { startSandbox } = await import('../sandbox/server.js')

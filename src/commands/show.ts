@@ -1,13 +1,13 @@
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
-import { PLAN_FORMATS, renderPlan } from './render-plan.js'
+import { renderPlan } from './render-plan.js'
 import { loadSavedPlan } from './saved-plan.js'
 import { styleFor } from './style.js'
 
 /** Renders a saved plan, offline; one that apply would refuse too. */
 export async function show(path: string, flags: Flags<'show'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, PLAN_FORMATS)
+  const format = formatOf(flags, FORMATS.show)
   const plan = await loadSavedPlan(path, io)
   io.out(await renderPlan(plan, format, styleFor('out', flags, io)))
   return EXIT.done

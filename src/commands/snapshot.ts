@@ -1,7 +1,7 @@
 import { jsonText } from '../render/json.js'
 import { snapshotText } from '../snapshot/snapshot.js'
 import { writePrivateFile } from './files.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { stateConfigOf } from './load-manifest.js'
 import { withObserved } from './observe.js'
@@ -10,7 +10,7 @@ import { readAll } from './read-all.js'
 
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
 export async function snapshot(flags: Flags<'snapshot'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, ['json'])
+  formatOf(flags, FORMATS.snapshot)
   const config = await stateConfigOf(flags.file, io)
   return withObserved(config, flags, io, async ({ apiUrl, records, list }) => {
     const takenAt = new Date().toISOString()

@@ -5,7 +5,7 @@ import { jsonText } from '../render/json.js'
 import { table } from '../render/table.js'
 import type { StateStore } from '../state/store.js'
 import { DEFAULT_API_URL } from './connect.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { stateConfigOf } from './load-manifest.js'
 import { createLog } from './log.js'
@@ -15,7 +15,7 @@ import { withLock } from './with-lock.js'
 
 /** Lists the removals that are remembered, by address. */
 export async function stateList(flags: Flags<'stateList'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['table', 'json'])
+  const format = formatOf(flags, FORMATS.stateList)
   const store = await openConfigured(flags, io)
   const records = [...(await store.read())].sort(([a], [b]) => byCodeUnit(a, b))
   if (format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
@@ -31,7 +31,7 @@ const row = ([email, record]: readonly [string, RemovalRecord]): readonly string
 
 /** Forgets removals, all that are named or none, so that the next apply asks for them again. */
 export async function stateRemove(emails: readonly string[], flags: Flags<'stateRm'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, ['text'])
+  formatOf(flags, FORMATS.stateRm)
   const store = await openConfigured(flags, io)
   const forgotten = await withLock(
     store,
@@ -58,7 +58,7 @@ async function forget(store: StateStore, emails: readonly string[]): Promise<rea
 
 /** Removes a lock by force, without asking: its id, which only the lock's own message shows, is the confirmation. */
 export async function stateUnlock(id: string, flags: Flags<'stateUnlock'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, ['text'])
+  formatOf(flags, FORMATS.stateUnlock)
   const store = await openConfigured(flags, io)
   const holder = await store.unlock(id)
   const whose = holder === null || holder.Who === '' ? '' : ` It was held by ${holder.Who} since ${holder.Created}.`

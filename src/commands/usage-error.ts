@@ -28,7 +28,15 @@ export function usageError(message: string): CommandError {
 const HELP = 'See guestlist --help.'
 
 function suggestionFor(word: string): readonly string[] {
-  const command = suggest(word, COMMAND_WORDS)
-  const flag = suggest(word, FLAG_NAMES)
+  const command = suggestWord(word, COMMAND_WORDS)
+  const flag = suggestWord(word, FLAG_NAMES)
   return [...(command === null ? [] : [command]), ...(flag === null ? [] : [`--${flag}`])]
+}
+
+/** The word that was probably meant, or the one that it was probably the beginning of. */
+function suggestWord(word: string, known: readonly string[]): string | null {
+  const whole = suggest(word, known)
+  if (whole !== null || word.length < 3) return whole
+  const beginnings = new Map(known.map(candidate => [candidate.slice(0, word.length), candidate]))
+  return beginnings.get(suggest(word, [...beginnings.keys()]) ?? '') ?? null
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.js'
 import { jsonText } from '../render/json.js'
 import { problemsSummary, problemsText } from '../render/problems-text.js'
-import { formatOf } from './format.js'
+import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { loadManifest } from './load-manifest.js'
 import type { Flags } from './options.js'
@@ -9,7 +9,7 @@ import { styleFor } from './style.js'
 
 /** Checks manifests without the network. */
 export async function validate(flags: Flags, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, ['text', 'json'])
+  const format = formatOf(flags, FORMATS.validate)
   const problems = await findProblems(flags, io)
   const valid = problems.every(({ severity }) => severity !== 'error')
   if (format === 'json') io.out(`${jsonText(validateDocument(problems))}\n`)

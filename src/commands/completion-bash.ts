@@ -1,0 +1,79 @@
+import type { CommandWord, FlagWord, Words } from './completion.js'
+
+/** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
+export const bashScript = ({
+  top,
+  groups,
+  commands,
+}: Words): string => `# bash completion of guestlist. In ~/.bashrc: source <(guestlist completion bash)
+_guestlist_files() {
+  # Where the shell can, readline completes files itself: it knows how to quote them.
+  compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$1"))
+}
+
+_guestlist() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} i word command='' skip=0
+  COMPREPLY=()
+  # --flag=value comes as three words.
+  if [ "$cur" = '=' ]; then cur=''
+  elif [ "$prev" = '=' ] && [ "$COMP_CWORD" -gt 1 ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    if [ "$skip" = 1 ] && [ "$word" != '=' ]; then skip=0; continue; fi
+    case $word in
+      ${valueFlags(commands)}) skip=1 ;;
+      -*|=) ;;
+      *)
+        case $command in
+          '') command=$word ;;
+          ${[...groups.keys()].join('|')}) command="$command $word" ;;
+        esac ;;
+    esac
+  done
+  case $command in
+    '') COMPREPLY=($(compgen -W '${wordsOf(top)} --help --version' -- "$cur")); return ;;
+${[...groups].map(([group, members]) => `    ${group}) COMPREPLY=($(compgen -W '${wordsOf(members)} --help' -- "$cur")); return ;;`).join('\n')}
+  esac
+  case "$command $prev" in
+${commands.flatMap(valueCases).join('\n')}
+  esac
+  case $command in
+${commands.map(flagCase).join('\n')}
+  esac
+}
+
+complete -F _guestlist guestlist
+`
+
+const wordsOf = (entries: readonly (readonly [string, string])[]): string => entries.map(([word]) => word).join(' ')
+
+const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
+
+/** Every flag that takes a value, whichever command has it. */
+function valueFlags(commands: readonly CommandWord[]): string {
+  const flags = commands.flatMap(command => command.flags).filter(({ value }) => value !== 'none')
+  return [...new Set(flags.flatMap(spellings))].join('|')
+}
+
+function valueCases({ words, flags }: CommandWord): readonly string[] {
+  return flags.flatMap(flag => {
+    if (flag.value === 'none') return []
+    const pattern = spellings(flag)
+      .map(spelling => `'${words} ${spelling}'`)
+      .join('|')
+    return [`    ${pattern}) ${completed(flag.value)}; return ;;`]
+  })
+}
+
+function completed(value: FlagWord['value']): string {
+  if (value === 'file') return '_guestlist_files "$cur"'
+  return typeof value === 'string' ? ':' : `COMPREPLY=($(compgen -W '${value.join(' ')}' -- "$cur"))`
+}
+
+function flagCase({ words, flags, positional }: CommandWord): string {
+  const all = [...flags.flatMap(spellings), '--help', '-h'].join(' ')
+  const flagsOnly = `COMPREPLY=($(compgen -W '${all}' -- "$cur"))`
+  const other = positional === 'none' || positional === 'free' ? flagsOnly : completed(positional)
+  return `    '${words}') case $cur in -*) ${flagsOnly} ;; *) ${other} ;; esac ;;`
+}
