@@ -169,6 +169,14 @@ t.test('statuses', async t => {
   }
 })
 
+t.test('a 204 is a success whatever type its framework says an empty body has', async t => {
+  const url = await serve(
+    t,
+    (_, response) => void response.writeHead(204, { 'content-type': 'text/html; charset=utf-8' }).end(),
+  )
+  await t.resolves((await client(t, url)).accept(1))
+})
+
 t.test('any 2xx without a web page is done', async t => {
   for (const status of [200, 201, 204]) {
     const url = await serve(t, (_, response) => void response.writeHead(status).end(status === 204 ? undefined : 'ok'))
