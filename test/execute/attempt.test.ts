@@ -1,0 +1,88 @@
+import t from 'tap'
+import { attemptOnce, waitBeforeNext } from '../../src/execute/attempt.js'
+import { createGate } from '../../src/execute/gate.js'
+import { type ExecuteEvent, type Run, startRun } from '../../src/execute/run.js'
+import { ApiError } from '../../src/model/api-error.js'
+import { reconcile } from '../../src/reconcile/reconcile.js'
+import { accept, input, invitation } from '../reconcile/fixtures/build.js'
+import { hurriedClock, policy } from './fixtures/rig.js'
+
+const [action] = reconcile(input({ rules: [accept({ email: '*' })] }), [invitation()]).actions
+if (!action) throw new Error('there is an action')
+
+const about = { action, call: 'accept', attempt: 1 } as const
+const http = (status: number, retryAfterMs: number) =>
+  new ApiError(`HTTP ${status}`, { kind: 'http', status, retryAfterMs })
+const unused = () => Promise.reject(new Error('not to be called'))
+
+function start(onTell: (event: ExecuteEvent, run: () => Run) => void = () => {}) {
+  const clock = hurriedClock()
+  const events: ExecuteEvent[] = []
+  const run: Run = startRun(
+    {
+      api: { list: unused, get: unused, accept: unused, deny: unused, removeUser: unused },
+      clock,
+      memory: { prepare: unused, record: unused },
+      tell: async event => {
+        events.push(event)
+        onTell(event, () => run)
+      },
+      interrupt: new AbortController().signal,
+    },
+    { parallelism: 1, retry: policy(2), failFast: false },
+    createGate(clock, null),
+  )
+  return { run, events, clock }
+}
+
+t.test('an attempt that ends well is recorded', async t => {
+  const { run, events } = start()
+  t.equal(await attemptOnce(about, async () => undefined, run), null)
+  t.match(events, [{ type: 'attempt', attempt: { call: 'accept', attempt: 1, error: null } }])
+})
+
+t.test('an attempt that fails is recorded, and comes back with its wait', async t => {
+  const { run, events } = start()
+  const failure = await attemptOnce(about, () => Promise.reject(http(503, 300)), run)
+  t.match(failure, { error: { status: 503 }, delayMs: 300 })
+  t.match(events, [{ type: 'attempt', attempt: { error: { status: 503 } } }])
+})
+
+t.test('a bug is thrown, and is no attempt', async t => {
+  const { run, events } = start()
+  await t.rejects(
+    attemptOnce(about, () => Promise.reject(new TypeError('a bug')), run),
+    TypeError,
+  )
+  t.same(events, [])
+})
+
+t.test('a refusal of the caller stops the run before it is recorded', async t => {
+  for (const status of [401, 403]) {
+    let stoppedWhenTold = false
+    const { run } = start((_event, current) => {
+      stoppedWhenTold = current().stop.aborted
+    })
+    await attemptOnce(about, () => Promise.reject(http(status, 0)), run)
+    t.ok(stoppedWhenTold, `${status}`)
+  }
+})
+
+t.test('a 429 closes the gate before it is recorded', async t => {
+  const { run, clock } = start()
+  await attemptOnce({ ...about, attempt: 3 }, () => Promise.reject(http(429, 5000)), run)
+  await run.gate.enter()
+  t.equal(clock.sleeps.length, 1, 'also after the last attempt')
+  t.ok((clock.sleeps[0] ?? 0) > 4000)
+})
+
+t.test('the wait before the next call is told; after a 429 it is the gate that waits', async t => {
+  const { run, events, clock } = start()
+  await waitBeforeNext(action, { error: http(503, 0), delayMs: 700 }, run)
+  await waitBeforeNext(action, { error: http(429, 0), delayMs: 800 }, run)
+  t.same(clock.sleeps, [700])
+  t.match(events, [
+    { type: 'retry', delayMs: 700 },
+    { type: 'retry', delayMs: 800 },
+  ])
+})

@@ -1,0 +1,63 @@
+import t from 'tap'
+import { createGate } from '../../src/execute/gate.js'
+import { haltIfDenied, startRun, type World } from '../../src/execute/run.js'
+import { ApiError } from '../../src/model/api-error.js'
+import { hurriedClock, policy } from './fixtures/rig.js'
+
+const unused = () => Promise.reject(new Error('not to be called'))
+const clock = hurriedClock()
+
+function start(fields: Partial<World> = {}) {
+  const world: World = {
+    api: { list: unused, get: unused, accept: unused, deny: unused, removeUser: unused },
+    clock,
+    memory: { prepare: unused, record: unused },
+    tell: async () => undefined,
+    interrupt: new AbortController().signal,
+    ...fields,
+  }
+  return startRun(world, { parallelism: 1, retry: policy(0), failFast: false }, createGate(clock, null))
+}
+
+t.test('a run begins unstopped', async t => {
+  const run = start()
+  t.equal(run.stopped(), null)
+  t.notOk(run.stop.aborted)
+})
+
+t.test('an interrupt stops it, also one that came before', async t => {
+  const interrupt = new AbortController()
+  const run = start({ interrupt: interrupt.signal })
+  interrupt.abort()
+  for (const stopped of [run, start({ interrupt: interrupt.signal })]) {
+    t.ok(stopped.stop.aborted)
+    t.match(stopped.stopped(), { reason: 'interrupted' })
+  }
+})
+
+t.test('the first reason stays; another is said once, the same is not repeated', async t => {
+  const run = start()
+  run.halt('forbidden', 'First.')
+  run.halt('forbidden', 'Again.')
+  run.halt('state', 'Second.')
+  run.halt('state', 'Second.')
+  t.same(run.stopped(), { reason: 'forbidden', message: 'First. Second.' })
+})
+
+t.test('what cannot be recorded stops the run and rejects nothing', async t => {
+  const run = start({ tell: () => Promise.reject(new Error('the disk is full')) })
+  await run.tell({ type: 'verifying' })
+  t.match(run.stopped(), { reason: 'audit', message: /can no longer be recorded: the disk is full/ })
+})
+
+t.test('who is refused as such', async t => {
+  const denied = (status?: number) => {
+    const run = start()
+    const facts = status === undefined ? { kind: 'credentials' as const } : { kind: 'http' as const, status }
+    haltIfDenied(run, new ApiError('it was refused', facts))
+    return run.stopped()
+  }
+  t.match(denied(401), { reason: 'unauthorized', message: /it was refused/ })
+  t.match(denied(), { reason: 'unauthorized', message: /it was refused/ })
+  t.match(denied(403), { reason: 'forbidden', message: /403.*it was refused/ })
+})
