@@ -1,7 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs'
 import { COMMANDS, type Command, GROUPS, type Positionals } from './commands/catalog.js'
 import { describeFailure } from './commands/failure.js'
-import { type Given, readFlags } from './commands/flags.js'
+import { checkSwitches, type Given, readFlags } from './commands/flags.js'
 import { FORMATS } from './commands/format.js'
 import { EXIT, type ExitCode, type Io } from './commands/io.js'
 import { flagName, optionsOf } from './commands/options.js'
@@ -40,7 +40,7 @@ async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   })
   const output = await new Promise<string>((resolve, reject) => {
     const settle = (error: unknown, _: unknown, text: string) => (error ? reject(error) : resolve(text))
-    Promise.resolve(parser.parseAsync([...argv], {}, settle)).catch(reject)
+    Promise.resolve(parser.parseAsync([...checkSwitches(argv)], {}, settle)).catch(reject)
   })
   return chosen.task ?? `${output}\n`
 }

@@ -8,7 +8,7 @@ import { ApiError } from '../model/api-error.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
-import { DEFAULT_API_URL } from './connect.js'
+import { DEFAULT_API_URL, limitsOf } from './connect.js'
 import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
@@ -51,6 +51,7 @@ const wireOf = (flags: Flags<'authStatus'>, io: Io) => ({
   allowInsecureHttp: flags.allowInsecureHttp,
   version: VERSION,
   signal: io.interrupt,
+  ...limitsOf(flags),
 })
 
 /** An address that is refused may hold a password. */

@@ -62,6 +62,12 @@ export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}
   return { client, clock: systemClock, gate, policy, log, list }
 }
 
+/** What the API may make us hold. */
+export const limitsOf = ({ maxBody, maxDepth }: Pick<Flags, 'maxBody' | 'maxDepth'>) => ({
+  maxBodyBytes: maxBody * 2 ** 20,
+  maxDepth,
+})
+
 /** Shows how many invitations have come. */
 async function withProgress(
   start: StartVisit,

@@ -1,5 +1,14 @@
 import { CommandError } from './io.js'
-import { type CommandName, type Flags, flagName, type Kind, optionsOf, variableName } from './options.js'
+import {
+  COMMON,
+  type CommandName,
+  type Flags,
+  flagName,
+  type Kind,
+  OPTIONS,
+  optionsOf,
+  variableName,
+} from './options.js'
 
 type Value = boolean | number | string | readonly string[] | Date | undefined
 
@@ -59,6 +68,24 @@ function readGiven(option: Kind, given: unknown, flag: string): Value {
 function nonEmpty(text: string, source: string): string {
   if (text.trim() === '') throw new CommandError(`${source} needs a value`)
   return text
+}
+
+const SWITCHES = new Set(
+  [COMMON, ...Object.values(OPTIONS)].flatMap((options: Readonly<Record<string, Kind>>) =>
+    Object.entries(options).flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
+  ),
+)
+
+/**
+ * A command line whose switches have only values that they know: left to yargs, `--no-removals=yes` would be false.
+ *
+ * @throws CommandError
+ */
+export function checkSwitches(argv: readonly string[]): readonly string[] {
+  return argv.map(word => {
+    const [, name = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(word) ?? []
+    return SWITCHES.has(name) ? `--${name}=${readSwitch(value, `--${name}`)}` : word
+  })
 }
 
 /** Strict: a value that does not fit is an error, whichever way it came. */

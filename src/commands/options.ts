@@ -58,6 +58,22 @@ export const COMMON = {
     fallback: 4,
     describe: 'Repeats of a request that failed for a passing reason [default: 4]',
   },
+  maxBody: {
+    kind: 'integer',
+    min: 1,
+    max: 1_048_576,
+    value: 'MIB',
+    fallback: 4096,
+    describe: 'The longest answer of the API that is read, in MiB, decompressed [default: 4096]',
+  },
+  maxDepth: {
+    kind: 'integer',
+    min: 2,
+    max: 10_000,
+    value: 'N',
+    fallback: 32,
+    describe: 'The deepest nesting of its JSON that is read [default: 32]',
+  },
   allowInsecureHttp: {
     kind: 'switch',
     describe: 'Allow http:// to other hosts than this one: credentials then travel in the clear',

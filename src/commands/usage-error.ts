@@ -16,6 +16,9 @@ const FLAG_NAMES = [
 /** What yargs says of a command line that does not fit, with a suggestion where there is one. */
 export function usageError(message: string): CommandError {
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]
+  if (message.startsWith('Not enough non-option arguments')) {
+    return new CommandError('An argument is missing', { advice: 'See the --help of the command.' })
+  }
   if (unknown === undefined) return new CommandError(message.replace(/\n+\s*/g, '; '), { advice: HELP })
   const words = unknown.split(', ')
   const what = words.map(word => JSON.stringify(word)).join(', ')

@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/options.js'
+import { startSandbox } from '../../src/sandbox/server.js'
+import type { WireInvitation } from '../../src/sandbox/types.js'
+import { guestlist, type Ran, type RunOptions } from './guestlist.js'
+
+export interface World {
+  readonly folder: string
+  readonly sandbox: Sandbox
+  readonly env: Readonly<Record<string, string>>
+  /** Runs the built program in the folder, with the sandbox's address and key. */
+  run(args: readonly string[], options?: Partial<RunOptions>): Promise<Ran>
+  write(name: string, text: string): string
+}
+
+export const invitation = (
+  id: number,
+  email: string,
+  status = 'P',
+  rest: Partial<WireInvitation> = {},
+): WireInvitation => ({
+  id,
+  client_id: 1,
+  redirect_uri: 'https://example.invalid/',
+  cloud_name: 'Tower A',
+  cloud_role: 50,
+  email,
+  status,
+  ...rest,
+})
+
+/** A folder with a manifest, and a sandbox with these invitations. Both go when the test ends. */
+export async function world(
+  t: Test,
+  manifest: string | null,
+  invitations: readonly WireInvitation[],
+  options: SandboxOptions & { readonly users?: readonly string[] } = {},
+): Promise<World> {
+  const folder = t.testdir()
+  const sandbox = await startSandbox({ data: { invitations, users: options.users ?? [] }, ...options })
+  t.teardown(() => sandbox.close())
+  const env = { BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey }
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  if (manifest !== null) write('guestlist.yaml', `apiVersion: guestlist/v1\n${manifest}`)
+  return {
+    folder,
+    sandbox,
+    env,
+    write,
+    run: (args, given = {}) => guestlist(args, { cwd: folder, ...given, env: { ...env, ...given.env } }),
+  }
+}
