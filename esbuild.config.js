@@ -255,13 +255,16 @@ async function writeCodeCaches() {
     'apply plan.json',
     'plan',
   ]
-  for (const line of lines) {
-    const argv = line.split(' ')
-    const code = await program.main(argv, io)
-    if (code !== 0) throw new Error(`guestlist ${argv.join(' ')} ended with ${code} while the build warmed up`)
+  try {
+    for (const line of lines) {
+      const argv = line.split(' ')
+      const code = await program.main(argv, io)
+      if (code !== 0) throw new Error(`guestlist ${argv.join(' ')} ended with ${code} while the build warmed up`)
+    }
+  } finally {
+    stop()
+    rmSync(cwd, { recursive: true })
   }
-  stop()
-  rmSync(cwd, { recursive: true })
   return [...loaded.values()].map(({ cacheName, script }) => {
     put(cacheName, script.createCachedData())
     return cacheName
