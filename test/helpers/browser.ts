@@ -1,24 +1,17 @@
-import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import type { Test } from 'tap'
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-]
+import { findBrowser } from './find-browser.js'
 
 /**
  * A headless Chromium that ends with the test; `GUESTLIST_BROWSER` names another than the system's. Where there is none the
  * test fails, unless `GUESTLIST_NO_BROWSER=1` accepts that what needs a browser is not checked; then null, said plainly.
  */
 export async function browserFor(t: Test): Promise<Browser | null> {
-  const { GUESTLIST_BROWSER: chosen, GUESTLIST_NO_BROWSER: accepted } = process.env
-  const executablePath = chosen ?? PLACES.find(path => existsSync(path))
+  const executablePath = findBrowser()
   if (executablePath === undefined) {
     const message = `There is no browser: the checks of the HTML report in one were NOT RUN.`
-    if (accepted === '1') process.stderr.write(`${message} GUESTLIST_NO_BROWSER=1 accepts that.\n`)
+    if (process.env.GUESTLIST_NO_BROWSER === '1')
+      process.stderr.write(`${message} GUESTLIST_NO_BROWSER=1 accepts that.\n`)
     else t.fail(`${message} Install chromium, or accept that with GUESTLIST_NO_BROWSER=1.`)
     return null
   }
