@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { main } from '../../src/cli.js'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/options.js'
 import { startSandbox } from '../../src/sandbox/server.js'
 import type { WireInvitation } from '../../src/sandbox/types.js'
+import { testIo } from './command.js'
 import { guestlist, type Ran, type RunOptions } from './guestlist.js'
 
 export interface World {
@@ -12,6 +14,8 @@ export interface World {
   readonly env: Readonly<Record<string, string>>
   /** Runs the built program in the folder, with the sandbox's address and key. */
   run(args: readonly string[], options?: Partial<RunOptions>): Promise<Ran>
+  /** Runs the command line in this process: faster, and the same but for streams and signals. */
+  call(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>
   write(name: string, text: string): string
 }
 
@@ -52,6 +56,11 @@ export async function world(
     sandbox,
     env,
     write,
+    async call(args, more = {}) {
+      const io = testIo({ ...env, ...more })
+      const code = await main(args, { ...io, cwd: folder })
+      return { code, stdout: io.stdout.join(''), stderr: io.stderr.join('') }
+    },
     run: (args, given = {}) => guestlist(args, { cwd: folder, ...given, env: { ...env, ...given.env } }),
   }
 }

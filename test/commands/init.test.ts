@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { guestlist } from '../helpers/guestlist.js'
+import { invitation, world } from '../helpers/world.js'
+
+const schemaOf = (folder: string): string => {
+  const [, reference = ''] =
+    /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(join(folder, 'guestlist.yaml'), 'utf8')) ?? []
+  return reference.startsWith('file:') ? fileURLToPath(reference) : resolve(folder, reference)
+}
+
+t.test('the starter is valid as it stands, and plans to no changes', async t => {
+  const statuses = ['P', 'A', 'D', 'W', 'X'].map((status, n) => invitation(n + 1, `u${n}@acme.example`, status))
+  const { run } = await world(t, null, statuses)
+  const { code, stdout } = await run(['init'])
+  t.equal(code, 0)
+  t.match(stdout, 'Wrote guestlist.yaml')
+  t.equal((await run(['validate'])).code, 0)
+  const planned = await run(['plan', '--detailed-exitcode'])
+  t.equal(planned.code, 0, planned.stderr)
+  t.match(planned.stdout, 'No changes. Invitations and users match the manifest.')
+})
+
+t.test('its examples are good too, once they are no comments any more', async t => {
+  const cwd = t.testdir()
+  await guestlist(['init'], { cwd })
+  const path = join(cwd, 'guestlist.yaml')
+  const text = readFileSync(path, 'utf8')
+  const filled = text.replace(/^(\s+)# (- | {2}\w+: |maxAccepts|maxDenials)/gm, '$1$2')
+  t.not(filled, text)
+  writeFileSync(path, filled)
+  const { code, stderr } = await guestlist(['validate'], { cwd })
+  t.equal(code, 0, stderr)
+})
+
+t.test('a folder that is missing is made; a file that is there stays as it is', async t => {
+  const cwd = t.testdir()
+  t.equal((await guestlist(['init', 'a/b'], { cwd })).code, 0)
+  const path = join(cwd, 'a', 'b', 'guestlist.yaml')
+  const before = statSync(path).mtimeMs
+  writeFileSync(path, '# mine\n')
+  const { code, stderr, stdout } = await guestlist(['init', 'a/b'], { cwd })
+  t.equal(code, 1)
+  t.equal(stdout, '')
+  t.match(stderr, 'exists already; it was left as it is')
+  t.equal(readFileSync(path, 'utf8'), '# mine\n')
+  t.ok(before)
+})
+
+t.test('the schema that it names is there: the one installed for the project, else the one that runs', async t => {
+  const cwd = t.testdir()
+  await guestlist(['init', 'alone'], { cwd })
+  t.match(JSON.parse(readFileSync(schemaOf(join(cwd, 'alone')), 'utf8')), { title: 'Manifest file' })
+  const installed = join(cwd, 'node_modules', 'guestlist', 'schemas', 'manifest.schema.json')
+  mkdirSync(dirname(installed), { recursive: true })
+  writeFileSync(installed, '{}')
+  for (const folder of ['.', 'identity']) {
+    await guestlist(['init', folder], { cwd })
+    t.equal(schemaOf(join(cwd, folder)), installed, folder)
+  }
+  t.ok(existsSync(join(cwd, 'identity')))
+})

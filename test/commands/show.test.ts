@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { FORMATS } from '../../src/commands/format.js'
+import { invitation, world } from '../helpers/world.js'
+
+const MANIFEST = `invitations:
+  accept:
+    - id: 2
+    - email: "*@acme.example"
+users:
+  remove:
+    - email: bob@acme.example
+guards:
+  maxAccepts: 0
+`
+
+t.test('a saved plan in every format, offline, as plan showed it', async t => {
+  const { call, sandbox } = await world(t, MANIFEST, [invitation(1, 'ann@acme.example')])
+  const shown = new Map<string, string>()
+  for (const format of FORMATS.plan) {
+    const now = ['--now', '2026-11-02T00:00:00Z']
+    const { code, stdout } = await call(['plan', '--format', format, ...now, '--out', `${format}.json`])
+    t.equal(code, 0)
+    shown.set(format, stdout)
+  }
+  await sandbox.close()
+  for (const format of FORMATS.plan) {
+    const { code, stdout, stderr } = await call(['show', `${format}.json`, '--format', format], { BIMDATA_API_KEY: '' })
+    t.equal(code, 0, stderr)
+    t.equal(stdout, shown.get(format), `${format}: a refused plan, too`)
+  }
+})
+
+t.test('a plan with errors, and a file that is none', async t => {
+  const { call, folder, write } = await world(t, MANIFEST, [invitation(2, 'bob@acme.example')])
+  t.equal((await call(['plan', '--out', 'plan.json'])).code, 1)
+  const { code, stdout } = await call(['show', 'plan.json'])
+  t.equal(code, 0)
+  t.match(stdout, 'This plan has 1 error and cannot be applied.')
+  write('edited.json', readFileSync(join(folder, 'plan.json'), 'utf8').replace('bob@', 'eve@'))
+  for (const [path, says] of [
+    ['edited.json', 'was changed after guestlist wrote it'],
+    ['guestlist.yaml', 'is not a plan'],
+    ['missing.json', 'no such file'],
+  ] as const) {
+    const ran = await call(['show', path])
+    t.equal(ran.code, 1)
+    t.match(ran.stderr, says)
+  }
+})
