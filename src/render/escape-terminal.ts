@@ -20,3 +20,14 @@ export function escapeTerminal(text: string): string {
 
 /** As `escapeTerminal`, in double quotes where it needs them to be told from the text around. */
 export const quoteTerminal = (text: string): string => `"${escapeTerminal(text).replaceAll('"', '\\"')}"`
+
+/** As `escapeTerminal`, character by character, for text that is to be put together again; `::` is left to who begins a line. */
+export function escapeEach(characters: readonly string[]): readonly string[] {
+  const commands = new Set(Array.from(characters.join('').matchAll(RUNNER_COMMAND), ({ index }) => index))
+  let offset = 0
+  return characters.map(character => {
+    const at = offset
+    offset += character.length
+    return commands.has(at) ? codePoint(character) : escapeTerminal(character)
+  })
+}

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.js'
-import { escapeTerminal } from './escape-terminal.js'
+import { escapeEach, escapeTerminal } from './escape-terminal.js'
 import type { Style } from './style.js'
 import { displayWidth } from './width.js'
 
@@ -29,8 +29,9 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
   const start = range.start.column - 1
   const end = range.end.line === range.start.line ? Math.max(range.end.column - 1, start + 1) : start + 1
   const from = Math.max(0, Math.min(start - WINDOW / 2, line.length - WINDOW))
-  const show = (a: number, b: number) => escapeTerminal(line.slice(a, Math.min(b, from + WINDOW)).join(''))
-  const [before, marked, after] = [show(from, start), show(start, end), show(end, line.length)]
+  const shown = escapeEach(line.slice(from, from + WINDOW))
+  const show = (a: number, b: number) => shown.slice(a - from, b - from).join('')
+  const [before, marked, after] = [show(from, start), show(start, end), show(end, from + WINDOW)]
   const gutter = `${range.start.line}`
   return [
     `${style.dim(`  ${gutter} | `)}${before}${marked}${after}`,

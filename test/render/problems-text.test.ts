@@ -29,6 +29,11 @@ const CASES: readonly (readonly [name: string, problem: Problem, text: string])[
     'guestlist.yaml:1:2: Error: unknown key "emial"\n  1 | a\\u{202e}b: 1\n    |  ^^^^^^^^\n  Did you mean "email"?',
   ],
   [
+    "a runner's command that the bad part begins within",
+    problemAt('a: ##[error]', 5, 6),
+    'guestlist.yaml:1:5: Error: unknown key "emial"\n  1 | a: \\u{23}#[error]\n    |          ^\n  Did you mean "email"?',
+  ],
+  [
     'no line where there is none',
     { ...problemAt('', 1, 2), range: null, snippet: null, severity: 'warning' },
     'guestlist.yaml: Warning: unknown key "emial"\n  Did you mean "email"?',
