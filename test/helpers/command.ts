@@ -39,5 +39,7 @@ export const COMMON_FLAGS = {
   logLevel: 'info',
   timeout: 5000,
   retries: 0,
+  maxBody: 4096,
+  maxDepth: 32,
   allowInsecureHttp: false,
 } as const
