@@ -28,7 +28,7 @@ function load(name) {
   const known = loaded.get(name)
   if (known) return known.module.exports
   const file = `${__dirname}/${name}`
-  const cacheName = `${name}-${process.versions.v8}-${process.arch}.cache`
+  const cacheName = `${name}-${id.slice(0, 16)}-${process.versions.v8}-${process.arch}.cache`
   const source = readFileSync(file, 'latin1')
   const script = new Script(wrap(source), { filename: file, cachedData: readCache(source, cacheName) })
   const module = { exports: {} }
