@@ -33,8 +33,8 @@ export async function settleInvitation(action: InvitationAction, run: Run): Prom
     if (failure === null) return result(action, { kind: 'done' }, attempt, null)
     const { error } = failure
     const verdict = verdictOf(error)
-    const end = (outcome: Outcome) => result(action, outcome, attempt, error)
     unclear ||= verdict === 'unclear' || verdict === 'unreadable'
+    const end = (outcome: Outcome) => ({ ...result(action, outcome, attempt, error), unclear })
     const last = attempt > run.options.retry.retries
     if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeNext(action, failure, run)
     if (unclear) {

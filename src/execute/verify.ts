@@ -16,8 +16,9 @@ export interface Verified {
 }
 
 /**
- * Reads the state again and compares. A failed accept or deny that the fresh list shows as wanted was carried out after
- * all, and is reported so; one reported done that it does not show is a mismatch, after a few reads with a wait between.
+ * Reads the state again and compares. A failed accept or deny whose answer never came, and that the fresh list shows as
+ * wanted, was carried out after all, and is reported so; one that the API refused was not, whatever the list shows. One
+ * reported done that the list does not show is a mismatch, after a few reads with a wait between.
  * Removals cannot be read back.
  */
 export async function verify(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
@@ -73,7 +74,7 @@ function statusIn(tracked: Tracked, action: InvitationAction): string | null {
 }
 
 function confirmed(result: Result, tracked: Tracked): Result {
-  if (!isInvitation(result) || result.outcome.kind !== 'failed') return result
+  if (!isInvitation(result) || result.outcome.kind !== 'failed' || !result.unclear) return result
   return statusIn(tracked, result.action) === wantedStatus(result.action)
     ? { ...result, outcome: { kind: 'confirmed' } }
     : result

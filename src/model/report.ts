@@ -18,6 +18,8 @@ export interface Result {
   readonly outcome: Outcome
   /** Requests for the effect; reads are not counted. */
   readonly attempts: number
+  /** Of an accept or deny that failed: no answer said whether it took effect, so that a later read may. */
+  readonly unclear?: boolean
   /** Of the last answer, where there was one. */
   readonly status: number | null
 }

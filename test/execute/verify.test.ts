@@ -60,6 +60,15 @@ t.test('what was reported done and is not there is a mismatch, with what was fou
   })
 })
 
+t.test('what the API refused was not done, whoever did it meanwhile', async t => {
+  const { plan, run, sandbox } = await rig(t, { invitations: [wire(1)], faults: ['accept:400'] })
+  const { report } = await run({
+    plan: await plan(RULES),
+    onEvent: event => (event.type === 'verifying' ? sandbox.setStatus(1, 'A') : undefined),
+  })
+  t.same(outcomes(report), ['accept 1 failed'])
+})
+
 t.test('what is no longer listed is a mismatch with nothing', async t => {
   const { plan, run, client } = await rig(t, { invitations: [wire(1), wire(2)] })
   const list: typeof client.list = (start, status) =>

@@ -45,8 +45,11 @@ export function createScheduler(): Scheduler {
 const earlier = (a: Event | undefined, b: Event): boolean =>
   a !== undefined && (a.at < b.at || (a.at === b.at && a.order < b.order))
 
-/** Every promise that can go on has gone on: nothing in the simulation waits for anything but promises. */
-const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+/**
+ * Every promise that can go on has gone on: nothing in the simulation waits for anything but promises, and a tick comes
+ * when no promise is left to go on. Many times faster than a turn of the event loop.
+ */
+const settled = (): Promise<void> => new Promise(resolve => process.nextTick(resolve))
 
 /** A process of the simulation: it can be interrupted and killed at any of its awaits. */
 export interface Process {

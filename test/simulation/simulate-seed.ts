@@ -27,6 +27,8 @@ import { Watch } from './watch.js'
 
 const API_URL = 'https://api.example'
 
+const FLAGS = readFlags('apply', { 'auto-approve': 'true' }, {})
+
 export interface Outcome {
   /** Promises that were broken, each with what broke it. */
   readonly broken: readonly string[]
@@ -221,7 +223,7 @@ function applyIn(
   const connection = connectionOf(process, api, apply, random.fork('jitter'))
   const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
   const flags = {
-    ...readFlags('apply', { 'auto-approve': 'true' }, {}),
+    ...FLAGS,
     parallelism: apply.parallelism,
     failFast: apply.failFast,
     lockTimeout: apply.lockTimeoutMs,
