@@ -9,7 +9,7 @@ import { NO_CHANGES, planSummary, planText } from '../render/text.js'
 import { VERSION } from '../version.js'
 import type { Io } from './io.js'
 import { type Progress, startProgress } from './progress.js'
-import { styleFor } from './style.js'
+import { styleFor, widthOf } from './style.js'
 
 /** What an apply shows, in the order of the calls. */
 export interface ApplyView {
@@ -39,7 +39,7 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
   return {
     planned(plan) {
       planned = plan.actions.length
-      io.out(planText(plan, out))
+      io.out(planText(plan, out, widthOf(io)))
     },
     event(event) {
       const quiet = !io.status && planned <= LINES_UP_TO

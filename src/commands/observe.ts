@@ -50,7 +50,7 @@ export async function withObserved<T>(
 }
 
 async function observedBefore(path: string, flags: ObserveFlags, io: Io): Promise<Observed> {
-  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, flags.apiUrl, io)
+  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, askedFor(flags, io), io)
   createLog(flags.logLevel, io).info(`read from the snapshot ${path} of ${takenAt}, not from the API`)
   return {
     apiUrl,
@@ -60,4 +60,9 @@ async function observedBefore(path: string, flags: ObserveFlags, io: Io): Promis
       for (const invitation of invitations) visit(invitation)
     },
   }
+}
+
+/** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
+function askedFor({ apiUrl }: ObserveFlags, { env }: Io): string | undefined {
+  return apiUrl === (env.GUESTLIST_API_URL || env.BIMDATA_API_URL) ? undefined : apiUrl
 }

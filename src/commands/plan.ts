@@ -10,7 +10,7 @@ import { makePlan, reconcileOptions } from './make-plan.js'
 import { withObserved } from './observe.js'
 import type { Flags } from './options.js'
 import { renderPlan, showsEverything } from './render-plan.js'
-import { styleFor } from './style.js'
+import { styleFor, widthOf } from './style.js'
 
 /** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
 export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
@@ -22,7 +22,7 @@ export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
     makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options }, list),
   )
   if (flags.out !== undefined) await savePlan(planned, flags.out, io)
-  io.out(await renderPlan(planned, format, styleFor('out', flags, io)))
+  io.out(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
   if (format !== 'text' && planned.problems.length > 0)
     io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
   if (flags.out !== undefined)

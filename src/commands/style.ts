@@ -12,3 +12,6 @@ export function styleFor(stream: 'out' | 'err', flags: { readonly noColor: boole
   const terminal = stream === 'out' ? io.outIsTerminal : io.errIsTerminal
   return terminal && io.env.TERM !== 'dumb' ? COLOUR : PLAIN
 }
+
+/** Columns to break lines at; none where the result goes to a file or a pipe. */
+export const widthOf = ({ outIsTerminal, columns }: Io): number | undefined => (outIsTerminal ? columns : undefined)
