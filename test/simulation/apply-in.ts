@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream'
+import { applyLocked } from '../../src/commands/apply.js'
+import type { ApplyView } from '../../src/commands/apply-view.js'
+import type { Connection } from '../../src/commands/connect.js'
+import { readFlags } from '../../src/commands/flags.js'
+import type { Io } from '../../src/commands/io.js'
+import { makePlan } from '../../src/commands/make-plan.js'
+import { driftOf } from '../../src/commands/saved-plan.js'
+import type { Api, StartVisit } from '../../src/execute/api.js'
+import type { Clock } from '../../src/execute/clock.js'
+import { createGate } from '../../src/execute/gate.js'
+import { DEFAULT_RETRY, readWithRetries } from '../../src/execute/retry.js'
+import type { Plan } from '../../src/model/plan.js'
+import type { StateStore } from '../../src/state/store.js'
+import type { Provider } from './provider.js'
+import type { Random } from './random.js'
+import type { Apply, Scenario } from './scenario.js'
+import type { Process, Scheduler } from './scheduler.js'
+import type { Disk } from './store.js'
+import type { Watch } from './watch.js'
+
+export const API_URL = 'https://api.example'
+
+const FLAGS = readFlags('apply', { 'auto-approve': 'true' }, {})
+
+/** What every process of a seed meets. */
+export interface World {
+  readonly met: (what: string) => void
+  readonly scenario: Scenario
+  readonly scheduler: Scheduler
+  readonly provider: Provider
+  readonly disk: Disk
+  readonly trace: (line: string) => void
+  readonly broken: (promise: string, detail: string) => void
+}
+
+/** The real command, in a simulated world. */
+export function applyIn(
+  process: Process,
+  apply: Apply,
+  saved: Plan | null,
+  random: Random,
+  watch: Watch,
+  view: ApplyView,
+  { scenario: { manifest }, provider, disk, scheduler, trace }: World,
+): Promise<number> {
+  const observer = {
+    sent: (...call: Parameters<Watch['sent']>) => {
+      trace(`${process.name} sends ${call.join(' ')}`)
+      watch.sent(...call)
+    },
+    ended: (...end: Parameters<Watch['ended']>) => {
+      trace(`${process.name} gets ${end[2]?.message ?? 'success'} for ${end[0]} ${end[1]}`)
+      watch.ended(...end)
+    },
+  }
+  const api = provider.apiFor(process, apply.weather, random.fork('network'), observer)
+  const connection = connectionOf(process, api, apply, random.fork('jitter'))
+  const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
+  const flags = {
+    ...FLAGS,
+    parallelism: apply.parallelism,
+    failFast: apply.failFast,
+    lockTimeout: apply.lockTimeoutMs,
+  }
+  return applyLocked({
+    saved: saved !== null,
+    connection,
+    store,
+    view,
+    flags,
+    io: ioOf(process),
+    async planWith(connected, records) {
+      if (saved) return { plan: saved, drifted: await driftOf(saved, connected, records) }
+      const now = new Date(scheduler.now())
+      const inputs = { manifest, records, now, apiUrl: API_URL, options: {} }
+      return { plan: await makePlan(inputs, connected.list), drifted: null }
+    },
+  })
+}
+
+function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
+  const clock: Clock = { now: process.scheduler.now, sleep: process.sleep, random: random.next }
+  const gate = createGate(clock, apply.rateLimit)
+  const policy = { ...DEFAULT_RETRY, retries: apply.retries }
+  const silent = () => {}
+  return {
+    client: { ...api, apiUrl: API_URL, close: silent },
+    clock,
+    gate,
+    policy,
+    log: { warn: silent, info: silent, debug: silent, retry: silent },
+    list: (start: StartVisit, status?: string) =>
+      readWithRetries(() => api.list(start, status), { gate, clock, policy, stop: process.interrupt }),
+  }
+}
+
+/** A state that cannot be written stops the run. */
+function watchedStore(store: StateStore, watch: Watch): StateStore {
+  const watched = (written: Promise<void>) =>
+    written.catch(error => {
+      watch.stop('the state could not be written')
+      throw error
+    })
+  return { ...store, touch: () => watched(store.touch()), record: (...args) => watched(store.record(...args)) }
+}
+
+const ioOf = ({ interrupt }: Process): Io => ({
+  out: () => {},
+  err: () => {},
+  stdin: Readable.from([]),
+  env: {},
+  cwd: '/',
+  outIsTerminal: false,
+  errIsTerminal: false,
+  columns: 80,
+  interrupt,
+})
