@@ -40,10 +40,20 @@ async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   })
   const output = await new Promise<string>((resolve, reject) => {
     const settle = (error: unknown, _: unknown, text: string) => (error ? reject(error) : resolve(text))
-    Promise.resolve(parser.parseAsync([...checkSwitches(argv)], {}, settle)).catch(reject)
+    Promise.resolve(parser.parseAsync([...joinDashes(checkSwitches(argv))], {}, settle)).catch(reject)
   })
   return chosen.task ?? `${output}\n`
 }
+
+/** yargs takes a lone dash for a flag without a name: `-f -` is given to it as `-f=-`. */
+function joinDashes(argv: readonly string[]): readonly string[] {
+  return argv.flatMap((word, index) => {
+    if (word === '-' && MANIFEST_FLAG.test(argv[index - 1] ?? '')) return []
+    return MANIFEST_FLAG.test(word) && argv[index + 1] === '-' ? [`${word}=-`] : [word]
+  })
+}
+
+const MANIFEST_FLAG = /^(-f|--file)$/
 
 /** Strict to the letter: every value is read by `readFlags`, and nothing is guessed. */
 const PARSING = {
@@ -73,7 +83,7 @@ function grammar(io: Io, choose: (task: Task) => void): Argv {
     .alias('help', 'h')
     .strict()
     .fail((message, error) => {
-      throw error ?? usageError(message)
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message) : error
     })
     .epilogue(EPILOGUE)
     .demandCommand(1, 'A command is needed: see guestlist --help.')

@@ -5,5 +5,7 @@ export { main }
 
 /** The program: reads the process's arguments and sets its exit code. */
 export async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo())
+  const code = await main(process.argv.slice(2), processIo())
+  // An output that broke has set one.
+  process.exitCode = code === 0 ? (process.exitCode ?? 0) : code
 }

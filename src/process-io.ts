@@ -31,7 +31,7 @@ const CLEAR = '\r\u001b[2K'
 
 /** Both streams may be one terminal: whatever is written takes the status line away first and puts it back after. */
 function writers(): Pick<Io, 'out' | 'err' | 'status'> {
-  const [out, err] = [writer(process.stdout), writer(process.stderr)]
+  const [out, err] = [writer(process.stdout, sayLost), writer(process.stderr, () => undefined)]
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') return { out, err }
   let line: string | null = null
   const around = (write: (text: string) => void) => (text: string) => {
@@ -51,10 +51,20 @@ function writers(): Pick<Io, 'out' | 'err' | 'status'> {
   }
 }
 
-/** A reader that went away (EPIPE) ends the output, not the run: what was begun must be finished and recorded. */
-function writer(stream: NodeJS.WriteStream): (text: string) => void {
+/** A result that is not whole is no result, as on a full disk. */
+function sayLost(error: Error): void {
+  process.exitCode ||= 1
+  process.stderr.write(`Error: The result could not be written to standard output: ${error.message}\n`)
+}
+
+/**
+ * What cannot be written ends the output, not the run: what was begun must be finished and recorded. A reader that went
+ * away (EPIPE) has read what it wanted.
+ */
+function writer(stream: NodeJS.WriteStream, onLoss: (error: Error) => void): (text: string) => void {
   let gone = false
-  stream.on('error', () => {
+  stream.on('error', error => {
+    if (!gone && !('code' in error && error.code === 'EPIPE')) onLoss(error)
     gone = true
   })
   return text => {

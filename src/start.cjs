@@ -41,7 +41,21 @@ function load(name) {
 const debugging = () =>
   process.env.GUESTLIST_LOG === 'debug' || process.argv.some(word => word === 'debug' || word === '--log-level=debug')
 
+/** Somebody may have deleted the working folder; what is loaded below takes it for given. */
+const hasWorkingFolder = () => {
+  try {
+    return process.cwd() !== ''
+  } catch {
+    return false
+  }
+}
+
 function run() {
+  if (!hasWorkingFolder()) {
+    process.stderr.write('Error: The working folder does not exist any more, or may not be read\nChange to another.\n')
+    process.exitCode = 1
+    return undefined
+  }
   if (!debugging()) return load('main.js').run()
   process.setSourceMapsEnabled(true)
   return require('./main.js').run()

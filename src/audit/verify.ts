@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { openInput } from '../read-file.js'
 import { systemReason } from '../state/error.js'
 import { type LinePosition, NO_LINE, parseLine } from './entry.js'
 import { AuditError } from './error.js'
@@ -124,7 +124,7 @@ function checkLink(report: Report, line: number, found: LinePosition, expected: 
 async function* streamOf(source: string | AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
   if (typeof source !== 'string') return yield* source
   try {
-    yield* createReadStream(source, { highWaterMark: 256 * 1024 })
+    yield* await openInput(source)
   } catch (error) {
     throw new AuditError('unreadable', `Cannot read the audit log ${source}: ${systemReason(error)}.`, error)
   }

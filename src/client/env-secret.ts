@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { ApiError } from '../model/api-error.js'
+import { readInput } from '../read-file.js'
 import type { Env } from './proxy.js'
 import { Secret } from './secret.js'
 
@@ -35,10 +35,18 @@ export async function findSecret(env: Env, name: string): Promise<Found<Secret> 
   return found === null ? null : { value: new Secret(found.value), from: found.from }
 }
 
+/** Tokens are a few kilobytes. */
+const MAX_SECRET_BYTES = 64 * 1024
+
 async function readSecretFile(path: string, from: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(cause => {
-    throw unusable(`The file of ${from} cannot be read (${cause.code ?? 'error'})`, 'Check its path and its rights.')
+  const bytes = await readInput(path, MAX_SECRET_BYTES).catch(cause => {
+    throw unusable(
+      `The file of ${from} cannot be read (${cause.code ?? cause.message})`,
+      'Check its path and its rights.',
+    )
   })
+  if (bytes.length > MAX_SECRET_BYTES) throw unusable(`The file of ${from} is larger than 64 KiB`, 'Check its path.')
+  const text = bytes.toString('utf8')
   const value = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
   if (value === '') throw unusable(`The file of ${from} is empty`, 'Write the secret into it.')
   return value

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import envPaths from 'env-paths'
 import { ApiError } from '../model/api-error.js'
-import { variable } from './env-secret.js'
+import { readInput } from '../read-file.js'
+import { configFolder } from './config-folder.js'
 import { withFileLock } from './file-lock.js'
 import type { Env } from './proxy.js'
 
@@ -38,9 +38,13 @@ interface StoreFile {
   readonly logins: readonly StoredLogin[]
 }
 
-/** In the user's configuration folder, or in GUESTLIST_CONFIG_DIR. */
+/** Some hundred logins. */
+const MAX_BYTES = 2 ** 20
+
+/** In the user's configuration folder; where there is none, nothing is kept. */
 export function tokenStore(env: Env, maxHoldMs: number): TokenStore {
-  const folder = variable(env, 'GUESTLIST_CONFIG_DIR') ?? envPaths('guestlist', { suffix: '' }).config
+  const folder = configFolder(env)
+  if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(homeless()) }
   const path = join(folder, 'logins.json')
   return {
     path,
@@ -68,7 +72,7 @@ export const sameLogin = (a: LoginKey, b: LoginKey): boolean =>
 async function readLogins(path: string): Promise<readonly StoredLogin[]> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = (await readInput(path, MAX_BYTES)).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw broken(path, 'cannot be read', 'Check its rights.')
@@ -118,6 +122,12 @@ async function writeLogins(path: string, logins: readonly StoredLogin[]): Promis
     throw error
   }
 }
+
+const homeless = (): ApiError =>
+  new ApiError('There is no home folder to keep a login in', {
+    kind: 'credentials',
+    advice: 'Set HOME, or GUESTLIST_CONFIG_DIR to the folder to use.',
+  })
 
 const broken = (path: string, fault: string, advice: string): ApiError =>
   new ApiError(`The file of logins, ${path}, ${fault}`, { kind: 'credentials', advice })

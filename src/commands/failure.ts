@@ -28,7 +28,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
 
 function messageOf(error: unknown, debug: boolean): string {
   if (error instanceof CommandError || error instanceof ApiError) return withAdvice(error.message, error.advice)
-  if (error instanceof StateError || error instanceof AuditError) return lines(error.message)
+  if (error instanceof StateError || error instanceof AuditError) return escapeTerminal(error.message)
   const message = error instanceof Error ? error.message : String(error)
   const stack = debug && error instanceof Error ? `\n${error.stack ?? ''}` : ''
   return `${lines(message)}\nThis is a bug in guestlist: please report it.${stack}`

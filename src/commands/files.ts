@@ -1,24 +1,23 @@
-import { open } from 'node:fs/promises'
+import { constants } from 'node:buffer'
+import { lstat, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { readInput } from '../read-file.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
 import { writeDurably } from '../state/durable.js'
 import { CommandError, type Io } from './io.js'
 import { reasonOf } from './sources.js'
 
-/** A plan or snapshot larger than this is not read. */
-const LIMIT = 2 ** 30
+/** A plan or snapshot larger than this cannot be one string, which parsing it needs. Some 512 MiB. */
+const LIMIT = constants.MAX_STRING_LENGTH
 
 /** @throws CommandError naming what the file was to be */
 export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd'>): Promise<string> {
   try {
-    const handle = await open(resolve(io.cwd, path), 'r')
-    try {
-      if ((await handle.stat()).size > LIMIT) throw new Error('it is larger than 1 GiB')
-      return await handle.readFile('utf8')
-    } finally {
-      await handle.close()
-    }
+    const bytes = await readInput(resolve(io.cwd, path), LIMIT)
+    if (bytes.length > LIMIT) throw new Error('it is larger than 512 MiB')
+    return bytes.toString('utf8')
   } catch (error) {
-    throw new CommandError(`The ${what} ${path} cannot be read: ${reasonOf(error)}`, { cause: error })
+    throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`, { cause: error })
   }
 }
 
@@ -30,8 +29,21 @@ export async function writePrivateFile(
   io: Pick<Io, 'cwd'>,
 ): Promise<void> {
   try {
+    await refuseToReplace(resolve(io.cwd, path))
     await writeDurably(resolve(io.cwd, path), typeof text === 'string' ? Buffer.from(text) : text)
   } catch (error) {
-    throw new CommandError(`The ${what} ${path} cannot be written: ${reasonOf(error)}`, { cause: error })
+    throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, {
+      cause: error,
+    })
   }
+}
+
+/**
+ * A folder, a pipe or a device is not replaced by a file, nor is a link to one (for the system's own user, /dev/null would
+ * be). A link to a file is replaced, and what it points to is left as it is: somebody else may have put it there.
+ */
+async function refuseToReplace(path: string): Promise<void> {
+  const found = await stat(path).catch(() => lstat(path).catch(() => null))
+  if (found === null || found.isFile() || found.isSymbolicLink()) return
+  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device, not a file')
 }

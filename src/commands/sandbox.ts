@@ -20,6 +20,8 @@ export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.issuer === undefined ? {} : { issuer: flags.issuer }),
+  }).catch((error: unknown) => {
+    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error })
   })
   io.out(sandboxBanner(server))
   io.err('The sandbox is listening. Stop it with Ctrl-C.\n')

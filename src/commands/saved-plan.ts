@@ -4,6 +4,7 @@ import { canonicalJson, emailKey } from '../model/text.js'
 import { planDigest } from '../reconcile/digest.js'
 import { indexProtections, protectionSource } from '../reconcile/protect.js'
 import { type Drift, findDrift, type Tracker, trackPlan } from '../reconcile/track.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
 import { edited, PlanFileError, parsePlanDocument } from '../render/read-plan-document.js'
 import { type Connection, DEFAULT_API_URL } from './connect.js'
 import { readTextFile } from './files.js'
@@ -21,7 +22,7 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
   } catch (error) {
     if (!(error instanceof PlanFileError)) throw error
     const advice = ADVICE[error.fault]
-    throw new CommandError(`${path}: ${error.message}`, { advice, cause: error })
+    throw new CommandError(`${escapeTerminal(path)}: ${error.message}`, { advice, cause: error })
   }
 }
 

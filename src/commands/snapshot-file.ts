@@ -1,3 +1,4 @@
+import { escapeTerminal } from '../render/escape-terminal.js'
 import { parseSnapshot, type Snapshot, SnapshotError } from '../snapshot/snapshot.js'
 import { canonicalApiUrl } from '../state/document.js'
 import { readTextFile } from './files.js'
@@ -11,7 +12,7 @@ export async function loadSnapshot(path: string, apiUrl: string | undefined, io:
   const text = await readTextFile(path, 'snapshot', io)
   const snapshot = parse(path, text)
   if (apiUrl === undefined || canonicalApiUrl(apiUrl) === snapshot.apiUrl) return snapshot
-  throw new CommandError(`The snapshot ${path} is of the API at ${snapshot.apiUrl}, not of ${apiUrl}`, {
+  throw new CommandError(`The snapshot ${escapeTerminal(path)} is of the API at ${snapshot.apiUrl}, not of ${apiUrl}`, {
     advice: 'Leave out --api-url (and BIMDATA_API_URL), or take a snapshot of that API.',
   })
 }
@@ -22,7 +23,7 @@ function parse(path: string, text: string): Snapshot {
     return { ...snapshot, apiUrl: canonicalApiUrl(snapshot.apiUrl) }
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error
-    throw new CommandError(`${path}: ${error.message}`, { advice: ADVICE[error.fault], cause: error })
+    throw new CommandError(`${escapeTerminal(path)}: ${error.message}`, { advice: ADVICE[error.fault], cause: error })
   }
 }
 

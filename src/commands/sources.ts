@@ -1,9 +1,9 @@
-import { open, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { ManifestSource } from '../manifest/parse.js'
 import type { Problem } from '../model/problem.js'
 import { byCodeUnit } from '../model/text.js'
+import { readInput, readStream } from '../read-file.js'
 import type { Io } from './io.js'
 
 export const DEFAULT_MANIFEST = 'guestlist.yaml'
@@ -11,8 +11,8 @@ export const DEFAULT_MANIFEST = 'guestlist.yaml'
 /** What standard input is called in problems and rules. */
 export const STDIN_NAME = '<stdin>'
 
-/** One byte over the manifest's limit is enough to know that it is over. */
-const READ_LIMIT = 10 * 1024 * 1024 + 1
+/** A manifest's; one byte over it is read, which is enough to know that it is over. */
+const READ_LIMIT = 10 * 1024 * 1024
 
 export interface SourcesRead {
   readonly sources: readonly ManifestSource[]
@@ -49,25 +49,8 @@ async function expand(path: string, cwd: string): Promise<readonly string[]> {
 }
 
 async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
-  if (path === '-') return { file: STDIN_NAME, content: await readLimited(io.stdin) }
-  const handle = await open(resolve(io.cwd, path), 'r')
-  try {
-    return { file: path, content: await readLimited(handle.createReadStream({ autoClose: false })) }
-  } finally {
-    await handle.close()
-  }
-}
-
-async function readLimited(stream: Readable): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk)
-    chunks.push(bytes)
-    size += bytes.length
-    if (size >= READ_LIMIT) break
-  }
-  return Buffer.concat(chunks)
+  if (path === '-') return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
+  return { file: path, content: await readInput(resolve(io.cwd, path), READ_LIMIT) }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -77,6 +60,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its links go round in a circle',
   ENAMETOOLONG: 'its name is too long',
   ENOTDIR: 'part of its path is not a folder',
+  ENXIO: 'it is a socket, not a file',
+  ENOSPC: 'there is no space left on the device',
+  EROFS: 'the file system is read-only',
+  EPERM: 'it is not permitted',
+  ERR_INVALID_ARG_VALUE: 'its name holds a NUL character',
 }
 
 export function reasonOf(error: unknown): string {

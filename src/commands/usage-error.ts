@@ -19,6 +19,8 @@ export function usageError(message: string): CommandError {
   if (message.startsWith('Not enough non-option arguments')) {
     return new CommandError('An argument is missing', { advice: 'See the --help of the command.' })
   }
+  const flag = /^Not enough arguments following: (.*)$/s.exec(message)?.[1]
+  if (flag !== undefined) return new CommandError(`${flagText(flag)} needs a value`, { advice: HELP })
   if (unknown === undefined) return new CommandError(message.replace(/\n+\s*/g, '; '), { advice: HELP })
   const words = unknown.split(', ')
   const what = words.map(word => JSON.stringify(word)).join(', ')
@@ -27,6 +29,8 @@ export function usageError(message: string): CommandError {
     advice: [...suggestions.map(text => `Did you mean ${text}?`), HELP].join(' '),
   })
 }
+
+const flagText = (name: string): string => `${name.length === 1 ? '-' : '--'}${name}`
 
 const HELP = 'See guestlist --help.'
 

@@ -1,8 +1,13 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:buffer'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import type { ValidateFunction } from 'ajv'
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import { readInput } from '../read-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
 import type { SandboxData } from './types.js'
+
+/** What can be one string, which parsing it needs. */
+const { MAX_STRING_LENGTH } = constants
 
 const isJson = (path: string): boolean => path.toLowerCase().endsWith('.json')
 
@@ -38,9 +43,11 @@ function parseJson(file: string, text: string): { readonly value: unknown; reado
 
 /** Reads a YAML or JSON data file. Errors name the file and, where there is one, the line and the column. */
 export async function readDataFile(file: string, validate: ValidateFunction): Promise<SandboxData> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readInput(file, MAX_STRING_LENGTH).catch((error: unknown) => {
     throw new Error(`${file}: the data file cannot be read: ${messageOf(error)}`, { cause: error })
   })
+  if (bytes.length > MAX_STRING_LENGTH) throw new Error(`${file}: the data file is larger than 512 MiB`)
+  const text = bytes.toString('utf8')
   const parsed = (isJson(file) ? parseJson(file, text) : null) ?? parseWithPlaces(file, text)
   return checkData(parsed.value, validate, parsed.placeOf)
 }

@@ -1,0 +1,54 @@
+import { close, constants, createReadStream, fstat, open } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+
+/** How long a named pipe may stay without a byte: nobody may be there to write one. */
+const PIPE_PATIENCE_MS = 5000
+
+/** Descriptors that the process was given, as in `-f <(command)`: what writes there is there, and may take its time. */
+const INHERITED = /^\/(dev\/(fd\/\d+|stdin)|proc\/(self|\d+)\/fd\/\d+)$/
+
+/**
+ * A path's bytes, whatever it names: a file, or a pipe. Nothing is waited for that may never come.
+ * @throws system errors, and an `Error` for a device or a pipe that nobody writes to; so does the stream
+ */
+export async function openInput(path: string): Promise<Readable> {
+  // Not to wait for a writer, should it be a pipe, nor to become the session's terminal, should it be one.
+  const fd = await promisify(open)(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))
+  try {
+    const stat = await promisify(fstat)(fd)
+    if (stat.isFIFO()) return pipe(fd, INHERITED.test(path))
+    if (!stat.isFile() && !stat.isDirectory()) throw new Error('it is a device, not a file')
+  } catch (error) {
+    close(fd, () => {})
+    throw error
+  }
+  return createReadStream('', { fd, highWaterMark: 2 ** 20 })
+}
+
+/** At most `limit` bytes and one, which tells that there are more. @throws as `openInput` */
+export async function readInput(path: string, limit: number): Promise<Buffer> {
+  return readStream(await openInput(path), limit)
+}
+
+/** At most `limit` bytes of a stream and one. */
+export async function readStream(stream: Readable, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    const bytes: Uint8Array = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    chunks.push(bytes)
+    size += bytes.byteLength
+    if (size > limit) break
+  }
+  return Buffer.concat(chunks).subarray(0, limit + 1)
+}
+
+function pipe(fd: number, inherited: boolean): Readable {
+  const socket = new Socket({ fd, readable: true, writable: false })
+  if (inherited) return socket
+  const timer = setTimeout(() => socket.destroy(new Error('it is a pipe that nobody writes to')), PIPE_PATIENCE_MS)
+  const here = () => clearTimeout(timer)
+  return socket.once('readable', here).once('end', here).once('close', here)
+}
