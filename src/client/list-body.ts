@@ -10,7 +10,7 @@ export interface BodyLimits {
 }
 
 /** Bytes that are gathered before they are parsed together: few enough for memory, many enough for speed. */
-const BATCH = 256 * 1024
+const BATCH = 64 * 1024
 
 /** An invitation is a few hundred bytes; what does not come apart into items within this is no list of them. */
 const LONGEST_ITEM = 16 * 1024 * 1024

@@ -59,31 +59,53 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
   }
   return subject => {
     const { invitation, key } = subject
-    const matches: CompiledRule[] = []
-    if (byId.size > 0) collect(byId.get(invitation.id), subject, matches)
-    if (byEmail.size > 0) collect(byEmail.get(key), subject, matches)
-    if (byDomain.size > 0) collect(byDomain.get(key.slice(key.lastIndexOf('@') + 1)), subject, matches)
-    collect(byGram.candidates(key), subject, matches)
-    collect(byCloud.candidates(invitation.cloudName), subject, matches)
-    collect(others, subject, matches)
-    if (matches.length === 0) return NONE
-    if (matches.length > 1) matches.sort(byStrength)
-    return matches.map(match => match.rule)
+    let found: CompiledRule[] | undefined
+    if (byId.size > 0) found = collect(byId.get(invitation.id), subject, found)
+    if (byEmail.size > 0) found = collect(byEmail.get(key), subject, found)
+    if (byDomain.size > 0) found = collect(byDomain.get(key.slice(key.lastIndexOf('@') + 1)), subject, found)
+    found = collect(byGram.candidates(key), subject, found)
+    found = collect(byCloud.candidates(invitation.cloudName), subject, found)
+    found = collect(others, subject, found)
+    if (found === undefined) return NONE
+    if (found.length > 1) found.sort(byStrength)
+    return found.map(match => match.rule)
   }
 }
 
 const NONE: readonly Rule[] = []
 
-function collect(candidates: readonly CompiledRule[] | undefined, subject: Subject, into: CompiledRule[]): void {
-  if (candidates === undefined) return
-  for (const candidate of candidates) if (candidate.test(subject)) into.push(candidate)
+/** Adds the candidates that match; most invitations meet none, and for them nothing is allocated. */
+function collect(
+  candidates: readonly CompiledRule[] | undefined,
+  subject: Subject,
+  found: CompiledRule[] | undefined,
+): CompiledRule[] | undefined {
+  if (candidates === undefined || candidates.length === 0) return found
+  let into = found
+  for (const candidate of candidates) {
+    if (!candidate.test(subject)) continue
+    into ??= []
+    into.push(candidate)
+  }
+  return into
 }
 
 const GRAM = 3
 const BUCKETS = 4096
 
-const bucketAt = (text: string, at: number): number =>
-  (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) % BUCKETS
+/** The bucket of three characters, from that of the three before them and the next character. */
+const nextBucket = (bucket: number, character: number): number => ((bucket << 4) ^ character) & (BUCKETS - 1)
+
+/** The buckets of every three characters in a row. */
+function bucketsOf(text: string): number[] {
+  const buckets: number[] = []
+  let bucket = 0
+  for (let at = 0; at < text.length; at++) {
+    bucket = nextBucket(bucket, text.charCodeAt(at))
+    if (at >= GRAM - 1) buckets.push(bucket)
+  }
+  return buckets
+}
 
 /** Patterns of addresses by three characters that every match holds somewhere. */
 class GramIndex {
@@ -95,10 +117,9 @@ class GramIndex {
   add(pattern: string, rule: CompiledRule): boolean {
     const literal = pattern.split(/[*?]/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
     if (literal.length < GRAM) return false
-    const grams = Array.from({ length: literal.length - GRAM + 1 }, (_, at) => bucketAt(literal, at))
     // In the emptiest of its buckets, so that what many patterns share (".example") is no bucket for all of them.
     const size = (bucket: number) => this.buckets.get(bucket)?.length ?? 0
-    const best = grams.reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
+    const best = bucketsOf(literal).reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
     put(this.buckets, best, rule)
     this.filled[best] = 1
     return true
@@ -107,9 +128,10 @@ class GramIndex {
   candidates(key: string): readonly CompiledRule[] | undefined {
     if (this.buckets.size === 0) return undefined
     let found: Set<CompiledRule> | undefined
-    for (let at = 0; at + GRAM <= key.length; at++) {
-      const bucket = bucketAt(key, at)
-      if (this.filled[bucket] === 0) continue
+    let bucket = 0
+    for (let at = 0; at < key.length; at++) {
+      bucket = nextBucket(bucket, key.charCodeAt(at))
+      if (this.filled[bucket] === 0 || at < GRAM - 1) continue
       found ??= new Set()
       for (const rule of this.buckets.get(bucket) ?? []) found.add(rule)
     }
