@@ -44,6 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   got: ['client'],
   hpagent: ['client'],
   'openid-client': ['client'],
+  'env-paths': ['client'],
   yargs: ['cli.ts'],
   diff: ['render'],
   'find-my-way': ['sandbox'],

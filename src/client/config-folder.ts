@@ -1,37 +1,17 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { variable } from './env-secret.js'
 import type { Env } from './proxy.js'
 
 /**
- * | set, or the system | folder |
- * | --- | --- |
- * | GUESTLIST_CONFIG_DIR | that |
- * | Windows | guestlist\\Config in %APPDATA% |
- * | macOS | ~/Library/Preferences/guestlist |
- * | else | guestlist in $XDG_CONFIG_HOME, by default ~/.config |
- *
- * Null where the user has no home: a container may run under a number that has no name.
+ * The user's configuration folder for guestlist, by platform, or the one that GUESTLIST_CONFIG_DIR names. Null where the
+ * user has no home: a container may run under a number that has no name.
  */
-export function configFolder(env: Env, platform: NodeJS.Platform = process.platform): string | null {
+export async function configFolder(env: Env): Promise<string | null> {
   const chosen = variable(env, 'GUESTLIST_CONFIG_DIR')
   if (chosen !== undefined) return chosen
-  const below = (base: string | undefined, ...usual: string[]): string | null => {
-    if (base !== undefined) return base
-    const home = homeFolder()
-    return home === null ? null : join(home, ...usual)
-  }
-  if (platform === 'darwin') return inside(below(undefined, 'Library', 'Preferences'), 'guestlist')
-  if (platform === 'win32')
-    return inside(below(variable(env, 'APPDATA'), 'AppData', 'Roaming'), join('guestlist', 'Config'))
-  return inside(below(variable(env, 'XDG_CONFIG_HOME'), '.config'), 'guestlist')
-}
-
-const inside = (base: string | null, name: string): string | null => (base === null ? null : join(base, name))
-
-function homeFolder(): string | null {
   try {
-    return homedir()
+    // Loaded here, for it asks for the home folder at once, and that throws where there is none.
+    const { default: envPaths } = await import('env-paths')
+    return envPaths('guestlist', { suffix: '' }).config
   } catch {
     return null
   }

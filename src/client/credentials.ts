@@ -41,7 +41,7 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
     const from = `${id.from} + ${secret.from}`
     return clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowedBy(env, 2, from))
   }
-  const store = tokenStore(env, lockMs(options))
+  const store = await tokenStore(env, lockMs(options))
   const login = await findLogin(store, settings, env, options)
   if (login === null) throw noCredentials(secret !== null)
   // The login says where it was made; the variables say so only where they are set.

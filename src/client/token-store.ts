@@ -42,8 +42,8 @@ interface StoreFile {
 const MAX_BYTES = 2 ** 20
 
 /** In the user's configuration folder; where there is none, nothing is kept. */
-export function tokenStore(env: Env, maxHoldMs: number): TokenStore {
-  const folder = configFolder(env)
+export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStore> {
+  const folder = await configFolder(env)
   if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(homeless()) }
   const path = join(folder, 'logins.json')
   return {

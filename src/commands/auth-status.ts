@@ -103,7 +103,7 @@ async function description(chosen: CredentialSource, wire: Wire, io: Io): Promis
   if (chosen.name === 'login') return own
   const login = await attempt(async () => {
     const settings = providerSettings({ ...wire, env: io.env })
-    return findLogin(tokenStore(io.env, lockMs(wire)), settings, io.env, wire)
+    return findLogin(await tokenStore(io.env, lockMs(wire)), settings, io.env, wire)
   })
   if (login === null || login instanceof ApiError) return own
   return { ...own, shadowed: [...own.shadowed, `the login of client ${login.clientId} at ${login.issuer}`] }

@@ -22,7 +22,7 @@ export async function login(flags: Flags<'login'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, FORMATS.login)
   if (flags.noInput) throw new CommandError('A login needs a person', { advice: 'Leave out --no-input.' })
   const made = await signIn(flags, io)
-  const store = tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
+  const store = await tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
   await store.update(async logins => [...logins.filter(each => !sameLogin(each, made)), made])
   await warnIfShadowed(flags, io)
   io.out(format === 'json' ? `${jsonText(document(made))}\n` : `Logged in to ${made.issuer} for ${made.apiUrl}.\n`)

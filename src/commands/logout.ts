@@ -22,7 +22,7 @@ export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> 
     version: VERSION,
     signal: io.interrupt,
   })
-  const store = tokenStore(io.env, lockMs({ timeoutMs }))
+  const store = await tokenStore(io.env, lockMs({ timeoutMs }))
   const login = await findLogin(store, settings, io.env, { apiUrl, allowInsecureHttp })
   const revocation = login === null ? null : await endLogin(settings, login, store)
   const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }

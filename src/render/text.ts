@@ -22,6 +22,7 @@ export function planText(plan: Plan, style: Style, width?: number): string {
     ...otherWarnings(plan, style).map(wrap),
     ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
+    ...(plan.complete || plan.problems.length > 0 ? [] : [wrap(style.change(NARROWED))]),
     wrap(countsText(plan)),
     summaryText(plan, style),
   ]
@@ -45,6 +46,9 @@ function hangingIndent(line: string): number {
   const label = /^ {4,}(?:[a-z ]+: |\S*!\S* )/u.exec(line)?.[0]
   return label === undefined ? 4 : Math.min(displayWidth(label), NARROWEST / 2)
 }
+
+/** Above a summary that would else say more than was looked at. */
+const NARROWED = 'Narrowed by --target or --no-removals: what that leaves out was not planned.'
 
 function summaryText(plan: Plan, style: Style): string {
   if (plan.problems.length > 0) return style.bad(errorsLine(plan))

@@ -15,13 +15,13 @@ const login: StoredLogin = {
   scope: null,
 }
 
-const storeIn = (t: Test) => {
+const storeIn = async (t: Test) => {
   const folder = join(t.testdir(), 'made', 'when needed')
-  return { folder, store: tokenStore({ GUESTLIST_CONFIG_DIR: folder }, 2000) }
+  return { folder, store: await tokenStore({ GUESTLIST_CONFIG_DIR: folder }, 2000) }
 }
 
 t.test('what is written is read, by its owner alone, and nothing else is left behind', async t => {
-  const { folder, store } = storeIn(t)
+  const { folder, store } = await storeIn(t)
   t.strictSame(await store.read(), [])
   await store.update(async logins => [...logins, login])
   t.strictSame(await store.read(), [login])
@@ -36,14 +36,14 @@ t.test('what is written is read, by its owner alone, and nothing else is left be
 })
 
 t.test('updates at the same time all count', async t => {
-  const { store } = storeIn(t)
+  const { store } = await storeIn(t)
   const names = Array.from({ length: 8 }, (_, at) => `cli${at}`)
   await Promise.all(names.map(clientId => store.update(async logins => [...logins, { ...login, clientId }])))
   t.strictSame((await store.read()).map(each => each.clientId).sort(), names)
 })
 
 t.test('a change that fails leaves the file as it was, and the lock free', async t => {
-  const { folder, store } = storeIn(t)
+  const { folder, store } = await storeIn(t)
   await store.update(async () => [login])
   await t.rejects(
     store.update(() => Promise.reject(new Error('no'))),
@@ -62,7 +62,7 @@ t.test('a file that is not ours is neither used, quoted nor overwritten', async 
     ['null', 'null'],
   ]
   for (const [name, text] of cases) {
-    const { store } = storeIn(t)
+    const { store } = await storeIn(t)
     await store.update(async () => [login])
     await writeFile(store.path, text)
     const error: unknown = await store.read().catch(cause => cause)
@@ -74,7 +74,7 @@ t.test('a file that is not ours is neither used, quoted nor overwritten', async 
 })
 
 t.test('the lock of a dead process is taken over; of a living one it is waited for', async t => {
-  const { store } = storeIn(t)
+  const { store } = await storeIn(t)
   await store.update(async () => [login])
   const lock = `${store.path}.lock`
   const holder = { id: 'x', pid: 2 ** 30, host: hostname(), at: Date.now() }
@@ -84,7 +84,7 @@ t.test('the lock of a dead process is taken over; of a living one it is waited f
   await writeFile(lock, JSON.stringify({ ...holder, host: 'elsewhere', at: 0 }))
   await store.update(async logins => logins)
   await writeFile(lock, JSON.stringify({ ...holder, pid: process.pid }))
-  const quick = tokenStore({ GUESTLIST_CONFIG_DIR: join(store.path, '..') }, 100)
+  const quick = await tokenStore({ GUESTLIST_CONFIG_DIR: join(store.path, '..') }, 100)
   await t.rejects(
     quick.update(async logins => logins),
     { kind: 'credentials', message: /does not finish/ },

@@ -30,7 +30,7 @@ export async function loggedIn(t: Test, oidc: Oidc): Promise<LoggedIn> {
     tell: () => {},
     openBrowser: url => void browse(url),
   })
-  const store = tokenStore(env, 5000)
+  const store = await tokenStore(env, 5000)
   await store.update(async () => [login])
   return {
     env,
