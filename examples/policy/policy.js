@@ -18,7 +18,7 @@ function broken({ address, change }) {
   const makesAdmin = change.after?.status === 'accepted' && change.after.cloud_role === 'admin'
   return [
     ...(isRemoval && new Date(plan.timestamp).getUTCDay() === FRIDAY ? [`${address}: no removal on a Friday`] : []),
-    ...(makesAdmin && change.actions.includes('update') && !reasons.get(address)
+    ...(makesAdmin && change.actions.includes('update') && !reasons.get(address)?.trim()
       ? [`${address}: no admin of a cloud without a reason`]
       : []),
   ]

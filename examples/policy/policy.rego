@@ -35,5 +35,6 @@ deny contains message if {
 has_reason(address) if {
 	some action in input.guestlist.actions
 	action.address == address
-	not action.rule.reason in {null, ""}
+	is_string(action.rule.reason)
+	trim_space(action.rule.reason) != ""
 }

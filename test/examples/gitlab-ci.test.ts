@@ -1,0 +1,131 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { startHttpStateServer } from '../helpers/http-state-server.js'
+import { EXAMPLES, initGit, type Ran, startWorld, type World } from './world.js'
+
+const FILE = join(EXAMPLES, 'gitlab-ci', '.gitlab-ci.yml')
+const require = createRequire(import.meta.url)
+const SETUP = { scripts: ['gitlab-ci'], to: '.gitlab/guestlist' }
+
+interface Job {
+  readonly script: readonly string[]
+  readonly variables?: Readonly<Record<string, string>>
+  readonly environment?: string
+  readonly resource_group?: string
+}
+
+const pipeline = parse(readFileSync(FILE, 'utf8'), { merge: true })
+const jobOf = (name: string): Job => pipeline[name]
+
+/** The state's server is GitLab's for the job, and `CI_…` are as GitLab sets them. */
+async function startGitLab(t: Test) {
+  const world = await startWorld(t, SETUP)
+  const state = await startHttpStateServer()
+  t.teardown(() => state.close())
+  state.authorization = `Basic ${Buffer.from('gitlab-ci-token:job-token').toString('base64')}`
+  world.write('guestlist.yaml', `${world.read('guestlist.yaml')}state:\n  backend: http\n`)
+  world.answer({ to: 'npm install' })
+  const ci = {
+    CI_API_V4_URL: new URL('/api/v4', state.address).href,
+    CI_PROJECT_ID: '7',
+    CI_JOB_TOKEN: 'job-token',
+    CI_DEFAULT_BRANCH: 'main',
+  }
+  const protectedVariables = { BIMDATA_API_URL: world.sandbox.url, BIMDATA_API_KEY: world.sandbox.apiKey }
+  return { world, state, ci, secrets: protectedVariables }
+}
+
+/** A job's before_script and script as one shell, its variables expanded as GitLab does. */
+function runJob(world: World, name: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+  const { script, variables = {} } = jobOf(name)
+  const expanded = Object.entries(variables).map(([key, value]) => [
+    key,
+    value.replace(/\$(\w+)/g, (_, variable: string) => env[variable] ?? ''),
+  ])
+  const lines = [...pipeline.default.before_script, ...script].join('\n')
+  return world.run(lines, { ...env, ...Object.fromEntries(expanded) })
+}
+
+t.test('plan, then apply of the saved plan by hand, with the state at GitLab', async t => {
+  const { world, state, ci, secrets } = await startGitLab(t)
+  const planned = await runJob(world, 'plan', { ...ci, ...secrets })
+  t.equal(planned.code, 0, planned.stderr)
+  t.match(planned.stdout, /^Plan: 5 to accept, 1 to deny, 1 to remove\.$/m)
+  t.match(world.read('plan.html'), /<title>guestlist plan<\/title>/)
+  const applied = await runJob(world, 'apply', { ...ci, ...secrets })
+  t.equal(applied.code, 0, applied.stderr)
+  t.match(applied.stdout, /^Apply complete! 5 accepted, 1 denied, 1 removed\.$/m)
+  t.match(world.read('audit.ndjson'), /oscar\.blanc@acme\.example/)
+  t.match(state.state, /oscar\.blanc@acme\.example/)
+  t.equal(state.lock, null)
+  const paths = new Set(state.requests.map(({ method, url }) => `${method} ${url.split('?')[0]}`))
+  const at = '/api/v4/projects/7/terraform/state/guestlist'
+  t.strictSame([...paths].sort(), [`DELETE ${at}/lock`, `GET ${at}`, `POST ${at}`, `POST ${at}/lock`])
+  t.match((await runJob(world, 'plan', { ...ci, ...secrets })).stdout, /^No changes\./m, 'the removal is remembered')
+})
+
+t.test('a saved plan that is no longer true is not applied', async t => {
+  const { world, ci, secrets } = await startGitLab(t)
+  t.match(await runJob(world, 'plan', { ...ci, ...secrets }), { code: 0 })
+  t.match(await runJob(world, 'apply', { ...ci, ...secrets }), { code: 0 })
+  t.match(await runJob(world, 'apply', { ...ci, ...secrets }), { code: 4 })
+})
+
+t.test('a merge request is planned from the snapshot, without secrets', async t => {
+  const { world, ci, secrets } = await startGitLab(t)
+  t.match(await runJob(world, 'snapshot', { ...ci, ...secrets }), { code: 0 })
+  const live = join(world.folder, '..', 'live.json')
+  execFileSync('mv', [join(world.folder, 'live.json'), live])
+  world.answer({ to: 'npm install' }, { to: 'jobs/artifacts/main/raw/live.json?job=snapshot', file: live })
+  const { code, stdout, stderr } = await runJob(world, 'plan merge request', ci)
+  t.equal(code, 0, stderr)
+  t.match(stdout, /^Plan: 5 to accept, 1 to deny, 1 to remove\.$/m)
+  t.match(world.read('plan.md'), /^<!-- guestlist-plan -->/)
+  const [call] = world.calls('curl')
+  t.equal(call?.input, 'header = "JOB-TOKEN: job-token"\n')
+  t.notMatch(call?.line, /job-token/, 'the token is in no list of processes')
+})
+
+t.test('validate needs nothing', async t => {
+  const { world } = await startGitLab(t)
+  t.match(await runJob(world, 'validate', {}), { code: 0 })
+})
+
+/** When each job would run, by the rules that gitlab-ci-local evaluates after it checked the file against GitLab's schema. */
+function whenOf(t: Test, world: World, source: string): Record<string, string> {
+  const program = require.resolve('gitlab-ci-local')
+  // It is made for Node 22; one method is all that it misses in Node 20.
+  const union = 'data:text/javascript,Set.prototype.union||=function(o){return%20new%20Set([...this,...o])}'
+  const set = { CI_PIPELINE_SOURCE: source, CI_DEFAULT_BRANCH: 'main' }
+  const variables = Object.entries(set).flatMap(([name, value]) => ['--variable', `${name}=${value}`])
+  const quiet = ['--ignore-predefined-vars', Object.keys(set).join()]
+  const env = { PATH: process.env.PATH, HOME: world.folder }
+  const args = ['--import', union, program, '--list-csv-all', ...variables, ...quiet]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: world.folder, env, encoding: 'utf8' })
+  t.match(stderr, /json schema validated/, stdout + stderr)
+  const rows = stdout.trim().split('\n').slice(1)
+  return Object.fromEntries(rows.map(row => row.split(';')).map(([name, , when = '']) => [name, when]))
+}
+
+t.test("GitLab's schema holds, and each pipeline has its jobs", async t => {
+  const world = await startWorld(t, SETUP)
+  world.write('.gitlab-ci.yml', readFileSync(FILE, 'utf8'))
+  initGit(world)
+  execFileSync('git', ['remote', 'set-url', 'origin', 'git@gitlab.example:acme/guests.git'], { cwd: world.folder })
+  const never = { validate: 'never', 'plan merge request': 'never', snapshot: 'never', plan: 'never', apply: 'never' }
+  const always = 'on_success'
+  t.strictSame(whenOf(t, world, 'push'), { ...never, validate: always, plan: always, apply: 'manual' })
+  t.strictSame(whenOf(t, world, 'schedule'), { ...never, validate: always, snapshot: always })
+  const merge = whenOf(t, world, 'merge_request_event')
+  t.strictSame([merge['plan merge request'], merge.plan, merge.apply], [always, 'never', 'never'])
+})
+
+t.test('only protected things are trusted', async t => {
+  t.match(jobOf('apply'), { resource_group: 'guestlist', environment: 'guestlist' })
+  t.equal(jobOf('plan merge request').variables, undefined, 'no access to the state')
+  t.notMatch(readFileSync(FILE, 'utf8'), /BIMDATA/, 'credentials are protected, masked variables of the project')
+})
