@@ -44,6 +44,7 @@ export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}
     ...wire,
     credentials,
     env: io.env,
+    ...limitsOf(flags),
     ...(options.finishInFlight ? {} : { signal: io.interrupt }),
     log: ({ method, path, status, ms, attempt, error }) =>
       log.debug(`${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`),
