@@ -1,11 +1,7 @@
-import { constants } from 'node:buffer'
 import { ApiError } from '../model/api-error.js'
 
 const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
   new ApiError(message, { kind: 'invalid-answer', advice, cause })
-
-/** A longer text cannot be one string, which parsing it needs. */
-const MAX_TEXT_BYTES = constants.MAX_STRING_LENGTH
 
 /** The whole body; past `maxBytes` (decompressed) an `ApiError` `too-large`, and the rest is not read. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
