@@ -94,6 +94,14 @@ async function exchange(
     stream.once('response', resolve)
     // Stays on: an error after the response has its listener here even while nobody reads the body.
     stream.on('error', error => reject(explain(error)))
+    stream.once('request', (request: ClientRequest) => {
+      // HTTP 101: an answer to a question that was not asked. Without a listener the library would wait for ever.
+      request.once('upgrade', (_, socket) => {
+        socket.destroy()
+        reject(explain(new Error('it switched to another protocol')))
+        stream.destroy()
+      })
+    })
   })
   return {
     url: request.url,
