@@ -13,6 +13,9 @@ const isJson = (path: string): boolean => path.toLowerCase().endsWith('.json')
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** A path may hold line breaks. */
+const oneLine = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
+
 /** The document with places; JSON is YAML too, so that one parser finds the places of both. */
 function parseWithPlaces(file: string, text: string): { readonly value: unknown; readonly placeOf: PlaceOf } {
   const lines = new LineCounter()
@@ -44,7 +47,7 @@ function parseJson(file: string, text: string): { readonly value: unknown; reado
 /** Reads a YAML or JSON data file. Errors name the file and, where there is one, the line and the column. */
 export async function readDataFile(file: string, validate: ValidateFunction): Promise<SandboxData> {
   const bytes = await readInput(file, MAX_STRING_LENGTH).catch((error: unknown) => {
-    throw new Error(`${file}: the data file cannot be read: ${messageOf(error)}`, { cause: error })
+    throw new Error(`${oneLine(file)}: the data file cannot be read: ${oneLine(messageOf(error))}`, { cause: error })
   })
   if (bytes.length > MAX_STRING_LENGTH) throw new Error(`${file}: the data file is larger than 512 MiB`)
   const text = bytes.toString('utf8')
