@@ -39,6 +39,7 @@ for (const { part, lines, branches } of rows) {
 }
 const excluded = files
   .map(({ path }) => path.join('/'))
+  .filter(path => path.startsWith('src/'))
   .filter(path => /\b(c8|v8|istanbul) ignore\b/.test(readFileSync(`${ROOT}/${path}`, 'utf8')))
 for (const path of excluded) process.stdout.write(`${path} takes lines out of the count\n`)
 const low = rows.filter(({ lines, branches }) => Math.min(lines, branches) < GOAL)
