@@ -3,6 +3,7 @@ import { parseTarget } from '../../src/reconcile/target.js'
 
 const CASES: readonly (readonly [text: string, address: string | null])[] = [
   ['bimdata_invitation.56', 'bimdata_invitation.56'],
+  ['bimdata_invitation.1234567', 'bimdata_invitation.1234567'],
   ['bimdata_invitation.0', 'bimdata_invitation.0'],
   ['bimdata_invitation.056', null],
   ['bimdata_invitation.-1', null],
@@ -16,6 +17,10 @@ const CASES: readonly (readonly [text: string, address: string | null])[] = [
   ['bimdata_user.bob', null],
   ['bimdata_user.', null],
   ['bimdata_user. bob@acme.example', null],
+  ['bimdata_user.bob@acme.example ', null],
+  ['bimdata_user.bob@acme.example\n', null],
+  ['x.bimdata_user.bob@acme.example', null],
+  ['bimdata_user.@', 'bimdata_user.@'],
   ['bob@acme.example', null],
   ['56', null],
   ['module.x.bimdata_invitation.56', null],
