@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { getHeapStatistics } from 'node:v8'
 import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
 import { assertDepth, parseJson, tooLarge } from './body.js'
@@ -71,6 +72,7 @@ class ItemReader {
     }
     this.opened = true
     this.visitAll(items)
+    refuseBeyondMemory(this.count)
     bytes[cut] = BRACKET
     this.keep(bytes.subarray(cut), BATCH)
   }
@@ -114,6 +116,21 @@ class ItemReader {
     })
   }
 }
+
+/** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
+const SHARE = 0.4
+
+/** What is made of the list is kept by the visitor, and the process would end without a word where that is too much. */
+function refuseBeyondMemory(count: number): void {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  if (used < limit * SHARE) return
+  throw new ApiError(`The list holds more than fits in memory: ${count} invitations so far, limit ${mib(limit)} MiB`, {
+    kind: 'too-large',
+    advice: 'Give more with NODE_OPTIONS=--max-old-space-size=MIB, or have fewer of them changed by one plan.',
+  })
+}
+
+const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
 
 const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE, END] = [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5b, 0x7d, 0x5d] as const
 

@@ -1,6 +1,4 @@
 import type { Plan } from '../model/plan.js'
-import { jsonText } from '../render/json.js'
-import { toDocument } from '../render/plan-document.js'
 import { problemsText } from '../render/problems-text.js'
 import { writePrivateFile } from './files.js'
 import { FORMATS, formatOf } from './format.js'
@@ -9,7 +7,7 @@ import { loadManifest } from './load-manifest.js'
 import { makePlan, reconcileOptions } from './make-plan.js'
 import { withObserved } from './observe.js'
 import type { Flags } from './options.js'
-import { renderPlan, showsEverything } from './render-plan.js'
+import { planJson, renderPlan, showsEverything } from './render-plan.js'
 import { styleFor, widthOf } from './style.js'
 
 /** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
@@ -31,7 +29,7 @@ export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
 }
 
 const savePlan = (planned: Plan, path: string, io: Io): Promise<void> =>
-  writePrivateFile(path, 'plan', `${jsonText(toDocument(planned))}\n`, io)
+  writePrivateFile(path, 'plan', planJson(planned), io)
 
 function exitCode({ problems, actions, refused }: Plan, detailed: boolean): ExitCode {
   if (problems.length > 0) return EXIT.error

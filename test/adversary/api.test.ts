@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { selfSigned } from '../helpers/certificate.js'
-import { type Answer, flood, reply, serveRaw } from './fixtures/raw-server.js'
+import { type Answer, flood, headOf, reply, serveRaw } from './fixtures/raw-server.js'
 import { assertCivil, type Outcome, run } from './fixtures/run.js'
 
 /*
@@ -42,9 +42,6 @@ const encoded = (encoding: string) => ({ 'content-type': 'application/json', 'co
 /** As text, so that what JSON.stringify would never write can be written. */
 const odd = (name: string, value: string): string =>
   GOOD.replace(new RegExp(`"${name}":("[^"]*"|\\d+)`), `"${name}":${value}`)
-
-const headOf = (...lines: string[]): string =>
-  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines.map(line => `${line}\r\n`).join('')}\r\n`
 
 const slow =
   (text: string): Answer =>
