@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer'
 import { lstat, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
 import { readInput } from '../read-file.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
 import { writeDurably } from '../state/durable.js'
@@ -15,10 +16,27 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
   try {
     const bytes = await readInput(resolve(io.cwd, path), LIMIT)
     if (bytes.length > LIMIT) throw new Error('it is larger than 512 MiB')
+    refuseBeyondMemory(bytes)
     return bytes.toString('utf8')
   } catch (error) {
     throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** Measured: a list or mapping, and a member of one, as V8 holds it. */
+const BYTES_A_BRACKET = 64
+const BYTES_A_COMMA = 16
+
+/** What JSON becomes may be ten times as large as its text, and the process would end without a word where that is too much. */
+function refuseBeyondMemory(bytes: Uint8Array): void {
+  let needed = 2 * bytes.length
+  if (needed < 2 ** 24) return
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) needed += BYTES_A_BRACKET
+    else if (byte === 0x2c) needed += BYTES_A_COMMA
+  }
+  const { heap_size_limit: limit } = getHeapStatistics()
+  if (needed > limit * 0.9) throw new Error('it holds more than fits in memory (NODE_OPTIONS=--max-old-space-size=MIB)')
 }
 
 /** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */

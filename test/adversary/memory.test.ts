@@ -95,6 +95,20 @@ t.test('as many changes as are taken are shown, or it is said that they cannot b
   }
 })
 
+t.test('a file that is small, and large when it is read', async t => {
+  const cwd = folderOf(t, { 'guestlist.yaml': ALL, 'empties.json': `[${'[],'.repeat(10_000_000)}[]]` })
+  for (const args of [
+    ['show', 'empties.json'],
+    ['plan', '--from', 'empties.json'],
+    ['apply', 'empties.json'],
+  ]) {
+    const outcome = await run(args, { cwd, heap: 256 })
+    assertCivil(t, outcome, args.join(' '))
+    t.equal(outcome.code, 1, args.join(' '))
+    t.match(outcome.stderr, /holds more than fits in memory/, args.join(' '))
+  }
+})
+
 t.test('ids that lie as far apart as they can', async t => {
   const pieces = list(
     1_500_000,
