@@ -32,3 +32,21 @@ t.test('the packed tarball installs and runs in an empty folder', async t => {
 t.test('the lock file names no download addresses', async t => {
   t.notMatch(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'), /"resolved": "http/)
 })
+
+t.test('no production dependency runs code when it is installed', async t => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
+  const entries: [string, { dev?: boolean; hasInstallScript?: boolean }][] = Object.entries(packages)
+  const production = entries.filter(([path, { dev }]) => path !== '' && dev !== true)
+  t.ok(production.length > 10, 'the lock file lists them')
+  t.strictSame(
+    production.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path),
+    [],
+  )
+})
+
+t.test('a CycloneDX bill of materials of what is installed', async t => {
+  const bill = JSON.parse(npm(ROOT, 'sbom', '--sbom-format', 'cyclonedx'))
+  t.equal(bill.bomFormat, 'CycloneDX')
+  const names: string[] = bill.components.map(({ name }: { name: string }) => name)
+  t.ok(['got', 'yaml', 'yargs', 'ajv'].every(name => names.includes(name)))
+})
