@@ -10,7 +10,7 @@ export function processIo(): Io {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
-    ...writers(),
+    ...writers(controller.signal),
     // Opening it costs more than most commands: only a prompt and `-f -` need it.
     get stdin() {
       return process.stdin
@@ -30,18 +30,25 @@ export function processIo(): Io {
 const CLEAR = '\r\u001b[2K'
 
 /** Both streams may be one terminal: whatever is written takes the status line away first and puts it back after. */
-function writers(): Pick<Io, 'out' | 'err' | 'status'> {
+function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'err' | 'status'> {
   const [out, err] = [writer(process.stdout, sayLost), writer(process.stderr, () => undefined)]
-  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return { out, err }
-  let line: string | null = null
-  const around = (write: (text: string) => void) => (text: string) => {
-    if (line === null) return write(text)
-    err(CLEAR)
-    write(text)
-    if (text.endsWith('\n')) err(line)
+  if (!process.stderr.isTTY || process.env.TERM === 'dumb') {
+    return { out, outAll: pieces => writeAll(pieces, out, process.stdout, interrupt), err }
   }
+  let line: string | null = null
+  const around =
+    (write: Write): Write =>
+    text => {
+      if (line === null) return write(text)
+      err(CLEAR)
+      const ready = write(text)
+      if (text.endsWith('\n')) err(line)
+      return ready
+    }
+  const shown = process.stdout.isTTY ? around(out) : out
   return {
-    out: process.stdout.isTTY ? around(out) : out,
+    out: shown,
+    outAll: pieces => writeAll(pieces, shown, process.stdout, interrupt),
     err: around(err),
     status(next) {
       if (next === line) return
@@ -50,6 +57,35 @@ function writers(): Pick<Io, 'out' | 'err' | 'status'> {
     },
   }
 }
+
+/** Writes a text. @return whether more should be written now; false until the stream says `drain` */
+type Write = (text: string) => boolean
+
+/** Waits for a reader that is slower, so that what it has not taken is not held. Not after an interrupt: then it ends. */
+async function writeAll(
+  pieces: Iterable<string>,
+  write: Write,
+  stream: NodeJS.WriteStream,
+  interrupt: AbortSignal,
+): Promise<void> {
+  for (const piece of pieces) {
+    if (!write(piece) && !interrupt.aborted) await drained(stream, interrupt)
+  }
+}
+
+function drained(stream: NodeJS.WriteStream, interrupt: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      for (const event of ENDS) stream.off(event, end)
+      interrupt.removeEventListener('abort', end)
+      resolve()
+    }
+    for (const event of ENDS) stream.on(event, end)
+    interrupt.addEventListener('abort', end)
+  })
+}
+
+const ENDS = ['drain', 'error', 'close'] as const
 
 /** A result that is not whole is no result, as on a full disk. */
 function sayLost(error: Error): void {
@@ -61,13 +97,11 @@ function sayLost(error: Error): void {
  * What cannot be written ends the output, not the run: what was begun must be finished and recorded. A reader that went
  * away (EPIPE) has read what it wanted.
  */
-function writer(stream: NodeJS.WriteStream, onLoss: (error: Error) => void): (text: string) => void {
+function writer(stream: NodeJS.WriteStream, onLoss: (error: Error) => void): Write {
   let gone = false
   stream.on('error', error => {
     if (!gone && !('code' in error && error.code === 'EPIPE')) onLoss(error)
     gone = true
   })
-  return text => {
-    if (!gone) stream.write(text)
-  }
+  return text => gone || stream.write(text)
 }

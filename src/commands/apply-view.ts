@@ -5,7 +5,7 @@ import type { Report, Result } from '../model/report.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
 import * as nd from '../render/ndjson.js'
 import { applySummary, reportText, resultLine } from '../render/report-text.js'
-import { NO_CHANGES, planSummary, planText } from '../render/text.js'
+import { NO_CHANGES, planSummary, planTextPieces } from '../render/text.js'
 import { VERSION } from '../version.js'
 import type { Io } from './io.js'
 import { type Progress, startProgress } from './progress.js'
@@ -13,7 +13,7 @@ import { styleFor, widthOf } from './style.js'
 
 /** What an apply shows, in the order of the calls. */
 export interface ApplyView {
-  planned(plan: Plan): void
+  planned(plan: Plan): Promise<void>
   event(event: ExecuteEvent): void
   /** What ended the run, for machines; people are told by who catches it. */
   problem(message: string, rest?: Partial<Problem>): void
@@ -39,7 +39,7 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
   return {
     planned(plan) {
       planned = plan.actions.length
-      io.out(planText(plan, out, widthOf(io)))
+      return io.outAll(planTextPieces(plan, out, widthOf(io)))
     },
     event(event) {
       const quiet = !io.status && planned <= LINES_UP_TO
@@ -69,12 +69,7 @@ export function jsonView(io: Io): ApplyView {
   const elapsed = (address: string) => Math.round((Date.now() - (started.get(address) ?? Date.now())) / 1000)
   write(nd.versionLine(line, VERSION))
   return {
-    planned(plan) {
-      for (const action of plan.actions) write(nd.plannedChange(line, action))
-      for (const { message } of plan.warnings) write(nd.diagnosticLine(line, 'warning', message))
-      for (const problem of plan.problems) write(nd.diagnosticLine(line, 'error', problem.summary, problem))
-      write(nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary)))
-    },
+    planned: plan => io.outAll(plannedLines(plan, line)),
     event(event) {
       if (event.type === 'start') {
         started.set(event.action.address, Date.now())
@@ -88,4 +83,11 @@ export function jsonView(io: Io): ApplyView {
     problem: (message, rest) => write(nd.diagnosticLine(line, 'error', message, rest)),
     finished: (report, complete) => write(nd.applySummaryLine(line, report, applySummary(report, complete))),
   }
+}
+
+function* plannedLines(plan: Plan, line: nd.Line): Generator<string> {
+  for (const action of plan.actions) yield `${nd.plannedChange(line, action)}\n`
+  for (const { message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message)}\n`
+  for (const problem of plan.problems) yield `${nd.diagnosticLine(line, 'error', problem.summary, problem)}\n`
+  yield `${nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))}\n`
 }

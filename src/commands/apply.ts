@@ -115,7 +115,7 @@ interface Locked extends Pick<Prepared, 'planWith'> {
 
 async function approveAndExecute(ready: Ready): Promise<ExitCode> {
   const { plan, drifted, flags, view, audit } = ready
-  view.planned(plan)
+  await view.planned(plan)
   await audit.planned(plan)
   const refusal = refusalOf(plan, drifted, flags)
   if (refusal !== null) {

@@ -18,6 +18,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export interface Io {
   /** The result, and nothing else. */
   out(text: string): void
+  /** A result too long to be held whole: the next piece is made when its reader has taken the last. */
+  outAll(pieces: Iterable<string>): Promise<void>
   /** Progress, warnings, prompts and logs. */
   err(text: string): void
   /** Draws the last line of the terminal anew, below all that is written; null takes it away. Only on a terminal. */

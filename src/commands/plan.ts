@@ -20,7 +20,7 @@ export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
     makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options }, list),
   )
   if (flags.out !== undefined) await savePlan(planned, flags.out, io)
-  io.out(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
+  await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
   if (format !== 'text' && planned.problems.length > 0)
     io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
   if (flags.out !== undefined)

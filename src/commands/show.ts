@@ -9,6 +9,6 @@ import { styleFor, widthOf } from './style.js'
 export async function show(path: string, flags: Flags<'show'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, FORMATS.show)
   const plan = await loadSavedPlan(path, io)
-  io.out(await renderPlan(plan, format, styleFor('out', flags, io), widthOf(io)))
+  await io.outAll(await renderPlan(plan, format, styleFor('out', flags, io), widthOf(io)))
   return EXIT.done
 }

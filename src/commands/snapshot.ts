@@ -16,7 +16,7 @@ export async function snapshot(flags: Flags<'snapshot'>, io: Io): Promise<ExitCo
     const takenAt = new Date().toISOString()
     const invitations = await readAll(list)
     const pieces = snapshotText({ apiUrl, takenAt, records, invitations }, value => jsonText(value, 0))
-    if (flags.out === undefined) for (const piece of pieces) io.out(piece)
+    if (flags.out === undefined) await io.outAll(pieces)
     else {
       await writePrivateFile(flags.out, 'snapshot', pieces, io)
       io.err(

@@ -1,3 +1,5 @@
+import { isIterable } from '../model/text.js'
+import { inPieces } from './pieces.js'
 import { RUNNER_COMMAND, UNSAFE } from './unsafe.js'
 
 /** By UTF-16 unit, as JSON has it. Line feeds are the layout's own: those of strings are escaped by then. */
@@ -11,5 +13,46 @@ const escaped = (found: string): string =>
 
 /** JSON of the same value whose text is inert on a terminal. `indent`: spaces, 0 for one line. No newline at the end. */
 export function jsonText(value: unknown, indent = 2): string {
-  return JSON.stringify(value, null, indent).replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped)
+  return inert(JSON.stringify(value, null, indent))
+}
+
+const inert = (json: string): string =>
+  HARMLESS.test(json) && !json.includes('##') ? json : json.replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped)
+
+/** Most texts; to look at each character's properties takes longer than to write them. */
+const HARMLESS = /^[\n -~]*$/
+
+/** The text of `jsonText` in pieces, so that 100,000 changes are never held whole as text. Any iterable is a list. */
+export const jsonPieces = (value: object): Iterable<string> => inPieces(parts(value, '\n'))
+
+/** An item of a list at a time. `line`: a line feed and the indentation of the line on which the value begins. */
+function* parts(value: unknown, line: string): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    yield jsonText(value)
+    return
+  }
+  const below = `${line}  `
+  const [open, close] = isIterable(value) ? '[]' : '{}'
+  let empty = true
+  for (const content of isIterable(value) ? items(value, below) : members(value, below)) {
+    yield `${empty ? open : ','}${below}`
+    yield* content
+    empty = false
+  }
+  yield empty ? `${open}${close}` : `${line}${close}`
+}
+
+function* items(list: Iterable<unknown>, line: string): Generator<Iterable<string>> {
+  for (const item of list) yield [jsonText(item).replaceAll('\n', line)]
+}
+
+function* members(value: object, line: string): Generator<Iterable<string>> {
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) yield memberParts(key, member, line)
+  }
+}
+
+function* memberParts(key: string, value: unknown, line: string): Generator<string> {
+  yield `${jsonText(key)}: `
+  yield* parts(value, line)
 }

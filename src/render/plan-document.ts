@@ -14,7 +14,7 @@ import type {
   Warning,
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import { canonicalJson } from '../model/text.js'
+import { canonicalJsonPieces } from '../model/text.js'
 import { AFTER } from './words.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
@@ -79,14 +79,43 @@ export interface PlanDocument {
   }
 }
 
-type Unsealed = Omit<PlanDocument, 'guestlist'> & { readonly guestlist: Omit<PlanDocument['guestlist'], 'checksum'> }
+/** The document with its long lists still to be made, each time that one is read: for what is written out piece by piece. */
+export interface PlanDocumentStream extends Omit<PlanDocument, 'resource_changes' | 'guestlist'> {
+  readonly resource_changes: Iterable<ResourceChange>
+  readonly guestlist: Omit<PlanDocument['guestlist'], 'actions' | 'unchanged'> & {
+    readonly actions: Iterable<ActionEntry>
+    readonly unchanged: Iterable<UnchangedEntry>
+  }
+}
+
+type Unsealed = Omit<PlanDocumentStream, 'guestlist'> & {
+  readonly guestlist: Omit<PlanDocumentStream['guestlist'], 'checksum'>
+}
 
 export function toDocument(plan: Plan): PlanDocument {
-  const { apiUrl: api_url, digest, summary, warnings, refused, actions } = plan
+  const { resource_changes, guestlist, ...rest } = streamDocument(plan)
+  return {
+    format_version: rest.format_version,
+    resource_changes: [...resource_changes],
+    timestamp: rest.timestamp,
+    applyable: rest.applyable,
+    complete: rest.complete,
+    errored: rest.errored,
+    guestlist: { ...guestlist, actions: [...guestlist.actions], unchanged: [...guestlist.unchanged] },
+  }
+}
+
+export function streamDocument(plan: Plan): PlanDocumentStream {
+  const { apiUrl: api_url, digest, summary, warnings, refused, actions, unchanged } = plan
   const errored = plan.problems.length > 0
   const unsealed: Unsealed = {
     format_version: FORMAT_VERSION,
-    resource_changes: [...actions.map(changeOf), ...plan.unchanged.map(noOp)],
+    resource_changes: {
+      *[Symbol.iterator]() {
+        for (const action of actions) yield changeOf(action)
+        for (const item of unchanged) yield noOp(item)
+      },
+    },
     timestamp: plan.timestamp,
     applyable: !errored && refused.length === 0 && actions.length > 0,
     complete: plan.complete,
@@ -98,14 +127,14 @@ export function toDocument(plan: Plan): PlanDocument {
       summary,
       warnings,
       refused,
-      actions: actions.map(({ address, action, rule, overruled, impliedBy }) => ({
+      actions: mapped(actions, ({ address, action, rule, overruled, impliedBy }) => ({
         address,
         action,
         rule,
         overruled,
         implied_by: impliedBy,
       })),
-      unchanged: plan.unchanged.map(({ address, rule, overruled }) => ({ address, rule, overruled })),
+      unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
       diagnostics: plan.problems,
       state: plan.state,
     },
@@ -113,11 +142,17 @@ export function toDocument(plan: Plan): PlanDocument {
   return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }
 }
 
+const mapped = <T, U>(items: readonly T[], map: (item: T) => U): Iterable<U> => ({
+  *[Symbol.iterator]() {
+    for (const item of items) yield map(item)
+  },
+})
+
 export function checksumOf({ guestlist, ...rest }: Unsealed): string {
-  const { checksum: _, ...ours } = guestlist as PlanDocument['guestlist']
-  return `sha256:${createHash('sha256')
-    .update(canonicalJson({ ...rest, guestlist: ours }))
-    .digest('hex')}`
+  const { checksum: _, ...ours } = guestlist as PlanDocumentStream['guestlist']
+  const hash = createHash('sha256')
+  for (const piece of canonicalJsonPieces({ ...rest, guestlist: ours })) hash.update(piece)
+  return `sha256:${hash.digest('hex')}`
 }
 
 function changeOf(action: Action): ResourceChange {

@@ -36,15 +36,13 @@ export type ReportRow = readonly [
 
 /** Every action, refusal and, where the plan keeps them, what needs nothing. Texts are as `shown` makes them. */
 export function reportRows(plan: Plan): readonly ReportRow[] {
+  const refused = new Set(plan.refused.flatMap(refusal => (refusal.kind === 'protected' ? [refusal.address] : [])))
   return [
     ...gravestFirst(plan.actions).map(actionRow),
     ...plan.refused.flatMap(refusal => (refusal.kind === 'protected' ? [refusedRow(refusal)] : [])),
-    ...plan.unchanged.filter(({ address, why }) => why !== 'protected' || !isRefused(plan, address)).map(unchangedRow),
+    ...plan.unchanged.filter(({ address, why }) => why !== 'protected' || !refused.has(address)).map(unchangedRow),
   ]
 }
-
-const isRefused = ({ refused }: Plan, address: string): boolean =>
-  refused.some(refusal => refusal.kind === 'protected' && refusal.address === address)
 
 function actionRow(action: Action): ReportRow {
   const reason = [action.rule.reason ?? '', ...notes(action)].filter(part => part !== '').join('; ')

@@ -1,6 +1,7 @@
 import type { InvitationView } from '../model/invitation.js'
 import type { Action, InvitationAction, Plan, Unchanged, Warning } from '../model/plan.js'
 import { escapeTerminal, quoteTerminal } from './escape-terminal.js'
+import { inPieces } from './pieces.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
 import { displayWidth, wrapLine } from './width.js'
@@ -14,11 +15,20 @@ export { NO_CHANGES, planSummary }
  * @param width columns to keep within; without it no line is broken, so that programs find each fact on one line
  */
 export function planText(plan: Plan, style: Style, width?: number): string {
+  return [...parts(plan, style, width)].join('')
+}
+
+/** The text of `planText` in pieces. */
+export const planTextPieces = (plan: Plan, style: Style, width?: number): Iterable<string> =>
+  inPieces(parts(plan, style, width))
+
+/** An action at a time. */
+function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
   const notes = warningsByAddress(plan.warnings)
   const wrap = wrapper(width)
-  const blocks = [
-    ...plan.actions.map(action => wrap(actionText(action, notes.get(action.address) ?? [], style))),
-    ...plan.unchanged.map(item => wrap(unchangedText(item, style))),
+  for (const action of plan.actions) yield `${wrap(actionText(action, notes.get(action.address) ?? [], style))}\n\n`
+  for (const item of plan.unchanged) yield `${wrap(unchangedText(item, style))}\n\n`
+  const rest = [
     ...otherWarnings(plan, style).map(wrap),
     ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
@@ -26,7 +36,7 @@ export function planText(plan: Plan, style: Style, width?: number): string {
     wrap(countsText(plan)),
     summaryText(plan, style),
   ]
-  return `${blocks.join('\n\n')}\n`
+  yield `${rest.join('\n\n')}\n`
 }
 
 /** Narrower than this, broken lines are harder to read than those a terminal breaks. */

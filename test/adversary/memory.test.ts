@@ -75,15 +75,13 @@ t.test('more changes than fit in memory: the limit is named, in every format', a
 
 t.test('as many changes as are taken are shown, or it is said that they cannot be', async t => {
   const cases: readonly (readonly [readonly string[], number, number])[] = [
-    [[], 50_000, 0],
+    [[], 100_000, 0],
     [['--format', 'html'], 50_000, 0],
     [['--format', 'markdown'], 50_000, 0],
     [['--format', 'diff'], 5_000, 0],
     [['--format', 'diff'], 100_000, 1],
-    [['--json'], 15_000, 0],
-    [['--json'], 80_000, 1],
-    [['--out', 'plan.json'], 15_000, 0],
-    [['--out', 'plan.json'], 150_000, 1],
+    [['--json'], 100_000, 0],
+    [['--out', 'plan.json'], 100_000, 0],
   ]
   for (const [args, count, code] of cases) {
     const pieces = list(count, id => `person${id}@acme.example`)
@@ -91,7 +89,7 @@ t.test('as many changes as are taken are shown, or it is said that they cannot b
     const name = `${count} ${args.join(' ')}`
     assertCivil(t, outcome, name)
     t.equal(outcome.code, code, `${name}: ${outcome.stderr.slice(0, 200)}`)
-    if (code === 1) t.match(outcome.stderr, /too large to be shown as (JSON|diff)/, name)
+    if (code === 1) t.match(outcome.stderr, /too large to be shown as diff/, name)
   }
 })
 

@@ -14,6 +14,7 @@ export function testIo(env: NodeJS.ProcessEnv, onErr: (text: string) => void = (
     stdout,
     stderr,
     out: text => stdout.push(text),
+    outAll: async pieces => void stdout.push(...pieces),
     err: text => {
       stderr.push(text)
       onErr(text)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { byCodeUnit, canonicalJson, emailKey } from '../../src/model/text.js'
+import { byCodeUnit, canonicalJson, canonicalJsonPieces, emailKey } from '../../src/model/text.js'
 
 const KEYS: readonly (readonly [email: string, key: string])[] = [
   [' Ann@ACME.example\n', 'ann@acme.example'],
@@ -45,4 +45,13 @@ t.test('canonical JSON says what JSON says, in one order of keys', async () => {
       return canonicalJson(value) === canonicalJson(reversed(value))
     }),
   )
+})
+
+t.test('canonical JSON in pieces is the same text', async t => {
+  const whole = (value: unknown): string => [...canonicalJsonPieces(value)].join('')
+  for (const value of [{}, [], { a: [], b: {}, c: undefined }, [undefined], null, 'x']) {
+    t.equal(whole(value), canonicalJson(value))
+  }
+  fc.assert(fc.property(fc.jsonValue(), value => whole(value) === canonicalJson(value)))
+  t.equal(whole({ list: new Set([{ b: 1, a: 2 }]), none: new Set() }), '{"list":[{"a":2,"b":1}],"none":[]}')
 })

@@ -49,11 +49,8 @@ const observedOf = (folder: URL) =>
 async function rendered(folder: URL, format: (typeof FORMATS)[number]): Promise<string> {
   const input = inputOf(folder)
   const keepUnchanged = (input.options.keepUnchanged ?? false) || showsEverything(format)
-  return renderPlan(
-    reconcile({ ...input, options: { ...input.options, keepUnchanged } }, observedOf(folder)),
-    format,
-    PLAIN,
-  )
+  const plan = reconcile({ ...input, options: { ...input.options, keepUnchanged } }, observedOf(folder))
+  return [...(await renderPlan(plan, format, PLAIN))].join('')
 }
 
 for (const name of readdirSync(CASES).sort()) {

@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { PLAN_FORMATS, renderPlan } from '../../src/commands/render-plan.js'
+import { PLAN_FORMATS, type PlanFormat, renderPlan } from '../../src/commands/render-plan.js'
+import type { Plan } from '../../src/model/plan.js'
 import { COLOUR, PLAIN } from '../../src/render/style.js'
 import { planText } from '../../src/render/text.js'
 import { commandsIn, unsafeIn } from './fixtures/inert.js'
 import { examplePlan, HOSTILE, hostilePlan } from './fixtures/plan.js'
 
+const shown = async (plan: Plan, format: PlanFormat) => [...(await renderPlan(plan, format, PLAIN))].join('')
+
 for (const format of PLAN_FORMATS) {
   for (const [name, text] of Object.entries(HOSTILE)) {
     t.test(`${format}: ${name} is inert`, async t => {
-      const output = await renderPlan(hostilePlan(text), format, PLAIN)
+      const output = await shown(hostilePlan(text), format)
       t.same(unsafeIn(output), [])
       t.same(commandsIn(output), [])
     })
@@ -19,7 +22,7 @@ for (const format of PLAN_FORMATS) {
     const parts = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom(...Object.values(HOSTILE)))
     await fc.assert(
       fc.asyncProperty(fc.array(parts, { minLength: 1, maxLength: 3 }), async texts => {
-        const output = await renderPlan(hostilePlan(texts.join('')), format, PLAIN)
+        const output = await shown(hostilePlan(texts.join('')), format)
         return unsafeIn(output).length + commandsIn(output).length === 0
       }),
       { numRuns: 30 },
@@ -27,8 +30,8 @@ for (const format of PLAN_FORMATS) {
   })
 
   t.test(`${format}: the same plan gives the same bytes, with its digest`, async t => {
-    const output = await renderPlan(examplePlan(), format, PLAIN)
-    t.equal(await renderPlan(examplePlan(), format, PLAIN), output)
+    const output = await shown(examplePlan(), format)
+    t.equal(await shown(examplePlan(), format), output)
     t.match(output, examplePlan().digest)
     t.ok(output.endsWith('\n'))
   })

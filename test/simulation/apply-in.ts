@@ -107,6 +107,7 @@ function watchedStore(store: StateStore, watch: Watch): StateStore {
 
 const ioOf = ({ interrupt }: Process): Io => ({
   out: () => {},
+  outAll: async pieces => void [...pieces],
   err: () => {},
   stdin: Readable.from([]),
   env: {},

@@ -146,7 +146,7 @@ function viewOf(apply: Apply, watch: Watch, { trace, met }: World, name: string,
   let events = 0
   const view = {
     report: null as Report | null,
-    planned(plan: Plan) {
+    async planned(plan: Plan) {
       watch.plan = plan
       const actions = plan.actions.map(({ action, address }) => `${action} ${address}`).join(', ')
       trace(`${name} plans: ${actions || 'nothing'}${plan.refused.length > 0 ? ' (refused)' : ''}`)
