@@ -3,8 +3,8 @@ import { COMMANDS, type Command, GROUPS, type Positionals } from './commands/cat
 import { describeFailure } from './commands/failure.js'
 import { checkSwitches, type Given, readFlags } from './commands/flags.js'
 import { FORMATS } from './commands/format.js'
-import { EXIT, type ExitCode, type Io } from './commands/io.js'
-import { flagName, optionsOf } from './commands/options.js'
+import { CommandError, EXIT, type ExitCode, type Io } from './commands/io.js'
+import { flagName, type Kind, type Option, optionsOf } from './commands/options.js'
 import { usageError } from './commands/usage-error.js'
 import { VERSION } from './version.js'
 
@@ -35,14 +35,27 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** The command to run, or the text of --help or --version. */
 async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   const chosen: { task: Task | null } = { task: null }
-  const parser = grammar(io, task => {
+  const words = joinDashes(withoutEndOfFlags(checkSwitches(argv)))
+  const parser = grammar(words, io, task => {
     chosen.task = task
   })
   const output = await new Promise<string>((resolve, reject) => {
     const settle = (error: unknown, _: unknown, text: string) => (error ? reject(error) : resolve(text))
-    Promise.resolve(parser.parseAsync([...joinDashes(checkSwitches(argv))], {}, settle)).catch(reject)
+    Promise.resolve(parser.parseAsync([...words], {}, settle)).catch(reject)
   })
   return chosen.task ?? `${output}\n`
+}
+
+/** What stands after `--` are arguments like any other; yargs would put them where no command looks for them. */
+function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  if (end === -1) return argv
+  const rest = argv.slice(end + 1)
+  const dashed = rest.find(word => word.startsWith('-'))
+  if (dashed === undefined) return [...argv.slice(0, end), ...rest]
+  throw new CommandError(`${JSON.stringify(dashed)}: no argument begins with a dash`, {
+    advice: `For a file of that name write ${JSON.stringify(`./${dashed}`)}.`,
+  })
 }
 
 /** yargs takes a lone dash for a flag without a name: `-f -` is given to it as `-f=-`. */
@@ -71,7 +84,7 @@ const EPILOGUE = `Exit codes: 0 done or nothing to do, 1 error, 2 there are chan
 
 Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.`
 
-function grammar(io: Io, choose: (task: Task) => void): Argv {
+function grammar(argv: readonly string[], io: Io, choose: (task: Task) => void): Argv {
   const parser = yargs()
     .scriptName('guestlist')
     .usage('$0 <command>\n\nPlan and apply who is accepted, denied and removed at a BIMData identity provider.')
@@ -83,8 +96,11 @@ function grammar(io: Io, choose: (task: Task) => void): Argv {
     .alias('help', 'h')
     .strict()
     .fail((message, error) => {
-      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message) : error
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv) : error
     })
+    .example('guestlist init', 'begin with a starter manifest')
+    .example('guestlist plan --out plan.json', 'see what would change, and save it')
+    .example('guestlist apply plan.json', 'make exactly those changes')
     .epilogue(EPILOGUE)
     .demandCommand(1, 'A command is needed: see guestlist --help.')
   for (const command of COMMANDS) if (command.group === undefined) add(parser, command, io, choose)
@@ -97,7 +113,10 @@ function addGroup(parser: Argv, group: string, describe: string, io: Io, choose:
   if (members.length === 0) return
   const words = members.map(({ usage }) => usage.split(' ')[0]).join(', ')
   parser.command(group, describe, sub => {
-    for (const command of members) add(sub, command, io, choose)
+    for (const command of members) {
+      add(sub, command, io, choose)
+      for (const [example, what] of command.examples) sub.example(example, what)
+    }
     return sub
       .usage(`$0 ${group} <command>\n\n${describe}`)
       .demandCommand(1, `guestlist ${group} needs one of: ${words}.`)
@@ -118,6 +137,12 @@ function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => voi
   })
 }
 
+/** With the words that it takes; `readFlags` refuses others. */
+function describeOption(command: Command, key: string, option: Option & Kind): string {
+  const words = key === 'format' ? FORMATS[command.name] : option.kind === 'choice' ? option.choices : null
+  return words === null ? option.describe : `${option.describe}: ${words.join(', ')}`
+}
+
 const textsOf = (value: unknown): readonly string[] => (value === undefined ? [] : [value].flat().map(String))
 
 function build(sub: Argv, command: Command): Argv {
@@ -126,12 +151,11 @@ function build(sub: Argv, command: Command): Argv {
     sub.positional(name, { describe, type: 'string' })
   for (const [key, option] of Object.entries(optionsOf(command.name))) {
     const settings: Options = {
-      describe: key === 'format' ? `${option.describe}: ${FORMATS[command.name].join(', ')}` : option.describe,
+      describe: describeOption(command, key, option),
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
       ...(option.kind === 'switch' ? {} : { requiresArg: true }),
       ...(option.kind === 'list' ? { string: true } : {}),
       ...(option.alias === undefined ? {} : { alias: option.alias }),
-      ...(option.kind === 'choice' ? { choices: option.choices } : {}),
     }
     sub.option(flagName(key), settings)
   }

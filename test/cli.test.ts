@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { main } from '../src/cli.js'
-import { COMMANDS } from '../src/commands/catalog.js'
+import { COMMANDS, GROUPS } from '../src/commands/catalog.js'
 import { testIo } from './helpers/command.js'
 import { guestlist } from './helpers/guestlist.js'
 import { invitation, world } from './helpers/world.js'
@@ -107,7 +107,16 @@ t.test('what does not fit is an error with a suggestion', async t => {
     [['plan', 'stray'], /"stray"/],
     [['state', 'lst'], /"lst"/],
     [['state'], /list, rm, unlock/],
-    [['show'], /An argument is missing/],
+    [['show'], /An argument is missing: PLANFILE\nSee guestlist show --help/],
+    [['invitations', 'lst'], /Did you mean invitations list\?/],
+    [['auth', 'statu'], /Did you mean auth status\?/],
+    [['export', '--target', 'a'], /"--target"\nexport takes no --target\. See guestlist export --help\./],
+    [['--verison'], /"--verison"\nDid you mean --version\?/],
+    [['-x'], /"-x"\nSee guestlist --help\./],
+    [['plan', 'foo'], /"foo"\nSee guestlist plan --help\./],
+    [['plan', '--', 'stray'], /"stray"/],
+    [['show', '--', '--json'], /no argument begins with a dash/],
+    [['export', '--status', 'foo'], /--status: "foo" is not one of pending, accepted, denied/],
     [[], /A command is needed/],
     [['plan', '--json=maybe'], /true, false, 1 or 0/],
     [['plan', '--format', 'xml'], /text, json, markdown, diff, html/],
@@ -120,6 +129,48 @@ t.test('what does not fit is an error with a suggestion', async t => {
     t.equal(await main(args, io), 1, args.join(' '))
     t.same(io.stdout, [])
     t.match(io.stderr.join(''), says, args.join(' '))
+  }
+})
+
+t.test('what stands after -- is an argument like any other', async t => {
+  const { run, sandbox } = await office(t)
+  t.equal((await run(['plan', '--target', 'bimdata_invitation.1', '--out', 'plan.json'])).code, 0)
+  t.equal((await run(['apply', '--auto-approve', '--', 'no-such-plan.json'])).code, 1)
+  t.same(sandbox.effects(), [], 'nothing was sent')
+  t.equal((await run(['apply', '--', 'plan.json'])).code, 0)
+  t.same(sandbox.effects(), [{ operation: 'accept', target: 1 }], 'the saved plan and nothing else')
+})
+
+t.test('a format on the command line goes before the environment, which is for commands that know it', async t => {
+  const { run } = await office(t)
+  for (const [args, env, code, begins] of [
+    [['plan', '--json'], { GUESTLIST_FORMAT: 'html' }, 0, '{'],
+    [['plan', '--format', 'diff'], { GUESTLIST_JSON: '1' }, 0, '#'],
+    [['plan'], { GUESTLIST_JSON: '1' }, 0, '{'],
+    [['plan'], { GUESTLIST_FORMAT: 'markdown' }, 0, '<!--'],
+    [['validate'], { GUESTLIST_FORMAT: 'markdown' }, 0, 'The manifest is valid'],
+    [['export'], { GUESTLIST_JSON: '1' }, 0, '# yaml'],
+    [['plan'], { GUESTLIST_FORMAT: 'html', GUESTLIST_JSON: '1' }, 1, ''],
+    [['plan'], { GUESTLIST_FORMAT: 'xml' }, 1, ''],
+    [['plan', '--json=false'], { GUESTLIST_JSON: '1' }, 0, 'bimdata_'],
+  ] as const) {
+    const ran = await run(args, { env })
+    t.equal(ran.code, code, `${args.join(' ')} ${JSON.stringify(env)}: ${ran.stderr}`)
+    t.ok(
+      ran.stdout
+        .trimStart()
+        .replace(/^[~-] /, '')
+        .startsWith(begins),
+      ran.stdout.slice(0, 50),
+    )
+  }
+})
+
+t.test('--help of groups, and of all, has examples too', async t => {
+  for (const words of [[], ...Object.keys(GROUPS).map(group => [group])]) {
+    const io = testIo({})
+    t.equal(await main([...words, '--help'], io), 0)
+    t.match(io.stdout.join(''), 'Examples:', words.join(' '))
   }
 })
 

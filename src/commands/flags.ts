@@ -1,3 +1,4 @@
+import { FORMATS } from './format.js'
 import { CommandError } from './io.js'
 import {
   COMMON,
@@ -34,7 +35,23 @@ export function readFlags<Name extends CommandName>(name: Name, given: Given, en
           ? []
           : fromEnvironment(option, [variableName(key), ...(option.env ?? [])], env)
   }
-  return values as Flags<Name>
+  return { ...values, ...settleFormat(name, values, given) } as Flags<Name>
+}
+
+const ALL_FORMATS: ReadonlySet<string> = new Set(Object.values(FORMATS).flat())
+
+/**
+ * Of --format and --json one on the command line goes before one in the environment; and what the environment says is
+ * meant for the commands that know it, so that a pipeline can set it for all its steps.
+ */
+function settleFormat(name: CommandName, { format, json }: Readonly<Record<string, Value>>, given: Given) {
+  if (given.format !== undefined) return { json: given.json !== undefined && json }
+  if (given.json === true) return { format: undefined }
+  const known: readonly Value[] = FORMATS[name]
+  return {
+    format: known.includes(format) || !ALL_FORMATS.has(String(format)) ? format : undefined,
+    json: json === true && (given.json !== undefined || known.includes('json')),
+  }
 }
 
 function fromEnvironment(option: Kind, variables: readonly string[], env: NodeJS.ProcessEnv): Value {

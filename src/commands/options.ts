@@ -8,7 +8,7 @@ export type Kind =
   | { readonly kind: 'number'; readonly above: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly fallback?: string }
 
-interface Option {
+export interface Option {
   readonly describe: string
   readonly alias?: string
   /** The word that stands for the value in --help. */
