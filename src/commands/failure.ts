@@ -22,6 +22,8 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   }
   if (io.interrupt.aborted && error instanceof ApiError)
     return { text: 'Interrupted; nothing was done.\n', exitCode: EXIT.interrupted }
+  if (error instanceof StateError && error.code === 'interrupted')
+    return { text: `${error.message}\n`, exitCode: EXIT.interrupted }
   const exitCode = error instanceof CommandError ? error.exitCode : EXIT.error
   return { text: `${style.bad('Error:')} ${messageOf(error, options.debug)}\n`, exitCode }
 }

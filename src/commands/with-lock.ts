@@ -1,3 +1,4 @@
+import { describeHolder } from '../state/lock-info.js'
 import type { StateStore } from '../state/store.js'
 import type { Io } from './io.js'
 import type { Log } from './log.js'
@@ -23,7 +24,7 @@ export async function withLock<T>(
     operation,
     timeoutMs: lockTimeout,
     signal: io.interrupt,
-    onWait: holder => log.info(`waiting for the state's lock, held by ${holder.Who} since ${holder.Created}`),
+    onWait: holder => log.info(`waiting for the state's lock, held by ${describeHolder(holder)}`),
     onTakeover: holder => log.warn(`took over the state's lock ${holder.ID} of ${holder.Who}: its process has ended`),
   })
   try {

@@ -7,6 +7,7 @@ export interface RemovalRecord {
   readonly reason: string | null
   /** Ids of the user's invitations that were accepted when they were removed: a later one means they returned. */
   readonly accepted_invitations: readonly number[]
+  /** Empty where it is not known. */
   readonly plan_digest: string
 }
 

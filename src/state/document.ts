@@ -1,7 +1,7 @@
-import type { RemovalRecords } from '../model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit, emailKey } from '../model/text.js'
 import { StateError } from './error.js'
-import { type StateJson, validateState } from './validator.js'
+import { type RemovalJson, type StateJson, validateState } from './validator.js'
 
 /** 64 MiB: some 200,000 removals, and a bound on what a wrong file or server can make us hold. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024
@@ -21,7 +21,11 @@ export function canonicalApiUrl(apiUrl: string): string {
   return (URL.canParse(apiUrl) ? new URL(apiUrl).href : apiUrl).replace(/\/+$/, '')
 }
 
-/** @throws StateError `broken`, `newer-version`, `other-api` */
+/**
+ * Takes what others wrote by the same names, and makes it canonical: the times, the addresses, what may be missing.
+ * Keys that are unknown here are not kept, so the next write leaves them out.
+ * @throws StateError `broken`, `newer-version`, `other-api`
+ */
 export function parseState(bytes: Uint8Array, where: string, apiUrl: string): StateDocument {
   const json = parseJson(bytes, where)
   refuseNewerVersion(json, where)
@@ -80,12 +84,34 @@ function refuseOtherApi(json: StateJson, where: string, apiUrl: string): void {
 }
 
 function removalsOf(json: StateJson, where: string): RemovalRecords {
-  const entries = Object.entries(json.removals)
-  const odd = entries.find(([key]) => emailKey(key) !== key)
-  if (odd !== undefined) {
-    throw broken(where, `The address ${JSON.stringify(odd[0])} should be ${JSON.stringify(emailKey(odd[0]))}`)
+  const records = new Map<string, RemovalRecord>()
+  for (const [email, removal] of Object.entries(json.removals)) {
+    const key = emailKey(email)
+    if (key === '') throw broken(where, 'One of its addresses is empty')
+    // Which of the two is true cannot be known.
+    if (records.has(key)) throw broken(where, `The address ${JSON.stringify(key)} is in it twice, in two spellings`)
+    records.set(key, recordOf(removal))
   }
-  return new Map(entries)
+  return records
+}
+
+const recordOf = ({ outcome, at, reason, accepted_invitations, plan_digest }: RemovalJson): RemovalRecord => ({
+  outcome,
+  at: canonicalTime(at),
+  reason: reason ?? null,
+  accepted_invitations,
+  plan_digest: plan_digest ?? '',
+})
+
+/** As guestlist writes it: UTC. A leap second, which no Date can hold, is the one before. */
+function canonicalTime(at: string): string {
+  if (/^[\d-]{10}T[\d:]{8}(\.\d+)?Z$/.test(at)) return at
+  const plain = at
+    .toUpperCase()
+    .replace(/\s/, 'T')
+    .replace(/:60(?=[.Z+-])/, ':59')
+  // `+02`, which ajv lets through, is no offset to a Date.
+  return new Date(plain.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
 }
 
 function broken(where: string, what: string, cause?: unknown): StateError {

@@ -113,7 +113,8 @@ function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): Attempt {
   if (DONE.includes(answer.status)) return { kind: 'acquired', tookOverFrom: null }
   if (!HELD.includes(answer.status)) throw refused(http.lockMethod, http.lockAddress ?? http.address, answer.status)
   const holder = holderOf(answer)
-  return holder.ID === info.ID ? { kind: 'acquired', tookOverFrom: null } : { kind: 'held', holder }
+  if (holder.ID === info.ID) return { kind: 'acquired', tookOverFrom: null }
+  return { kind: 'held', holder, where: describe(http.lockAddress ?? http.address) }
 }
 
 const maybeLocked = (info: LockInfo) => (error: unknown) => {

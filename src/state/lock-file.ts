@@ -31,7 +31,7 @@ export async function tryLock(path: string, info: LockInfo): Promise<Attempt> {
     if (holder === null) {
       if (await create(path, info)) return { kind: 'acquired', tookOverFrom: null }
     } else if (!hasEnded(holder)) {
-      return { kind: 'held', holder }
+      return { kind: 'held', holder, where: path }
     } else {
       const claim = claimOf(path, holder.ID)
       const claimed = await tryLock(claim, info)

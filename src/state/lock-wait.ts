@@ -4,7 +4,8 @@ import type { LockInfo } from './lock-info.js'
 
 export type Attempt =
   | { readonly kind: 'acquired'; readonly tookOverFrom: LockInfo | null }
-  | { readonly kind: 'held'; readonly holder: LockInfo }
+  /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
+  | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
 
 export interface Waiting {
   /** Milliseconds; 0: one try. */

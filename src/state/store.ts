@@ -7,7 +7,7 @@ import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from './lock-info.js'
-import { waitForLock } from './lock-wait.js'
+import { type Attempt, waitForLock } from './lock-wait.js'
 
 export interface StateOptions {
   readonly apiUrl: string
@@ -101,13 +101,16 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
   if (!backend.canLock) return
   const { firstPauseMs, longestPauseMs } = backend
   const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
-  if (result.kind === 'held') throw locked(backend, result.holder, request.timeoutMs)
+  if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
 }
 
-function locked(backend: Backend, holder: LockInfo, timeoutMs: number): StateError {
+type Held = Extract<Attempt, { kind: 'held' }>
+
+function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): StateError {
   const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`
-  const unlock = holder.ID === '' ? 'remove its lock by hand' : `unlock it: guestlist state unlock ${plain(holder.ID)}`
+  const unlock =
+    holder.ID === '' ? `remove its lock by hand: ${where}` : `unlock it: guestlist state unlock ${plain(holder.ID)}`
   return new StateError(
     'locked',
     `The state ${backend.description} is locked${waited}, by ${describeHolder(holder)}. ` +

@@ -1,6 +1,13 @@
 import { Ajv, type ValidateFunction } from 'ajv'
+import formats from 'ajv-formats'
 import schema from '../../schemas/state.schema.json' with { type: 'json' }
 import type { RemovalRecord } from '../model/state.js'
+
+/** A removal as it may be read. `accepted_invitations` is never left out: each of them would then count as a return. */
+export interface RemovalJson extends Pick<RemovalRecord, 'outcome' | 'at' | 'accepted_invitations'> {
+  readonly reason?: string | null
+  readonly plan_digest?: string
+}
 
 /** The document of schemas/state.schema.json. */
 export interface StateJson {
@@ -8,7 +15,10 @@ export interface StateJson {
   readonly serial: number
   readonly lineage: string
   readonly api_url: string
-  readonly removals: Readonly<Record<string, RemovalRecord>>
+  readonly removals: Readonly<Record<string, RemovalJson>>
 }
 
-export const validateState: ValidateFunction<StateJson> = new Ajv({ allowUnionTypes: true }).compile<StateJson>(schema)
+const ajv = new Ajv({ allowUnionTypes: true })
+formats.default(ajv, ['date-time'])
+
+export const validateState: ValidateFunction<StateJson> = ajv.compile<StateJson>(schema)

@@ -69,6 +69,43 @@ t.test('rm waits for the lock of others, and unlock removes it by its id alone',
   t.equal((await call('rm', 'bob@acme.example')).code, 0)
 })
 
+t.test('a state written by hand is listed, planned with, and taken into a snapshot', async t => {
+  const { call, run, env, write, folder } = await world(t, MANIFEST, [], { users: ['bob@acme.example'] })
+  const removal = { outcome: 'removed', at: '2026-11-02T10:30:00+01:00', accepted_invitations: [] }
+  write(
+    'removals.json',
+    JSON.stringify({
+      version: 1,
+      serial: 0,
+      lineage: 'by hand',
+      api_url: env.BIMDATA_API_URL,
+      removals: { 'Bob@acme.example': removal, 'ann@acme.example': { ...removal, reason: 'moved' } },
+      note: 'kept by ops',
+    }),
+  )
+  const list = await call(['state', 'list'])
+  t.match(list.stdout, /^ann@acme\.example +removed +2026-11-02T09:30:00\.000Z .*moved\nbob@acme\.example +removed /m)
+  t.equal((await call(['plan', '--detailed-exitcode'])).code, 0, 'both are remembered')
+  t.equal((await run(['snapshot', '--out', 'live.json'])).code, 0)
+  t.equal((await call(['plan', '--from', 'live.json', '--detailed-exitcode'])).code, 0)
+  t.equal((await call(['state', 'rm', 'ann@acme.example'])).code, 0)
+  t.strictSame(JSON.parse(readFileSync(join(folder, 'removals.json'), 'utf8')), {
+    version: 1,
+    serial: 1,
+    lineage: 'by hand',
+    api_url: env.BIMDATA_API_URL,
+    removals: {
+      'bob@acme.example': {
+        outcome: 'removed',
+        at: '2026-11-02T09:30:00.000Z',
+        reason: null,
+        accepted_invitations: [],
+        plan_digest: '',
+      },
+    },
+  })
+})
+
 t.test('the state of another API is not touched', async t => {
   const { call } = await removed(t)
   for (const args of [['list'], ['rm', 'bob@acme.example']]) {

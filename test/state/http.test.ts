@@ -127,7 +127,10 @@ t.test('a lock that somebody else holds', async t => {
   })
   t.test('409, and a body that is no lock info', async t => {
     server.fail('LOCK', { kind: 'status', status: 409 })
-    await t.rejects(lockNow(stateAt(server)), { code: 'locked', message: /somebody unknown/ })
+    await t.rejects(lockNow(stateAt(server)), {
+      code: 'locked',
+      message: new RegExp(`somebody unknown.*remove its lock by hand: ${server.lockAddress}$`),
+    })
   })
   t.test('a hostile holder cannot draw on the terminal', async t => {
     const other = await serve(t)

@@ -98,6 +98,9 @@ const GOOD = {
   removals: { 'bob@x': RECORD },
 }
 
+const withRemoval = (changes: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ ...GOOD, removals: { 'bob@x': { ...RECORD, ...changes } } })
+
 t.test('what cannot be used is an error that names the file, and is left as it is', async t => {
   const cases: Record<string, [code: string, content: string | Buffer, says: RegExp]> = {
     empty: ['broken', '', /empty/],
@@ -105,11 +108,27 @@ t.test('what cannot be used is an error that names the file, and is left as it i
     'not UTF-8': ['broken', Buffer.from([0x7b, 0xff, 0x7d]), /not JSON/],
     'a list': ['broken', '[]', /object/],
     null: ['broken', 'null', /object/],
-    'an unknown key': ['broken', JSON.stringify({ ...GOOD, resources: [] }), /additional properties/],
-    'a serial of 0': ['broken', JSON.stringify({ ...GOOD, serial: 0 }), /serial/],
+    'a serial below 0': ['broken', JSON.stringify({ ...GOOD, serial: -1 }), /serial/],
+    'a serial that is a text': ['broken', JSON.stringify({ ...GOOD, serial: '3' }), /serial/],
+    'an empty lineage': ['broken', JSON.stringify({ ...GOOD, lineage: '' }), /lineage/],
+    'no lineage': ['broken', JSON.stringify({ ...GOOD, lineage: undefined }), /lineage/],
+    'version 0': ['broken', JSON.stringify({ ...GOOD, version: 0 }), /version/],
     'a serial past exact numbers': ['broken', JSON.stringify({ ...GOOD, serial: 2 ** 53 }), /serial/],
     'a bad record': ['broken', JSON.stringify({ ...GOOD, removals: { 'bob@x': { outcome: 'gone' } } }), /bob@x/],
-    'a key in capitals': ['broken', JSON.stringify({ ...GOOD, removals: { 'Bob@x': RECORD } }), /"bob@x"/],
+    'removals as a list': ['broken', JSON.stringify({ ...GOOD, removals: [RECORD] }), /removals/],
+    'two spellings of an address': [
+      'broken',
+      JSON.stringify({ ...GOOD, removals: { 'Bob@x': RECORD, 'bob@x ': RECORD } }),
+      /"bob@x" is in it twice/,
+    ],
+    'an empty address': ['broken', JSON.stringify({ ...GOOD, removals: { '': RECORD } }), /removals/],
+    'a blank address': ['broken', JSON.stringify({ ...GOOD, removals: { ' ': RECORD } }), /is empty/],
+    'a time without a zone': ['broken', withRemoval({ at: '2026-11-02T09:30:00' }), /bob@x\/at/],
+    'a day that is none': ['broken', withRemoval({ at: '2026-02-30T09:30:00Z' }), /bob@x\/at/],
+    'a reason that is a number': ['broken', withRemoval({ reason: 4 }), /bob@x\/reason/],
+    'a digest that is null': ['broken', withRemoval({ plan_digest: null }), /bob@x\/plan_digest/],
+    // Taken for an empty list, it would have every accepted invitation count as a return, and the user removed again.
+    'no accepted invitations': ['broken', withRemoval({ accepted_invitations: undefined }), /accepted_invitations/],
     'version 2': ['newer-version', JSON.stringify({ ...GOOD, version: 2, serial: 'x' }), /newer guestlist/],
     'another API': ['other-api', JSON.stringify({ ...GOOD, api_url: 'https://other.example' }), /other\.example/],
     "terraform's own state": ['newer-version', JSON.stringify({ version: 4, terraform_version: '1.9.0' }), /version 4/],
@@ -124,6 +143,57 @@ t.test('what cannot be used is an error that names the file, and is left as it i
       await t.rejects(store.touch(), { code })
       t.same(readFileSync(file(folder)), Buffer.from(content))
     })
+  }
+})
+
+t.test('what others wrote by the same names is read, and made canonical by the next write', async t => {
+  const { reason: _, plan_digest: __, ...least } = RECORD
+  const cases: Record<string, [content: string, read: Record<string, RemovalRecord>]> = {
+    'a lineage that is no UUID': [JSON.stringify({ ...GOOD, lineage: 'by hand' }), { 'bob@x': RECORD }],
+    'a serial of 0': [JSON.stringify({ ...GOOD, serial: 0 }), { 'bob@x': RECORD }],
+    'unknown keys': [JSON.stringify({ ...GOOD, resources: [], comment: 'x' }), { 'bob@x': RECORD }],
+    'unknown keys in a removal': [withRemoval({ by: 'ops' }), { 'bob@x': RECORD }],
+    'the least that a removal can be': [
+      JSON.stringify({ ...GOOD, removals: { 'bob@x': least } }),
+      { 'bob@x': { ...RECORD, reason: null, plan_digest: '' } },
+    ],
+    'an address in another spelling': [
+      JSON.stringify({ ...GOOD, removals: { ' Zoe\u0301@X ': RECORD, 'Bob@x': RECORD } }),
+      { 'bob@x': RECORD, 'zoé@x': RECORD },
+    ],
+  }
+  for (const [name, [content, read]] of Object.entries(cases)) {
+    t.test(name, async t => {
+      const folder = t.testdir({ 'guestlist.state.json': content })
+      const before = JSON.parse(content)
+      t.same(Object.fromEntries(await stateIn(folder).read()), read)
+      await stateIn(folder).touch()
+      t.strictSame(json(file(folder)), {
+        version: 1,
+        serial: before.serial + 1,
+        lineage: before.lineage,
+        api_url: API,
+        removals: read,
+      })
+    })
+  }
+})
+
+t.test('a time is any of RFC 3339, and written in UTC', async t => {
+  const cases: Record<string, string> = {
+    '2026-11-02T09:30:00Z': '2026-11-02T09:30:00Z',
+    '2026-11-02T09:30:00.123456Z': '2026-11-02T09:30:00.123456Z',
+    '2026-11-02T09:30:00+02:00': '2026-11-02T07:30:00.000Z',
+    '2026-11-02T09:30:00.5-11:30': '2026-11-02T21:00:00.500Z',
+    '2026-11-02t09:30:00z': '2026-11-02T09:30:00.000Z',
+    '2026-11-02 09:30:00+0200': '2026-11-02T07:30:00.000Z',
+    '2026-11-02T09:30:00+02': '2026-11-02T07:30:00.000Z',
+    '2016-12-31T23:59:60Z': '2016-12-31T23:59:60Z',
+    '2017-01-01T00:59:60+01:00': '2016-12-31T23:59:59.000Z',
+  }
+  for (const [written, read] of Object.entries(cases)) {
+    const folder = t.testdir({ 'guestlist.state.json': withRemoval({ at: written }) })
+    t.equal((await stateIn(folder).read()).get('bob@x')?.at, read, written)
   }
 })
 

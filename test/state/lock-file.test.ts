@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, linkSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -156,7 +165,7 @@ t.test('what is no lock is held by somebody unknown', async t => {
       make(join(folder, LOCK), folder)
       await t.rejects(storeIn(folder).lock({ operation: 'x', timeoutMs: 0 }), {
         code: 'locked',
-        message: /somebody unknown.*remove/,
+        message: new RegExp(`somebody unknown.*remove its lock by hand: ${join(realpathSync(folder), LOCK)}$`),
       })
     })
   }
