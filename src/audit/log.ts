@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import { syncFolder } from '../state/durable.js'
 import { systemCode, systemReason } from '../state/error.js'
 import { removeLock, tryLock } from '../state/lock-file.js'
@@ -184,7 +185,7 @@ async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promis
 
 /** The file behind links, so that all its names share one lock. */
 async function targetOf(where: string): Promise<string> {
-  await mkdir(dirname(where), { recursive: true })
+  await makeFolder(dirname(where))
   return realpath(where).catch(async error => {
     if (systemCode(error) !== 'ENOENT') throw error
     return join(await realpath(dirname(where)), basename(where))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import { ApiError } from '../model/api-error.js'
 import { readInput } from '../read-file.js'
 import { configFolder } from './config-folder.js'
@@ -51,13 +52,13 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
     read: () => readLogins(path),
     async update(change) {
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolder(folder, 0o700)
         await withFileLock(`${path}.lock`, maxHoldMs, async () =>
           writeLogins(path, await change(await readLogins(path))),
         )
       } catch (error) {
         throw isDiskError(error)
-          ? broken(path, `cannot be written (${error.code})`, "Check the folder's rights.")
+          ? broken(path, `cannot be written (${error.code ?? error.message})`, "Check the folder's rights.")
           : error
       }
     },

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
 import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
@@ -11,8 +13,9 @@ export async function init(folder: string | undefined, flags: Flags<'init'>, io:
   formatOf(flags, FORMATS.init)
   const path = join(folder ?? '', DEFAULT_MANIFEST)
   const target = resolve(io.cwd, folder ?? '')
+  if (folder !== undefined && (await isOtherThanFolder(target))) throw notAFolder(folder)
   try {
-    await mkdir(target, { recursive: true })
+    await makeFolder(target)
     await writeFile(resolve(io.cwd, path), starterManifest(schemaReference(target)), { flag: 'wx' })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(path)
@@ -21,6 +24,17 @@ export async function init(folder: string | undefined, flags: Flags<'init'>, io:
   io.out(`Wrote ${path}. Next: edit it, then run "guestlist plan".\n`)
   return EXIT.done
 }
+
+const isOtherThanFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => !found.isDirectory(),
+    () => false,
+  )
+
+const notAFolder = (folder: string): CommandError =>
+  new CommandError(`${escapeTerminal(folder)} is a file, not a folder; nothing was written`, {
+    advice: `init takes the folder to write ${DEFAULT_MANIFEST} in.`,
+  })
 
 const exists = (path: string): CommandError =>
   new CommandError(`${path} exists already; it was left as it is`, {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises'
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
 import { writeDurably } from './durable.js'
@@ -95,7 +96,7 @@ async function targetOf(where: string): Promise<string | null> {
 async function writableTarget(where: string): Promise<string> {
   const target = await targetOf(where).catch(linkLoop(where))
   if (target !== null) return target
-  await mkdir(dirname(where), { recursive: true }).catch(error => {
+  await makeFolder(dirname(where)).catch(error => {
     throw new StateError(
       'unwritable',
       `Cannot make the folder of the state ${where}: ${systemReason(error)}. Check state.path.`,

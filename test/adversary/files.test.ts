@@ -182,6 +182,27 @@ t.test('a state is a file, or nothing is done', async t => {
   t.equal(readFileSync(join(cwd, 'guestlist.yaml'), 'utf8'), MANIFEST)
 })
 
+t.test('where no folder can be made, it is said, and soon', async t => {
+  const cwd = folderOf(t, {
+    'guestlist.yaml': MANIFEST,
+    'with-state.yaml': `${MANIFEST}state:\n  path: /proc/nope/s.json\n`,
+  })
+  const { env } = await world(t, null, [])
+  for (const args of [
+    ['init', '/proc/nope'],
+    ['init', '/proc/nope/deeper'],
+    ['apply', '--auto-approve', '-f', 'with-state.yaml'],
+    ['apply', '--auto-approve', '--audit-log', '/proc/nope/audit.jsonl'],
+  ]) {
+    const started = Date.now()
+    const outcome = await run(args, { cwd, env })
+    assertCivil(t, outcome, args.join(' '))
+    t.equal(outcome.code, 1, args.join(' '))
+    t.match(outcome.stderr, /no folder can be made in \/proc|permission denied|read-only|not permitted/, args.join(' '))
+    t.ok(Date.now() - started < 20_000, `${args.join(' ')}: within seconds`)
+  }
+})
+
 t.test('names with line breaks and control sequences are shown escaped', async t => {
   const cwd = folderOf(t, { 'guestlist.yaml': MANIFEST })
   const name = 'a\nError: all is lost\u001b[2J\u202e\n::error::x'

@@ -73,6 +73,15 @@ t.test('a file that is not ours is neither used, quoted nor overwritten', async 
   }
 })
 
+t.test('a folder that cannot be made is an error, and soon', { timeout: 10_000 }, async t => {
+  const store = await tokenStore({ GUESTLIST_CONFIG_DIR: '/proc/nope/guestlist' }, 2000)
+  t.strictSame(await store.read(), [])
+  await t.rejects(
+    store.update(async () => [login]),
+    { kind: 'credentials', message: /cannot be written \((no folder can be made in \/proc|E[A-Z]+)\)/ },
+  )
+})
+
 t.test('the lock of a dead process is taken over; of a living one it is waited for', async t => {
   const { store } = await storeIn(t)
   await store.update(async () => [login])

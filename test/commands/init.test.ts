@@ -49,6 +49,16 @@ t.test('a folder that is missing is made; a file that is there stays as it is', 
   t.ok(before)
 })
 
+t.test('a file in place of the folder is said to be one', async t => {
+  const cwd = t.testdir({ 'm.yaml': '# mine\n' })
+  const { code, stderr, stdout } = await guestlist(['init', 'm.yaml'], { cwd })
+  t.equal(code, 1)
+  t.equal(stdout, '')
+  t.match(stderr, 'm.yaml is a file, not a folder')
+  t.equal(readFileSync(join(cwd, 'm.yaml'), 'utf8'), '# mine\n')
+  t.match((await guestlist(['init', 'm.yaml/x'], { cwd })).stderr, 'part of its path is not a folder')
+})
+
 t.test('the schema that it names is there: the one installed for the project, else the one that runs', async t => {
   const cwd = t.testdir()
   await guestlist(['init', 'alone'], { cwd })
