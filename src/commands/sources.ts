@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ManifestSource } from '../manifest/parse.js'
 import type { Problem } from '../model/problem.js'
@@ -7,6 +7,8 @@ import { readInput, readStream } from '../read-file.js'
 import type { Io } from './io.js'
 
 export const DEFAULT_MANIFEST = 'guestlist.yaml'
+
+const STDIN_PATH = '-'
 
 /** What standard input is called in problems and rules. */
 export const STDIN_NAME = '<stdin>'
@@ -19,29 +21,68 @@ export interface SourcesRead {
   readonly problems: readonly Problem[]
 }
 
-/** Reads what `-f` names: files, folders (their *.yaml and *.yml, sorted, not recursive) and `-`. Reports all it cannot read. */
+/**
+ * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, so none that begins with a dot;
+ * sorted, not recursive) and `-`. Reports all it cannot read, each file by its own name.
+ */
 export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' | 'stdin'>): Promise<SourcesRead> {
   const sources: ManifestSource[] = []
   const problems: Problem[] = []
-  const given = paths.length === 0 ? [DEFAULT_MANIFEST] : paths
-  for (const [index, path] of given.entries()) {
-    if (given.indexOf(path) !== index) {
-      problems.push(unreadable(path, 'it is given twice', 'Name each file once.'))
-      continue
-    }
+  const spellings = new Map<string, string>()
+
+  /** A file that was read already under another name, or through a link, is a mistake: none of its rules is meant twice. */
+  async function isFirst(path: string): Promise<boolean> {
+    const key = await identityOf(path, io.cwd)
+    const first = spellings.get(key)
+    spellings.set(key, first ?? path)
+    if (first !== undefined) problems.push(unreadable(path, 'it is given twice', twiceAdvice(path, first)))
+    return first === undefined
+  }
+  async function read(path: string): Promise<void> {
+    if (await isFirst(path)) sources.push(await readOne(path, io))
+  }
+  async function readFolder(path: string): Promise<void> {
+    if (!(await isFirst(path))) return
+    for (const name of await manifestsIn(path, io.cwd)) await attempt(name, IN_FOLDER, () => read(name))
+  }
+  async function attempt(path: string, advice: string, work: () => Promise<void>): Promise<void> {
     try {
-      for (const name of path === '-' ? ['-'] : await expand(path, io.cwd)) sources.push(await readOne(name, io))
+      await work()
     } catch (error) {
-      problems.push(unreadable(path, reasonOf(error), adviceFor(error, paths.length === 0)))
+      problems.push(unreadable(path, reasonOf(error), isMissing(error) && paths.length === 0 ? NONE_YET : advice))
     }
+  }
+
+  for (const path of paths.length === 0 ? [DEFAULT_MANIFEST] : paths) {
+    await attempt(path, CHECK_PATH, async () => ((await isFolder(path, io.cwd)) ? readFolder(path) : read(path)))
   }
   return { sources, problems }
 }
 
-async function expand(path: string, cwd: string): Promise<readonly string[]> {
-  if (!(await stat(resolve(cwd, path))).isDirectory()) return [path]
+const NONE_YET = 'Write one with "guestlist init", or name yours with -f.'
+const CHECK_PATH = 'Check the path given with -f.'
+const IN_FOLDER = 'Every .yaml and .yml file of a folder is read: mend it, or move it away.'
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const twiceAdvice = (path: string, first: string): string =>
+  path === first
+    ? 'Name each file once; a folder names all that are in it.'
+    : `Name each file once: it is the same as "${first}".`
+
+/** The same for all names of one file. What is not there, or has no name of its own, is told apart by its spelling. */
+async function identityOf(path: string, cwd: string): Promise<string> {
+  if (path === STDIN_PATH) return path
+  const absolute = resolve(cwd, path)
+  return realpath(absolute).catch(() => absolute)
+}
+
+const isFolder = async (path: string, cwd: string): Promise<boolean> =>
+  path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
+
+async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {
   const names = (await readdir(resolve(cwd, path), { withFileTypes: true }))
-    .filter(entry => /\.ya?ml$/.test(entry.name) && !entry.isDirectory())
+    .filter(entry => /^[^.].*\.ya?ml$/s.test(entry.name) && !entry.isDirectory())
     .map(entry => join(path, entry.name))
     .sort(byCodeUnit)
   if (names.length === 0) throw new Error('the folder holds no .yaml or .yml file')
@@ -49,7 +90,7 @@ async function expand(path: string, cwd: string): Promise<readonly string[]> {
 }
 
 async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
-  if (path === '-') return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
+  if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
   return { file: path, content: await readInput(resolve(io.cwd, path), READ_LIMIT) }
 }
 
@@ -71,12 +112,6 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   return REASONS[code] ?? error.message
-}
-
-function adviceFor(error: unknown, byDefault: boolean): string {
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  if (missing && byDefault) return `Write one with "guestlist init", or name yours with -f.`
-  return 'Check the path given with -f.'
 }
 
 const unreadable = (file: string, reason: string, detail: string): Problem => ({
