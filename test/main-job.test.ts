@@ -72,3 +72,21 @@ t.test('1,000 rules and 100,000 invitations: each call once, in the promised ord
   t.equal(again.code, 0, again.stderr)
   t.match(again.stdout, /^No changes\. Invitations and users match the manifest\.$/m)
 })
+
+t.test('who was accepted and never connected is absent when removed', async t => {
+  const folder = t.testdir()
+  const file = join(folder, 'guestlist.yaml')
+  writeFileSync(file, 'apiVersion: guestlist/v1\ninvitations:\n  accept:\n    - email: new@acme.example\n')
+  const least = { id: 7, email: 'new@acme.example', status: 'P', cloud_name: 'Tower A', cloud_role: 50 }
+  writeFileSync(join(folder, 'data.json'), JSON.stringify({ invitations: [least] }))
+  const sandbox = await startSandbox({ dataFile: join(folder, 'data.json') })
+  t.teardown(() => sandbox.close())
+  const options = { cwd: folder, env: { BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey } }
+  const accepted = await guestlist(['apply', '--auto-approve'], options)
+  t.match(accepted.stdout, /^Apply complete! 1 accepted, 0 denied, 0 removed\.$/m)
+  writeFileSync(file, 'apiVersion: guestlist/v1\nusers:\n  remove:\n    - email: new@acme.example\n')
+  const removed = await guestlist(['apply', '--auto-approve'], options)
+  t.equal(removed.code, 0, removed.stderr)
+  t.match(removed.stdout, /bimdata_user\.new@acme\.example: absent/)
+  t.match(removed.stdout, /Keycloak/)
+})

@@ -8,6 +8,9 @@ export type PlaceOf = (path: Path) => string
 
 const SHOWN = 20
 
+/** What nothing is decided by, and what an invitation written by hand may leave out. */
+const DEFAULTS = { client_id: 1, redirect_uri: 'https://platform.bimdata.io/' } as const
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -24,6 +27,12 @@ function listAt(value: Record<string, unknown>, key: string, placeOf: PlaceOf, p
   if (Array.isArray(list)) return list
   problems.push(`${placeOf([key])}: ${key} must be a list`)
   return []
+}
+
+function withDefaults(item: unknown): unknown {
+  if (!isRecord(item) || (item.client_id !== undefined && item.redirect_uri !== undefined)) return item
+  const { client_id = DEFAULTS.client_id, redirect_uri = DEFAULTS.redirect_uri } = item
+  return { ...item, client_id, redirect_uri }
 }
 
 function checkInvitations(items: readonly unknown[], validate: ValidateFunction, placeOf: PlaceOf, problems: string[]) {
@@ -55,14 +64,14 @@ function refuse(problems: readonly string[]): never {
 
 /**
  * Takes a value for the sandbox's data if it is `invitations: [Invitation]` and `users: [e-mail]`, either of them
- * optional. Otherwise throws an error with a line for each problem, its place first.
+ * optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
  */
 export function checkData(value: unknown, validate: ValidateFunction, placeOf: PlaceOf): SandboxData {
   if (!isRecord(value)) refuse([`${placeOf([])}: the data must be a mapping with invitations and users`])
   const problems = Object.keys(value)
     .filter(key => key !== 'invitations' && key !== 'users')
     .map(key => `${placeOf([key])}: ${key} is not known here; the data has invitations and users`)
-  const invitations = listAt(value, 'invitations', placeOf, problems)
+  const invitations = listAt(value, 'invitations', placeOf, problems).map(withDefaults)
   const users = listAt(value, 'users', placeOf, problems)
   checkInvitations(invitations, validate, placeOf, problems)
   checkUsers(users, placeOf, problems)

@@ -13,7 +13,6 @@ const isAccepted = (invitation: WireInvitation): boolean => invitation.status ==
 
 function decide(store: Store, invitation: WireInvitation, operation: 'accept' | 'deny'): Answer {
   store.put({ ...invitation, status: operation === 'accept' ? 'A' : 'D' })
-  if (operation === 'accept') store.addUser(invitation.email)
   store.tookEffect({ operation, target: invitation.id })
   return done
 }
@@ -47,7 +46,8 @@ function remove(store: Store, email: string): Answer {
  * | A, W | 204, stays | 400, stays: no way back is documented |
  * | other | 400, stays | 400, stays |
  *
- * Whoever is accepted exists as a user from then on. A removed user's invitations keep their status.
+ * The users stay as they are: one who does not exist is added on their first connection, and nobody connects here.
+ * A removed user's invitations keep their status.
  */
 export function perform(store: Store, input: Input, stale: StaleFault | null): Answer {
   if (input.operation === 'list') return json(store.list(input.status, stale))

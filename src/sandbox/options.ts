@@ -51,5 +51,6 @@ export interface Sandbox {
   setStatus(id: number, status: string): Promise<void>
   /** Adds an invitation, or replaces the one with its id. */
   putInvitation(invitation: WireInvitation): Promise<void>
+  /** What a first connection does, which no call of the API can. */
   addUser(email: string): Promise<void>
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
+import { loadContract } from '../../src/sandbox/contract.js'
 import { startSandbox } from '../../src/sandbox/server.js'
 import { breaks, call, INVITATIONS, invitation, remove, sandboxFor, statusIn } from './fixtures/call.js'
 
@@ -22,8 +23,9 @@ for (const [name, write, read] of [
     await call(sandbox, `POST ${INVITATIONS}/1/accept`)
     t.strictSame(await onDisk(), {
       invitations: [invitation(1, 'A', { extra: 'kept' })],
-      users: ['bob@acme.example', 'user1@acme.example'],
+      users: ['bob@acme.example'],
     })
+    await sandbox.addUser('user1@acme.example')
     await remove(sandbox, 'BOB@acme.example')
     t.strictSame((await onDisk()).users, ['user1@acme.example'])
     await sandbox.setStatus(1, 'D')
@@ -68,6 +70,21 @@ t.test('a file that cannot be written is a 500 that says so', async t => {
   t.equal((await call(sandbox, `GET ${INVITATIONS}`)).status, 200)
 })
 
+t.test('an invitation may leave out what nothing is decided by', async t => {
+  const least = { id: 7, email: 'a@b.example', status: 'P', cloud_name: 'Tower A', cloud_role: 50 }
+  const whole = { ...least, client_id: 1, redirect_uri: 'https://platform.bimdata.io/' }
+  const dataFile = join(t.testdir({ 'data.yaml': stringify({ invitations: [least] }) }), 'data.yaml')
+  const sandbox = await sandboxFor(t, { dataFile })
+  const { body } = await call(sandbox, `GET ${INVITATIONS}/7`)
+  t.strictSame(body, whole)
+  const { invitation: valid } = await loadContract()
+  t.ok(valid(body), 'the answer is as the contract says')
+  t.strictSame(parse(await readFile(dataFile, 'utf8')), { invitations: [least] }, 'not rewritten before a change')
+  await call(sandbox, `POST ${INVITATIONS}/7/accept`)
+  t.strictSame(parse(await readFile(dataFile, 'utf8')), { invitations: [{ ...whole, status: 'A' }], users: [] })
+  t.strictSame((await call(sandbox, `GET ${INVITATIONS}`)).body, [{ ...whole, status: 'A' }])
+})
+
 const good = (id: number): string =>
   `- {id: ${id}, client_id: 1, redirect_uri: "", cloud_name: A, cloud_role: 50, email: a@b, status: P}`
 
@@ -83,7 +100,20 @@ const BAD: readonly (readonly [string, string, string])[] = [
   [
     'a field that is missing',
     `invitations:\n${good(1)}\n- id: 2\n`,
-    "data.yaml:3:3: the invitation must have required property 'client_id'",
+    "data.yaml:3:3: the invitation must have required property 'cloud_name'",
+  ],
+  ...['id', 'email', 'status', 'cloud_name', 'cloud_role'].map(
+    field =>
+      [
+        `no ${field}`,
+        `invitations:\n${good(1).replace(new RegExp(` ?\\b${field}: \\w+(@b)?,?`), '')}\n`,
+        `data.yaml:2:3: the invitation must have required property '${field}'`,
+      ] as const,
+  ),
+  [
+    'a client that is null',
+    `invitations:\n${good(1).replace('client_id: 1', 'client_id: null')}\n`,
+    'data.yaml:2:22: the invitation client_id must be integer,string',
   ],
   [
     'a field of the wrong type',

@@ -80,7 +80,7 @@ t.test('the list follows every change, filtered or not', async t => {
   t.equal(invitations[0]?.status, 'P', 'the data that was passed in is not written to')
 })
 
-t.test('who is accepted exists as a user, once', async t => {
+t.test('who is accepted is a user from their first connection on, and once', async t => {
   const invitations = [
     invitation(1, 'P', { email: 'New@acme.example' }),
     invitation(2, 'D', { email: 'BOB@acme.example' }),
@@ -88,7 +88,12 @@ t.test('who is accepted exists as a user, once', async t => {
   const sandbox = await sandboxFor(t, { data: { invitations, users: ['Bob@acme.example'] } })
   await call(sandbox, `POST ${INVITATIONS}/1/accept`)
   await call(sandbox, `POST ${INVITATIONS}/2/accept`)
+  t.strictSame(sandbox.users(), ['Bob@acme.example'])
+  t.equal((await remove(sandbox, 'new@acme.example')).status, 404, 'accepted, never connected')
+  await sandbox.addUser('New@acme.example')
+  await sandbox.addUser('bob@acme.example')
   t.strictSame(sandbox.users(), ['Bob@acme.example', 'New@acme.example'])
+  t.equal((await remove(sandbox, 'new@acme.example')).status, 204)
 })
 
 for (const email of ['Bob@acme.example', 'bOB@ACME.example', '  bob@acme.example ']) {

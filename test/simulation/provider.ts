@@ -57,13 +57,14 @@ export class Provider {
 
   setStatus(id: number, status: string): void {
     const invitation = this.invitations.get(id)
-    if (!invitation || invitation.status === status) return
-    this.put({ ...invitation, status })
-    if (status === 'A') this.users.add(emailKey(invitation.email))
+    if (invitation && invitation.status !== status) this.put({ ...invitation, status })
   }
 
-  hasUser(email: string): boolean {
-    return this.users.has(emailKey(email))
+  /** Somebody else decides; whom they accept connects for the first time, and exists as a user from then on. */
+  decideElsewhere(id: number, status: 'A' | 'D'): void {
+    this.setStatus(id, status)
+    const invitation = this.invitations.get(id)
+    if (status === 'A' && invitation) this.users.add(emailKey(invitation.email))
   }
 
   list(stale = 0): readonly Invitation[] {

@@ -63,7 +63,7 @@ function surprised(provider: Provider, surprise: Surprise): void {
   if (surprise.kind === 'invited') provider.put(surprise.invitation)
   if (surprise.kind === 'decided') {
     const now = provider.statusOf(surprise.id)
-    if (now === 'P' || (now === 'D' && surprise.status === 'A')) provider.setStatus(surprise.id, surprise.status)
+    if (now === 'P' || (now === 'D' && surprise.status === 'A')) provider.decideElsewhere(surprise.id, surprise.status)
   }
 }
 
