@@ -66,7 +66,7 @@ function toDraft(tree: Tree, error: ErrorObject): Draft {
   const key = unknownKeyOf(error)
   const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
   const say = () => {
-    const finding: Finding = { error, path, value: valueAt(tree.data, path) }
+    const finding: Finding = { error, path, value: valueAt(tree.data, path), written: tree.written(path) }
     return explain(finding)
   }
   return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, say }

@@ -9,6 +9,8 @@ export interface Finding {
   readonly error: ErrorObject
   readonly path: readonly string[]
   readonly value: unknown
+  /** A single value's own text: what is to be put in quotes, for `012` is not what 12 would be. */
+  readonly written: string | null
 }
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -86,11 +88,12 @@ function emptySelector({ error }: Finding): Words {
 const isFree = (schema: Readonly<Record<string, unknown>>): boolean =>
   schema.enum === undefined && schema.const === undefined && schema.format === undefined
 
-function typeAdvice(schema: Readonly<Record<string, unknown>>, wanted: readonly string[], value: unknown): string {
+function typeAdvice({ error, value, written }: Finding, wanted: readonly string[]): string {
+  const schema = schemaOf(error.schemaPath)
   if (value === null) return 'It is empty: write a value, or remove it.'
   if (Array.isArray(schema.enum)) return `Write ${schema.enum.join(' or ')}.`
   if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
-    return isFree(schema) ? `Put quotes around it: ${quoted(value)}.` : 'Write it as the example shows.'
+    return isFree(schema) ? `Put quotes around it: ${quoted(written ?? value)}.` : 'Write it as the example shows.'
   }
   if (wanted.includes('array')) return 'Write each entry on a line of its own that begins with a dash.'
   if (wanted.includes('object')) return 'Write its keys on lines of their own, indented further.'
@@ -99,10 +102,11 @@ function typeAdvice(schema: Readonly<Record<string, unknown>>, wanted: readonly 
   return 'Write one value, not a mapping.'
 }
 
-function wrongType({ error, path, value }: Finding): Words {
+function wrongType(finding: Finding): Words {
+  const { error, path } = finding
   const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
   const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
-  const advice = typeAdvice(schemaOf(error.schemaPath), wanted, value)
+  const advice = typeAdvice(finding, wanted)
   return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(error, path)}` }
 }
 

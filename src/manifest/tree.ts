@@ -1,4 +1,4 @@
-import { isAlias, isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
 import type { Place } from '../model/problem.js'
 import type { Draft } from './problems.js'
 import type { Source } from './source.js'
@@ -18,6 +18,8 @@ export interface Tree {
   /** Where the last key of a path is written. */
   keySpan(path: Path): Span
   place(path: Path): Place
+  /** A single value as its author wrote it (`012`, where the data says 12); null for a list or a mapping. */
+  written(path: Path): string | null
 }
 
 interface Entry {
@@ -62,5 +64,9 @@ export function createTree(source: Source, root: ParsedNode): Tree {
     span,
     keySpan: path => spanOf(entry(path).key ?? root),
     place: path => source.place(span(path).start),
+    written: path => {
+      const node = behind(entry(path).value)
+      return isScalar(node) ? node.source : null
+    },
   }
 }
