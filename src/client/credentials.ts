@@ -43,7 +43,7 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
   }
   const store = await tokenStore(env, lockMs(options))
   const login = await findLogin(store, settings, env, options)
-  if (login === null) throw noCredentials(secret !== null)
+  if (login === null) throw noCredentials(id !== null, secret !== null)
   // The login says where it was made; the variables say so only where they are set.
   return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
 }
@@ -102,8 +102,11 @@ function fixedSource(
   }
 }
 
-function noCredentials(secretOnly: boolean): ApiError {
-  const hint = secretOnly ? ' (BIMDATA_CLIENT_SECRET is set, BIMDATA_CLIENT_ID is not)' : ''
+function noCredentials(withId: boolean, withSecret: boolean): ApiError {
+  const [set, missing] = withId
+    ? ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']
+    : ['BIMDATA_CLIENT_SECRET', 'BIMDATA_CLIENT_ID']
+  const hint = withId || withSecret ? ` (${set} is set, ${missing} is not)` : ''
   return new ApiError(`There are no credentials for the API${hint}`, {
     kind: 'credentials',
     advice: [

@@ -29,7 +29,11 @@ const keyOf = ({ settings, client, apiUrl }: LoginRequest): LoginKey => ({
   clientId: client.id,
 })
 
-/** Authorization code with PKCE, state and nonce; the answer is caught on loopback. @throws ApiError */
+/**
+ * Authorization code with PKCE and state; the answer is caught on loopback. PKCE binds the code to this run, so no nonce
+ * does: with one, a provider that gives no ID token would be refused. An ID token that does come is verified.
+ * @throws ApiError
+ */
 export async function loginWithBrowser(request: BrowserLogin): Promise<StoredLogin> {
   const listener = await listenForCallback(request.redirectUri)
   try {
@@ -53,7 +57,6 @@ async function authorize(
   const scope = request.settings.scope ?? DEFAULT_SCOPE
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
   const state = oidc.randomState()
-  const nonce = scope.split(/\s+/).includes('openid') ? oidc.randomNonce() : null
   const code_challenge = await oidc.calculatePKCECodeChallenge(pkceCodeVerifier)
   const url = await run('Preparing the sign-in', async () =>
     oidc.buildAuthorizationUrl(config, {
@@ -62,14 +65,13 @@ async function authorize(
       state,
       code_challenge,
       code_challenge_method: 'S256',
-      ...(nonce === null ? {} : { nonce }),
     }),
   )
   request.tell(`Sign in at:\n\n  ${url.href}\n`)
   request.openBrowser(url)
   const callback = await listener.wait(state, request.patienceMs, request.signal)
   try {
-    const checks = { expectedState: state, pkceCodeVerifier, ...(nonce === null ? {} : { expectedNonce: nonce }) }
+    const checks = { expectedState: state, pkceCodeVerifier }
     const answer = await run('Signing in', () => oidc.authorizationCodeGrant(config, callback.url, checks))
     callback.answer(true)
     return answer

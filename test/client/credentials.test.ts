@@ -109,7 +109,7 @@ t.test('what cannot be used is said, and never shown', async t => {
   const two = await fileWith(t, 'two', 'hunter2\nhunter2\n')
   const cases: [string, Env, RegExp][] = [
     ['nothing', {}, /no credentials/],
-    ['an id alone', { BIMDATA_CLIENT_ID: 'app' }, /no credentials/],
+    ['an id alone', { BIMDATA_CLIENT_ID: 'app' }, /BIMDATA_CLIENT_ID is set, BIMDATA_CLIENT_SECRET is not/],
     ['a secret alone', { BIMDATA_CLIENT_SECRET: 'hunter2' }, /BIMDATA_CLIENT_SECRET is set, BIMDATA_CLIENT_ID is not/],
     [
       'no such file',

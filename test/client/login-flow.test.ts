@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { loginWithBrowser, loginWithDevice } from '../../src/client/login-flow.js'
 import { type ProviderSettings, providerSettings } from '../../src/client/provider.js'
 import { ApiError } from '../../src/model/api-error.js'
-import { browse, type Oidc, startOidc } from '../helpers/oidc.js'
+import { browse, type Oidc, startOidc, type TokenAnswer } from '../helpers/oidc.js'
 
 const API = 'https://api.example'
 
@@ -70,7 +70,7 @@ t.test('a person signs in with the browser', async t => {
     code_challenge_method: 'S256',
     code_challenge: /.{43}/,
     state: /./,
-    nonce: /./,
+    nonce: undefined,
     response_type: 'code',
   })
   t.match(told.join('\n'), String(asked), 'the address is printed too')
@@ -119,6 +119,37 @@ t.test('what ends a browser login', async t => {
     const error = await failure(t, done)
     t.match(error.message, message, name)
     t.ok(error.advice, name)
+  }
+})
+
+/** Its claims changed, its signature not: what the token endpoint itself sends is trusted by its connection. */
+function withClaims(idToken: unknown, change: Readonly<Record<string, unknown>>): string {
+  const [header, payload = '', signature] = String(idToken).split('.')
+  const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...change }
+  return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
+}
+
+t.test('a provider need not give an ID token; one that it gives is verified', async t => {
+  const login = async (change: (answer: TokenAnswer) => TokenAnswer) => {
+    const oidc = await startOidc(t, { changeTokens: change })
+    return { oidc, done: start(oidc, url => browse(url)).done }
+  }
+  const without = await login(({ id_token, ...rest }) => {
+    t.ok(id_token, 'the provider made one')
+    return rest
+  })
+  t.ok(await without.oidc.isGood((await without.done).accessToken))
+  const unchanged = await login(answer => ({ ...answer, id_token: withClaims(answer.id_token, {}) }))
+  t.ok((await unchanged.done).accessToken)
+  const bad: Record<string, Readonly<Record<string, unknown>>> = {
+    'for another client': { aud: 'somebody else' },
+    'of another issuer': { iss: 'https://evil.example' },
+    'that has ended': { exp: 1 },
+    'made for another sign-in': { nonce: 'of another' },
+  }
+  for (const [name, claims] of Object.entries(bad)) {
+    const { done } = await login(answer => ({ ...answer, id_token: withClaims(answer.id_token, claims) }))
+    t.match((await failure(t, done)).message, /^Signing in: /, name)
   }
 })
 

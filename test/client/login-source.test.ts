@@ -1,5 +1,6 @@
 import t from 'tap'
-import { API_URL, loggedIn } from '../helpers/login.js'
+import { chooseCredentials } from '../../src/client/credentials.js'
+import { API_URL, loggedIn, OPTIONS } from '../helpers/login.js'
 import { startOidc } from '../helpers/oidc.js'
 import { bundleWorker } from '../helpers/process.js'
 
@@ -79,6 +80,17 @@ t.test('logins that cannot be refreshed', async t => {
   await store.update(async () => [])
   await t.rejects(source.renew(failed), { kind: 'credentials', message: /logged out/ })
   await t.rejects(choose(), { kind: 'credentials', message: /no credentials/ })
+})
+
+t.test('BIMDATA_CLIENT_ID alone names the public client of a login', async t => {
+  const oidc = await startOidc(t)
+  const { env } = await loggedIn(t, oidc)
+  const choose = (id: string) => chooseCredentials({ ...env, BIMDATA_CLIENT_ID: id }, { ...OPTIONS, apiUrl: API_URL })
+  t.match((await choose('cli')).describe(), { source: 'login', from: /^client cli at / })
+  await t.rejects(choose('other'), {
+    message: 'There are no credentials for the API (BIMDATA_CLIENT_ID is set, BIMDATA_CLIENT_SECRET is not)',
+    advice: /guestlist login/,
+  })
 })
 
 t.test('a provider that is away for a moment does not end the login', async t => {

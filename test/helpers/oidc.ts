@@ -25,7 +25,11 @@ export interface OidcOptions {
   readonly tokenLife?: number
   readonly deviceFlow?: boolean
   readonly revocation?: boolean
+  /** Changes what the token endpoint answers with success. */
+  readonly changeTokens?: (answer: TokenAnswer) => TokenAnswer
 }
+
+export type TokenAnswer = Readonly<Record<string, unknown>>
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -99,7 +103,10 @@ export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oid
     const failure = request.url === '/token' ? tokenFailures.shift() : undefined
     if (failure !== undefined) response.writeHead(failure).end('failing on purpose')
     else if (request.url?.startsWith('/interaction/')) void consent(provider, request, response)
-    else handle(request, response)
+    else {
+      if (request.url === '/token' && options.changeTokens) changeAnswer(response, options.changeTokens)
+      handle(request, response)
+    }
   })
   const find = async (token: string) =>
     (await provider.ClientCredentials.find(token)) ?? (await provider.AccessToken.find(token))
@@ -111,6 +118,17 @@ export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oid
     isGood: async token => (await find(token)) !== undefined,
     revoke: async token => (await find(token))?.destroy(),
   }
+}
+
+function changeAnswer(response: ServerResponse, change: (answer: TokenAnswer) => TokenAnswer): void {
+  const end: (body: string) => ServerResponse = response.end.bind(response)
+  const changed = (body: unknown): ServerResponse => {
+    if (response.statusCode !== 200) return end(String(body))
+    const text = JSON.stringify(change(JSON.parse(String(body))))
+    response.setHeader('content-length', Buffer.byteLength(text))
+    return end(text)
+  }
+  Object.assign(response, { end: changed })
 }
 
 async function consent(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
