@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type Invitation, type InvitationView, type Status, statusOf, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
 import { connect } from './connect.js'
+import { refuseDash } from './files.js'
 import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { createLog } from './log.js'
@@ -17,6 +18,7 @@ const SIZE_LIMIT = 10 * 1024 * 1024
 /** Writes a manifest that describes the live invitations, so that planning with it changes nothing. */
 export async function exportManifest(flags: Flags<'export'>, io: Io): Promise<ExitCode> {
   formatOf(flags, FORMATS.export)
+  refuseDash(flags.out, 'Leave --out away.')
   const { client, list } = await connect(flags, io)
   try {
     const wanted = ({ status }: Invitation) => flags.status === undefined || statusOf(status) === flags.status

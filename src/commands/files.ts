@@ -39,29 +39,68 @@ function refuseBeyondMemory(bytes: Uint8Array): void {
   if (needed > limit * 0.9) throw new Error('it holds more than fits in memory (NODE_OPTIONS=--max-old-space-size=MIB)')
 }
 
+/** What `--out` writes in place of an older one. */
+type Saved = 'plan' | 'snapshot'
+
 /** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */
 export async function writePrivateFile(
   path: string,
-  what: string,
+  what: Saved,
   text: string | Iterable<string>,
   io: Pick<Io, 'cwd'>,
 ): Promise<void> {
+  await assertReplaceable(path, what, io)
   try {
-    await refuseToReplace(resolve(io.cwd, path))
     await writeDurably(resolve(io.cwd, path), typeof text === 'string' ? Buffer.from(text) : text)
   } catch (error) {
-    throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, {
-      cause: error,
-    })
+    throw unwritable(path, what, error)
   }
 }
 
+/** To be asked before the work is done, too: what stands at the path may be all that somebody has. @throws CommandError */
+export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 'cwd'>): Promise<void> {
+  const foreign = await isForeign(resolve(io.cwd, path), what).catch(error => {
+    throw unwritable(path, what, error)
+  })
+  if (!foreign) return
+  throw new CommandError(`${escapeTerminal(path)} is not a ${what}; it was left as it is`, {
+    advice: 'Name another file with --out, or move it away.',
+  })
+}
+
+/** @throws CommandError for the name by which other programs mean standard output */
+export function refuseDash(out: string | undefined, advice: string): void {
+  if (out !== '-') return
+  throw new CommandError('--out takes a file, and "-" is none: the result goes to standard output by default', {
+    advice: `${advice} For a file of that name write "./-".`,
+  })
+}
+
+const unwritable = (path: string, what: Saved, error: unknown): CommandError =>
+  new CommandError(`The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, { cause: error })
+
 /**
- * A folder, a pipe or a device is not replaced by a file, nor is a link to one (for the system's own user, /dev/null would
- * be). A link to a file is replaced, and what it points to is left as it is: somebody else may have put it there.
+ * Whether a file with something in it stands there that is no older one of its kind. A link is replaced, and what it
+ * points to is left as it is: somebody else may have put it there.
+ *
+ * @throws Error for what is not replaced by a file: a folder, a pipe or a device, or a link to one (for the system's own
+ * user, /dev/null would be)
  */
-async function refuseToReplace(path: string): Promise<void> {
-  const found = await stat(path).catch(() => lstat(path).catch(() => null))
-  if (found === null || found.isFile() || found.isSymbolicLink()) return
-  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device, not a file')
+async function isForeign(path: string, what: Saved): Promise<boolean> {
+  const own = await lstat(path).catch(() => null)
+  const found = await stat(path).catch(() => own)
+  if (own === null || found === null) return false
+  if (!found.isFile() && !found.isSymbolicLink())
+    throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device, not a file')
+  if (own.isSymbolicLink() || found.size === 0) return false
+  return !LOOKS_LIKE[what]((await readInput(path, BEGINNING)).toString('utf8'))
+}
+
+/** Within these bytes stands what tells a plan from other JSON, whatever its first change is. */
+const BEGINNING = 2 ** 16
+
+/** By what stands first, for a file may be large, or cut off. The state has a serial before the API's address. */
+const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
+  plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
+  snapshot: text => /^\s*\{\s*"version"\s*:\s*\d+\s*,\s*"api_url"/.test(text),
 }

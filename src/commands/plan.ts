@@ -1,6 +1,7 @@
 import type { Plan } from '../model/plan.js'
+import { escapeTerminal } from '../render/escape-terminal.js'
 import { problemsText } from '../render/problems-text.js'
-import { writePrivateFile } from './files.js'
+import { assertReplaceable, refuseDash, writePrivateFile } from './files.js'
 import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
@@ -13,23 +14,29 @@ import { styleFor, widthOf } from './style.js'
 /** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
 export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, FORMATS.plan)
+  refuseDash(flags.out, 'Use --json for what a saved plan holds.')
+  if (flags.out !== undefined) await assertReplaceable(flags.out, 'plan', io)
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const { manifest, warnings } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
   const planned = await withObserved(manifest.state, flags, io, ({ apiUrl, records, list }) =>
     makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options }, list),
   )
-  if (flags.out !== undefined) await savePlan(planned, flags.out, io)
+  const saved = flags.out === undefined ? null : await savePlan(planned, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
   if (format !== 'text' && planned.problems.length > 0)
     io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
-  if (flags.out !== undefined)
-    io.err(`Saved the plan to ${flags.out}. To make exactly these changes: guestlist apply ${flags.out}\n`)
+  if (saved !== null) io.err(saved)
   return exitCode(planned, flags.detailedExitcode)
 }
 
-const savePlan = (planned: Plan, path: string, io: Io): Promise<void> =>
-  writePrivateFile(path, 'plan', planJson(planned), io)
+/** Says what became of the file. A plan that apply would refuse, whatever its flags, is no file to hand on. */
+async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
+  const name = escapeTerminal(path)
+  if (planned.problems.length > 0) return `The plan has errors, so it was not saved; ${name} was not written.\n`
+  await writePrivateFile(path, 'plan', planJson(planned), io)
+  return `Saved the plan to ${name}. To make exactly these changes: guestlist apply ${name}\n`
+}
 
 function exitCode({ problems, actions, refused }: Plan, detailed: boolean): ExitCode {
   if (problems.length > 0) return EXIT.error

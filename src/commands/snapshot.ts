@@ -1,6 +1,6 @@
 import { jsonText } from '../render/json.js'
 import { snapshotText } from '../snapshot/snapshot.js'
-import { writePrivateFile } from './files.js'
+import { assertReplaceable, refuseDash, writePrivateFile } from './files.js'
 import { FORMATS, formatOf } from './format.js'
 import { EXIT, type ExitCode, type Io } from './io.js'
 import { stateConfigOf } from './load-manifest.js'
@@ -11,6 +11,8 @@ import { readAll } from './read-all.js'
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
 export async function snapshot(flags: Flags<'snapshot'>, io: Io): Promise<ExitCode> {
   formatOf(flags, FORMATS.snapshot)
+  refuseDash(flags.out, 'Leave --out away.')
+  if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)
   return withObserved(config, flags, io, async ({ apiUrl, records, list }) => {
     const takenAt = new Date().toISOString()

@@ -249,20 +249,17 @@ t.test('a full disk', async t => {
     return
   }
   try {
-    writeFileSync(join(disk, 'old.json'), 'old')
+    const old = { plan: '{"format_version":"1.2","guestlist":{}}', snapshot: '{"version":1,"api_url":""}' }
+    for (const [command, text] of Object.entries(old)) writeFileSync(join(disk, command), text)
     fill(join(disk, 'filler'))
-    const old = join(disk, 'old.json')
-    for (const args of [
-      ['plan', '--out', old],
-      ['snapshot', '--out', old],
-    ]) {
-      const outcome = await run(args, { cwd: given.folder, env: given.env })
-      assertCivil(t, outcome, args.join(' '))
-      t.equal(outcome.code, 1, args.join(' '))
-      t.match(outcome.stderr, /no space left/, args.join(' '))
+    for (const [command, text] of Object.entries(old)) {
+      const outcome = await run([command, '--out', join(disk, command)], { cwd: given.folder, env: given.env })
+      assertCivil(t, outcome, command)
+      t.equal(outcome.code, 1, command)
+      t.match(outcome.stderr, /no space left/, command)
+      t.equal(readFileSync(join(disk, command), 'utf8'), text, 'the old file is as it was')
     }
-    t.equal(readFileSync(old, 'utf8'), 'old', 'the old file is as it was')
-    t.strictSame(readdirSync(disk).sort(), ['filler', 'old.json'], 'no rest of the new one')
+    t.strictSame(readdirSync(disk).sort(), ['filler', 'plan', 'snapshot'], 'no rest of the new one')
   } finally {
     execFileSync('umount', [disk])
   }

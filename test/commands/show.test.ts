@@ -34,7 +34,9 @@ t.test('a saved plan in every format, offline, as plan showed it', async t => {
 
 t.test('a plan with errors, and a file that is none', async t => {
   const { call, folder, write } = await world(t, MANIFEST, [invitation(2, 'bob@acme.example')])
-  t.equal((await call(['plan', '--out', 'plan.json'])).code, 1)
+  const planned = await call(['plan', '--json'])
+  t.equal(planned.code, 1)
+  write('plan.json', planned.stdout)
   const { code, stdout } = await call(['show', 'plan.json'])
   t.equal(code, 0)
   t.match(stdout, 'This plan has 1 error and cannot be applied.')
