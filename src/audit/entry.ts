@@ -46,6 +46,13 @@ export interface LinePosition {
   readonly previous: string
 }
 
+export interface ReadLine extends LinePosition {
+  /** As it was written. */
+  readonly intact: boolean
+  /** Nothing of its run follows. */
+  readonly endsRun: boolean
+}
+
 /**
  * One line of JSON without its line break. Its last two members are the chain: `previous`, the hash of the whole line
  * before, and `hash`, the hash of this line's text before `,"hash":` and a closing brace.
@@ -72,14 +79,21 @@ export function formatLine(entry: AuditEntry, context: AuditContext, time: Date,
 }
 
 /** Null for what is not a line of an audit log, or only a part of one. */
-export function parseLine(text: string): (LinePosition & { readonly intact: boolean }) | null {
+export function parseLine(text: string): ReadLine | null {
   const end = /,"hash":"([0-9a-f]{64})"}$/.exec(text)
   const json = objectOf(text)
   if (end === null || json === null) return null
   const { seq, previous } = json
   if (typeof seq !== 'number' || typeof previous !== 'string') return null
-  return { seq, previous, intact: sha256(`${text.slice(0, end.index)}}`) === end[1] }
+  return { seq, previous, intact: sha256(`${text.slice(0, end.index)}}`) === end[1], endsRun: endsRun(json) }
 }
+
+/** A run ends with `end`, or with the decision, which is about no single address, that it does not begin. */
+function endsRun({ event, address, outcome }: Record<string, unknown>): boolean {
+  return event === 'end' || (event === 'decision' && address === null && NOT_BEGUN.has(outcome))
+}
+
+const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
 
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex')

@@ -11,9 +11,10 @@ import { linesOf, type RawLine } from './lines.js'
  * | removed | lines are missing before this one (removed, or moved elsewhere) |
  * | reordered | a line stands later than it was written, or twice |
  * | torn | a part of a line, left by a crash or a full disk: not tampering, and the lines after it go on |
+ * | unfinished | the last line is not the end of its run: killed, still at work, or cut off here. In the middle it is none |
  * | head | the expected head is not in the log: its end was removed, or all of it rewritten |
  */
-export type AuditProblemKind = 'changed' | 'removed' | 'reordered' | 'torn' | 'head'
+export type AuditProblemKind = 'changed' | 'removed' | 'reordered' | 'torn' | 'unfinished' | 'head'
 
 export interface AuditProblem {
   readonly line: number
@@ -24,8 +25,8 @@ export interface AuditProblem {
 export interface AuditVerification {
   readonly lines: number
   /**
-   * The hash of the last line. A log cannot show by itself that lines at its end were removed, or that all of it was
-   * written anew: keep this value elsewhere, and give it as `expectedHead` the next time.
+   * The hash of the last line. A log cannot show by itself that whole runs at its end were removed, or that all of it
+   * was written anew: keep this value elsewhere, and give it as `expectedHead` the next time.
    */
   readonly head: string
   /** The first 100. */
@@ -78,6 +79,8 @@ function followChain(report: Report) {
   let unreadable: RawLine | null = null
   /** The line before is known to be changed, so that the link to it must be broken. */
   let changed = false
+  /** The last line is intact, and others of its run should follow. */
+  let open = false
   const settle = (continued: boolean): void => {
     if (unreadable === null) return
     if (continued) report(unreadable.number, 'torn', 'Only a part of a line: a crash or a full disk left it.')
@@ -98,15 +101,21 @@ function followChain(report: Report) {
         changed = !position.intact
         seq = (position.intact ? position.seq : seq) + 1
       }
+      open = position?.intact === true && !position.endsRun
       lines = line.number
       head = line.hash
     },
     end(): { lines: number; head: string } {
       settle(true)
+      if (open) report(lines, 'unfinished', UNFINISHED)
       return { lines, head }
     },
   }
 }
+
+/** What was not written cannot be told from what was removed. */
+const UNFINISHED =
+  'The last run has no end. It was killed or is still at work, and the next run goes on from here; or the end of the log was cut off.'
 
 function checkLink(report: Report, line: number, found: LinePosition, expected: LinePosition): void {
   if (found.previous === expected.previous && found.seq === expected.seq) return

@@ -16,13 +16,15 @@ export type Verdict = 'approved' | 'declined' | 'refused'
  * | when | lines | on the disk before going on |
  * | --- | --- | --- |
  * | a plan was made or loaded | `plan`, and a `decision` for each action and each refusal | |
- * | it was approved, declined or refused | `decision` | yes |
+ * | it was approved, declined or refused; after the last two nothing follows | `decision` | yes |
  * | the run begins | `start` | yes |
  * | an action begins | `start` with its address; a removal cannot be undone, so its line is | yes |
  * | a request was answered | `attempt` | |
  * | an action ended | `result` | for a removal |
  * | the state was read again | `verify` | |
  * | the run is over | `end` | yes |
+ *
+ * `endsRun` of src/audit/entry.ts knows by this table whether a run has ended.
  */
 export interface AuditTrail {
   planned(plan: Plan): Promise<void>

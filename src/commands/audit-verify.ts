@@ -11,11 +11,11 @@ import { styleFor } from './style.js'
 export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, FORMATS.auditVerify)
   const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
-  const valid = !verification.problems.some(problem => isFault(problem, verification)) && verification.omitted === 0
+  const valid = verification.omitted === 0 && faultsOf(verification).length === 0
   if (format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)
   else {
     io.err(problemLines(verification, styleFor('err', flags, io)))
-    io.out(`${summary(verification, valid, styleFor('out', flags, io))}\n`)
+    io.out(`${summary(verification, styleFor('out', flags, io))}\n`)
   }
   return valid ? EXIT.done : EXIT.error
 }
@@ -32,6 +32,9 @@ function expectation({ expectHead }: Flags<'auditVerify'>): { expectedHead?: str
 const isFault = ({ kind, line }: AuditProblem, { lines }: AuditVerification): boolean =>
   kind !== 'torn' || line === lines
 
+const faultsOf = (verification: AuditVerification): readonly AuditProblem[] =>
+  verification.problems.filter(problem => isFault(problem, verification))
+
 function problemLines(verification: AuditVerification, style: Style): string {
   const { problems, omitted } = verification
   const lines = problems.map(problem => {
@@ -41,7 +44,15 @@ function problemLines(verification: AuditVerification, style: Style): string {
   return `${lines.join('')}${omitted === 0 ? '' : `and ${omitted} more\n`}`
 }
 
-function summary({ lines, head }: AuditVerification, valid: boolean, style: Style): string {
-  const said = valid ? style.good('The audit log is intact') : style.bad('The audit log is not as it was written')
-  return `${said}: ${lines} line${lines === 1 ? '' : 's'}.\nHead: ${head}`
+function summary(verification: AuditVerification, style: Style): string {
+  const { lines, head } = verification
+  return `${said(verification, style)}: ${lines} line${lines === 1 ? '' : 's'}.\nHead: ${head}`
+}
+
+function said(verification: AuditVerification, style: Style): string {
+  const faults = faultsOf(verification)
+  if (verification.omitted > 0) return style.bad('The audit log is not as it was written')
+  if (faults.length === 0) return style.good('The audit log is intact')
+  const unfinished = faults.every(({ kind }) => kind === 'unfinished')
+  return style.bad(unfinished ? 'The audit log ends within a run' : 'The audit log is not as it was written')
 }

@@ -34,7 +34,7 @@ t.test('a line says who did what, and holds the hash of the line before', async 
   const log = await logIn(folder, { env })
   await log.append({ event: 'start', plan_digest: 'sha256:00' })
   await log.append({
-    event: 'result',
+    event: 'end',
     plan_digest: 'sha256:00',
     address: 'bimdata_user.bob@acme.example',
     action: 'remove',
@@ -113,7 +113,7 @@ t.test('entries come in the order of the calls, and all of them', async t => {
   const folder = t.testdir()
   const log = await logIn(folder)
   const count = 1_000
-  for (let n = 0; n < count; n++) void log.append({ event: 'attempt', attempts: n })
+  for (let n = 0; n < count; n++) void log.append({ event: 'end', attempts: n })
   await log.close()
   t.same(
     lines(folder).map(line => JSON.parse(line).attempts),
@@ -153,12 +153,12 @@ t.test('what a crash left of a line is kept apart, and found as torn', async t =
       const folder = t.testdir()
       const log = await logIn(folder)
       await log.append({ event: 'plan' })
-      await log.append({ event: 'start' })
+      await log.append({ event: 'end' })
       truncateSync(file(folder), statSync(file(folder)).size - cut)
       const cutOff = text(folder)
       t.match((await verifyAudit(file(folder))).problems, problems, 'at the end')
       await log.append({ event: 'end' })
-      await (await logIn(folder)).append({ event: 'plan' })
+      await (await logIn(folder)).append({ event: 'end' })
       t.ok(text(folder).startsWith(`${cutOff}\n{"seq":3,`))
       const verified = await verifyAudit(file(folder))
       t.match(verified, { lines: 4, problems })
@@ -167,7 +167,7 @@ t.test('what a crash left of a line is kept apart, and found as torn', async t =
   }
   t.test('the very first line', async t => {
     const folder = t.testdir({ 'audit.jsonl': '{"se' })
-    await (await logIn(folder)).append({ event: 'plan' })
+    await (await logIn(folder)).append({ event: 'end' })
     t.match(await verifyAudit(file(folder)), { lines: 2, problems: [{ line: 1, kind: 'torn' }] })
   })
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { AuditEntry } from '../../src/audit/entry.js'
 import { openAudit } from '../../src/audit/log.js'
 import { type AuditProblemKind, verifyAudit } from '../../src/audit/verify.js'
 
@@ -9,7 +10,8 @@ const sha256 = (value: string) => createHash('sha256').update(value).digest('hex
 
 async function makeLines(folder: string, count: number): Promise<string[]> {
   const log = await openAudit('audit.jsonl', { cwd: folder, env: {}, now: () => new Date(0) })
-  for (let n = 1; n <= count; n++) void log.append({ event: 'result', outcome: 'accepted', attempts: n })
+  for (let n = 1; n < count; n++) void log.append({ event: 'result', outcome: 'accepted', attempts: n })
+  void log.append({ event: 'end', outcome: 'accepted', attempts: count })
   await log.close()
   return readFileSync(join(folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n')
 }
@@ -47,7 +49,15 @@ t.test('what was done to a log is found, and where', async t => {
         [4, 'removed'],
       ],
     ],
-    'another log put after it': [[...lines, at(1), at(2)], [[7, 'reordered']]],
+    'another log put after it': [
+      [...lines, at(1), at(2)],
+      [
+        [7, 'reordered'],
+        [8, 'unfinished'],
+      ],
+    ],
+    'an end that was cut off': [lines.slice(0, 5), [[5, 'unfinished']]],
+    'an end that was cut off but for half a line': [[...lines.slice(0, 5), at(6).slice(0, 40)], [[6, 'torn']]],
     'spaces added': [[at(1), `${at(2)} `, ...lines.slice(2)], [[2, 'changed']]],
   }
   for (const [name, [content, found]] of Object.entries(cases)) {
@@ -62,8 +72,55 @@ t.test('what was done to a log is found, and where', async t => {
   }
 })
 
-t.test('a removed end is found by a head that was kept elsewhere', async t => {
-  const lines = await makeLines(t.testdir(), 4)
+const RUNS: Readonly<Record<string, readonly AuditEntry[]>> = {
+  done: [{ event: 'plan' }, { event: 'decision', outcome: 'approved' }, { event: 'start' }, { event: 'end' }],
+  declined: [{ event: 'plan' }, { event: 'decision', outcome: 'declined' }],
+  refused: [
+    { event: 'plan' },
+    { event: 'decision', outcome: 'refused_guard' },
+    { event: 'decision', outcome: 'refused' },
+  ],
+}
+
+t.test('a log that ends within a run is unfinished, wherever it was cut', async t => {
+  const dir = t.testdir()
+  const log = await openAudit('audit.jsonl', { cwd: dir, env: {}, now: () => new Date(0) })
+  const ends = new Set<number>([0])
+  let count = 0
+  for (const run of Object.values(RUNS)) {
+    for (const entry of run) await log.append(entry)
+    count += run.length
+    ends.add(count)
+  }
+  const lines = readFileSync(join(dir, 'audit.jsonl'), 'utf8').trimEnd().split('\n')
+  for (let length = 0; length <= lines.length; length++) {
+    const { problems } = await verifyAudit(streamOf(lines.slice(0, length)))
+    t.match(problems, ends.has(length) ? [] : [{ line: length, kind: 'unfinished' }], `after ${length} lines`)
+    t.equal(problems.length, ends.has(length) ? 0 : 1)
+  }
+})
+
+t.test('a decision about one action ends no run, whatever its outcome', async t => {
+  const dir = t.testdir()
+  const log = await openAudit('audit.jsonl', { cwd: dir, env: {}, now: () => new Date(0) })
+  await log.append({ event: 'decision', address: 'bimdata_invitation.1', outcome: 'refused' })
+  t.match((await verifyAudit(join(dir, 'audit.jsonl'))).problems, [
+    { line: 1, kind: 'unfinished', message: /or is still/ },
+  ])
+})
+
+t.test('a run without an end in the middle is no problem', async t => {
+  const dir = t.testdir()
+  const log = await openAudit('audit.jsonl', { cwd: dir, env: {}, now: () => new Date(0) })
+  for (const event of ['plan', 'start', 'plan', 'start', 'end'] as const) await log.append({ event })
+  t.match(await verifyAudit(join(dir, 'audit.jsonl')), { lines: 5, problems: [] })
+})
+
+t.test('removed runs are found by a head that was kept elsewhere', async t => {
+  const dir = t.testdir()
+  const log = await openAudit('audit.jsonl', { cwd: dir, env: {}, now: () => new Date(0) })
+  for (let n = 0; n < 4; n++) await log.append({ event: 'end' })
+  const lines = readFileSync(join(dir, 'audit.jsonl'), 'utf8').trimEnd().split('\n')
   const { head } = await verifyAudit(streamOf(lines.slice(0, 3)))
   t.equal(head, sha256(lines[2] ?? ''))
   const verify = (content: string[]) => verifyAudit(streamOf(content), { expectedHead: head })
@@ -83,7 +140,7 @@ t.test('an empty log', async t => {
 t.test('chunks that end anywhere, also inside a character', async t => {
   const folder = t.testdir()
   const log = await openAudit('audit.jsonl', { cwd: folder, env: {}, now: () => new Date(0) })
-  for (const message of ['é', '漢字', '🦉']) await log.append({ event: 'plan', message })
+  for (const message of ['é', '漢字', '🦉']) await log.append({ event: 'end', message })
   const bytes = readFileSync(join(folder, 'audit.jsonl'))
   async function* single() {
     for (const byte of bytes) yield Uint8Array.of(byte)

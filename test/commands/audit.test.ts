@@ -93,6 +93,7 @@ t.test('a refusal is written, and what it was refused for', async t => {
       outcome,
     )
     t.match(lines.at(-1), { event: 'decision', outcome: 'refused' })
+    t.equal((await call(['audit', 'verify', 'audit.jsonl'])).code, 0, 'a run that was refused has ended')
   }
   t.same(sandbox.effects(), [])
 })
@@ -130,7 +131,7 @@ t.test('audit verify finds what was done to a log', async t => {
       1,
       /reordered|removed/,
     ],
-    ['its end cut off', `${lines.slice(0, -1).join('\n')}\n`, 1, /head/],
+    ['its end cut off', `${lines.slice(0, -1).join('\n')}\n`, 1, /: unfinished: The last run has no end\..*: head/s],
     ['a torn last line', text.slice(0, -20), 1, /torn/],
   ] as const
   for (const [name, content, code, says] of cases) {
@@ -139,6 +140,18 @@ t.test('audit verify finds what was done to a log', async t => {
     t.equal(ran.code, code, name)
     t.match(ran.stdout + ran.stderr, says, name)
   }
+  write('copy.jsonl', `${lines.slice(0, -1).join('\n')}\n`)
+  const cut = await call(['audit', 'verify', 'copy.jsonl'])
+  t.equal(cut.code, 1, 'also without a head')
+  t.match(cut.stdout, /^The audit log ends within a run: \d+ lines\.\nHead: /)
+  t.match(
+    cut.stderr,
+    /^line \d+: unfinished: The last run has no end\. It was killed or is still at work, .* was cut off\.\n$/,
+  )
+  t.match(JSON.parse((await call(['audit', 'verify', 'copy.jsonl', '--json'])).stdout), {
+    valid: false,
+    problems: [{ kind: 'unfinished', line: lines.length - 1 }],
+  })
   t.equal((await call(['audit', 'verify', 'missing.jsonl'])).code, 1)
   t.equal((await call(['audit', 'verify', 'audit.jsonl', '--expect-head', 'short'])).code, 1)
 })

@@ -103,6 +103,8 @@ t.test('killed twice: no removal is lost, nothing is left to do, and the audit l
     await until(running, () => world.changes() >= at, `${at} changes`)
     running.kill('SIGKILL')
     await running.exited
+    const cut = await world.run('audit', 'verify', 'audit.log')
+    t.match(cut, { code: 1, stderr: /: (unfinished|torn): / }, 'until the next run the log ends within this one')
   }
   await converges(t, world)
   const plan = await world.run('plan', '--detailed-exitcode')
