@@ -22,9 +22,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.done
   } catch (error) {
     const debug =
-      argv.join(' ').includes('--log-level debug') ||
-      argv.includes('--log-level=debug') ||
-      io.env.GUESTLIST_LOG === 'debug'
+      /--log-level[ =](debug|trace)\b/i.test(argv.join(' ')) || /^(debug|trace)$/i.test(io.env.GUESTLIST_LOG ?? '')
     const { text, exitCode } = describeFailure(error, { noColor: argv.includes('--no-color'), debug }, io)
     io.status?.(null)
     io.err(text)
@@ -35,7 +33,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** The command to run, or the text of --help or --version. */
 async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   const chosen: { task: Task | null } = { task: null }
-  const words = joinDashes(withoutEndOfFlags(checkSwitches(argv)))
+  const words = hideDashes(withoutEndOfFlags(checkSwitches(argv)))
   const parser = grammar(words, io, task => {
     chosen.task = task
   })
@@ -51,22 +49,34 @@ function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   if (end === -1) return argv
   const rest = argv.slice(end + 1)
-  const dashed = rest.find(word => word.startsWith('-'))
+  const dashed = rest.find(word => word.startsWith('-') && word !== '-')
   if (dashed === undefined) return [...argv.slice(0, end), ...rest]
   throw new CommandError(`${JSON.stringify(dashed)}: no argument begins with a dash`, {
     advice: `For a file of that name write ${JSON.stringify(`./${dashed}`)}.`,
   })
 }
 
-/** yargs takes a lone dash for a flag without a name: `-f -` is given to it as `-f=-`. */
-function joinDashes(argv: readonly string[]): readonly string[] {
+/** yargs takes a lone dash for a flag without a name: as a value it is joined to its flag, as an argument it is hidden. */
+function hideDashes(argv: readonly string[]): readonly string[] {
+  const takesNext = (word = '') => TAKING.has(word)
   return argv.flatMap((word, index) => {
-    if (word === '-' && MANIFEST_FLAG.test(argv[index - 1] ?? '')) return []
-    return MANIFEST_FLAG.test(word) && argv[index + 1] === '-' ? [`${word}=-`] : [word]
+    if (takesNext(word) && argv[index + 1] === '-') return [`${word}=-`]
+    if (word !== '-') return [word]
+    return takesNext(argv[index - 1]) ? [] : [DASH]
   })
 }
 
-const MANIFEST_FLAG = /^(-f|--file)$/
+/** What stands for an argument that is a lone dash; no argument can hold a NUL. */
+const DASH = '\0'
+
+/** Every flag with a value, as it is written. */
+const TAKING: ReadonlySet<string> = new Set(
+  COMMANDS.flatMap(({ name }) =>
+    Object.entries(optionsOf(name)).flatMap(([key, { kind, alias }]) =>
+      kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
+    ),
+  ),
+)
 
 /** Strict to the letter: every value is read by `readFlags`, and nothing is guessed. */
 const PARSING = {
@@ -143,7 +153,8 @@ function describeOption(command: Command, key: string, option: Option & Kind): s
   return words === null ? option.describe : `${option.describe}: ${words.join(', ')}`
 }
 
-const textsOf = (value: unknown): readonly string[] => (value === undefined ? [] : [value].flat().map(String))
+const textsOf = (value: unknown): readonly string[] =>
+  value === undefined ? [] : [value].flat().map(text => (text === DASH ? '-' : String(text)))
 
 function build(sub: Argv, command: Command): Argv {
   sub.usage(`$0 ${[command.group, command.usage].filter(Boolean).join(' ')}\n\n${command.describe}.`)

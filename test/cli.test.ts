@@ -141,6 +141,21 @@ t.test('what stands after -- is an argument like any other', async t => {
   t.same(sandbox.effects(), [{ operation: 'accept', target: 1 }], 'the saved plan and nothing else')
 })
 
+t.test('a lone dash is an argument, or the value of a flag', async t => {
+  const { run, folder } = await office(t)
+  t.match((await run(['show', '-'])).stderr, /The plan - cannot be read: there is no such file/)
+  t.equal((await run(['apply', '--auto-approve', '--audit-log', 'audit.jsonl'])).code, 0)
+  const input = readFileSync(`${folder}/audit.jsonl`, 'utf8')
+  for (const args of [
+    ['audit', 'verify', '-'],
+    ['audit', 'verify', '--', '-'],
+  ]) {
+    t.match(await run(args, { input }), { code: 0, stdout: /intact: \d+ lines/ }, args.join(' '))
+  }
+  t.match(await run(['validate', '-'], {}), { code: 1, stderr: /argument: "-"/ })
+  t.equal((await run(['validate', '-f', '-'], { input: 'apiVersion: guestlist/v1\n' })).code, 0)
+})
+
 t.test('a format on the command line goes before the environment, which is for commands that know it', async t => {
   const { run } = await office(t)
   for (const [args, env, code, begins] of [

@@ -28,7 +28,7 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
   let planned = 0
   let progress: Progress | null = null
   const settled = (result: Result, done: number, total: number) => {
-    const failed = 'why' in result.outcome
+    const failed = 'why' in result.outcome && result.outcome.kind !== 'not_attempted'
     if (failed || (!io.status && total <= LINES_UP_TO)) io.err(`${resultLine(result, err)}\n`)
     progress?.done(done)
   }
@@ -81,7 +81,10 @@ export function jsonView(io: Io): ApplyView {
       if (event.type === 'settled') write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
     },
     problem: (message, rest) => write(nd.diagnosticLine(line, 'error', message, rest)),
-    finished: (report, complete) => write(nd.applySummaryLine(line, report, applySummary(report, complete))),
+    finished(report, complete) {
+      for (const text of nd.applyDiagnostics(line, report)) write(text)
+      write(nd.applySummaryLine(line, report, applySummary(report, complete)))
+    },
   }
 }
 

@@ -113,18 +113,20 @@ export function readValue(option: Kind, text: string, source: string): Value {
     case 'text':
     case 'list':
       return nonEmpty(text, source)
-    case 'choice':
-      if (option.choices.includes(text)) return text
+    case 'choice': {
+      const word = option.anyCase ? text.toLowerCase() : text
+      if (option.choices.includes(word)) return word
       throw misfit(source, text, `one of ${option.choices.join(', ')}`)
+    }
     case 'integer':
       return readInteger(text, source, option.min, option.max ?? Number.MAX_SAFE_INTEGER)
-    case 'number': {
-      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-      if (value > option.above) return value
-      throw misfit(source, text, `a number above ${option.above}`)
+    case 'rate': {
+      const value = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1])
+      if (value > 0) return value
+      throw misfit(source, text, 'a number above 0, such as 20 or 20/s')
     }
     case 'duration':
-      return readDuration(text, source)
+      return readDuration(text, source, option.positive ?? false)
     case 'timestamp':
       return readTimestamp(text, source)
     default:
@@ -156,10 +158,10 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 /** Longer than this a timer of Node's fires at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-function readDuration(text: string, source: string): number {
+function readDuration(text: string, source: string, positive: boolean): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text)
   const milliseconds = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? Number.NaN) : Number.NaN
-  if (milliseconds >= 0 && milliseconds <= LONGEST_MS) return milliseconds
+  if (milliseconds >= 0 && milliseconds <= LONGEST_MS && !(positive && milliseconds === 0)) return milliseconds
   throw misfit(source, text, 'a time such as 30, 30s, 500ms or 2m (24 days at most)')
 }
 

@@ -1,7 +1,7 @@
-import { stringify } from 'yaml'
 import { systemClock } from '../execute/clock.js'
 import { readWithRetries } from '../execute/retry.js'
-import { type Invitation, viewOf } from '../model/invitation.js'
+import { type Invitation, type InvitationView, statusOf, viewOf } from '../model/invitation.js'
+import { yamlItem } from '../render/canonical-yaml.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
 import { table } from '../render/table.js'
@@ -11,15 +11,17 @@ import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import type { Flags } from './options.js'
 import { readAll } from './read-all.js'
 
-const RAW_STATUS = { pending: 'P', accepted: 'A', denied: 'D' } as const
+/** What the API is asked for; of what was accepted it would leave out the older W. */
+const RAW_STATUS = { pending: 'P', accepted: undefined, denied: 'D' } as const
 
 /** Lists the live invitations, by id. */
 export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): Promise<ExitCode> {
   const format = formatOf(flags, FORMATS.invitationsList)
   const { client, list } = await connect(flags, io)
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
+  const wanted = (invitation: Invitation) => flags.status === undefined || statusOf(invitation.status) === flags.status
   try {
-    io.out(render(await readAll(start => list(start, status)), format))
+    io.out(render(await readAll(start => list(start, status), wanted), format))
     return EXIT.done
   } finally {
     client.close()
@@ -60,12 +62,16 @@ function render(invitations: readonly Invitation[], format: Format): string {
   return table([header, ...rows.map(row => row.map(escapeTerminal))])
 }
 
-/** YAML is written as JSON strings are, so that nothing in it can act on a terminal. */
-function structured(value: unknown, format: Exclude<Format, 'table'>): string {
+/** What the API says is escaped in either: nothing in it can act on a terminal. */
+function structured(value: InvitationView | readonly InvitationView[], format: Exclude<Format, 'table'>): string {
   if (format === 'json') return `${jsonText(value)}\n`
-  return stringify(JSON.parse(jsonText(value)), {
-    defaultStringType: 'QUOTE_DOUBLE',
-    defaultKeyType: 'PLAIN',
-    lineWidth: 0,
-  })
+  if ('id' in value) return yamlText([value], 4)
+  return value.length === 0 ? '[]\n' : yamlText(value, 2)
 }
+
+/** `margin`: columns to take away of an item of a list within a mapping; 4 leaves its fields alone. */
+const yamlText = (views: readonly InvitationView[], margin: number): string =>
+  views
+    .flatMap(view => yamlItem({ ...view }))
+    .map(line => `${line.slice(margin)}\n`)
+    .join('')

@@ -1,7 +1,8 @@
 import { escapeTerminal } from '../render/escape-terminal.js'
 import type { Io } from './io.js'
 
-const LEVELS = ['off', 'error', 'warn', 'info', 'debug'] as const
+/** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
+const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export type LogLevel = (typeof LEVELS)[number]
 

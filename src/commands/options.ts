@@ -3,10 +3,16 @@ export type Kind =
   | { readonly kind: 'switch' }
   | { readonly kind: 'text' | 'list' | 'timestamp' }
   /** Seconds, or a number with ms, s, m or h; read as milliseconds. */
-  | { readonly kind: 'duration'; readonly fallback?: number }
+  | { readonly kind: 'duration'; readonly positive?: boolean; readonly fallback?: number }
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
-  | { readonly kind: 'number'; readonly above: number }
-  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly fallback?: string }
+  /** A number a second, with or without /s. */
+  | { readonly kind: 'rate' }
+  | {
+      readonly kind: 'choice'
+      readonly choices: readonly string[]
+      readonly anyCase?: boolean
+      readonly fallback?: string
+    }
 
 export interface Option {
   readonly describe: string
@@ -39,13 +45,15 @@ export const COMMON = {
   noInput: { kind: 'switch', describe: 'Never ask; refuse where an answer would be needed' },
   logLevel: {
     kind: 'choice',
-    choices: ['off', 'error', 'warn', 'info', 'debug'],
+    choices: ['off', 'error', 'warn', 'info', 'debug', 'trace'],
+    anyCase: true,
     fallback: 'info',
     env: ['GUESTLIST_LOG'],
     describe: 'What is logged on standard error',
   },
   timeout: {
     kind: 'duration',
+    positive: true,
     value: 'TIME',
     fallback: 60_000,
     describe: 'For one request: seconds, or 500ms, 2m [default: 60]',
@@ -85,7 +93,7 @@ const PLANNING = {
     kind: 'list',
     value: 'ADDRESS',
     describe:
-      'Only this address, as a plan shows it: bimdata_invitation.56 or bimdata_user.bob@acme.example; repeatable',
+      'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials that the removal implies; repeatable',
   },
   noRemovals: { kind: 'switch', describe: 'Plan no removals' },
   maxRemovals: { kind: 'integer', min: 0, value: 'N', describe: 'In place of guards.maxRemovals' },
@@ -142,7 +150,7 @@ export const OPTIONS = {
       fallback: 10,
       describe: 'Requests under way at once [default: 10]',
     },
-    rateLimit: { kind: 'number', above: 0, value: 'R', describe: 'Requests a second, at most' },
+    rateLimit: { kind: 'rate', value: 'R/s', describe: 'Requests a second, at most: 20 or 20/s' },
     expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
     auditLog: { kind: 'text', value: 'FILE', describe: 'Append what is decided and done, one JSON line each' },
@@ -221,7 +229,7 @@ type ValueOf<O> = O extends { kind: 'switch' }
     ? readonly string[]
     : O extends { kind: 'timestamp' }
       ? Date | undefined
-      : O extends { kind: 'duration' | 'integer' | 'number' }
+      : O extends { kind: 'duration' | 'integer' | 'rate' }
         ? O extends { fallback: number }
           ? number
           : number | undefined

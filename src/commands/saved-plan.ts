@@ -1,8 +1,10 @@
-import type { Plan, Refusal } from '../model/plan.js'
+import type { Action, Plan, Refusal } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson, emailKey } from '../model/text.js'
 import { planDigest } from '../reconcile/digest.js'
-import { indexProtections, protectionSource } from '../reconcile/protect.js'
+import { checkGuards } from '../reconcile/guards.js'
+import { indexProtections, protectionRefusal } from '../reconcile/protect.js'
+import { parseTarget } from '../reconcile/target.js'
 import { type Drift, findDrift, type Tracker, trackPlan } from '../reconcile/track.js'
 import { escapeTerminal } from '../render/escape-terminal.js'
 import { edited, PlanFileError, parsePlanDocument } from '../render/read-plan-document.js'
@@ -33,22 +35,28 @@ const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
 }
 
 /**
- * A saved plan as it may be applied here and now: for this API, and under what protects and limits now.
+ * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
+ * have made the same plan are taken: a pipeline may set them for all its steps.
  *
  * @throws CommandError for flags that cannot change a plan that is made
  */
 export function applicableSavedPlan(plan: Plan, flags: Flags<'apply'>, io: Io): Plan {
   const settled = [
     ...(flags.file.length > 0 && io.env.GUESTLIST_FILE === undefined ? ['--file'] : []),
-    ...(flags.target.length > 0 ? ['--target'] : []),
-    ...(flags.noRemovals ? ['--no-removals'] : []),
-    ...(flags.now === undefined ? [] : ['--now']),
+    ...(flags.target.length > 0 && !plan.actions.every(isTargeted(flags.target)) ? ['--target'] : []),
+    ...(flags.noRemovals && plan.actions.some(({ action }) => action === 'remove') ? ['--no-removals'] : []),
+    ...(flags.now === undefined || io.env.GUESTLIST_NOW !== undefined ? [] : ['--now']),
   ]
   if (settled.length > 0) {
     throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
   }
   assertSameApi(plan, flags)
   return { ...plan, refused: [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)] }
+}
+
+function isTargeted(targets: readonly string[]): (action: Action) => boolean {
+  const addresses = new Set(targets.map(target => parseTarget(target) ?? target))
+  return ({ address, impliedBy }) => addresses.has(address) || (impliedBy !== null && addresses.has(impliedBy))
 }
 
 function assertSameApi({ apiUrl }: Plan, flags: Flags<'apply'>): void {
@@ -70,11 +78,8 @@ function sameAddress(a: string, b: string): boolean {
 /** The plan's refusals; `--max-removals` overrides the guard that the plan was made under. */
 function refusedNow({ refused, actions }: Plan, { maxRemovals }: Flags<'apply'>): readonly Refusal[] {
   if (maxRemovals === undefined) return refused
-  const planned = actions.filter(({ action }) => action === 'remove').length
   const others = refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
-  if (planned <= maxRemovals) return others
-  const message = `Guard maxRemovals: ${planned} removals planned, at most ${maxRemovals} allowed by --max-removals.`
-  return [...others, { kind: 'guard', guard: 'maxRemovals', planned, limit: maxRemovals, message }]
+  return [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
 }
 
 /** What is protected from outside the manifest now, whenever the plan was made. */
@@ -85,10 +90,7 @@ function protectedNow({ actions }: Plan, flags: Flags<'apply'>, io: Io): readonl
     const { address, rule } = action
     const { email } = action.before
     const protection = protectionOf(emailKey(email))
-    if (!protection) return []
-    const by = protectionSource(protection)
-    const message = `${email} is protected by "${protection.pattern}" (${by}) and cannot be removed.`
-    return [{ kind: 'protected', address, email, pattern: protection.pattern, protected_by: by, rule, message }]
+    return protection ? [protectionRefusal({ address, email, rule }, protection)] : []
   })
 }
 
@@ -106,11 +108,13 @@ export async function driftOf(plan: Plan, { list }: Connection, records: Removal
 
 /** One line for each changed item, and what changed in it. */
 export function driftText(drifted: Drifted): string {
-  return drifted
-    .map(
-      ({ address, planned, live }) => `  ${address}: ${live === null ? 'is no longer listed' : changed(planned, live)}`,
-    )
-    .join('\n')
+  return drifted.map(({ address, planned, live }) => `  ${address}: ${driftedHow(planned, live)}`).join('\n')
+}
+
+function driftedHow(planned: Drift['planned'], live: Drift['live']): string {
+  if (live === null) return 'is no longer listed'
+  if (planned !== null) return changed(planned, live)
+  return `is new: a pending invitation of ${live.email}, who is to be removed, and would come back with it`
 }
 
 function changed(planned: object, live: object): string {

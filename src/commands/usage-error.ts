@@ -54,7 +54,9 @@ function helpOf({ group, command }: Meant): string {
 
 /** yargs names a flag without its dashes. */
 const asWritten = (name: string, argv: readonly string[]): string =>
-  argv.find(word => word === name || word.replace(/^--?/, '').replace(/=.*$/s, '') === name) ?? name
+  name === '\0'
+    ? '-'
+    : (argv.find(word => word === name || word.replace(/^--?/, '').replace(/=.*$/s, '') === name) ?? name)
 
 const strangers = ({ group, command }: Meant, argv: readonly string[]): readonly string[] =>
   group !== null || command !== null

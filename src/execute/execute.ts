@@ -22,7 +22,8 @@ export async function execute(plan: Plan, world: World, options: ExecuteOptions,
   await settleAll(denials, run, progress)
   await settleAll(accepts, run, progress)
   await removeAll(removals, plan.digest, run, progress)
-  const { results, verification } = await verify(plan, progress.inOrder(plan.actions), run)
+  const settled = await progress.settleRest(plan.actions)
+  const { results, verification } = await verify(plan, settled, run)
   return { results, stop: run.stopped(), verification }
 }
 
@@ -45,18 +46,26 @@ class Progress {
   async settled(result: Result): Promise<void> {
     this.results.set(result.action.address, result)
     this.failed ||= !succeeded(result)
-    if (!succeeded(result) && this.run.options.failFast) {
+    if (result.outcome.kind === 'failed' && this.run.options.failFast) {
       this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
     }
     await this.run.tell({ type: 'settled', result, done: this.results.size, total: this.total })
   }
 
-  anyFailed(): boolean {
-    return this.failed
+  /** Settles what a stopped run did not come to. @return all results, in the order of the plan */
+  async settleRest(actions: readonly Action[]): Promise<readonly Result[]> {
+    const results: Result[] = []
+    for (const action of actions) {
+      const known = this.results.get(action.address)
+      const result = known ?? notAttempted(action, this.run)
+      if (!known) await this.settled(result)
+      results.push(result)
+    }
+    return results
   }
 
-  inOrder(actions: readonly Action[]): readonly Result[] {
-    return actions.map(action => this.results.get(action.address) ?? notAttempted(action, this.run))
+  anyFailed(): boolean {
+    return this.failed
   }
 }
 

@@ -19,11 +19,10 @@ export interface Verified {
  * Reads the state again and compares. A failed accept or deny whose answer never came, and that the fresh list shows as
  * wanted, was carried out after all, and is reported so; one that the API refused was not, whatever the list shows. One
  * reported done that the list does not show is a mismatch, after a few reads with a wait between.
- * Removals cannot be read back.
+ * Removals cannot be read back; after them it is still shown that the API answers, and says nothing else than was reported.
  */
 export async function verify(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
-  const touched = results.some(({ action, attempts }) => attempts > 0 && action.action !== 'remove')
-  if (!touched) return { results, verification: { kind: 'not_needed' } }
+  if (results.every(({ attempts }) => attempts === 0)) return { results, verification: { kind: 'not_needed' } }
   if (run.interrupt.aborted) return { results, verification: { kind: 'interrupted' } }
   await run.tell({ type: 'verifying' })
   try {

@@ -3,13 +3,12 @@ import type { Removal } from '../model/manifest.js'
 import type { Action, InvitationAction, Refusal, RemovalAction, Unchanged, UserView, Warning } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { byCodeUnit } from '../model/text.js'
+import { invitationAddress, userAddress } from './address.js'
 import { type Decision, ruleRef } from './decide.js'
 import type { Subject } from './match.js'
 import { contradiction } from './problems.js'
-import { type decideUser, userAddress } from './users.js'
+import type { decideUser } from './users.js'
 import * as warn from './warnings.js'
-
-const invitationAddress = (id: number): string => `bimdata_invitation.${id}`
 
 /** A plan in the making: the one mutable thing in planning, and it never leaves `startReconcile`. */
 export class Draft {
@@ -53,11 +52,12 @@ export class Draft {
     const address = invitationAddress(invitation.id)
     const before = viewOf(invitation)
     const { rule, overruled } = ground
-    if (!this.targeted(address)) {
+    const impliedBy = ground.impliedBy ? userAddress(ground.impliedBy.key) : null
+    // With a removal goes what it implies: without the denial the user would come back.
+    if (!this.targeted(address) && !(impliedBy !== null && this.targeted(impliedBy))) {
       this.remember({ address, before, why: 'not_targeted', rule, overruled })
       return
     }
-    const impliedBy = ground.impliedBy ? userAddress(ground.impliedBy.key) : null
     const action = { action: effect, address, before, why, rule, overruled, impliedBy }
     if (effect === 'deny') this.denials.push(action)
     else this.accepts.push(action)

@@ -3,11 +3,12 @@ import type { Effect, Manifest, Protection, Removal, Rule, Strength } from '../m
 import type { RuleRef, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { emailKey } from '../model/text.js'
+import { invitationAddress, userAddress } from './address.js'
 import { type Decision, decide, ruleRef } from './decide.js'
 import { indexRules, type RuleIndex, type Subject, subjectOf } from './match.js'
 import { indexProtections, protectionSource } from './protect.js'
 import { isExpired } from './reconcile.js'
-import { decideUser, trackUsers, type UserDecision, userAddress } from './users.js'
+import { decideUser, trackUsers, type UserDecision } from './users.js'
 
 /** A rule that matches, and what it counted for. */
 export interface RuleMatch {
@@ -74,7 +75,7 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
     const removal = removals.get(subject.key) ?? null
     const protection = removal ? protectionOf(removal.key) : null
     return {
-      address: `bimdata_invitation.${live.id}`,
+      address: invitationAddress(live.id),
       invitation: viewOf(live),
       ...matchesOf(subject, inForce, expired),
       removal: removal ? ruleRef(removal) : null,

@@ -1,4 +1,5 @@
 import type { Protection } from '../model/manifest.js'
+import type { Refusal } from '../model/plan.js'
 import { compileWildcard } from './wildcard.js'
 
 /** The first protection that covers an address (in the form of `emailKey`), or null. */
@@ -12,3 +13,22 @@ export function indexProtections(protections: readonly Protection[]): Protection
 /** Who holds a protection, for people: `file:line:column`, `--protect` or `GUESTLIST_PROTECT`. */
 export const protectionSource = ({ source }: Protection): string =>
   typeof source === 'string' ? source : `${source.file}:${source.line}:${source.column}`
+
+type ProtectedRefusal = Extract<Refusal, { kind: 'protected' }>
+
+/** Why a removal is refused, and with it the whole plan. */
+export function protectionRefusal(
+  { address, email, rule }: Pick<ProtectedRefusal, 'address' | 'email' | 'rule'>,
+  protection: Protection,
+): ProtectedRefusal {
+  const by = protectionSource(protection)
+  return {
+    kind: 'protected',
+    address,
+    email,
+    pattern: protection.pattern,
+    protected_by: by,
+    rule,
+    message: `${email} is protected by "${protection.pattern}" (${by}) and cannot be removed. Take the address out of users.remove, or have the protection changed by who holds it.`,
+  }
+}

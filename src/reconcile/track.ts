@@ -1,7 +1,8 @@
-import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
+import { type Invitation, type InvitationView, statusOf, viewOf } from '../model/invitation.js'
 import type { Action, Plan, UserView } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson, emailKey } from '../model/text.js'
+import { invitationAddress } from './address.js'
 import { IdSet } from './id-set.js'
 import { trackUsers } from './users.js'
 
@@ -9,6 +10,8 @@ import { trackUsers } from './users.js'
 export interface Tracked {
   /** Null where the API no longer lists the invitation. */
   live(action: Action): InvitationView | UserView | null
+  /** Pending invitations of users to remove that the plan does not deny: they are new, and would bring the user back. */
+  readonly unplanned: readonly InvitationView[]
   /** Invitations listed more than once: nothing that is said of them can be relied on. */
   readonly duplicates: readonly number[]
 }
@@ -28,6 +31,7 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
   )
   const invitations = new Map<number, InvitationView>()
   const accepted: Invitation[] = []
+  const unplanned: InvitationView[] = []
   const seen = new IdSet()
   const duplicates: number[] = []
   return {
@@ -35,14 +39,17 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
       if (seen.has(invitation.id)) duplicates.push(invitation.id)
       seen.add(invitation.id)
       if (planned.has(invitation.id)) invitations.set(invitation.id, viewOf(invitation))
-      if (keys.size > 0 && viewOf(invitation).status === 'accepted' && keys.has(emailKey(invitation.email)))
-        accepted.push(invitation)
+      if (keys.size === 0 || !keys.has(emailKey(invitation.email))) return
+      const status = statusOf(invitation.status)
+      if (status === 'accepted') accepted.push(invitation)
+      if (status === 'pending' && !planned.has(invitation.id)) unplanned.push(viewOf(invitation))
     },
     finish(records) {
       const users = trackUsers(keys.keys(), records)
       for (const invitation of accepted) users.observeAccepted(emailKey(invitation.email), invitation)
       return {
         duplicates,
+        unplanned: unplanned.sort((a, b) => a.id - b.id),
         live: ({ action, before }) => {
           if (action === 'remove' && 'recorded' in before) return users.view(before.email, emailKey(before.email))
           return 'id' in before ? (invitations.get(before.id) ?? null) : null
@@ -52,18 +59,21 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
   }
 }
 
-/** A planned item that is no longer as it was planned from. */
+/** A planned item that is no longer as it was planned from, or one that a new plan would deny with a removal. */
 export interface Drift {
   readonly address: string
-  readonly planned: InvitationView | UserView
+  /** Null for what is new. */
+  readonly planned: InvitationView | UserView | null
   readonly live: InvitationView | UserView | null
 }
 
 /** Every difference counts, not the status alone: what was approved is all that was shown. */
 export function findDrift({ actions }: Pick<Plan, 'actions'>, tracked: Tracked): readonly Drift[] {
-  return actions.flatMap(action => {
+  const changed = actions.flatMap(action => {
     const live = tracked.live(action)
     const same = live !== null && canonicalJson(live) === canonicalJson(action.before)
     return same ? [] : [{ address: action.address, planned: action.before, live }]
   })
+  const added = tracked.unplanned.map(view => ({ address: invitationAddress(view.id), planned: null, live: view }))
+  return [...changed, ...added]
 }

@@ -3,10 +3,9 @@ import type { Protection, Removal } from '../model/manifest.js'
 import type { Refusal, RemovalAction, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
+import { userAddress } from './address.js'
 import { ruleRef } from './decide.js'
-import { protectionSource } from './protect.js'
-
-export const userAddress = (key: string): string => `bimdata_user.${key}`
+import { protectionRefusal } from './protect.js'
 
 /** Collects, for a few users, what a removal is planned from: their accepted invitations. */
 export interface UserTracker {
@@ -51,7 +50,13 @@ export function decideUser(
 ): UserDecision {
   const returned = record ? view.accepted_invitations.some(id => !record.accepted_invitations.includes(id)) : false
   if (record && !returned) return { kind: 'keep' }
-  if (protection) return { kind: 'refuse', refusal: refuse(removal, protection) }
+  if (protection) {
+    const { key, email } = removal
+    return {
+      kind: 'refuse',
+      refusal: protectionRefusal({ address: userAddress(key), email, rule: ruleRef(removal) }, protection),
+    }
+  }
   return {
     kind: 'remove',
     returned,
@@ -64,18 +69,5 @@ export function decideUser(
       overruled: [],
       impliedBy: null,
     },
-  }
-}
-
-function refuse(removal: Removal, protection: Protection): Refusal {
-  const by = protectionSource(protection)
-  return {
-    kind: 'protected',
-    address: userAddress(removal.key),
-    email: removal.email,
-    pattern: protection.pattern,
-    protected_by: by,
-    rule: ruleRef(removal),
-    message: `${removal.email} is protected by "${protection.pattern}" (${by}) and cannot be removed. Take the address out of users.remove, or have the protection changed by who holds it.`,
   }
 }

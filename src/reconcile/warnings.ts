@@ -1,6 +1,7 @@
 import type { Invitation } from '../model/invitation.js'
 import type { Rule } from '../model/manifest.js'
 import type { InvitationAction, RemovalAction, Warning } from '../model/plan.js'
+import { invitationAddress } from './address.js'
 import { type Ground, ruleRef } from './decide.js'
 
 /*
@@ -17,14 +18,14 @@ export const expiredRule = (rule: Rule): Warning => ({
 export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Ground): Warning => ({
   code: 'accepted_but_denied',
   message: `The invitation of ${email} is accepted already, and an acceptance cannot be taken back. To take away the access, list the user under users.remove.`,
-  address: `bimdata_invitation.${id}`,
+  address: invitationAddress(id),
   rule,
 })
 
 export const unknownStatus = ({ id, email, status }: Invitation): Warning => ({
   code: 'unknown_status',
   message: `The invitation of ${email} has the status ${JSON.stringify(status)}, which this version does not know. It is left alone.`,
-  address: `bimdata_invitation.${id}`,
+  address: invitationAddress(id),
   rule: null,
 })
 

@@ -43,7 +43,7 @@ function* parts(value: unknown, line: string): Generator<string> {
 }
 
 function* items(list: Iterable<unknown>, line: string): Generator<Iterable<string>> {
-  for (const item of list) yield [jsonText(item).replaceAll('\n', line)]
+  for (const item of list) yield [jsonText(item ?? null).replaceAll('\n', line)]
 }
 
 function* members(value: object, line: string): Generator<Iterable<string>> {

@@ -1,6 +1,6 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import type { Report, Result } from '../model/report.js'
+import { isComplete, type Report, type Result } from '../model/report.js'
 import { escapeTerminal } from './escape-terminal.js'
 import { jsonText } from './json.js'
 import { countResults } from './report-text.js'
@@ -26,7 +26,7 @@ export function ndjsonWriter(now: () => Date): Line {
     jsonText(
       {
         '@level': level,
-        '@message': escapeTerminal(message),
+        '@message': escapeTerminal(message.replaceAll(/\s*\n\s*/g, ' ')),
         '@module': 'guestlist.ui',
         '@timestamp': now().toISOString(),
         type,
@@ -71,10 +71,23 @@ export function planSummaryLine(line: Line, { summary, digest }: Plan, message: 
 export function applySummaryLine(line: Line, report: Report, message: string): string {
   const counts = countResults(report.results)
   const { accepted, denied, removed } = counts
-  return line('info', message, 'change_summary', {
+  return line(isComplete(report) ? 'info' : 'error', message, 'change_summary', {
     changes: { add: 0, change: accepted + denied, import: 0, remove: removed, operation: 'apply' },
     guestlist: { ...counts, verification: report.verification, stop: report.stop },
   })
+}
+
+/** What keeps a run from being complete besides its actions: why it stopped, and what the last read showed. */
+export function* applyDiagnostics(line: Line, { stop, verification }: Report): Generator<string> {
+  if (stop !== null) yield diagnosticLine(line, 'error', 'The run was stopped', { detail: stop.message })
+  if (verification.kind === 'unreadable') {
+    yield diagnosticLine(line, 'error', 'Not verified: the live state could not be read', { detail: verification.why })
+  }
+  if (verification.kind !== 'differs') return
+  for (const { address, wanted, found } of verification.mismatches) {
+    const detail = `Wanted ${wanted}, found ${found ?? 'no such invitation'}.`
+    yield diagnosticLine(line, 'error', `Not verified: ${address} differs from what was reported`, { detail, address })
+  }
 }
 
 const hook = (action: Action, fields: object = {}) => ({

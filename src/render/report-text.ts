@@ -78,12 +78,17 @@ export function reportText(report: Report, complete: boolean, style: Style): str
   return `${lines.join('\n')}\n`
 }
 
+const verifiedText = (count: number): string => {
+  if (count === 0) return 'the live state was read again, and shows nothing else than is reported here'
+  return `the live state shows ${count === 1 ? 'the change to one invitation' : `all ${count} changes to invitations`}`
+}
+
 function verificationLines({ verification, results }: Report, style: Style): readonly string[] {
   const removals = results.filter(({ action, outcome }) => action.action === 'remove' && outcome.kind === 'done').length
   const unread = removals === 0 ? '' : ' Removals cannot be read back.'
   switch (verification.kind) {
     case 'verified':
-      return [`Verified: the live state shows all ${verification.count} changes to invitations.${unread}`]
+      return [`Verified: ${verifiedText(verification.count)}.${unread}`]
     case 'differs':
       return [
         `${style.bad('Not verified:')} the live state differs from what was reported:`,

@@ -139,7 +139,7 @@ t.test('a failure stops nothing but removals, unless it is asked to', async t =>
 t.test('an interrupt: nothing new starts, what is in flight finishes', async t => {
   const interrupt = new AbortController()
   let begun = 0
-  const { report, calls } = await ran(
+  const { report, calls, events } = await ran(
     t,
     { latencyMs: 20 },
     {
@@ -156,6 +156,10 @@ t.test('an interrupt: nothing new starts, what is in flight finishes', async t =
     ['done', 'done', ...Array.from({ length: 7 }, () => 'not_attempted')],
   )
   t.match(report, { stop: { reason: 'interrupted' }, verification: { kind: 'interrupted' } })
+  t.equal(report.stop?.message, 'The run was interrupted.')
+  const told = events.flatMap(event => (event.type === 'settled' ? [event.result] : []))
+  t.equal(new Set(told.map(({ action }) => action.address)).size, 9, 'each action is told of, once')
+  t.same(told.slice(2), report.results.slice(2), 'what was not attempted too')
 })
 
 t.test('an interrupt during a removal: it is remembered, and no other begins', async t => {

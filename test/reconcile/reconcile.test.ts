@@ -51,6 +51,13 @@ t.test('targets', async t => {
   ])
 })
 
+t.test('with a removal goes what it implies', async t => {
+  const bob = ['deny bimdata_invitation.2', 'remove bimdata_user.bob@acme.example']
+  t.same(addresses({ targets: ['bimdata_user.bob@acme.example'] }), bob)
+  t.same(addresses({ targets: ['bimdata_user.bob@acme.example'], noRemovals: true }), bob.slice(0, 1))
+  t.same(addresses({ targets: ['bimdata_invitation.2'] }), bob.slice(0, 1), 'but not the other way round')
+})
+
 t.test('a plan is complete unless something narrows it', async t => {
   const complete = (options: Parameters<typeof input>[1]) => reconcile(input({ rules }, options), live).complete
   t.ok(complete({}))

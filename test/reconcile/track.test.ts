@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, viewOf } from '../../src/model/invitation.js'
 import type { RemovalRecords } from '../../src/model/state.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { findDrift, trackPlan } from '../../src/reconcile/track.js'
@@ -46,6 +46,13 @@ const CASES: readonly (readonly [
   ['somebody else changed', changed(3, { status: 'A' }), []],
   ['somebody else came', [...planned, invitation({ id: 5, email: 'new@acme.example' })], []],
   ['nothing is left', [], BOTH],
+  [
+    'the user was invited again',
+    [...planned, invitation({ id: 6, email: 'BOB@acme.example' })],
+    ['bimdata_invitation.6'],
+  ],
+  ['the user has a denied one more', [...planned, invitation({ id: 6, email: BOB, status: 'D' })], []],
+  ['the user has one more of an unknown status', [...planned, invitation({ id: 6, email: BOB, status: 'Z' })], []],
 ]
 
 for (const [name, live, drifted, records] of CASES) {
@@ -62,6 +69,25 @@ t.test('drift holds both sides', async t => {
     { address: INVITATION, planned: { id: 1, status: 'pending' }, live: { id: 1, status: 'denied' } },
   ])
   t.match(findDrift(plan, tracked(planned.slice(1))), [{ address: INVITATION, live: null }])
+})
+
+t.test('an invitation that the plan denies is not new; those that are stand by id', async t => {
+  const invited = invitation({ id: 7, email: BOB })
+  const given = reconcile(input({ removals: [removal(BOB)] }), [invited])
+  const tracker = trackPlan(given)
+  for (const id of [9, 7, 8]) tracker.observe(invitation({ id, email: BOB }))
+  t.same(findDrift(given, tracker.finish(new Map())), [
+    { address: 'bimdata_invitation.8', planned: null, live: viewOf(invitation({ id: 8, email: BOB })) },
+    { address: 'bimdata_invitation.9', planned: null, live: viewOf(invitation({ id: 9, email: BOB })) },
+  ])
+})
+
+t.test("pending invitations of others are nobody's concern, whether users are removed or not", async t => {
+  const given = reconcile(input({ rules: [accept({ id: 1 })] }), [invitation({ id: 1 })])
+  const tracker = trackPlan(given)
+  for (const id of [1, 2]) tracker.observe(invitation({ id, email: BOB }))
+  t.same(tracker.finish(new Map()).unplanned, [])
+  t.same(tracked([...planned, invitation({ id: 8 })]).unplanned, [])
 })
 
 t.test('what is listed twice is said', async t => {

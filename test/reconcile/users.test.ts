@@ -1,5 +1,6 @@
 import t from 'tap'
-import { decideUser, trackUsers, userAddress } from '../../src/reconcile/users.js'
+import { userAddress } from '../../src/reconcile/address.js'
+import { decideUser, trackUsers } from '../../src/reconcile/users.js'
 import { invitation, record, removal } from './fixtures/build.js'
 
 const PROTECTION = { pattern: 'bob@*', source: '--protect' } as const

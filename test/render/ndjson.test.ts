@@ -75,6 +75,36 @@ t.test('change_summary of an apply', async t => {
   })
 })
 
+t.test('an apply that is not complete ends with an error, and says what keeps it from it', async t => {
+  const report = (verification: Report['verification'], stop: Report['stop'] = null): Report => ({
+    results: [{ action: accept, outcome: { kind: 'done' }, attempts: 1, status: 204 }],
+    stop,
+    verification,
+  })
+  const differs = report({
+    kind: 'differs',
+    mismatches: [
+      { address: 'bimdata_invitation.51', wanted: 'accepted', found: 'pending' },
+      { address: 'bimdata_invitation.52', wanted: 'denied', found: null },
+    ],
+  })
+  t.match(parse(nd.applySummaryLine(line, differs, 'Apply incomplete!')), { '@level': 'error' })
+  const diagnostics = (given: Report) => [...nd.applyDiagnostics(line, given)].map(text => parse(text).diagnostic)
+  t.match(diagnostics(differs), [
+    { severity: 'error', address: 'bimdata_invitation.51', detail: 'Wanted accepted, found pending.' },
+    { severity: 'error', address: 'bimdata_invitation.52', detail: 'Wanted denied, found no such invitation.' },
+  ])
+  t.match(diagnostics(report({ kind: 'unreadable', why: 'no answer' })), [{ severity: 'error', detail: 'no answer' }])
+  t.match(diagnostics(report({ kind: 'interrupted' }, { reason: 'interrupted', message: 'Ctrl-C' })), [
+    { severity: 'error', summary: 'The run was stopped', detail: 'Ctrl-C' },
+  ])
+  t.same(diagnostics(report({ kind: 'verified', count: 1 })), [])
+})
+
+t.test('a message is one line', async t =>
+  t.equal(parse(line('error', 'Refused.\n  one\n  two', 'diagnostic'))['@message'], 'Refused. one two'),
+)
+
 t.test('apply_start, apply_progress, apply_complete', async t => {
   const hook = { resource: RESOURCE, action: 'update' }
   const address = 'bimdata_invitation.51'

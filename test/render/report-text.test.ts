@@ -27,6 +27,15 @@ Apply complete! 2 accepted, 2 denied, 1 removed.
   ),
 )
 
+t.test('verified: in number, and without any', async t => {
+  const line = (count: number) => reportText(reportOf([], { kind: 'verified', count }), true, PLAIN).split('\n')[0]
+  t.equal(line(1), 'Verified: the live state shows the change to one invitation. Removals cannot be read back.')
+  t.equal(
+    line(0),
+    'Verified: the live state was read again, and shows nothing else than is reported here. Removals cannot be read back.',
+  )
+})
+
 t.test('done in part: what failed, why it stopped, what was not attempted', async t => {
   const outcomes: Outcome[] = [
     { kind: 'done' },

@@ -81,7 +81,7 @@ const effectsOf = (
 ): readonly Effect[] => provider.effects.filter(effect => effect.address === address && effect.process === process)
 
 function judgeVerification({ verification, results }: Report, { watch, broken }: Ended): void {
-  const touched = results.some(({ action, attempts }) => action.action !== 'remove' && attempts > 0)
+  const touched = results.some(({ attempts }) => attempts > 0)
   if (verification.kind === 'not_needed' && touched) broken('what was done is verified', 'not needed, it says')
   if (verification.kind !== 'verified') return
   if (!watch.listedSinceChange) broken('what was done is verified', 'nothing was read after the last change')

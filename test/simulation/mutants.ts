@@ -109,8 +109,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the verification is skipped',
     patches: one(
       EXECUTE,
-      'await verify(plan, progress.inOrder(plan.actions), run)',
-      "{ results: progress.inOrder(plan.actions), verification: { kind: 'verified', count: 0 } }",
+      'await verify(plan, settled, run)',
+      "{ results: settled, verification: { kind: 'verified', count: 0 } }",
     ),
     breaks: 'what was done is verified',
   },
