@@ -20,7 +20,8 @@ export function processIo(): Io {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     get columns() {
-      return process.stderr.columns ?? process.stdout.columns ?? 80
+      // A terminal that was never given a size says 0.
+      return process.stderr.columns || process.stdout.columns || 80
     },
     interrupt: controller.signal,
   }

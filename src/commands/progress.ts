@@ -69,11 +69,11 @@ export function progressLine({ label, total, count, seconds }: ProgressFacts): s
   return `${label}: ${parts.join(', ')}`
 }
 
-/** The line with a bar before it where the total is known and there is room. */
+/** The line with a bar before it where the total is known and there is room; cut where it is too long for the columns there are. */
 export function progressBar(facts: ProgressFacts, columns: number): string {
   const line = progressLine(facts)
   const room = Math.min(30, columns - line.length - 4)
-  if (facts.total === null || facts.total === 0 || room < 8) return line.slice(0, columns - 1)
+  if (facts.total === null || facts.total === 0 || room < 8) return columns > 0 ? line.slice(0, columns - 1) : line
   const full = Math.floor((room * Math.min(facts.count, facts.total)) / facts.total)
   return `[${'='.repeat(full)}${' '.repeat(room - full)}] ${line}`
 }

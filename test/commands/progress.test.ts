@@ -19,6 +19,7 @@ t.test('the bar never reaches the last column', async t => {
   t.equal(progressBar(facts, 80), `[${'='.repeat(15)}${' '.repeat(15)}] Applying: 50 of 100, 10/s, 5 s left`)
   for (const columns of [1, 20, 40, 47, 50, 60, 200]) t.ok(progressBar(facts, columns).length < columns, `${columns}`)
   t.notMatch(progressBar({ ...facts, total: null }, 80), /\[/)
+  t.match(progressBar(facts, 0), /5 s left$/, 'of no columns nothing is known, so nothing is cut')
 })
 
 t.test('for machines, and for what ends soon, nothing is shown', async t => {
