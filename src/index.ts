@@ -15,6 +15,7 @@ import { problemsText } from './render/problems-text.js'
 import { COLOUR, PLAIN } from './render/style.js'
 import { planText } from './render/text.js'
 
+export { locateProblems } from './manifest/locate.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
 export { type Invitation, type InvitationView, ROLE_NUMBERS, type Role } from './model/invitation.js'
 export type {

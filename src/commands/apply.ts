@@ -78,13 +78,13 @@ interface Prepared {
 
 async function prepareFresh(flags: Flags<'apply'>, io: Io): Promise<Prepared> {
   const options = reconcileOptions(flags, io, false)
-  const { manifest } = await loadManifest(flags.file, io)
+  const { manifest, locate } = await loadManifest(flags.file, io)
   return {
     state: manifest.state,
     async planWith(connection, records) {
       const { client, list } = connection
       const now = flags.now ?? new Date()
-      const plan = await makePlan({ manifest, records, now, options, apiUrl: client.apiUrl }, list)
+      const plan = await makePlan({ manifest, records, now, options, locate, apiUrl: client.apiUrl }, list)
       return { plan, drifted: null }
     },
   }

@@ -7,6 +7,7 @@ import { type ReconcileOptions, type Reconciler, startReconcile } from '../recon
 import { parseTarget } from '../reconcile/target.js'
 import { splitList } from './flags.js'
 import { CommandError, type Io } from './io.js'
+import type { LoadedManifest } from './load-manifest.js'
 import type { Flags } from './options.js'
 
 type PlanningFlags = Pick<Flags<'plan'>, 'target' | 'noRemovals' | 'maxRemovals' | 'protect'>
@@ -30,16 +31,22 @@ function readTarget(text: string): string {
   })
 }
 
-/** What is protected from outside the manifest: the flag and the variable add up. */
+/**
+ * What is protected from outside the manifest: the flag and the variable, each a comma-separated list, add up.
+ *
+ * @throws CommandError for a flag that protects nobody
+ */
 export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
+  const empty = flags.protect.find(list => splitList(list).length === 0)
+  if (empty !== undefined) throw new CommandError(`--protect: ${JSON.stringify(empty)} names no address`)
   return [
-    ...flags.protect.map(pattern => ({ pattern: emailKey(pattern), source: '--protect' as const })),
-    ...splitList(io.env.GUESTLIST_PROTECT ?? '').map(pattern => ({
-      pattern: emailKey(pattern),
-      source: 'GUESTLIST_PROTECT' as const,
-    })),
+    ...protecting('--protect', flags.protect),
+    ...protecting('GUESTLIST_PROTECT', [io.env.GUESTLIST_PROTECT ?? '']),
   ]
 }
+
+const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', lists: readonly string[]): readonly Protection[] =>
+  lists.flatMap(splitList).map(pattern => ({ pattern: emailKey(pattern), source }))
 
 export interface PlanInputs {
   readonly manifest: Manifest
@@ -47,6 +54,8 @@ export interface PlanInputs {
   readonly now: Date
   readonly apiUrl: string
   readonly options: ReconcileOptions
+  /** As of the loaded manifest. */
+  readonly locate: LoadedManifest['locate']
 }
 
 /** Plans from a list that may have to be read more than once: each attempt starts afresh. */
@@ -57,5 +66,6 @@ export async function makePlan(inputs: PlanInputs, list: (start: StartVisit) => 
     reconciler = fresh
     return invitation => fresh.observe(invitation)
   })
-  return (reconciler ?? startReconcile(inputs)).finish()
+  const plan = (reconciler ?? startReconcile(inputs)).finish()
+  return { ...plan, problems: inputs.locate(plan.problems) }
 }

@@ -103,7 +103,7 @@ const DECIDING = {
   protect: {
     kind: 'list',
     value: 'PATTERN',
-    describe: 'An address that is never removed, wildcards allowed; repeatable',
+    describe: 'Addresses that are never removed, comma-separated, wildcards allowed; repeatable',
   },
   now: { kind: 'timestamp', value: 'TIMESTAMP', describe: 'Decide as at this time (RFC 3339)' },
 } as const satisfies Options

@@ -17,10 +17,10 @@ export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Use --json for what a saved plan holds.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'plan', io)
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
-  const { manifest, warnings } = await loadManifest(flags.file, io)
+  const { manifest, warnings, locate } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
   const planned = await withObserved(manifest.state, flags, io, ({ apiUrl, records, list }) =>
-    makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options }, list),
+    makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options, locate }, list),
   )
   const saved = flags.out === undefined ? null : await savePlan(planned, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))

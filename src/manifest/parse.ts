@@ -3,9 +3,9 @@ import type { Problem } from '../model/problem.js'
 import { type Checked, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
-import { merge } from './merge.js'
+import { type Merged, merge } from './merge.js'
 import { normalize } from './normalize.js'
-import { toProblems } from './problems.js'
+import { type Draft, toProblems } from './problems.js'
 import { createTree } from './tree.js'
 import { warnings } from './warnings.js'
 import { readYaml } from './yaml.js'
@@ -31,14 +31,19 @@ function checkFile({ file, content }: ManifestSource, index: number): Checked {
   return { drafts: [...drafts, ...tree.drafts, ...checked.drafts], part: checked.part }
 }
 
+/** What is right of all files together, and what is wrong with each by itself. */
+export function mergeSources(sources: readonly ManifestSource[]): { merged: Merged; drafts: readonly Draft[] } {
+  const files = sources.map(checkFile)
+  return { merged: merge(files.flatMap(({ part }) => part ?? [])), drafts: files.flatMap(({ drafts }) => drafts) }
+}
+
 /**
  * The files of one manifest, merged and normalized, or everything that is wrong with them at once: errors, and
  * with them the warnings, in the order of the files, lines and columns. Reads no disk and no clock.
  */
 export function parseManifest(sources: readonly ManifestSource[]): ParseResult {
-  const files = sources.map(checkFile)
-  const merged = merge(files.flatMap(({ part }) => part ?? []))
-  const errors = [...files.flatMap(({ drafts }) => drafts), ...merged.drafts, ...contradictions(merged)]
+  const { merged, drafts } = mergeSources(sources)
+  const errors = [...drafts, ...merged.drafts, ...contradictions(merged)]
   const remarks = warnings(merged)
   if (errors.length > 0) return { ok: false, problems: toProblems([...errors, ...remarks]) }
   return { ok: true, manifest: normalize(merged), warnings: toProblems(remarks) }

@@ -73,7 +73,14 @@ export function applyIn(
     async planWith(connected, records) {
       if (saved) return { plan: saved, drifted: await driftOf(saved, connected, records) }
       const now = new Date(scheduler.now())
-      const inputs = { manifest, records, now, apiUrl: API_URL, options: {} }
+      const inputs = {
+        manifest,
+        records,
+        now,
+        apiUrl: API_URL,
+        options: {},
+        locate: (found: Plan['problems']) => found,
+      }
       return { plan: await makePlan(inputs, connected.list), drifted: null }
     },
   })
