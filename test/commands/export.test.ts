@@ -35,6 +35,7 @@ t.test('planning with it changes nothing', async t => {
     /accept:\n {4}- id: 2 {2}# "a@acme\.example", cloud "Tower A" as admin, project "X" as guest\n {4}- id: 4/,
   )
   t.match(stdout, /deny:\n {4}- id: 3/)
+  t.match(stdout, /^# yaml-language-server: \$schema=(\.\.\/)+schemas\/manifest\.schema\.json\n/, 'on every machine')
   t.match(stdout, /# Pending:\n {2}# {3}- id: 1/)
   t.match(stdout, /does not know:\n {2}# {3}- id: 5 {2}# status "X"/)
   t.equal((await run(['export', '--out', 'guestlist.yaml'])).code, 0)

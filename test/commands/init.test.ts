@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { schemaReference } from '../../src/commands/schema-reference.js'
+import { VERSION } from '../../src/version.js'
 import { guestlist } from '../helpers/guestlist.js'
 import { invitation, world } from '../helpers/world.js'
 
-const schemaOf = (folder: string): string => {
-  const [, reference = ''] =
-    /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(join(folder, 'guestlist.yaml'), 'utf8')) ?? []
-  return reference.startsWith('file:') ? fileURLToPath(reference) : resolve(folder, reference)
-}
+const schemaOf = (folder: string): string =>
+  /^# yaml-language-server: \$schema=(\S+)$/m.exec(readFileSync(join(folder, 'guestlist.yaml'), 'utf8'))?.[1] ?? ''
 
 t.test('the starter is valid as it stands, and plans to no changes', async t => {
   const statuses = ['P', 'A', 'D', 'W', 'X'].map((status, n) => invitation(n + 1, `u${n}@acme.example`, status))
@@ -59,16 +57,30 @@ t.test('a file in place of the folder is said to be one', async t => {
   t.match((await guestlist(['init', 'm.yaml/x'], { cwd })).stderr, 'part of its path is not a folder')
 })
 
-t.test('the schema that it names is there: the one installed for the project, else the one that runs', async t => {
+t.test('the schema that it names is found on every machine: in the project, else at its address', async t => {
+  // Within this project, which holds the package that runs.
   const cwd = t.testdir()
-  await guestlist(['init', 'alone'], { cwd })
-  t.match(JSON.parse(readFileSync(schemaOf(join(cwd, 'alone')), 'utf8')), { title: 'Manifest file' })
+  await guestlist(['init', 'within'], { cwd })
+  const reference = schemaOf(join(cwd, 'within'))
+  t.match(reference, /^(\.\.\/)+schemas\/manifest\.schema\.json$/)
+  t.match(JSON.parse(readFileSync(resolve(cwd, 'within', reference), 'utf8')), { title: 'Manifest file' })
+  // A project of its own within, and no project at all.
+  const published = `https://unpkg.com/guestlist@${VERSION}/schemas/manifest.schema.json`
+  t.equal(schemaReference('/no/such/folder'), published)
+  mkdirSync(join(cwd, 'repository', '.git'), { recursive: true })
+  mkdirSync(join(cwd, 'package'))
+  writeFileSync(join(cwd, 'package', 'package.json'), '{}')
+  for (const folder of ['repository/identity', 'package']) {
+    await guestlist(['init', folder], { cwd })
+    t.equal(schemaOf(join(cwd, folder)), published, folder)
+  }
   const installed = join(cwd, 'node_modules', 'guestlist', 'schemas', 'manifest.schema.json')
   mkdirSync(dirname(installed), { recursive: true })
   writeFileSync(installed, '{}')
   for (const folder of ['.', 'identity']) {
     await guestlist(['init', folder], { cwd })
-    t.equal(schemaOf(join(cwd, folder)), installed, folder)
+    t.match(schemaOf(join(cwd, folder)), /^\.{1,2}\/(\.\.\/)*node_modules\//, folder)
+    t.equal(resolve(cwd, folder, schemaOf(join(cwd, folder))), installed, folder)
   }
   t.ok(existsSync(join(cwd, 'identity')))
 })
