@@ -3,7 +3,7 @@ const part = process.env.MUTANTS ?? 'reconcile'
 
 /** Whole processes and large lists are left to the ordinary tests: they are slow, and they prove other things. */
 const TESTS = {
-  reconcile: ['test/reconcile/!(golden).test.ts'],
+  reconcile: ['test/reconcile/*.test.ts'],
   execute: ['test/execute/!(processes|execute).test.ts', 'test/simulation/simulation.test.ts'],
 }
 

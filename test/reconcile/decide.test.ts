@@ -108,3 +108,20 @@ t.test('an implied denial says whose removal implies it, and overrules what acce
     },
   })
 })
+
+t.test('what no rule matches is decided by `unmatched`, at its place', async t => {
+  for (const unmatched of ['accept', 'deny'] as const) {
+    t.same(decided('P', [], unmatched), {
+      kind: 'act',
+      effect: unmatched,
+      why: `${unmatched}_by_unmatched`,
+      ground: { rule: { file: 'guestlist.yaml', line: 2, column: 7, reason: null }, overruled: [], impliedBy: null },
+    })
+  }
+})
+
+t.test('a removal overrules what accepts, and nothing that denies', async t => {
+  const decision = decided('A', [deny(ALL, 3), accept(ALL, 5)], 'ignore', true)
+  t.match(decision, { kind: 'keep', ground: { overruled: [{ line: 5, effect: 'accept' }] } })
+  t.equal(decision.kind === 'keep' && decision.ground?.overruled.length, 1)
+})

@@ -47,6 +47,14 @@ t.test('a refusal names the guard, the numbers and the override', async t => {
   t.match(accepts?.message, /maxAccepts.* 2 accepts.* 0 .*guards\.maxAccepts/)
 })
 
+t.test('one is not many', async t => {
+  const [one] = checkGuards(actions.slice(-1), { maxAccepts: null, maxDenials: null, maxRemovals: 0 })
+  t.equal(
+    one?.message,
+    'Guard maxRemovals: 1 removal planned, at most 0 allowed in one apply. If that is meant, raise the limit to 1 by --max-removals, or guards.maxRemovals in the manifest.',
+  )
+})
+
 t.test('nothing planned is never too much', async t => {
   t.same(checkGuards([], { maxAccepts: 0, maxDenials: 0, maxRemovals: 0 }), [])
 })

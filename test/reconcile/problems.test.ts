@@ -18,6 +18,7 @@ t.test('an id that is listed twice is the API at fault', async t => {
     code: 'inconsistent-answer',
     severity: 'error',
     summary: /56/,
+    detail: /nothing is done/,
     range: null,
     file: 'https://api.example',
   })

@@ -132,3 +132,29 @@ t.test('100,000 invitations and 1,000 rules', async t => {
   const accepted = crowd.filter(({ id }) => id % 2000 < 1000 && id % 3000 >= 1000).length
   t.match(summary, { deny: cloudsDenied, accept: accepted, unmatched: 100_000 - cloudsDenied - accepted })
 })
+
+t.test('a rule past its day matches nothing', async t => {
+  const given = { rules: [rule('deny', { id: 1 }, { until: '2026-11-01' }), accept({ email: '*' })] }
+  t.match(reconcile(input(given), [invitation({ id: 1 })]).actions, [{ action: 'accept', overruled: [] }])
+  t.equal(reconcile(input(given), [invitation({ id: 1 })]).actions.length, 1)
+})
+
+t.test('a removal is planned from the accepted invitations alone, the older W among them', async t => {
+  const bob = 'bob@acme.example'
+  const all = ['A', 'P', 'D', 'W', 'Z'].map((status, n) => invitation({ id: n + 1, email: bob, status }))
+  const others = [invitation({ id: 9, email: 'carol@acme.example', status: 'A' })]
+  const { actions } = reconcile(input({ removals: [removal(bob)] }), [...all, ...others])
+  t.match(actions.at(-1), { action: 'remove', before: { email: bob } })
+  t.same(actions.at(-1)?.action === 'remove' && actions.at(-1)?.before, {
+    email: bob,
+    recorded: null,
+    accepted_invitations: [1, 4],
+    clouds: ['Tower A'],
+  })
+})
+
+t.test('without options nothing is protected, narrowed or kept', async t => {
+  const plan = reconcile(input({ rules, removals }), live)
+  t.match(plan, { complete: true, refused: [], unchanged: [] })
+  t.equal(plan.unchanged.length, 0)
+})

@@ -19,6 +19,7 @@ t.test('admin rights', async t => {
     'ann@acme.example becomes admin of the cloud "Tower A" and of the project "Roof".',
   ])
   t.same(granted({ ...project, projectRole: 25 }), [])
+  t.same(granted({ projectRole: 100 }), ['ann@acme.example becomes admin of the project "".'], 'whose name is not said')
   t.same(granted({ cloudRole: 100, status: 'A' }), [], 'not of what is accepted already')
   t.same(warningsOf({ rules: [deny({ email: '*' })] }, [invitation({ cloudRole: 100 })]), [], 'not of a denial')
 })
@@ -49,6 +50,8 @@ t.test('a user who returned', async t => {
   const given = input({ removals: [removal('bob@acme.example')] }, {}, records)
   const codes = reconcile(given, [invitation({ email: 'bob@acme.example', status: 'A' })]).warnings.map(w => w.code)
   t.same(codes, ['returned', 'clouds_lost'])
+  const [returned] = reconcile(given, [invitation({ email: 'bob@acme.example', status: 'A' })]).warnings
+  t.match(returned?.message, /^bob@acme\.example was removed before and has returned/)
 })
 
 t.test('a rule past its day', async t => {
@@ -59,7 +62,7 @@ t.test('a rule past its day', async t => {
 
 t.test('a target that changes nothing', async t => {
   t.match(warningsOf({ rules: ALL }, [invitation()], ['bimdata_invitation.9', 'bimdata_invitation.56']), [
-    { code: 'target_without_change', address: 'bimdata_invitation.9' },
+    { code: 'target_without_change', address: 'bimdata_invitation.9', message: /the target bimdata_invitation\.9\.$/ },
   ])
 })
 
