@@ -72,7 +72,10 @@ export const COMMANDS: readonly Command[] = [
   define('explain', {
     usage: 'explain <SUBJECT>',
     describe: 'Say why an invitation or an address is decided as it is',
-    positionals: { SUBJECT: 'The id of an invitation, or an e-mail address: all its invitations, and its removal' },
+    positionals: {
+      SUBJECT:
+        'The id of an invitation, or an e-mail address: its invitations and its removal, or the rules that name it',
+    },
     examples: [
       ['guestlist explain 56', 'every rule that matches, and which wins'],
       ['guestlist explain bob@acme.example --from live.json', 'from a snapshot'],

@@ -1,6 +1,12 @@
 import type { RuleRef } from '../model/plan.js'
 import type { Decision } from '../reconcile/decide.js'
-import type { InvitationExplanation, ProtectionRef, RuleMatch, UserExplanation } from '../reconcile/explain.js'
+import type {
+  InvitationExplanation,
+  ProtectionRef,
+  UninvitedExplanation,
+  UserExplanation,
+} from '../reconcile/explain.js'
+import type { RuleMatch, Standings } from '../reconcile/standing.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape-terminal.js'
 import type { Style } from '../render/style.js'
 import { table } from '../render/table.js'
@@ -8,16 +14,13 @@ import { destination } from '../render/text.js'
 
 /** What one invitation was decided by, for people. */
 export function invitationText(explained: InvitationExplanation, style: Style): string {
-  const { address, invitation, because } = explained
+  const { address, invitation } = explained
   const lines = [
     `${style.bold(address)}  ${escapeTerminal(invitation.email)}`,
     `    status: ${escapeTerminal(invitation.status)}`,
     `    to: ${destination(invitation)}`,
     '',
-    ...rulesText(explained, style),
-    ...(because === null || explained.rules[0]?.standing !== 'wins'
-      ? []
-      : [`  The first wins among them: ${because}.`]),
+    ...rulesText('Rules that match', explained, style),
     ...removalLines(explained),
     '',
     `  ${style.bold(outcomeOf(explained))}`,
@@ -27,25 +30,31 @@ export function invitationText(explained: InvitationExplanation, style: Style): 
 
 const STRENGTH = { id: 'by id', email: 'by exact e-mail', pattern: 'by pattern' } as const
 
-function rulesText({ rules }: InvitationExplanation, style: Style): readonly string[] {
+function rulesText(title: string, { rules, because }: Standings, style: Style): readonly string[] {
   if (rules.length === 0) return ['  No rule matches.']
   const rows = table(
     rules.map(match => ['   ', match.effect, placeText(match.rule), STRENGTH[match.strength], note(match)]),
   )
-  return [style.dim('  Rules that match, the strongest first:'), ...rows.trimEnd().split('\n')]
+  return [
+    style.dim(`  ${title}, the strongest first:`),
+    ...rows.trimEnd().split('\n'),
+    ...(rules[0]?.standing === 'wins' ? [`  The first wins among them: ${because}.`] : []),
+  ]
 }
 
 function note({ standing, until, rule }: RuleMatch): string {
   const reason = rule.reason === null ? '' : ` (${escapeTerminal(rule.reason)})`
+  if (standing === 'depends') return `depends: it asks for more than the address${reason}`
   if (standing === 'expired') return `expired: it ended with ${until}, and would have matched${reason}`
   return `${standing}${until === null ? '' : `, until ${until}`}${reason}`
 }
 
-function removalLines({ removal, protection }: InvitationExplanation): readonly string[] {
+function removalLines({ removal, protection, decision }: InvitationExplanation): readonly string[] {
   if (removal === null) return []
   const entry = `  The user is to be removed: ${placeText(removal)}${reasonText(removal)}.`
   const precedence = '  A removal goes before rules that accept.'
-  return protection === null ? [entry, precedence] : [entry, `  But ${protectionText(protection)}.`]
+  if (protection !== null) return [entry, `  But ${protectionText(protection)}.`]
+  return decision.kind === 'contradiction' ? [entry] : [entry, precedence]
 }
 
 const protectionText = ({ pattern, by }: ProtectionRef): string =>
@@ -107,14 +116,43 @@ export function userText(
     style.bold(escapeTerminal(address)),
     `    to be removed: ${placeText(removal)}${reasonText(removal)}`,
     `    accepted invitations: ${accepted === '' ? 'none' : `${accepted} in ${clouds}`}`,
-    `    remembered: ${record === null ? 'no removal' : `${record.outcome} at ${escapeTerminal(record.at)}`}`,
-    ...(protection === null
-      ? []
-      : [`    protected: by ${quoteTerminal(protection.pattern)} (${escapeTerminal(protection.by)})`]),
+    `    remembered: ${recordText(record)}`,
+    ...protectedLine(protection),
     '',
     `  ${style.bold(USER[decision.kind === 'remove' && decision.returned ? 'returned' : decision.kind])}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+const recordText = (record: UserExplanation['record']): string =>
+  record === null ? 'no removal' : `${record.outcome} at ${escapeTerminal(record.at)}`
+
+const protectedLine = (protection: ProtectionRef | null): readonly string[] =>
+  protection === null
+    ? []
+    : [`    protected: by ${quoteTerminal(protection.pattern)} (${escapeTerminal(protection.by)})`]
+
+/** What an invitation of an address would be decided by, for people. */
+export function uninvitedText(explained: UninvitedExplanation, style: Style): string {
+  const { email, protection, record, decision } = explained
+  const lines = [
+    style.bold(escapeTerminal(email)),
+    '    invitations: none',
+    ...(record === null ? [] : [`    remembered: ${recordText(record)}`]),
+    ...protectedLine(protection),
+    '',
+    ...rulesText('Rules that match the address', explained, style),
+    '',
+    `  ${style.bold('Nothing is done: there is no invitation of the address.')}`,
+    `  A pending one would be ${fateOf(decision)}, unless a rule that looks at more than the address says otherwise.`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function fateOf(decision: Decision): string {
+  if (decision.kind !== 'act') return 'left alone ("unmatched" is ignore)'
+  const { effect, why } = decision
+  return `${effect === 'accept' ? 'accepted' : 'denied'}${why.endsWith('unmatched') ? ' ("unmatched" says so)' : ''}`
 }
 
 const USER = {

@@ -1,9 +1,10 @@
 import type { Invitation } from '../model/invitation.js'
 import { emailKey } from '../model/text.js'
-import { type InvitationExplanation, startExplain, type UserExplanation } from '../reconcile/explain.js'
+import { type Explainer, startExplain } from '../reconcile/explain.js'
 import { quoteTerminal } from '../render/escape-terminal.js'
 import { jsonText } from '../render/json.js'
-import { invitationText, userText } from './explain-text.js'
+import { type Explained, explainDocument } from './explain-json.js'
+import { invitationText, uninvitedText, userText } from './explain-text.js'
 import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
 import { loadManifest } from './load-manifest.js'
@@ -18,18 +19,15 @@ export async function explain(subject: string, flags: Flags<'explain'>, io: Io):
   const format = formatOf(flags, FORMATS.explain)
   const wanted = readSubject(subject)
   const { manifest } = await loadManifest(flags.file, io)
-  const { invitations, user } = await withObserved(manifest.state, flags, io, async ({ list, records }) => {
+  const explained = await withObserved(manifest.state, flags, io, async ({ list, records }) => {
     const now = flags.now ?? new Date()
     const explainer = startExplain({ manifest, records, now, protect: protections(flags, io) })
-    const found = await readAll(list, wanted.matches)
-    return {
-      invitations: found.map(explainer.invitation),
-      user: wanted.email === null ? null : explainer.user(wanted.email, found),
-    }
+    return explainWanted(wanted, await readAll(list, wanted.matches), explainer)
   })
-  if (invitations.length === 0 && user === null) throw notFound(subject, wanted.email !== null)
-  if (format === 'json') io.out(`${jsonText({ format_version: '1.0', invitations, user })}\n`)
-  else io.out(textOf(invitations, user, flags, io))
+  const { invitations, user, uninvited } = explained
+  if (invitations.length === 0 && !user && !uninvited) throw notFound(subject, wanted.email !== null)
+  if (format === 'json') io.out(`${jsonText(explainDocument(explained))}\n`)
+  else io.out(textOf(explained, flags, io))
   return EXIT.done
 }
 
@@ -37,6 +35,12 @@ interface Wanted {
   /** Null where an id was given. */
   readonly email: string | null
   matches(invitation: Invitation): boolean
+}
+
+function explainWanted({ email }: Wanted, found: readonly Invitation[], explainer: Explainer): Explained {
+  const user = email === null ? null : explainer.user(email, found)
+  const uninvited = email === null || user || found.length > 0 ? null : explainer.uninvited(email)
+  return { invitations: found.map(explainer.invitation), user, uninvited }
 }
 
 /** An id, an address, or either as a plan shows it. */
@@ -54,18 +58,16 @@ function readSubject(text: string): Wanted {
 const notFound = (subject: string, isEmail: boolean): CommandError =>
   new CommandError(
     isEmail
-      ? `There is no invitation of ${quoteTerminal(subject)}, and users.remove does not list the address`
+      ? `There is no invitation of ${quoteTerminal(subject)}, and neither a rule nor users.remove names the address`
       : `There is no invitation ${quoteTerminal(subject)}`,
     { advice: 'See "guestlist invitations list".' },
   )
 
-function textOf(
-  invitations: readonly InvitationExplanation[],
-  user: UserExplanation | null,
-  flags: Flags<'explain'>,
-  io: Io,
-): string {
+function textOf({ invitations, user, uninvited }: Explained, flags: Flags<'explain'>, io: Io): string {
   const style = styleFor('out', flags, io)
-  const parts = invitations.map(explained => invitationText(explained, style))
-  return [...parts, ...(user ? [userText(user, style)] : [])].join('\n')
+  return [
+    ...invitations.map(explained => invitationText(explained, style)),
+    ...(user ? [userText(user, style)] : []),
+    ...(uninvited ? [uninvitedText(uninvited, style)] : []),
+  ].join('\n')
 }

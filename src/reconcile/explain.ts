@@ -1,33 +1,20 @@
 import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
-import type { Effect, Manifest, Protection, Removal, Rule, Strength } from '../model/manifest.js'
+import type { Manifest, Protection, Removal } from '../model/manifest.js'
 import type { RuleRef, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { emailKey } from '../model/text.js'
 import { invitationAddress, userAddress } from './address.js'
 import { type Decision, decide, ruleRef } from './decide.js'
-import { indexRules, type RuleIndex, type Subject, subjectOf } from './match.js'
+import { indexRules, subjectOf } from './match.js'
 import { indexProtections, protectionSource } from './protect.js'
 import { isExpired } from './reconcile.js'
+import { matchOf, type Standings, standingsOf } from './standing.js'
+import { type AddressRules, rulesOfAddress } from './uninvited.js'
 import { decideUser, trackUsers, type UserDecision } from './users.js'
 
-/** A rule that matches, and what it counted for. */
-export interface RuleMatch {
-  readonly rule: RuleRef
-  readonly effect: Effect
-  readonly strength: Strength
-  /** The last day on which it applies; null for ever. */
-  readonly until: string | null
-  /** `wins`, says the same as the winner, was `overruled`, or would have matched but is past its `until`. */
-  readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired'
-}
-
-export interface InvitationExplanation {
+export interface InvitationExplanation extends Standings {
   readonly address: string
   readonly invitation: InvitationView
-  /** The strongest first; those that are expired last. */
-  readonly rules: readonly RuleMatch[]
-  /** Why the first is the first; null where none matches. */
-  readonly because: string | null
   /** The entry under `users.remove` of the address, and what protects it. */
   readonly removal: RuleRef | null
   readonly protection: ProtectionRef | null
@@ -49,6 +36,14 @@ export interface UserExplanation {
   readonly decision: UserDecision
 }
 
+/** What is known of an address that has no invitation. */
+export interface UninvitedExplanation extends AddressRules {
+  /** In the form of `emailKey`. */
+  readonly email: string
+  readonly protection: ProtectionRef | null
+  readonly record: RemovalRecord | null
+}
+
 export interface ExplainInput {
   readonly manifest: Manifest
   readonly records: RemovalRecords
@@ -61,6 +56,8 @@ export interface Explainer {
   invitation(invitation: Invitation): InvitationExplanation
   /** Null where `users.remove` does not list the address. `invitations`: all of that address, as they are live. */
   user(email: string, invitations: readonly Invitation[]): UserExplanation | null
+  /** Of an address without an invitation that is not under `users.remove`; null where nothing is known of it. */
+  uninvited(email: string): UninvitedExplanation | null
 }
 
 /** Says of single invitations and users what a plan would do with them, and why. */
@@ -74,13 +71,17 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
     const subject = subjectOf(live)
     const removal = removals.get(subject.key) ?? null
     const protection = removal ? protectionOf(removal.key) : null
+    const effective = protection ? null : removal
+    const decision = decide(subject, effective, { matches: inForce, manifest })
+    const { rules, because } = standingsOf(inForce(subject), decision.kind === 'contradiction' ? null : effective)
     return {
       address: invitationAddress(live.id),
       invitation: viewOf(live),
-      ...matchesOf(subject, inForce, expired),
+      rules: [...rules, ...expired(subject).map(rule => matchOf(rule, 'expired'))],
+      because,
       removal: removal ? ruleRef(removal) : null,
       protection: protectionRef(protection),
-      decision: decide(subject, protection ? null : removal, { matches: inForce, manifest }),
+      decision,
     }
   }
 
@@ -100,42 +101,15 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
     }
   }
 
-  return { invitation, user }
-}
-
-function matchesOf(
-  subject: Subject,
-  inForce: RuleIndex,
-  expired: RuleIndex,
-): Pick<InvitationExplanation, 'rules' | 'because'> {
-  const rules = inForce(subject)
-  const [winner] = rules
-  const standing = (rule: Rule) => (rule === winner ? 'wins' : rule.effect === winner?.effect ? 'agrees' : 'overruled')
-  return {
-    rules: [
-      ...rules.map(rule => matchOf(rule, standing(rule))),
-      ...expired(subject).map(rule => matchOf(rule, 'expired')),
-    ],
-    because: winner ? becauseOf(winner, rules) : null,
+  function uninvited(email: string): UninvitedExplanation | null {
+    const key = emailKey(email)
+    const known = rulesOfAddress(key, manifest, now)
+    const protection = protectionRef(protectionOf(key))
+    const record = records.get(key) ?? null
+    return known.rules.length === 0 && !protection && !record ? null : { email: key, ...known, protection, record }
   }
-}
 
-const matchOf = (rule: Rule, standing: RuleMatch['standing']): RuleMatch => ({
-  rule: ruleRef(rule),
-  effect: rule.effect,
-  strength: rule.strength,
-  until: rule.until,
-  standing,
-})
-
-/** Names the first word of the order that told the winner from the strongest rule that it overrules. */
-function becauseOf(winner: Rule, rules: readonly Rule[]): string {
-  const beaten = rules.find(({ effect }) => effect !== winner.effect)
-  if (!beaten) return rules.length === 1 ? 'it is the only rule that matches' : 'all rules that match say the same'
-  if (winner.strength === beaten.strength) return 'among equals deny beats accept'
-  return winner.strength === 'id'
-    ? 'a rule with an id beats all others'
-    : 'a rule with an exact e-mail beats one without'
+  return { invitation, user, uninvited }
 }
 
 const protectionRef = (protection: Protection | null): ProtectionRef | null =>

@@ -96,24 +96,116 @@ t.test('an address: all its invitations, and its removal', async t => {
   t.match(await text('ghost@acme.example'), 'accepted invitations: none', 'without any invitation')
 })
 
-t.test('a removal that is remembered', async t => {
-  const { call: run, sandbox } = await world(
-    t,
-    'users:\n  remove:\n    - email: bob@acme.example\n',
-    [invitation(6, 'bob@acme.example', 'A')],
-    { users: ['bob@acme.example'] },
+t.test('an address without an invitation: the rules that name it, and what they would do', async t => {
+  const manifest = `${MANIFEST.replace('  deny:', '    - email: "eve@*"\n      until: 2026-01-01\n  deny:')}    - ops@*\n`
+  const { call: run } = await world(t, manifest, LIVE)
+  const { code, stdout, stderr } = await run(['explain', 'Nobody@acme.example'])
+  t.equal(code, 0, stderr)
+  t.match(
+    stdout,
+    /^nobody@acme\.example\n {4}invitations: none\n\n {2}Rules that match the address.*\n.*accept +guestlist\.yaml:4:7 +by pattern +wins \(ours\)\n {2}The first wins among them: it is the only/,
   )
+  t.match(
+    stdout,
+    'Nothing is done: there is no invitation of the address.\n  A pending one would be accepted, unless a rule',
+  )
+  t.match(
+    (await run(['explain', 'eve@other.example'])).stdout,
+    /expired: it ended(.*\n)+.*would be denied \("unmatched" says so\)/,
+  )
+  t.match((await run(['explain', 'ops@other.example'])).stdout, /protected: by "ops@\*"(.*\n)+ {2}No rule matches\./)
+  const { stdout: json } = await run(['explain', 'sam@rival.example', '--json'])
+  t.match(JSON.parse(json), {
+    invitations: [],
+    user: null,
+    uninvited: {
+      email: 'sam@rival.example',
+      rules: [{ effect: 'deny', standing: 'wins', rule: { line: 12 } }],
+      protection: null,
+      record: null,
+      decision: { kind: 'act', effect: 'deny', ground: { implied_by: null } },
+    },
+  })
+  t.equal(
+    JSON.parse((await run(['explain', 'ghost@acme.example', '--json'])).stdout).uninvited,
+    null,
+    'it has a removal',
+  )
+})
+
+t.test('a removal goes before a rule that accepts, and the rule does not win', async t => {
+  const { call: run } = await world(t, MANIFEST, LIVE)
+  const { stdout } = await run(['explain', '5'])
+  t.match(
+    stdout,
+    /accept +guestlist\.yaml:4:7 +by pattern +overruled \(ours\)\n {2}The user is to be removed.*\n {2}A removal goes before rules that accept\./,
+  )
+  t.notMatch(stdout, 'wins')
+  const [explained] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
+  t.match(explained, {
+    rules: [{ standing: 'overruled' }],
+    because: 'a removal goes before rules that accept',
+    decision: { ground: { rule: { line: 16 }, implied_by: 'bimdata_user.bob@acme.example' } },
+  })
+})
+
+t.test('an id rule that accepts the invitation of a user to remove', async t => {
+  const manifest =
+    'invitations:\n  accept:\n    - id: 5\n      cloudRole: user\nusers:\n  remove:\n    - email: bob@acme.example\n'
+  const { call: run } = await world(t, manifest, LIVE)
+  const { stdout } = await run(['explain', '5'])
+  t.match(stdout, /by id +wins(.*\n)+.*Nothing can be planned/)
+  t.notMatch(stdout, 'A removal goes before')
+  const [{ decision }] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
+  const place = { file: 'guestlist.yaml', column: 7, reason: null }
+  t.same(decision, { kind: 'contradiction', rule: { ...place, line: 4 }, removal: { ...place, line: 8 } })
+})
+
+t.test('its JSON names members as a plan does', async t => {
+  const { call: run } = await world(t, MANIFEST, LIVE)
+  for (const subject of [
+    '1',
+    '5',
+    '6',
+    'bob@acme.example',
+    'ghost@acme.example',
+    'root@it.acme.example',
+    'x@acme.example',
+  ]) {
+    const { stdout } = await run(['explain', subject, '--json'])
+    t.notMatch(stdout, /"[a-z_]+[A-Z]\w*":/, subject)
+  }
+})
+
+t.test('a removal that is remembered', async t => {
+  const {
+    call: run,
+    sandbox,
+    write,
+  } = await world(t, 'users:\n  remove:\n    - email: bob@acme.example\n', [invitation(6, 'bob@acme.example', 'A')], {
+    users: ['bob@acme.example'],
+  })
   await run(['apply', '--auto-approve'])
   t.match((await run(['explain', 'bob@acme.example'])).stdout, /remembered: removed at 20.*\n\n.*has not come back/)
   await sandbox.putInvitation(invitation(7, 'bob@acme.example', 'A'))
   t.match((await run(['explain', 'bob@acme.example'])).stdout, 'The user is removed again')
+  write('guestlist.yaml', 'apiVersion: guestlist/v1\n')
+  await sandbox.putInvitation(invitation(7, 'ann@acme.example'))
+  await sandbox.putInvitation(invitation(6, 'ann@acme.example'))
+  t.match(
+    (await run(['explain', 'bob@acme.example'])).stdout,
+    /^bob.*\n.*none\n {4}remembered: removed at 20.*\n\n {2}No rule/,
+  )
 })
 
 t.test('what is not there, or is neither id nor address', async t => {
   const { call: run } = await world(t, MANIFEST, LIVE)
   for (const [subject, says] of [
     ['99', 'There is no invitation "99"'],
-    ['nobody@acme.example', 'There is no invitation of "nobody@acme.example"'],
+    [
+      'nobody@else.example',
+      'There is no invitation of "nobody@else.example", and neither a rule nor users.remove names the address',
+    ],
     ['alice', 'neither the id of an invitation nor an e-mail address'],
   ] as const) {
     const { code, stdout, stderr } = await run(['explain', subject])

@@ -1,0 +1,60 @@
+import type { Effect, Removal, Rule, Strength } from '../model/manifest.js'
+import type { RuleRef } from '../model/plan.js'
+import { ruleRef } from './decide.js'
+
+/** A rule that matches, and what it counted for. */
+export interface RuleMatch {
+  readonly rule: RuleRef
+  readonly effect: Effect
+  readonly strength: Strength
+  /** The last day on which it applies; null for ever. */
+  readonly until: string | null
+  /**
+   * `wins`, says the same as what was decided (`agrees`), was `overruled` by a stronger rule or by a removal, or would have
+   * matched but is past its `until` (`expired`). Of an address without an invitation: `depends` on more than the address.
+   */
+  readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired' | 'depends'
+}
+
+export interface Standings {
+  /** The strongest first; those that are expired last. */
+  readonly rules: readonly RuleMatch[]
+  /** Why the first is the first, or counts for nothing; null where none matches. */
+  readonly because: string | null
+}
+
+/**
+ * @param rules in force, the strongest first
+ * @param removal of the address, where it goes before rules that accept
+ */
+export function standingsOf(rules: readonly Rule[], removal: Removal | null): Standings {
+  const [winner] = rules
+  const overridden = removal !== null && winner?.effect === 'accept'
+  const decided = overridden ? 'deny' : winner?.effect
+  const standing = (rule: Rule) => {
+    if (rule === winner && !overridden) return 'wins'
+    return rule.effect === decided ? 'agrees' : 'overruled'
+  }
+  return {
+    rules: rules.map(rule => matchOf(rule, standing(rule))),
+    because: overridden ? 'a removal goes before rules that accept' : winner ? becauseOf(winner, rules) : null,
+  }
+}
+
+export const matchOf = (rule: Rule, standing: RuleMatch['standing']): RuleMatch => ({
+  rule: ruleRef(rule),
+  effect: rule.effect,
+  strength: rule.strength,
+  until: rule.until,
+  standing,
+})
+
+/** Names the first word of the order that told the winner from the strongest rule that it overrules. */
+function becauseOf(winner: Rule, rules: readonly Rule[]): string {
+  const beaten = rules.find(({ effect }) => effect !== winner.effect)
+  if (!beaten) return rules.length === 1 ? 'it is the only rule that matches' : 'all rules that match say the same'
+  if (winner.strength === beaten.strength) return 'among equals deny beats accept'
+  return winner.strength === 'id'
+    ? 'a rule with an id beats all others'
+    : 'a rule with an exact e-mail beats one without'
+}

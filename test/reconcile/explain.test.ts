@@ -1,0 +1,87 @@
+import t from 'tap'
+import type { Selector } from '../../src/model/manifest.js'
+import { startExplain } from '../../src/reconcile/explain.js'
+import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
+
+const explainer = (fields: Parameters<typeof input>[0], rest: Partial<Parameters<typeof startExplain>[0]> = {}) =>
+  startExplain({ ...input(fields), protect: [], ...rest })
+
+const standings = (rules: readonly { readonly effect: string; readonly standing: string }[]) =>
+  rules.map(({ effect, standing }) => `${effect} ${standing}`)
+
+const ANN = 'ann@acme.example'
+
+t.test('what a removal leaves of the rules', async t => {
+  const [byId, exact, pattern] = [{ id: 56 }, { email: ANN }, { email: '*@acme.example' }] as const
+  const cases = [
+    ['no removal', [accept(exact), deny(pattern)], 'P', false, ['accept wins', 'deny overruled'], /exact e-mail beats/],
+    ['an accept rule', [accept(pattern)], 'P', true, ['accept overruled'], /a removal goes before/],
+    ['accept before deny', [accept(exact), deny(pattern)], 'P', true, ['accept overruled', 'deny agrees'], /a removal/],
+    ['a deny rule', [deny(exact), accept(pattern)], 'P', true, ['deny wins', 'accept overruled'], /exact e-mail beats/],
+    ['already accepted', [accept(pattern)], 'A', true, ['accept overruled'], /a removal goes before/],
+    ['accepted, by id', [accept(byId)], 'A', true, ['accept overruled'], /a removal goes before/],
+    ['pending, by id', [accept(byId), accept(exact)], 'P', true, ['accept wins', 'accept agrees'], /say the same/],
+    ['of an unknown status', [accept(pattern)], 'Z', true, ['accept overruled'], /a removal goes before/],
+    ['no rule', [], 'P', true, [], null],
+  ] as const
+  for (const [name, rules, status, removed, expected, because] of cases) {
+    const removals = removed ? [removal(ANN)] : []
+    const explained = explainer({ rules, removals }).invitation(invitation({ email: ANN, status }))
+    t.same(standings(explained.rules), expected, name)
+    t.match(explained.because, because, name)
+  }
+  const protect = [{ pattern: 'ann@*', source: '--protect' }] as const
+  const kept = explainer({ rules: [accept(pattern)], removals: [removal(ANN)] }, { protect })
+  t.same(standings(kept.invitation(invitation({ email: ANN })).rules), ['accept wins'], 'a protected user')
+})
+
+t.test('an address without an invitation', async t => {
+  const pattern: Selector = { email: '*@acme.example' }
+  const rules = [
+    accept({ cloud: ['Tower A'] }),
+    accept({ id: 9 }),
+    accept({ email: '*@acme.example', cloud: ['Tower A'] }),
+    deny({ email: 'ann@*', id: 7 }),
+    deny({ email: 'bob@acme.example', projectRole: 'admin' }),
+    rule('deny', { email: ANN, cloud: ['Vault'] }, { until: '2026-01-01' }),
+    rule('deny', { email: ANN }, { until: '2026-01-01' }),
+    accept(pattern),
+    deny({ email: '*' }),
+    accept({ email: ANN }),
+  ]
+  const all = explainer({ rules, unmatched: 'deny' })
+  const ann = all.uninvited(' ANN@acme.example')
+  t.equal(ann?.email, ANN)
+  t.same(standings(ann?.rules ?? []), [
+    'accept wins',
+    'deny overruled',
+    'accept agrees',
+    'deny depends',
+    'accept depends',
+    'deny expired',
+    'deny expired',
+  ])
+  t.equal(ann?.because, 'a rule with an exact e-mail beats one without')
+  t.match(ann?.decision, { kind: 'act', effect: 'accept', why: 'accept_by_rule', ground: { overruled: { length: 1 } } })
+  const only = (...given: typeof rules) => explainer({ rules: given, unmatched: 'accept' }).uninvited(ANN)
+  t.match(only(accept({ email: ANN, cloud: ['A'] })), {
+    rules: [{ standing: 'depends' }],
+    because: null,
+    decision: { why: 'accept_by_unmatched' },
+  })
+  t.match(only(rule('deny', pattern, { until: '2026-01-01' })), { rules: [{ standing: 'expired' }], because: null })
+})
+
+t.test('an address of which nothing is known, and what is known besides rules', async t => {
+  const rules = [accept({ cloud: ['*'] }), accept({ id: 9 }), accept({ email: '*@rival.example' })]
+  t.equal(explainer({ rules, unmatched: 'accept' }).uninvited(ANN), null)
+  const protect = [{ pattern: 'ann@*', source: 'GUESTLIST_PROTECT' }] as const
+  t.match(explainer({ rules }, { protect }).uninvited(ANN), {
+    rules: [],
+    protection: { pattern: 'ann@*', by: 'GUESTLIST_PROTECT' },
+    record: null,
+    decision: { kind: 'keep', why: 'unmatched' },
+  })
+  const records = new Map([[ANN, record([], 'absent')]])
+  t.match(explainer({ rules }, { records }).uninvited(ANN), { protection: null, record: { outcome: 'absent' } })
+})
