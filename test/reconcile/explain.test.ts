@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Selector } from '../../src/model/manifest.js'
+import type { Rule, Selector } from '../../src/model/manifest.js'
 import { startExplain } from '../../src/reconcile/explain.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 
@@ -84,4 +84,50 @@ t.test('an address of which nothing is known, and what is known besides rules', 
   })
   const records = new Map([[ANN, record([], 'absent')]])
   t.match(explainer({ rules }, { records }).uninvited(ANN), { protection: null, record: { outcome: 'absent' } })
+})
+
+t.test('why the first wins', async t => {
+  const because = (...rules: readonly Rule[]) => explainer({ rules }).invitation(invitation({ email: ANN })).because
+  t.equal(because(accept({ email: ANN })), 'it is the only rule that matches')
+  t.equal(because(accept({ email: ANN }), accept({ email: '*' })), 'all rules that match say the same')
+  t.equal(because(accept({ email: '*' }), deny({ email: '*' })), 'among equals deny beats accept')
+  t.equal(because(accept({ id: 56 }), deny({ email: '*' })), 'a rule with an id beats all others')
+  t.equal(because(accept({ email: ANN }), deny({ email: '*' })), 'a rule with an exact e-mail beats one without')
+  t.equal(because(), null)
+})
+
+t.test('all that is said of an invitation, and of a user', async t => {
+  const rules = [accept({ email: '*@acme.example' }, 4), rule('deny', { id: 56 }, { until: '2026-01-01' })]
+  const protect = [{ pattern: 'ann@*', source: '--protect' }] as const
+  const live = [
+    invitation({ email: ANN, status: 'W' }),
+    invitation({ id: 57, email: ANN }),
+    invitation({ id: 58, email: ANN, status: 'D' }),
+  ]
+  const records = new Map([[ANN, record([56])]])
+  const given = explainer({ rules, removals: [removal(ANN)] }, { protect, records })
+  t.match(given.invitation(invitation({ email: ANN })), {
+    address: 'bimdata_invitation.56',
+    invitation: { id: 56, status: 'pending' },
+    rules: [
+      { rule: { line: 4 }, effect: 'accept', strength: 'pattern', until: null, standing: 'wins' },
+      { effect: 'deny', strength: 'id', until: '2026-01-01', standing: 'expired' },
+    ],
+    removal: { line: 20, reason: 'left' },
+    protection: { pattern: 'ann@*', by: '--protect' },
+    decision: { kind: 'act', effect: 'accept', why: 'accept_by_rule' },
+  })
+  t.match(given.invitation(invitation({ email: 'bob@acme.example' })), { removal: null, protection: null })
+  t.match(given.user('ANN@acme.example', live), {
+    address: 'bimdata_user.ann@acme.example',
+    user: { email: ANN, recorded: 'removed', accepted_invitations: [56], clouds: ['Tower A'] },
+    removal: { line: 20 },
+    protection: { by: '--protect' },
+    record: { outcome: 'removed' },
+    decision: { kind: 'keep' },
+  })
+  t.same(given.user(ANN, live)?.user.accepted_invitations, [56])
+  const unknown = explainer({ rules, removals: [removal(ANN)] })
+  t.match(unknown.user(ANN, live), { protection: null, record: null, decision: { kind: 'remove', returned: false } })
+  t.equal(unknown.user('bob@acme.example', live), null)
 })
