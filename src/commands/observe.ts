@@ -1,3 +1,4 @@
+import { proxyRoutes } from '../client/proxy.js'
 import type { StartVisit } from '../execute/api.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecords } from '../model/state.js'
@@ -19,6 +20,7 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: Flags, 
     allowInsecureHttp: flags.allowInsecureHttp,
     timeoutMs: flags.timeout,
     version: VERSION,
+    routeTo: proxyRoutes(io.env),
   })
 }
 

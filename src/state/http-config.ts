@@ -1,5 +1,16 @@
+import type { Agent } from 'node:http'
 import type { StateConfig } from '../model/manifest.js'
 import { StateError } from './error.js'
+
+/** The way to an address that leads through a proxy. */
+export interface Route {
+  readonly agent: Agent
+  /** The proxy for people: host and port, without credentials. */
+  readonly proxy: string
+}
+
+/** Null: directly. */
+export type RouteTo = (url: URL) => Route | null
 
 /** Terraform's HTTP backend, as configured: https://developer.hashicorp.com/terraform/language/backend/http */
 export interface HttpConfig {
@@ -17,11 +28,14 @@ export interface HttpConfig {
   /** Milliseconds. */
   readonly retryWaitMin: number
   readonly retryWaitMax: number
+  readonly routeTo: RouteTo
 }
 
 export interface HttpOptions {
   readonly env: NodeJS.ProcessEnv
   readonly allowInsecureHttp?: boolean | undefined
+  /** Directly, where it is not given. */
+  readonly routeTo?: RouteTo | undefined
 }
 
 /** Would change what a connection trusts, and are not supported: better said than ignored. */
@@ -35,7 +49,8 @@ const UNSUPPORTED = [
  * The manifest goes before the environment, as a Terraform file does; credentials come from the environment alone.
  * @throws StateError `config`
  */
-export function httpConfigOf(config: StateConfig, { env, allowInsecureHttp = false }: HttpOptions): HttpConfig {
+export function httpConfigOf(config: StateConfig, options: HttpOptions): HttpConfig {
+  const { env, allowInsecureHttp = false, routeTo = () => null } = options
   refuseUnsafeTls(env)
   const address = (value: string | undefined, name: string): URL | null =>
     addressOf(value ?? env[name], name, allowInsecureHttp)
@@ -55,6 +70,7 @@ export function httpConfigOf(config: StateConfig, { env, allowInsecureHttp = fal
     retryMax: numberOf(env, 'TF_HTTP_RETRY_MAX', 2),
     retryWaitMin: numberOf(env, 'TF_HTTP_RETRY_WAIT_MIN', 1) * 1_000,
     retryWaitMax: numberOf(env, 'TF_HTTP_RETRY_WAIT_MAX', 30) * 1_000,
+    routeTo,
   }
   if (result.authorization !== null) refuseStrangeOrigins(result, address(undefined, 'TF_HTTP_ADDRESS') ?? main)
   return result

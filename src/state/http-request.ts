@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type IncomingMessage, type RequestOptions, request as sendPlainly } from 'node:http'
+import { request as sendSecurely } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_STATE_BYTES } from './document.js'
 import { StateError, systemCode } from './error.js'
@@ -22,25 +24,44 @@ export interface Request {
  * @throws StateError `unreachable`, `too-large`
  */
 export async function requestOnce(config: HttpConfig, request: Request, timeoutMs: number): Promise<Answer> {
+  const route = config.routeTo(request.url)
+  const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      redirect: 'manual',
-      headers: headersOf(config, request.body),
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(request.body === undefined ? {} : { body: request.body }),
-    })
+    // An agent that makes a tunnel gives it up by `timeout`; everything else ends by the signal.
+    const options = { agent: route?.agent, signal, timeout: timeoutMs }
+    const response = await exchange(config, request, options)
     const body = await bodyOf(response, request.url)
-    return { status: response.status, body, md5: response.headers.get('content-md5') }
+    return { status: response.statusCode ?? 0, body, md5: response.headers['content-md5']?.toString() ?? null }
   } catch (error) {
     if (error instanceof StateError) throw error
+    const reason = signal.aborted ? `none within ${timeoutMs / 1000} s` : networkReason(error)
+    const way = route === null ? '' : ` through the proxy ${route.proxy}`
     throw new StateError(
       'unreachable',
-      `No answer from ${describe(request.url)} to ${request.method}: ${networkReason(error, timeoutMs)}. ` +
+      `No answer from ${describe(request.url)} to ${request.method}${way}: ${reason}. ` +
         'Check the address of the state and the network.',
       { cause: error },
     )
   }
+}
+
+function exchange(
+  config: HttpConfig,
+  { method, url, body }: Request,
+  options: Pick<RequestOptions, 'agent' | 'signal' | 'timeout'>,
+): Promise<IncomingMessage> {
+  const send = url.protocol === 'https:' ? sendSecurely : sendPlainly
+  return new Promise((resolve, reject) => {
+    const sent = send(url, { ...options, method, headers: headersOf(config, body) })
+    sent.once('response', resolve)
+    // Stays on: an error after the response is the response's too, and is told there.
+    sent.on('error', reject)
+    sent.once('upgrade', (_, socket) => {
+      socket.destroy()
+      reject(new Error('it switched to another protocol'))
+    })
+    sent.end(body)
+  })
 }
 
 /** Repeats what had no answer, and 429 and 5xx answers. @return the last answer, and whether it was a repeat */
@@ -82,17 +103,25 @@ export function md5Of(body: Uint8Array): string {
 
 function headersOf(config: HttpConfig, body: Uint8Array | undefined): Record<string, string> {
   return {
+    'user-agent': 'guestlist',
     // A compressed answer would not match its Content-MD5.
     'accept-encoding': 'identity',
     ...(config.authorization === null ? {} : { authorization: config.authorization }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-md5': md5Of(body) }),
+    ...(body === undefined ? {} : bodyHeaders(body)),
   }
 }
 
-async function bodyOf(response: Response, url: URL): Promise<Uint8Array> {
+const bodyHeaders = (body: Uint8Array): Record<string, string> => ({
+  'content-type': 'application/json',
+  // Node would send a DELETE, which is how GitLab unlocks, without one.
+  'content-length': String(body.length),
+  'content-md5': md5Of(body),
+})
+
+async function bodyOf(response: IncomingMessage, url: URL): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     size += chunk.length
     if (size > MAX_STATE_BYTES) {
       throw new StateError(
@@ -105,8 +134,8 @@ async function bodyOf(response: Response, url: URL): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-function networkReason(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`
-  const cause = error instanceof Error ? error.cause : undefined
-  return systemCode(cause) ?? systemCode(error) ?? 'the connection failed'
+function networkReason(error: unknown): string {
+  const refusal = error instanceof Error ? /^Bad response: (\d+)$/.exec(error.message)?.[1] : undefined
+  if (refusal !== undefined) return `the proxy answered ${refusal}`
+  return systemCode(error) ?? 'the connection failed'
 }

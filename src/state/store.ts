@@ -5,6 +5,7 @@ import type { Backend } from './backend.js'
 import { documentsOf } from './documents.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
+import type { RouteTo } from './http-config.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from './lock-info.js'
 import { type Attempt, waitForLock } from './lock-wait.js'
@@ -17,6 +18,8 @@ export interface StateOptions {
   readonly env: NodeJS.ProcessEnv
   readonly now: () => Date
   readonly allowInsecureHttp?: boolean
+  /** Of the http backend; directly by default. */
+  readonly routeTo?: RouteTo
   /** Of one HTTP request, in milliseconds; default 30,000. */
   readonly timeoutMs?: number
   /** Of guestlist, for the lock's holder. */

@@ -1,16 +1,15 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer as createHttpServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import t, { type Test } from 'tap'
 import { type Env, proxyFor } from '../../src/client/proxy.js'
 import { createTransport } from '../../src/client/transport.js'
 import { selfSigned } from '../helpers/certificate.js'
 import { serve } from '../helpers/http.js'
 import { bundleWorker } from '../helpers/process.js'
+import { startProxy } from '../helpers/proxy.js'
 
 t.test('which proxy is used', async t => {
   const P = 'http://proxy.example:3128'
@@ -37,34 +36,6 @@ t.test('which proxy is used', async t => {
   for (const [name, address, env, want] of cases) t.equal(proxyFor(new URL(address), env)?.href ?? null, want, name)
 })
 
-/** A proxy that tunnels every host to one port here; wants a password where one is given. */
-async function proxy(t: Test, target: number, password?: string) {
-  const asked: string[] = []
-  const server = createHttpServer()
-  server.on('connect', (request, client: Duplex) => {
-    asked.push(request.url ?? '')
-    client.on('error', () => {})
-    const given = Buffer.from((request.headers['proxy-authorization'] ?? '').slice(6), 'base64').toString()
-    if (password !== undefined && given !== `me:${password}`) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
-      return
-    }
-    const upstream = connect(target, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connected\r\n\r\n')
-      upstream.pipe(client).pipe(upstream)
-    })
-    upstream.on('error', () => client.destroy())
-    t.teardown(() => upstream.destroy())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { asked, port: (server.address() as AddressInfo).port }
-}
-
 async function secureServer(t: Test) {
   const certificate = selfSigned('api.guestlist.example')
   const server = createTlsServer(certificate, (_, response) => response.writeHead(204).end())
@@ -79,7 +50,7 @@ async function secureServer(t: Test) {
 
 t.test('https goes through the proxy, with its password and an authority of one’s own', async t => {
   const { certificate, port } = await secureServer(t)
-  const { asked, port: proxyPort } = await proxy(t, port, 'p@ss wörd')
+  const { asked, port: proxyPort } = await startProxy(t, port, 'p@ss wörd')
   const file = join(t.testdir(), 'ca.pem')
   await writeFile(file, certificate.cert)
   const worker = await bundleWorker('./request-worker.ts', {
@@ -100,8 +71,8 @@ t.test('https goes through the proxy, with its password and an authority of one�
 
 t.test('what a proxy can do wrong', async t => {
   const { port } = await secureServer(t)
-  const strict = await proxy(t, port, 'secret-of-the-proxy')
-  const open = await proxy(t, port)
+  const strict = await startProxy(t, port, 'secret-of-the-proxy')
+  const open = await startProxy(t, port)
   const forbidding = new URL(await serve(t, () => {}))
   const cases: [string, string, RegExp][] = [
     [

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Certificate } from './certificate.js'
 
 /** What goes wrong with the next request of a method. */
 export type Fault =
@@ -23,6 +25,7 @@ export interface Seen {
 }
 
 export interface HttpStateServer {
+  readonly port: number
   readonly address: string
   readonly lockAddress: string
   readonly requests: Seen[]
@@ -39,10 +42,11 @@ export interface HttpStateServer {
 /**
  * A server for Terraform's HTTP backend, as strict as the strictest: a locked state takes writes with the lock's id
  * alone, a body must match its Content-MD5, a lock info needs all of Terraform's fields (GitLab requires them).
+ * With a certificate it speaks https.
  */
-export async function startHttpStateServer(): Promise<HttpStateServer> {
+export async function startHttpStateServer(certificate?: Certificate): Promise<HttpStateServer> {
   const faults = new Map<string, Fault[]>()
-  const server = createServer(async (request, response): Promise<unknown> => {
+  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const body = await textOf(request)
     const method = request.method ?? ''
     state.requests.push({ method, url: request.url ?? '', headers: request.headers, body })
@@ -55,10 +59,12 @@ export async function startHttpStateServer(): Promise<HttpStateServer> {
     if (fault?.kind === 'cut-after') return request.socket.destroy()
     if (fault?.kind === 'error-after') return response.writeHead(500).end()
     return reply(response, answer)
-  })
+  }
+  const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const state: HttpStateServer = {
+    port,
     address: `http://127.0.0.1:${port}/state`,
     lockAddress: `http://127.0.0.1:${port}/state/lock`,
     requests: [],

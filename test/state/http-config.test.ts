@@ -44,7 +44,7 @@ t.test('what cannot be used is refused, and no secret is told', async t => {
       { TF_HTTP_CLIENT_CERTIFICATE_PEM: 'hunter2' },
       /does not support/,
     ],
-    'a method that fetch cannot send': [{ ...at('https://state.example/1'), lockMethod: 'TRACE' }, {}, /TRACE/],
+    'a method that is for something else': [{ ...at('https://state.example/1'), lockMethod: 'TRACE' }, {}, /TRACE/],
     'a method that is none': [{ ...at('https://state.example/1'), updateMethod: 'PO ST' }, {}, /PO ST/],
     'a negative number': [at('https://state.example/1'), { TF_HTTP_RETRY_MAX: '-1' }, /TF_HTTP_RETRY_MAX/],
     'no number': [at('https://state.example/1'), { TF_HTTP_RETRY_WAIT_MIN: '1s' }, /whole number/],
