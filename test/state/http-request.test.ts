@@ -77,18 +77,25 @@ t.test('what a proxy can do wrong is said with its name, and without its passwor
 t.test('plain http goes through a proxy too, where it is allowed', async t => {
   const server = await startHttpStateServer()
   t.teardown(() => server.close())
-  const proxy = await startProxy(t, server.port)
-  const store = openState(
-    { backend: 'http', address: `http://${HOST}/state`, lockAddress: `http://${HOST}/state/lock` },
-    {
-      apiUrl: 'https://api.example',
-      cwd: '/',
-      env: {},
-      now: () => new Date(),
-      allowInsecureHttp: true,
-      routeTo: proxyRoutes({ HTTP_PROXY: `127.0.0.1:${proxy.port}` }),
-    },
-  )
+  const proxy = await startProxy(t, server.port, 'hunter2')
+  const storeBy = (password: string) =>
+    openState(
+      { backend: 'http', address: `http://${HOST}/state`, lockAddress: `http://${HOST}/state/lock` },
+      {
+        apiUrl: 'https://api.example',
+        cwd: '/',
+        env: { TF_HTTP_RETRY_MAX: '0' },
+        now: () => new Date(),
+        allowInsecureHttp: true,
+        routeTo: proxyRoutes({ HTTP_PROXY: `http://me:${password}@127.0.0.1:${proxy.port}` }),
+      },
+    )
+  await t.rejects(storeBy('wrong').read(), {
+    code: 'unreachable',
+    message: `through the proxy 127.0.0.1:${proxy.port}: the proxy answered 407.`,
+  })
+  proxy.asked.length = 0
+  const store = storeBy('hunter2')
   const lock = await store.lock({ operation: 'apply', timeoutMs: 0 })
   await store.touch()
   await lock.release()
