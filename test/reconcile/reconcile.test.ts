@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Invitation } from '../../src/model/invitation.js'
 import { isExpired, reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 
@@ -157,4 +158,15 @@ t.test('without options nothing is protected, narrowed or kept', async t => {
   const plan = reconcile(input({ rules, removals }), live)
   t.match(plan, { complete: true, refused: [], unchanged: [] })
   t.equal(plan.unchanged.length, 0)
+})
+
+t.test('problems stand in one order, whatever came first', async t => {
+  const given = input({ rules: [accept({ id: 7 }), accept({ id: 8 })], removals: [removal('bob@acme.example')] })
+  const [one, two] = [7, 8].map(id => invitation({ id, email: 'bob@acme.example' })) as [Invitation, Invitation]
+  for (const list of [
+    [one, two],
+    [two, one],
+  ]) {
+    t.match(reconcile(given, list).problems, [{ summary: /invitation 7/ }, { summary: /invitation 8/ }])
+  }
 })
