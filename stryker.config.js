@@ -1,10 +1,14 @@
 // Mutation testing of the parts that decide and act: npm run mutants. Each part runs under its own tests alone.
 const part = process.env.MUTANTS ?? 'reconcile'
 
-/** Whole processes and large lists are left to the ordinary tests: they are slow, and they prove other things. */
+/** The quick ones first. Whole processes are left to the ordinary tests: they are slow, and prove other things. */
 const TESTS = {
   reconcile: ['test/reconcile/*.test.ts'],
-  execute: ['test/execute/!(processes|execute).test.ts', 'test/simulation/simulation.test.ts'],
+  execute: [
+    'test/execute/!(processes|execute).test.ts',
+    'test/execute/execute.test.ts',
+    'test/simulation/simulation.test.ts',
+  ],
 }
 
 export default {

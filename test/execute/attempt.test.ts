@@ -86,3 +86,10 @@ t.test('the wait before the next call is told; after a 429 it is the gate that w
     { type: 'retry', delayMs: 800 },
   ])
 })
+
+t.test('a failure that is no 429 is the concern of one worker', async t => {
+  const { run, clock } = start()
+  await attemptOnce(about, () => Promise.reject(http(503, 5000)), run)
+  await run.gate.enter()
+  t.same(clock.sleeps, [])
+})

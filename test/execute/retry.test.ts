@@ -161,3 +161,18 @@ t.test('a 429 closes the gate also where nothing is repeated', async t => {
   t.equal(clock.sleeps.length, 1)
   t.ok((clock.sleeps[0] ?? 0) > 6000)
 })
+
+t.test('a read that fails with no 429 leaves the gate open to others', async t => {
+  const clock = hurriedClock()
+  const gate = createGate(clock, null)
+  let calls = 0
+  const others: Promise<boolean>[] = []
+  await readWithRetries(() => (++calls === 1 ? Promise.reject(http(503, 3000)) : Promise.resolve()), {
+    gate,
+    clock,
+    policy: policy(1),
+    onRetry: () => others.push(gate.enter()),
+  })
+  t.same(await Promise.all(others), [true])
+  t.same(clock.sleeps, [3000])
+})

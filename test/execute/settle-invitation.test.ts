@@ -260,3 +260,34 @@ t.test('the wait follows Retry-After, else it doubles', async t => {
   // Three quarters of 200 and of 400: the clock's chance is a half.
   t.same(sleeps, [7000, 150, 300])
 })
+
+t.test('reads are told as attempts of their own, with how they ended', async t => {
+  for (const [faults, read] of [
+    [['accept:503-after:nth=1'], { call: 'read', attempt: 1, error: null }],
+    [['accept:503:nth=1', 'get:404'], { call: 'read', attempt: 1, error: { status: 404 } }],
+  ] as const) {
+    const { plan, run } = await rig(t, { invitations: [wire(1)], faults: [...faults] })
+    const { events } = await run({ plan: await plan(RULES) })
+    const attempts = events.flatMap(event => (event.type === 'attempt' ? [event.attempt] : []))
+    t.match(attempts, [{ call: 'accept', attempt: 1, error: { status: 503 } }, read])
+    t.equal(attempts.length, 2)
+    t.ok(attempts.every(({ action }) => action.address === 'bimdata_invitation.1'))
+  }
+})
+
+t.test('nothing is waited for where nothing follows', async t => {
+  for (const [faults, retries] of [
+    [['accept:400'], 3],
+    [['accept:503'], 0],
+  ] as const) {
+    const { plan, run } = await rig(t, { invitations: [wire(1)], faults: [...faults, 'list:404'] })
+    const { sleeps, report } = await run({ plan: await plan(RULES), retries })
+    t.match(report.results, [{ outcome: { kind: 'failed' } }])
+    t.same(sleeps, [], faults.join())
+  }
+})
+
+t.test('the answer of success has its status', async t => {
+  const { plan, run } = await rig(t, { invitations: [wire(1)] })
+  t.match((await run({ plan: await plan(RULES) })).report.results, [{ outcome: { kind: 'done' }, status: 204 }])
+})

@@ -115,13 +115,18 @@ for (const { name, faults, exists = true, answers, ends, recorded, why = /./, st
     const invitations = [wire(7, { email: 'bob@acme.example', status: 'A' })]
     const { plan, run, calls } = await rig(t, { users, invitations, faults, timeoutMs: 250 })
     const planned = await plan({ removals: [removal('Bob@acme.example')] })
-    const { report, records } = await run({ plan: planned })
+    const { report, records, events } = await run({ plan: planned })
     t.same(
       calls(),
       answers.map(status => `remove Bob@acme.example ${status}`),
       'spelled as in the manifest',
     )
     t.same(outcomes(report), [`remove bob@acme.example ${ends}`])
+    const attempts = events.flatMap(event => (event.type === 'attempt' ? [event.attempt] : []))
+    t.same(
+      attempts.map(({ call, attempt }) => `${call} ${attempt}`),
+      answers.map((_, index) => `remove ${index + 1}`),
+    )
     t.match(report.results, [{ attempts: answers.length, ...(ends === 'failed' ? { outcome: { why } } : {}) }])
     t.equal(report.stop?.reason, stop)
     t.equal(records.get('bob@acme.example')?.outcome ?? null, recorded)
