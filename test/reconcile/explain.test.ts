@@ -63,13 +63,13 @@ t.test('an address without an invitation', async t => {
   ])
   t.equal(ann?.because, 'a rule with an exact e-mail beats one without')
   t.match(ann?.decision, { kind: 'act', effect: 'accept', why: 'accept_by_rule', ground: { overruled: { length: 1 } } })
-  const only = (...given: typeof rules) => explainer({ rules: given, unmatched: 'accept' }).uninvited(ANN)
-  t.match(only(accept({ email: ANN, cloud: ['A'] })), {
+  const alone = (...given: typeof rules) => explainer({ rules: given, unmatched: 'accept' }).uninvited(ANN)
+  t.match(alone(accept({ email: ANN, cloud: ['A'] })), {
     rules: [{ standing: 'depends' }],
     because: null,
     decision: { why: 'accept_by_unmatched' },
   })
-  t.match(only(rule('deny', pattern, { until: '2026-01-01' })), { rules: [{ standing: 'expired' }], because: null })
+  t.match(alone(rule('deny', pattern, { until: '2026-01-01' })), { rules: [{ standing: 'expired' }], because: null })
 })
 
 t.test('an address of which nothing is known, and what is known besides rules', async t => {
