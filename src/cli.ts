@@ -4,8 +4,9 @@ import { describeFailure } from './commands/failure.js'
 import { checkSwitches, type Given, readFlags } from './commands/flags.js'
 import { FORMATS } from './commands/format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './commands/io.js'
-import { flagName, type Kind, type Option, optionsOf } from './commands/options.js'
-import { usageError } from './commands/usage-error.js'
+import type { Kind, Option } from './commands/option-kind.js'
+import { flagName, optionsOf } from './commands/options.js'
+import { DASH, usageError } from './commands/usage-error.js'
 import { VERSION } from './version.js'
 
 type Task = () => Promise<ExitCode>
@@ -65,9 +66,6 @@ function hideDashes(argv: readonly string[]): readonly string[] {
     return takesNext(argv[index - 1]) ? [] : [DASH]
   })
 }
-
-/** What stands for an argument that is a lone dash; no argument can hold a NUL. */
-const DASH = '\0'
 
 /** Every flag with a value, as it is written. */
 const TAKING: ReadonlySet<string> = new Set(

@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { COMMANDS, type Command, GROUPS } from './catalog.js'
 import { FORMATS, formatOf } from './format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
-import { type Flags, flagName, type Kind, optionsOf } from './options.js'
+import type { Kind } from './option-kind.js'
+import { type Flags, flagName, optionsOf } from './options.js'
 
 /** Prints a completion script: everything in it is fixed, so that no key press starts a process. */
 export async function completion(shell: string | undefined, flags: Flags<'completion'>, io: Io): Promise<ExitCode> {

@@ -1,15 +1,7 @@
 import { FORMATS } from './format.js'
 import { CommandError } from './io.js'
-import {
-  COMMON,
-  type CommandName,
-  type Flags,
-  flagName,
-  type Kind,
-  OPTIONS,
-  optionsOf,
-  variableName,
-} from './options.js'
+import type { Kind } from './option-kind.js'
+import { COMMON, type CommandName, type Flags, flagName, OPTIONS, optionsOf, variableName } from './options.js'
 
 type Value = boolean | number | string | readonly string[] | Date | undefined
 

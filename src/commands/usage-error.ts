@@ -3,6 +3,9 @@ import { COMMANDS, type Command, GROUPS } from './catalog.js'
 import { CommandError } from './io.js'
 import { COMMON, flagName, OPTIONS, optionsOf } from './options.js'
 
+/** What stands for an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
+export const DASH = '\0'
+
 const wordOf = ({ usage }: Command): string => usage.split(' ')[0] ?? ''
 
 /** Every word that a command line may begin with. */
@@ -54,7 +57,7 @@ function helpOf({ group, command }: Meant): string {
 
 /** yargs names a flag without its dashes. */
 const asWritten = (name: string, argv: readonly string[]): string =>
-  name === '\0'
+  name === DASH
     ? '-'
     : (argv.find(word => word === name || word.replace(/^--?/, '').replace(/=.*$/s, '') === name) ?? name)
 

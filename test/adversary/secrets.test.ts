@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { json, serve } from '../helpers/http.js'
 import { APP_SECRET, startOidc } from '../helpers/oidc.js'
+import { wire } from './fixtures/list-rows.js'
 import { assertCivil, folderOf, type Outcome, run } from './fixtures/run.js'
 
 /*
@@ -39,16 +40,6 @@ const formsOf = (secret: string): readonly string[] => [
   Buffer.from(secret).toString('hex'),
 ]
 
-const invitation = {
-  id: 1,
-  client_id: 1,
-  redirect_uri: '',
-  cloud_name: 'Tower',
-  cloud_role: 50,
-  email: 'ann@a.example',
-  status: 'P',
-}
-
 /** Repeats what it was sent, plain and decoded, in an answer that is shown. */
 function reflect(request: IncomingMessage, response: ServerResponse, body: string, status: number): void {
   const given = Buffer.from(request.headers.authorization ?? '', 'latin1').toString('utf8')
@@ -65,8 +56,8 @@ const reflector = (t: Test): Promise<string> => {
     if (kind !== 'ok') return reflect(request, response, body, Number(kind))
     const path = rest.join('/')
     if (path.endsWith('accept')) status = 'A'
-    if (request.method === 'GET' && path.endsWith('invitation')) return json(response, 200, [{ ...invitation, status }])
-    if (request.method === 'GET' && path.endsWith('1')) return json(response, 200, { ...invitation, status })
+    if (request.method === 'GET' && path.endsWith('invitation')) return json(response, 200, [wire({ status })])
+    if (request.method === 'GET' && path.endsWith('1')) return json(response, 200, wire({ status }))
     response.writeHead(204).end()
   })
 }

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { readFlags } from '../../src/commands/flags.js'
 import { FORMATS } from '../../src/commands/format.js'
-import { type CommandName, flagName, type Kind, OPTIONS, optionsOf, variableName } from '../../src/commands/options.js'
+import type { Kind } from '../../src/commands/option-kind.js'
+import { type CommandName, flagName, OPTIONS, optionsOf, variableName } from '../../src/commands/options.js'
 
 const NAMES = Object.keys(OPTIONS) as CommandName[]
 

@@ -1,0 +1,46 @@
+/** How a flag's text is read: see `readValue` in flags.ts. */
+export type Kind =
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'text' | 'list' | 'timestamp' }
+  /** Seconds, or a number with ms, s, m or h; read as milliseconds. */
+  | { readonly kind: 'duration'; readonly positive?: boolean; readonly fallback?: number }
+  | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
+  /** A number a second, with or without /s. */
+  | { readonly kind: 'rate' }
+  | {
+      readonly kind: 'choice'
+      readonly choices: readonly string[]
+      readonly anyCase?: boolean
+      readonly fallback?: string
+    }
+
+export interface Option {
+  readonly describe: string
+  readonly alias?: string
+  /** The word that stands for the value in --help. */
+  readonly value?: string
+  /** Variables read besides `GUESTLIST_…`, the weakest last. */
+  readonly env?: readonly string[]
+}
+
+/** By key: `maxRemovals` for `--max-removals`. */
+export type Options = Readonly<Record<string, Option & Kind>>
+
+/** What is read of an option. */
+type ValueOf<O> = O extends { kind: 'switch' }
+  ? boolean
+  : O extends { kind: 'list' }
+    ? readonly string[]
+    : O extends { kind: 'timestamp' }
+      ? Date | undefined
+      : O extends { kind: 'duration' | 'integer' | 'rate' }
+        ? O extends { fallback: number }
+          ? number
+          : number | undefined
+        : O extends { kind: 'choice'; choices: readonly (infer C)[] }
+          ? O extends { fallback: string }
+            ? C
+            : C | undefined
+          : string | undefined
+
+export type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
