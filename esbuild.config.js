@@ -66,7 +66,7 @@ const validatorPlugin = {
   name: 'standalone-validators',
   setup({ onLoad, onResolve }) {
     const codes = new Map()
-    onLoad({ filter: /src[/\\]\w+[/\\]validator\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /src[/\\]\w+[/\\][\w-]*validator\.ts$/ }, async ({ path }) => {
       const exported = Object.entries(await loadValidators(path))
       for (const [name, validate] of exported)
         codes.set(`${path}#${name}`, standaloneCode.default(validate.ajv, validate))

@@ -4,17 +4,19 @@
  *
  * @module
  */
+
+import { type PlanDocument, toDocument } from './documents/plan-document.js'
 import type { Plan } from './model/plan.js'
 import type { Problem } from './model/problem.js'
-import { planDiff } from './render/diff.js'
-import { planHtml } from './render/html.js'
+import { planDiff } from './render/diff/diff.js'
+import { planHtml } from './render/html/html.js'
 import { jsonText } from './render/json.js'
-import { planMarkdown } from './render/markdown.js'
-import { type PlanDocument, toDocument } from './render/plan-document.js'
-import { problemsText } from './render/problems-text.js'
-import { COLOUR, PLAIN } from './render/style.js'
-import { planText } from './render/text.js'
+import { planMarkdown } from './render/markdown/markdown.js'
+import { planText } from './render/text/plan-text.js'
+import { problemsText } from './render/text/problems-text.js'
+import { COLOUR, PLAIN } from './render/text/style.js'
 
+export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
 export { locateProblems } from './manifest/locate.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
 export { type Invitation, type InvitationView, ROLE_NUMBERS, type Role } from './model/invitation.js'
@@ -56,8 +58,7 @@ export {
   reconcile,
   startReconcile,
 } from './reconcile/reconcile.js'
-export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown.js'
-export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './render/plan-document.js'
+export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/markdown.js'
 
 export interface TextOptions {
   /** ANSI colours; none by default. */

@@ -1,5 +1,5 @@
-import { main } from './cli.js'
-import { processIo } from './process-io.js'
+import { processIo } from './cli/process-io.js'
+import { main } from './program/program.js'
 
 export { main }
 

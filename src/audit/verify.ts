@@ -1,5 +1,5 @@
-import { openInput } from '../read-file.js'
 import { systemReason } from '../state/error.js'
+import { openInput } from '../system/read-file.js'
 import { type LinePosition, NO_LINE, parseLine } from './entry.js'
 import { AuditError } from './error.js'
 import { linesOf, type RawLine } from './lines.js'

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { type AuditProblem, type AuditVerification, verifyAudit } from '../audit/verify.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
+import { styleFor } from '../cli/style.js'
 import { jsonText } from '../render/json.js'
-import type { Style } from '../render/style.js'
-import { FORMATS, formatOf } from './format.js'
-import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
-import type { Flags } from './options.js'
-import { styleFor } from './style.js'
+import type { Style } from '../render/text/style.js'
 
 /** Checks the chain of an audit log. */
 export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io: Io): Promise<ExitCode> {

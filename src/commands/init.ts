@@ -1,12 +1,12 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { makeFolder } from '../make-folder.js'
-import { escapeTerminal } from '../render/escape-terminal.js'
-import { FORMATS, formatOf } from './format.js'
-import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
-import type { Flags } from './options.js'
-import { schemaReference } from './schema-reference.js'
-import { DEFAULT_MANIFEST, reasonOf } from './sources.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
+import { escapeTerminal } from '../render/escape/terminal.js'
+import { makeFolder } from '../system/make-folder.js'
+import { schemaReference } from './shared/schema-reference.js'
+import { DEFAULT_MANIFEST, reasonOf } from './shared/sources.js'
 
 /** Writes a starter manifest; a file that is there already stays as it is. */
 export async function init(folder: string | undefined, flags: Flags<'init'>, io: Io): Promise<ExitCode> {

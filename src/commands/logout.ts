@@ -1,14 +1,14 @@
-import { findLogin, lockMs } from '../client/credentials.js'
-import { endLogin, type Revocation } from '../client/logout.js'
-import { providerSettings } from '../client/provider.js'
-import { tokenStore } from '../client/token-store.js'
+import { findLogin, lockMs } from '../auth/credentials.js'
+import { endLogin, type Revocation } from '../auth/logout.js'
+import { providerSettings } from '../auth/provider.js'
+import { tokenStore } from '../auth/token-store.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { createLog } from '../cli/log.js'
+import type { Flags } from '../cli/options.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
-import { DEFAULT_API_URL } from './connect.js'
-import { FORMATS, formatOf } from './format.js'
-import { EXIT, type ExitCode, type Io } from './io.js'
-import { createLog } from './log.js'
-import type { Flags } from './options.js'
+import { DEFAULT_API_URL } from './shared/connect.js'
 
 /** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
 export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> {

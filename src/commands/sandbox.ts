@@ -1,6 +1,6 @@
-import { FORMATS, formatOf } from './format.js'
-import { CommandError, EXIT, type ExitCode, type Io } from './io.js'
-import type { Flags } from './options.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
 
 /** Serves the embedded API until it is interrupted. */
 export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode> {

@@ -1,9 +1,9 @@
-import { FORMATS, formatOf } from './format.js'
-import { EXIT, type ExitCode, type Io } from './io.js'
-import type { Flags } from './options.js'
-import { renderPlan } from './render-plan.js'
-import { loadSavedPlan } from './saved-plan.js'
-import { styleFor, widthOf } from './style.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
+import { styleFor, widthOf } from '../cli/style.js'
+import { renderPlan } from './shared/render-plan.js'
+import { loadSavedPlan } from './shared/saved-plan.js'
 
 /** Renders a saved plan, offline; one that apply would refuse too. */
 export async function show(path: string, flags: Flags<'show'>, io: Io): Promise<ExitCode> {

@@ -1,12 +1,12 @@
+import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
+import { FORMATS, formatOf } from '../cli/format.js'
+import { EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
+import { snapshotText } from '../documents/snapshot.js'
 import { jsonText } from '../render/json.js'
-import { snapshotText } from '../snapshot/snapshot.js'
-import { assertReplaceable, refuseDash, writePrivateFile } from './files.js'
-import { FORMATS, formatOf } from './format.js'
-import { EXIT, type ExitCode, type Io } from './io.js'
-import { stateConfigOf } from './load-manifest.js'
-import { withObserved } from './observe.js'
-import type { Flags } from './options.js'
-import { readAll } from './read-all.js'
+import { stateConfigOf } from './shared/load-manifest.js'
+import { withObserved } from './shared/observe.js'
+import { readAll } from './shared/read-all.js'
 
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
 export async function snapshot(flags: Flags<'snapshot'>, io: Io): Promise<ExitCode> {

@@ -1,11 +1,11 @@
+import { FORMATS, formatOf } from '../cli/format.js'
+import { EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
+import type { Flags } from '../cli/options.js'
+import { styleFor } from '../cli/style.js'
 import type { Problem } from '../model/problem.js'
 import { jsonText } from '../render/json.js'
-import { problemsSummary, problemsText } from '../render/problems-text.js'
-import { FORMATS, formatOf } from './format.js'
-import { EXIT, type ExitCode, type Io, ManifestError } from './io.js'
-import { loadManifest } from './load-manifest.js'
-import type { Flags } from './options.js'
-import { styleFor } from './style.js'
+import { problemsSummary, problemsText } from '../render/text/problems-text.js'
+import { loadManifest } from './shared/load-manifest.js'
 
 /** Checks manifests without the network. */
 export async function validate(flags: Flags, io: Io): Promise<ExitCode> {

@@ -1,6 +1,6 @@
+import { backoffMs, verdictOf } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
-import { backoffMs, verdictOf } from './retry.js'
 import { type Attempt, haltIfDenied, type Run } from './run.js'
 
 /** A request that failed, and how long to wait before the next one like it. */

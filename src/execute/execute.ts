@@ -1,6 +1,6 @@
+import type { Gate } from '../http/rate-limiter.js'
 import type { Action, InvitationAction, Plan, RemovalAction } from '../model/plan.js'
 import { type Outcome, type Report, type Result, succeeded } from '../model/report.js'
-import type { Gate } from './gate.js'
 import { type ExecuteOptions, type Run, startRun, type World } from './run.js'
 import { settleInvitation } from './settle-invitation.js'
 import { settleRemoval } from './settle-removal.js'

@@ -1,11 +1,11 @@
+import type { Clock } from '../http/clock.js'
+import type { Gate } from '../http/rate-limiter.js'
+import type { RetryPolicy } from '../http/retry.js'
 import type { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
 import type { Result, Stop, StopReason } from '../model/report.js'
 import type { RemovalRecord } from '../model/state.js'
 import type { Api } from './api.js'
-import type { Clock } from './clock.js'
-import type { Gate } from './gate.js'
-import type { RetryPolicy } from './retry.js'
 
 /** Where removals are remembered. Each call is durable once it resolves. */
 export interface RemovalMemory {

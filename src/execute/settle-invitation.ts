@@ -1,9 +1,9 @@
+import { readWithRetries, type Verdict, verdictOf } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import { viewOf } from '../model/invitation.js'
 import type { InvitationAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import { readWithRetries, type Verdict, verdictOf } from './retry.js'
 import { haltIfDenied, type Run } from './run.js'
 
 /** What a read says of an invitation after an answer that never came. */

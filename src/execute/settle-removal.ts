@@ -1,8 +1,8 @@
+import { verdictOf } from '../http/retry.js'
 import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { emailKey } from '../model/text.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import { verdictOf } from './retry.js'
 import type { Run } from './run.js'
 
 /**

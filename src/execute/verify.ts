@@ -1,9 +1,9 @@
+import { readWithRetries } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import type { InvitationAction, Plan } from '../model/plan.js'
 import type { Mismatch, Result, Verification } from '../model/report.js'
 import { succeeded } from '../model/report.js'
 import { type Tracked, type Tracker, trackPlan } from '../reconcile/track.js'
-import { readWithRetries } from './retry.js'
 import type { Run } from './run.js'
 import { wantedStatus } from './settle-invitation.js'
 

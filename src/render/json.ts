@@ -1,6 +1,6 @@
 import { isIterable } from '../model/text.js'
-import { inPieces } from './pieces.js'
-import { RUNNER_COMMAND, UNSAFE } from './unsafe.js'
+import { RUNNER_COMMAND, UNSAFE } from './escape/unsafe.js'
+import { inPieces } from './text/pieces.js'
 
 /** By UTF-16 unit, as JSON has it. Line feeds are the layout's own: those of strings are escaped by then. */
 const escaped = (found: string): string =>

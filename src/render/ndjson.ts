@@ -1,9 +1,9 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { isComplete, type Report, type Result } from '../model/report.js'
-import { escapeTerminal } from './escape-terminal.js'
+import { escapeTerminal } from './escape/terminal.js'
 import { jsonText } from './json.js'
-import { countResults } from './report-text.js'
+import { countResults } from './text/report-text.js'
 
 /*
  * The lines of `apply --json`: Terraform's machine-readable UI, version 1.2

@@ -2,7 +2,7 @@ import { constants } from 'node:buffer'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import type { ValidateFunction } from 'ajv'
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
-import { readInput } from '../read-file.js'
+import { readInput } from '../system/read-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
 import type { SandboxData } from './types.js'
 

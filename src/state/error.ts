@@ -1,4 +1,4 @@
-import type { LockInfo } from './lock-info.js'
+import type { LockInfo } from '../system/lock-info.js'
 
 /** The closed set of what can go wrong with the state. */
 export type StateErrorCode =

@@ -1,4 +1,6 @@
 import type { StateConfig } from '../model/manifest.js'
+import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
+import type { Attempt } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
 import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'
@@ -11,8 +13,6 @@ import {
   requestOnce,
   requestWithRetries,
 } from './http-request.js'
-import { type LockInfo, parseLockInfo } from './lock-info.js'
-import type { Attempt } from './lock-wait.js'
 
 const DONE = [200, 201, 204]
 const HELD = [409, 423]

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { makeFolder } from '../make-folder.js'
+import { readLock, removeLock, tryLock } from '../system/lock-file.js'
+import { makeFolder } from '../system/make-folder.js'
+import { writeDurably } from '../system/write-file.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { writeDurably } from './durable.js'
 import { StateError, type StateErrorCode, systemCode, systemReason } from './error.js'
-import { readLock, removeLock, tryLock } from './lock-file.js'
 
 export const DEFAULT_STATE_PATH = 'guestlist.state.json'
 

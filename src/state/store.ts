@@ -1,14 +1,14 @@
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { emailKey } from '../model/text.js'
+import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
+import { type Attempt, waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { documentsOf } from './documents.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import type { RouteTo } from './http-config.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
-import { describeHolder, type LockInfo, newLockInfo, plain } from './lock-info.js'
-import { type Attempt, waitForLock } from './lock-wait.js'
 
 export interface StateOptions {
   readonly apiUrl: string

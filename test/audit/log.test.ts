@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type AuditLog, type AuditOptions, openAudit } from '../../src/audit/log.js'
 import { verifyAudit } from '../../src/audit/verify.js'
-import { newLockInfo } from '../../src/state/lock-info.js'
+import { newLockInfo } from '../../src/system/lock-info.js'
 import { bundleWorker } from '../helpers/process.js'
 
 const bundle = await bundleWorker('./audit-worker.ts')

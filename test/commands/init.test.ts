@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import t from 'tap'
-import { schemaReference } from '../../src/commands/schema-reference.js'
+import { schemaReference } from '../../src/commands/shared/schema-reference.js'
 import { VERSION } from '../../src/version.js'
 import { guestlist } from '../helpers/guestlist.js'
 import { invitation, world } from '../helpers/world.js'

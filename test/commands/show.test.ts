@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { FORMATS } from '../../src/commands/format.js'
+import { FORMATS } from '../../src/cli/format.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `invitations:

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
-import { MARKDOWN_MARKER } from '../../src/render/markdown.js'
+import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
 import { type Context, type JobRun, runJob } from './github.js'
 import { type Answer, freshCheckout, initGit, startWorld, type World } from './world.js'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import t from 'tap'
-import { MARKDOWN_MARKER } from '../../src/render/markdown.js'
+import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
 import { readWorkflow, workflowText } from './github.js'
 import { EXAMPLES } from './world.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { attemptOnce, waitBeforeNext } from '../../src/execute/attempt.js'
-import { createGate } from '../../src/execute/gate.js'
 import { type ExecuteEvent, type Run, startRun } from '../../src/execute/run.js'
+import { createGate } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, input, invitation } from '../reconcile/fixtures/build.js'

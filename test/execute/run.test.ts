@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createGate } from '../../src/execute/gate.js'
 import { haltIfDenied, startRun, type World } from '../../src/execute/run.js'
+import { createGate } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { hurriedClock, policy } from './fixtures/rig.js'
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Io } from '../../src/commands/io.js'
+import type { Io } from '../../src/cli/io.js'
 
 export interface TestIo extends Io {
   readonly stdout: string[]

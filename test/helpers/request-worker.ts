@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { createTransport } from '../../src/client/transport.js'
+import { createTransport } from '../../src/http/transport.js'
 
 // For each line, an address: the status that came back from there, or what went wrong.
 const transport = createTransport({ timeoutMs: 5000, allowInsecureHttp: true, version: '9.9.9', env: process.env })

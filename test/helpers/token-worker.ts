@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { chooseCredentials } from '../../src/client/credentials.js'
+import { chooseCredentials } from '../../src/auth/credentials.js'
 
 // For each line "go" the header that a process of its own would send, or what went wrong.
 const [apiUrl = ''] = process.argv.slice(2)

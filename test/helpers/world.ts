@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { main } from '../../src/cli.js'
+import { main } from '../../src/program/program.js'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/options.js'
 import { startSandbox } from '../../src/sandbox/server.js'
 import type { WireInvitation } from '../../src/sandbox/types.js'

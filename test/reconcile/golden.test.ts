@@ -5,12 +5,12 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { checkedInvitation } from '../../src/client/wire.js'
-import { type PlanFormat, renderPlan, showsEverything } from '../../src/commands/render-plan.js'
+import { checkedInvitation } from '../../src/api/wire.js'
+import { type PlanFormat, renderPlan, showsEverything } from '../../src/commands/shared/render-plan.js'
 import { parseManifest } from '../../src/manifest/parse.js'
 import type { RemovalRecord } from '../../src/model/state.js'
 import { type ReconcileOptions, reconcile } from '../../src/reconcile/reconcile.js'
-import { PLAIN } from '../../src/render/style.js'
+import { PLAIN } from '../../src/render/text/style.js'
 
 const CASES = new URL('../golden/plan/', import.meta.url)
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { PLAN_FORMATS, type PlanFormat, renderPlan } from '../../src/commands/render-plan.js'
+import { PLAN_FORMATS, type PlanFormat, renderPlan } from '../../src/commands/shared/render-plan.js'
 import type { Plan } from '../../src/model/plan.js'
-import { COLOUR, PLAIN } from '../../src/render/style.js'
-import { planText } from '../../src/render/text.js'
+import { planText } from '../../src/render/text/plan-text.js'
+import { COLOUR, PLAIN } from '../../src/render/text/style.js'
 import { commandsIn, unsafeIn } from './fixtures/inert.js'
 import { examplePlan, HOSTILE, hostilePlan } from './fixtures/plan.js'
 

@@ -1,5 +1,5 @@
-import type { ApplyView } from '../../src/commands/apply-view.js'
-import { CommandError } from '../../src/commands/io.js'
+import { CommandError } from '../../src/cli/io.js'
+import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import { ApiError } from '../../src/model/api-error.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { Report } from '../../src/model/report.js'

@@ -1,8 +1,8 @@
 import type { RemovalRecord, RemovalRecords } from '../../src/model/state.js'
 import { emailKey } from '../../src/model/text.js'
 import { StateError } from '../../src/state/error.js'
-import type { LockInfo } from '../../src/state/lock-info.js'
 import type { LockRequest, StateLock, StateStore } from '../../src/state/store.js'
+import type { LockInfo } from '../../src/system/lock-info.js'
 import type { Random } from './random.js'
 import type { Process, Scheduler } from './scheduler.js'
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import openapiTS, { astToString } from 'openapi-typescript'
 
 const contract = new URL('../../schemas/bimdata-sso.openapi.yaml', import.meta.url)
-const target = new URL('../../src/client/api.gen.ts', import.meta.url)
+const target = new URL('../../src/api/api.gen.ts', import.meta.url)
 
 /** The client's wire types as they follow from the contract. */
 export async function generateApiTypes(): Promise<string> {

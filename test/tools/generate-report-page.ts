@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-const FOLDER = new URL('../../src/render/page/', import.meta.url)
+const FOLDER = new URL('../../src/render/html/', import.meta.url)
 
 /**
  * The report's script and style as a TypeScript module: they are written as what they are, so that tools check them, and must be
@@ -9,7 +9,7 @@ const FOLDER = new URL('../../src/render/page/', import.meta.url)
 export async function generateReportPage(): Promise<string> {
   const read = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
   return [
-    '/** Generated from page/report-page.js and .css: edit those, then run test/render/html.test.ts with UPDATE_GOLDEN=1. */',
+    '/** Generated from report-page.js and .css: edit those, then run test/render/html/html.test.ts with UPDATE_GOLDEN=1. */',
     '',
     `export const PAGE_SCRIPT = ${JSON.stringify(withoutComments(await read('report-page.js'), /^ *\/\/.*\n/gmu))}`,
     '',

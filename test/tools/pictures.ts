@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
-import { escapeHtml } from '../../src/render/escape-html.js'
+import { escapeHtml } from '../../src/render/escape/html.js'
 import { findBrowser } from '../helpers/find-browser.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,0 +1,143 @@
+import type { CredentialSource } from '../auth/credential-source.js'
+import { addressText, parseAddress } from '../http/address.js'
+import { parseJson, readBody } from '../http/body.js'
+import type { Env } from '../http/proxy.js'
+import type { Secret } from '../http/secret.js'
+import { createTransport, type Transport, type WireAnswer, type WireRequest } from '../http/transport.js'
+import type { Invitation } from '../model/invitation.js'
+import { expectDone, expectJson, statusError } from './answer.js'
+import { readInvitations } from './list-body.js'
+import { checkedInvitation } from './wire.js'
+
+/** One exchange on the wire; nothing in it is secret. */
+export interface RequestLog {
+  readonly method: string
+  /** Below the API's address, query included. */
+  readonly path: string
+  /** Null where no answer came. */
+  readonly status: number | null
+  /** Until the answer's headers. */
+  readonly ms: number
+  /** 2 for the repeat with a renewed token. */
+  readonly attempt: number
+  readonly error?: string
+}
+
+export interface ClientOptions {
+  readonly apiUrl: string
+  readonly credentials: CredentialSource
+  /** For one whole request, its answer included. */
+  readonly timeoutMs: number
+  readonly allowInsecureHttp: boolean
+  /** guestlist's own, for the `User-Agent`. */
+  readonly version: string
+  /** Where the proxy variables are looked up; the process's by default. */
+  readonly env?: Env
+  /** Of the list, decompressed; 4 GiB by default. */
+  readonly maxBodyBytes?: number
+  /** Of an answer's JSON; 32 by default. */
+  readonly maxDepth?: number
+  readonly log?: (entry: RequestLog) => void
+  readonly signal?: AbortSignal
+}
+
+const DEFAULT_MAX_BODY = 4 * 2 ** 30
+const DEFAULT_MAX_DEPTH = 32
+/** A single invitation has a handful of short fields. */
+const MAX_INVITATION_BYTES = 2 ** 20
+
+/** The BIMData SSO API. Structurally the executor's `Api`; every failure is an `ApiError`. */
+export interface Client {
+  /** The address in use, without a slash at its end. */
+  readonly apiUrl: string
+  list(start: () => (invitation: Invitation) => void, status?: string): Promise<void>
+  get(id: number): Promise<Invitation>
+  accept(id: number): Promise<void>
+  deny(id: number): Promise<void>
+  removeUser(email: string): Promise<void>
+  /** Ends the connections that are kept alive. */
+  close(): void
+}
+
+/** @throws ApiError for an address that credentials may not be sent to */
+export function createClient(options: ClientOptions): Client {
+  const base = parseAddress(options.apiUrl, 'The API address', options.allowInsecureHttp)
+  const transport = createTransport({ ...options, env: options.env ?? process.env })
+  const call = (request: Call) => authorized(transport, base, request, options)
+  const maxBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY
+  const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH
+  const act = async (id: number, verb: 'accept' | 'deny'): Promise<void> =>
+    expectDone(await call({ method: 'POST', path: `invitation/${id}/${verb}` }), `Invitation ${id}`)
+  return {
+    apiUrl: addressText(base),
+    async list(start, status) {
+      const query = status === undefined ? '' : `?status=${encodeURIComponent(status)}`
+      const answer = await call({ method: 'GET', path: `invitation${query}` })
+      await expectJson(answer, 'The list of invitations')
+      await readInvitations(answer.body, { maxBytes, maxDepth }, start())
+    },
+    async get(id) {
+      const answer = await call({ method: 'GET', path: `invitation/${id}` })
+      await expectJson(answer, `Invitation ${id}`)
+      const value = parseJson(await readBody(answer.body, Math.min(maxBytes, MAX_INVITATION_BYTES)), maxDepth)
+      return checkedInvitation(value, `invitation ${id}`)
+    },
+    accept: id => act(id, 'accept'),
+    deny: id => act(id, 'deny'),
+    async removeUser(email) {
+      const body = JSON.stringify({ email })
+      await expectDone(await call({ method: 'DELETE', path: 'user', body }), `User ${email}`)
+    },
+    close: transport.close,
+  }
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body?: string
+}
+
+/** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
+async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<WireAnswer> {
+  const path = `/identity-provider/${call.path}`
+  const url = new URL(`${addressText(base)}${path}`)
+  const attempt = async (token: Secret, number: number): Promise<WireAnswer> =>
+    logged(transport, { method: call.method, url, ...wireBody(call, token) }, { path, attempt: number }, options.log)
+  const token = await options.credentials.authorization()
+  const first = await attempt(token, 1)
+  if (first.status !== 401) return first
+  // Read first: it frees the connection while the token is renewed.
+  const refusal = await statusError(first, 'The API')
+  if (!(await options.credentials.renew(token))) throw refusal
+  return attempt(await options.credentials.authorization(), 2)
+}
+
+function wireBody({ body }: Call, token: Secret): Pick<WireRequest, 'headers' | 'body'> {
+  const headers = { authorization: headerValue(token), accept: 'application/json' }
+  return body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }
+}
+
+/** Node writes header strings as Latin-1; this way the bytes on the wire are the value's UTF-8. */
+const headerValue = (token: Secret): string => Buffer.from(token.reveal(), 'utf8').toString('latin1')
+
+async function logged(
+  transport: Transport,
+  request: WireRequest,
+  { path, attempt }: { path: string; attempt: number },
+  log: ClientOptions['log'],
+): Promise<WireAnswer> {
+  const started = performance.now()
+  const entry = (status: number | null) => {
+    const ms = Math.round(performance.now() - started)
+    return { method: request.method, path, status, ms, attempt } satisfies RequestLog
+  }
+  try {
+    const answer = await transport.send(request)
+    log?.(entry(answer.status))
+    return answer
+  } catch (error) {
+    log?.({ ...entry(null), error: error instanceof Error ? error.message : String(error) })
+    throw error
+  }
+}

@@ -1,0 +1,176 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { getHeapStatistics } from 'node:v8'
+import { assertDepth, parseJson, tooLarge } from '../http/body.js'
+import { ApiError } from '../model/api-error.js'
+import type { Invitation } from '../model/invitation.js'
+import { checkedInvitation } from './wire.js'
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  readonly maxDepth: number
+}
+
+/** Bytes that are gathered before they are parsed together: few enough for memory, many enough for speed. */
+const BATCH = 64 * 1024
+
+/** An invitation is a few hundred bytes; what does not come apart into items within this is no list of them. */
+const LONGEST_ITEM = 16 * 1024 * 1024
+
+/**
+ * Gives every invitation of a list's body to `visit`, in the body's order, and keeps none. Throws an `ApiError` at the
+ * first thing that is not as the contract says; what was visited before then counts for nothing.
+ *
+ * The body is cut after the last `},` of what has come, and what is before that is given to JSON.parse as a list of its
+ * own. A cut in the wrong place (within a string or a nested value) does not parse: then twice as much is gathered before the
+ * next try, so that the work stays linear whatever the body holds.
+ */
+export async function readInvitations(
+  body: AsyncIterable<Uint8Array>,
+  limits: BodyLimits,
+  visit: (invitation: Invitation) => void,
+): Promise<void> {
+  const reader = new ItemReader(limits.maxDepth, visit)
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > limits.maxBytes) throw tooLarge(limits.maxBytes)
+    reader.push(chunk)
+  }
+  reader.end()
+}
+
+class ItemReader {
+  private readonly maxDepth: number
+  private readonly visit: (invitation: Invitation) => void
+  private chunks: Uint8Array[] = []
+  private size = 0
+  private enough = BATCH
+  /** Items given to `visit` so far. */
+  private count = 0
+  private opened = false
+
+  constructor(maxDepth: number, visit: (invitation: Invitation) => void) {
+    this.maxDepth = maxDepth
+    this.visit = visit
+  }
+
+  push(chunk: Uint8Array): void {
+    this.chunks.push(chunk)
+    this.size += chunk.byteLength
+    if (this.size >= this.enough) this.takeBatch()
+  }
+
+  /** What is gathered always begins with the bracket that opens a list: the body's own, or the border of the last cut. */
+  private takeBatch(): void {
+    const bytes = this.gathered()
+    const cut = lastBorder(bytes)
+    const items = cut === null ? null : tryList(bytes, cut)
+    if (cut === null || items === null) {
+      if (this.size >= LONGEST_ITEM) throw this.explain(bytes)
+      this.keep(bytes, Math.min(this.size * 2, LONGEST_ITEM))
+      return
+    }
+    this.opened = true
+    this.visitAll(items)
+    refuseBeyondMemory(this.count)
+    bytes[cut] = BRACKET
+    this.keep(bytes.subarray(cut), BATCH)
+  }
+
+  /** What is left is the last items and the closing bracket. */
+  end(): void {
+    const list = parseJson(this.gathered(), this.maxDepth)
+    if (!Array.isArray(list)) throw notAList(list)
+    if (this.opened && list.length === 0) throw notJson()
+    this.visitAll(list)
+  }
+
+  private visitAll(items: readonly unknown[]): void {
+    for (const item of items) {
+      assertDepth(item, this.maxDepth)
+      this.visit(checkedInvitation(item, this.count))
+      this.count++
+    }
+  }
+
+  private gathered(): Buffer {
+    return Buffer.concat(this.chunks, this.size)
+  }
+
+  private keep(bytes: Buffer, enough: number): void {
+    this.chunks = bytes.length === 0 ? [] : [bytes]
+    this.size = bytes.length
+    this.enough = enough
+  }
+
+  /** Why so much does not come apart into items: the message of the parser, or that one item is too long. */
+  private explain(bytes: Buffer): ApiError {
+    try {
+      parseJson(bytes.subarray(0, BATCH), this.maxDepth)
+    } catch (error) {
+      if (error instanceof ApiError && !/cut short/.test(error.message)) return error
+    }
+    return new ApiError(`The API's answer holds ${LONGEST_ITEM} bytes in which no invitation ends`, {
+      kind: 'too-large',
+      advice: 'Check what answers at this address.',
+    })
+  }
+}
+
+/** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
+const SHARE = 0.4
+
+/** What is made of the list is kept by the visitor, and the process would end without a word where that is too much. */
+function refuseBeyondMemory(count: number): void {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  if (used < limit * SHARE) return
+  throw new ApiError(`The list holds more than fits in memory: ${count} invitations so far, limit ${mib(limit)} MiB`, {
+    kind: 'too-large',
+    advice: 'Give more with NODE_OPTIONS=--max-old-space-size=MIB, or have fewer of them changed by one plan.',
+  })
+}
+
+const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
+
+const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE, END] = [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5b, 0x7d, 0x5d] as const
+
+const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === LF || byte === TAB || byte === CR
+
+/** The index of the last comma that follows a `}`; null where there is none. */
+function lastBorder(bytes: Buffer): number | null {
+  for (let comma = bytes.lastIndexOf(COMMA); comma > 0; comma = bytes.lastIndexOf(COMMA, comma - 1)) {
+    let before = comma - 1
+    while (isBlank(bytes[before])) before--
+    if (bytes[before] === BRACE) return comma
+    if (comma === 0) break
+  }
+  return null
+}
+
+/** The list up to a border, which is put back where it does not parse; null then. */
+function tryList(bytes: Buffer, border: number): readonly unknown[] | null {
+  bytes[border] = END
+  const list = bytes.subarray(0, border + 1)
+  try {
+    const items: unknown = isUtf8(list) ? JSON.parse(list.toString(isAscii(list) ? 'latin1' : 'utf8')) : null
+    if (Array.isArray(items) && items.length > 0) return items
+  } catch {
+    // A cut in the wrong place, or no JSON: more of it will tell.
+  }
+  bytes[border] = COMMA
+  return null
+}
+
+const notJson = (): ApiError =>
+  new ApiError("The API's answer is not JSON: its list ends with a comma", {
+    kind: 'invalid-answer',
+    advice: 'Check what answers at this address.',
+  })
+
+function notAList(value: unknown): ApiError {
+  const what = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return new ApiError(`The API sent ${what} where a list of invitations was expected`, {
+    kind: 'invalid-answer',
+    advice: 'Check that --api-url is the address of a BIMData API.',
+  })
+}

@@ -1,0 +1,121 @@
+import { addressText, parseAddress } from '../http/address.js'
+import { type Found, findSecret, findText, namesSet, printable, variable } from '../http/env-secret.js'
+import type { Env } from '../http/proxy.js'
+import { Secret } from '../http/secret.js'
+import type { TransportOptions } from '../http/transport.js'
+import { ApiError } from '../model/api-error.js'
+import { clientCredentialsSource } from './client-credentials.js'
+import type { CredentialName, CredentialSource } from './credential-source.js'
+import { jwtExpiry } from './jwt.js'
+import { loginSource } from './login-source.js'
+import { type ProviderSettings, providerSettings } from './provider.js'
+import { type StoredLogin, type TokenStore, tokenStore } from './token-store.js'
+
+export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
+  readonly apiUrl: string
+}
+
+/**
+ * The credential to use, in this order; `…_FILE` may stand for each variable, and the plain one goes first:
+ *
+ * | set | header |
+ * | --- | --- |
+ * | BIMDATA_ACCESS_TOKEN | Bearer |
+ * | BIMDATA_API_KEY | ApiKey, or the word in BIMDATA_API_KEY_PREFIX; the bare key where that is set and empty |
+ * | BIMDATA_CLIENT_ID and BIMDATA_CLIENT_SECRET | Bearer, fetched |
+ * | a login | Bearer, refreshed |
+ *
+ * @throws ApiError `credentials` where there is none, or the first cannot be read
+ */
+export async function chooseCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource> {
+  const token = await findSecret(env, 'BIMDATA_ACCESS_TOKEN')
+  if (token !== null) return fixedSource('access token', token, 'Bearer', shadowedBy(env, 0, token.from))
+  const key = await findSecret(env, 'BIMDATA_API_KEY')
+  if (key !== null) {
+    return fixedSource('API key', key, keyPrefix(env), shadowedBy(env, 1, key.from))
+  }
+  const id = await findText(env, 'BIMDATA_CLIENT_ID')
+  const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
+  const settings = providerSettings({ ...options, env })
+  if (id !== null && secret !== null) {
+    const from = `${id.from} + ${secret.from}`
+    return clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowedBy(env, 2, from))
+  }
+  const store = await tokenStore(env, lockMs(options))
+  const login = await findLogin(store, settings, env, options)
+  if (login === null) throw noCredentials(id !== null, secret !== null)
+  // The login says where it was made; the variables say so only where they are set.
+  return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
+}
+
+/** Set and empty means the bare key. */
+const keyPrefix = (env: Env): string => printable(env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', 'BIMDATA_API_KEY_PREFIX')
+
+/** For as long as one process may hold the store: two requests and some air. */
+export const lockMs = ({ timeoutMs }: Pick<TransportOptions, 'timeoutMs'>): number => 2 * timeoutMs + 5000
+
+/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID where they are set. */
+export async function findLogin(
+  store: TokenStore,
+  settings: ProviderSettings,
+  env: Env,
+  { apiUrl, allowInsecureHttp }: Pick<CredentialOptions, 'apiUrl' | 'allowInsecureHttp'>,
+): Promise<StoredLogin | null> {
+  const api = addressText(parseAddress(apiUrl, 'The API address', allowInsecureHttp))
+  const clientId = (await findText(env, 'BIMDATA_CLIENT_ID'))?.value
+  const issuer = variable(env, 'BIMDATA_IAM_URL') === undefined ? undefined : settings.issuer
+  const matches = (await store.read()).filter(
+    login =>
+      login.apiUrl === api &&
+      (clientId === undefined || login.clientId === clientId) &&
+      (issuer === undefined || login.issuer === issuer),
+  )
+  return matches.at(-1) ?? null
+}
+
+const KINDS = [['BIMDATA_ACCESS_TOKEN'], ['BIMDATA_API_KEY'], ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']]
+
+/** The variables that are set to no effect: of the used kind the other spelling, and of every weaker kind all. */
+function shadowedBy(env: Env, kind: number, from: string): string[] {
+  const used = new Set(from.split(/[ +]+/))
+  return KINDS.slice(kind)
+    .flat()
+    .flatMap(name => namesSet(env, name))
+    .filter(name => !used.has(name))
+}
+
+/** A credential that stays as it is: a 401 on it is final. */
+function fixedSource(
+  name: CredentialName,
+  { value, from }: Found<Secret>,
+  prefix: string,
+  shadowed: readonly string[],
+): CredentialSource {
+  const word = prefix.trim()
+  const header = word === '' ? value : new Secret(`${word} ${value.reveal()}`)
+  const expiresAt = name === 'access token' ? jwtExpiry(value) : null
+  return {
+    name,
+    describe: () => ({ source: name, from, shadowed, expiresAt }),
+    authorization: async () => header,
+    renew: async () => false,
+  }
+}
+
+function noCredentials(withId: boolean, withSecret: boolean): ApiError {
+  const [set, missing] = withId
+    ? ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']
+    : ['BIMDATA_CLIENT_SECRET', 'BIMDATA_CLIENT_ID']
+  const hint = withId || withSecret ? ` (${set} is set, ${missing} is not)` : ''
+  return new ApiError(`There are no credentials for the API${hint}`, {
+    kind: 'credentials',
+    advice: [
+      'Give one of these:',
+      '  BIMDATA_ACCESS_TOKEN                        an access token',
+      '  BIMDATA_API_KEY                             the API key of an application',
+      '  BIMDATA_CLIENT_ID + BIMDATA_CLIENT_SECRET   an application that fetches its own tokens',
+      '  guestlist login                             your own account, in a browser',
+      'Each variable may be given as …_FILE, naming a file that holds the value.',
+    ].join('\n'),
+  })
+}

@@ -1,0 +1,128 @@
+import { checkScheme } from '../http/address.js'
+import { ApiError } from '../model/api-error.js'
+import { storedLogin, type TokenResponse } from './login-source.js'
+import { listenForCallback, notSignedIn } from './loopback.js'
+import { connectProvider, type OAuthClient, type Provider, type ProviderSettings } from './provider.js'
+import type { LoginKey, StoredLogin } from './token-store.js'
+
+const DEFAULT_SCOPE = 'openid org:manage'
+
+export interface LoginRequest {
+  readonly settings: ProviderSettings
+  readonly client: OAuthClient
+  readonly apiUrl: string
+  /** How long a person may take. */
+  readonly patienceMs: number
+  /** Says a line to the person. */
+  readonly tell: (line: string) => void
+  readonly signal?: AbortSignal
+}
+
+export interface BrowserLogin extends LoginRequest {
+  readonly redirectUri: string
+  readonly openBrowser: (url: URL) => void
+}
+
+const keyOf = ({ settings, client, apiUrl }: LoginRequest): LoginKey => ({
+  issuer: settings.issuer,
+  apiUrl,
+  clientId: client.id,
+})
+
+/**
+ * Authorization code with PKCE and state; the answer is caught on loopback. PKCE binds the code to this run, so no nonce
+ * does: with one, a provider that gives no ID token would be refused. An ID token that does come is verified.
+ * @throws ApiError
+ */
+export async function loginWithBrowser(request: BrowserLogin): Promise<StoredLogin> {
+  const listener = await listenForCallback(request.redirectUri)
+  try {
+    const provider = await connectProvider(request.settings, request.client)
+    try {
+      const answer = await authorize(provider, request, listener)
+      return storedLogin(keyOf(request), answer, null)
+    } finally {
+      provider.close()
+    }
+  } finally {
+    listener.close()
+  }
+}
+
+async function authorize(
+  { oidc, config, run }: Provider,
+  request: BrowserLogin,
+  listener: Awaited<ReturnType<typeof listenForCallback>>,
+): Promise<TokenResponse> {
+  const scope = request.settings.scope ?? DEFAULT_SCOPE
+  const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
+  const state = oidc.randomState()
+  const code_challenge = await oidc.calculatePKCECodeChallenge(pkceCodeVerifier)
+  const url = await run('Preparing the sign-in', async () =>
+    oidc.buildAuthorizationUrl(config, {
+      redirect_uri: listener.redirectUri.href,
+      scope,
+      state,
+      code_challenge,
+      code_challenge_method: 'S256',
+    }),
+  )
+  request.tell(`Sign in at:\n\n  ${url.href}\n`)
+  request.openBrowser(url)
+  const callback = await listener.wait(state, request.patienceMs, request.signal)
+  try {
+    const checks = { expectedState: state, pkceCodeVerifier }
+    const answer = await run('Signing in', () => oidc.authorizationCodeGrant(config, callback.url, checks))
+    callback.answer(true)
+    return answer
+  } catch (error) {
+    callback.answer(false)
+    throw error
+  }
+}
+
+export interface DeviceLogin extends LoginRequest {
+  /** Seconds between two questions; the provider's own by default. */
+  readonly pollSeconds?: number
+}
+
+/** The device flow: the person signs in with a code on any device. @throws ApiError */
+export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin> {
+  const provider = await connectProvider(request.settings, request.client)
+  const { oidc, config, run } = provider
+  try {
+    if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
+    const scope = request.settings.scope ?? DEFAULT_SCOPE
+    const device = await run('Starting the device sign-in', () => oidc.initiateDeviceAuthorization(config, { scope }))
+    const page = personsPage(device.verification_uri_complete ?? device.verification_uri, request.settings)
+    request.tell(
+      `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
+    )
+    const interval = request.pollSeconds ?? device.interval ?? 5
+    const limits = [AbortSignal.timeout(Math.min(request.patienceMs, device.expires_in * 1000)), request.signal]
+    const signal = AbortSignal.any(limits.filter(each => each !== undefined))
+    const answer = await run('Signing in', () =>
+      oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, undefined, { signal }),
+    ).catch(error => {
+      throw signal.aborted ? notSignedIn(request.signal?.aborted === true) : error
+    })
+    return storedLogin(keyOf(request), answer, null)
+  } finally {
+    provider.close()
+  }
+}
+
+const noDeviceFlow = (): ApiError =>
+  new ApiError('This identity provider offers no device sign-in', {
+    kind: 'credentials',
+    advice: 'Run `guestlist login` without --device.',
+  })
+
+/** The provider's words go to a terminal: as a URL's own spelling they hold no control characters. */
+function personsPage(address: string, settings: ProviderSettings): string {
+  const url = new URL(address)
+  checkScheme(url, 'The sign-in page', settings.allowInsecureHttp)
+  return url.href
+}
+
+const printable = (code: string): string => code.replace(/[^\w-]/g, '')

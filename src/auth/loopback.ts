@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isLoopback } from '../http/address.js'
+import { ApiError } from '../model/api-error.js'
+
+/** The browser's return from the provider; `answer` shows the person how it ended. */
+export interface Callback {
+  /** With the provider's parameters. */
+  readonly url: URL
+  answer(ok: boolean): void
+}
+
+export interface Listener {
+  /** With the real port, where port 0 was asked for. */
+  readonly redirectUri: URL
+  /** The first return that carries this state; others are refused with a page and change nothing. */
+  wait(state: string, timeoutMs: number, signal?: AbortSignal): Promise<Callback>
+  close(): void
+}
+
+const failed = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })
+
+export const notSignedIn = (interrupted: boolean): ApiError =>
+  failed(interrupted ? 'The sign-in was interrupted' : 'Nobody signed in in time', 'Run `guestlist login` again.')
+
+/**
+ * Listens where the provider will send the browser. `localhost` is both loopback addresses, as browsers try either.
+ * @throws ApiError `credentials` for an address that is not loopback, and for a port that is taken
+ */
+export async function listenForCallback(redirectUri: string): Promise<Listener> {
+  const uri = parseRedirectUri(redirectUri)
+  const pending: { receive: ((request: IncomingMessage, response: ServerResponse) => void) | null } = { receive: null }
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (pending.receive === null) page(response, 404, 'Nothing is expected here.')
+    else pending.receive(request, response)
+  }
+  const servers = await listenOnAll(uri, handle)
+  return {
+    redirectUri: uri,
+    async wait(state, timeoutMs, signal) {
+      const returned = new Promise<Callback>(resolve => {
+        pending.receive = (request, response) => receive(request, response, uri, state, resolve)
+      })
+      const ended = new AbortController()
+      const options = { signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]) }
+      const timeout = sleep(timeoutMs, undefined, options).then(
+        () => Promise.reject(notSignedIn(false)),
+        () => Promise.reject(notSignedIn(true)),
+      )
+      try {
+        return await Promise.race([returned, timeout])
+      } finally {
+        ended.abort()
+      }
+    },
+    close() {
+      for (const server of servers) {
+        server.close()
+        server.closeIdleConnections()
+      }
+    },
+  }
+}
+
+function parseRedirectUri(text: string): URL {
+  const advice = 'Use an address like http://localhost:8080/oidc-callback, as it is registered for the client.'
+  if (!URL.canParse(text)) throw failed('--redirect-uri is not a web address', advice)
+  const uri = new URL(text)
+  if (uri.protocol !== 'http:' || !isLoopback(uri)) throw failed('--redirect-uri is not http on this machine', advice)
+  if (uri.search !== '' || uri.hash !== '') throw failed('--redirect-uri has a query or a fragment', advice)
+  return uri
+}
+
+/** Sets the port on `uri` where it was 0. */
+async function listenOnAll(uri: URL, handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  const named = !/^[\d[]/.test(uri.hostname)
+  const first = await listen(named ? '127.0.0.1' : uri.hostname.replace(/[[\]]/g, ''), uri, handle)
+  if (uri.port === '0') uri.port = String((first.address() as AddressInfo).port)
+  if (!named) return [first]
+  try {
+    return [first, await listen('::1', uri, handle)]
+  } catch (error) {
+    // A machine without IPv6 does without; a port that somebody else holds there would be handed the code.
+    if (error instanceof ApiError) {
+      first.close()
+      throw error
+    }
+    return [first]
+  }
+}
+
+function listen(
+  host: string,
+  uri: URL,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
+  const server = createServer(handle)
+  const port = uri.port === '' ? 80 : Number(uri.port)
+  return new Promise((resolve, reject) => {
+    server.once('listening', () => resolve(server))
+    server.once('error', error => reject(listenError(error, port)))
+    server.listen(port, host)
+  })
+}
+
+function listenError(error: Error, port: number): Error {
+  const code = 'code' in error ? error.code : ''
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error
+  const why = code === 'EACCES' ? 'may not be used by you' : 'is taken by another program'
+  const advice = 'End that program, or choose a port with --redirect-uri (it must be registered for the client).'
+  return failed(`Port ${port}, where the browser is to return, ${why}`, advice)
+}
+
+function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  uri: URL,
+  state: string,
+  resolve: (callback: Callback) => void,
+): void {
+  const url = new URL(`${uri.origin}${request.url ?? '/'}`)
+  if (url.pathname !== uri.pathname) page(response, 404, 'Nothing is expected here.')
+  else if (request.method !== 'GET') page(response, 405, "This address takes only the browser's return.")
+  else if (url.searchParams.get('state') !== state) page(response, 400, FOREIGN)
+  else resolve({ url, answer: ok => page(response, ok ? 200 : 400, ok ? SIGNED_IN : NOT_SIGNED_IN) })
+}
+
+const FOREIGN = 'This is not the sign-in that guestlist waits for. Close this page and start it again.'
+const SIGNED_IN = 'You are signed in. You can close this page and go back to the terminal.'
+const NOT_SIGNED_IN = 'The sign-in failed. The terminal says why.'
+
+/** Fixed texts only: nothing from the request is ever shown. */
+function page(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    connection: 'close',
+  })
+  response.end(`<!doctype html><html lang="en"><title>guestlist</title><h1>guestlist</h1><p>${text}</p></html>\n`)
+}

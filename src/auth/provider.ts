@@ -1,0 +1,116 @@
+import type { Configuration, ServerMetadata } from 'openid-client'
+import { addressText, checkScheme, parseAddress } from '../http/address.js'
+import { variable } from '../http/env-secret.js'
+import type { Secret } from '../http/secret.js'
+import { createTransport, type TransportOptions } from '../http/transport.js'
+import { oauthError } from './oauth-error.js'
+import { oauthFetch } from './oauth-fetch.js'
+
+const DEFAULT_ISSUER = 'https://iam.bimdata.io/auth/realms/bimdata'
+const WELL_KNOWN = '/.well-known/openid-configuration'
+
+/** Where and how tokens are asked for. */
+export interface ProviderSettings extends TransportOptions {
+  /** Without a slash at its end. */
+  readonly issuer: string
+  /** In place of the one that is discovered. */
+  readonly tokenUrl: string | null
+  readonly scope: string | null
+}
+
+/** From BIMDATA_IAM_URL, BIMDATA_TOKEN_URL and BIMDATA_SCOPE. @throws ApiError for an address not to be used */
+export function providerSettings(options: TransportOptions): ProviderSettings {
+  const { env, allowInsecureHttp } = options
+  const given = variable(env, 'BIMDATA_IAM_URL')
+  const issuer = parseAddress((given ?? DEFAULT_ISSUER).replace(WELL_KNOWN, ''), 'BIMDATA_IAM_URL', allowInsecureHttp)
+  const tokenUrl = variable(env, 'BIMDATA_TOKEN_URL')
+  return {
+    ...options,
+    issuer: addressText(issuer),
+    tokenUrl: tokenUrl === undefined ? null : parseAddress(tokenUrl, 'BIMDATA_TOKEN_URL', allowInsecureHttp).href,
+    scope: variable(env, 'BIMDATA_SCOPE') ?? null,
+  }
+}
+
+export interface OAuthClient {
+  readonly id: string
+  /** Null for a public client. */
+  readonly secret: Secret | null
+}
+
+/** The OAuth library, loaded when first needed, with a configuration for this provider and client. */
+export interface Provider {
+  readonly oidc: typeof import('openid-client')
+  readonly config: Configuration
+  /** Rethrows what went wrong as an `ApiError`. */
+  run<T>(doing: string, action: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+/**
+ * Discovers the provider; with `tokenOnly` and a BIMDATA_TOKEN_URL nothing needs to be discovered.
+ * @throws ApiError `credentials` or `not-sent`
+ */
+export async function connectProvider(
+  settings: ProviderSettings,
+  client: OAuthClient,
+  { tokenOnly = false } = {},
+): Promise<Provider> {
+  const oidc = await import('openid-client')
+  const transport = createTransport(settings)
+  const fetch = oauthFetch(transport, originsOf(settings))
+  const metadata =
+    tokenOnly && settings.tokenUrl !== null
+      ? { issuer: settings.issuer }
+      : await discover(oidc, settings, client, fetch)
+  const server = settings.tokenUrl === null ? metadata : { ...metadata, token_endpoint: settings.tokenUrl }
+  const config = new oidc.Configuration(server, client.id, undefined, authentication(oidc, server, client))
+  config[oidc.customFetch] = fetch
+  config.timeout = seconds(settings)
+  oidc.allowInsecureRequests(config)
+  return { oidc, config, run: guarded, close: transport.close }
+}
+
+const originsOf = ({ issuer, tokenUrl }: ProviderSettings): ReadonlySet<string> =>
+  new Set([issuer, tokenUrl].filter(each => each !== null).map(each => new URL(each).origin))
+
+/** A little longer than the transport's own, whose error says more. */
+const seconds = ({ timeoutMs }: ProviderSettings): number => timeoutMs / 1000 + 5
+
+/** Plain http is judged by the transport, per address; the library's own check knows only https. */
+async function discover(
+  oidc: Provider['oidc'],
+  settings: ProviderSettings,
+  client: OAuthClient,
+  fetch: ReturnType<typeof oauthFetch>,
+): Promise<ServerMetadata> {
+  const config = await guarded(`Discovery at ${settings.issuer}`, () =>
+    oidc.discovery(new URL(settings.issuer), client.id, undefined, oidc.None(), {
+      [oidc.customFetch]: fetch,
+      execute: [oidc.allowInsecureRequests],
+      timeout: seconds(settings),
+    }),
+  )
+  const metadata = config.serverMetadata()
+  for (const endpoint of [metadata.authorization_endpoint, metadata.token_endpoint]) {
+    if (endpoint !== undefined)
+      checkScheme(new URL(endpoint), 'An endpoint of the identity provider', settings.allowInsecureHttp)
+  }
+  return metadata
+}
+
+async function guarded<T>(doing: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw oauthError(error, doing)
+  }
+}
+
+/** In the form body, as BIMData documents it, unless the provider says that it takes the header alone. */
+function authentication(oidc: Provider['oidc'], server: ServerMetadata, { secret }: OAuthClient) {
+  if (secret === null) return oidc.None()
+  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_post']
+  const headerOnly = !methods.includes('client_secret_post') && methods.includes('client_secret_basic')
+  return headerOnly ? oidc.ClientSecretBasic(secret.reveal()) : oidc.ClientSecretPost(secret.reveal())
+}

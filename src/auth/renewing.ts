@@ -1,0 +1,71 @@
+import { Secret } from '../http/secret.js'
+
+export interface Token {
+  /** The whole header value. */
+  readonly header: Secret
+  /** Milliseconds since the epoch, by this machine's clock; null where the provider does not say. */
+  readonly expiresAt: number | null
+  readonly obtainedAt: number
+}
+
+/** Ten years: what is longer is no end, and would leave the range of dates. */
+const LONGEST_LIFE_S = 10 * 365 * 24 * 3600
+
+/** @param expiresIn seconds, as in a token response */
+export function bearerToken(accessToken: string, expiresIn: number | undefined, now: number): Token {
+  // The token alone is secret too: it can come back in a text without its word.
+  const token = new Secret(accessToken)
+  return {
+    header: new Secret(`Bearer ${token.reveal()}`),
+    expiresAt: expiresIn === undefined ? null : now + Math.min(expiresIn, LONGEST_LIFE_S) * 1000,
+    obtainedAt: now,
+  }
+}
+
+/** So long before its end a token is renewed: half a minute, or a fifth of a short life. */
+const MARGIN_MS = 30_000
+
+export function isFresh({ expiresAt, obtainedAt }: Token, now: number): boolean {
+  if (expiresAt === null) return true
+  return now < expiresAt - Math.min(MARGIN_MS, (expiresAt - obtainedAt) / 5)
+}
+
+export interface RenewingToken {
+  current(): Token | null
+  authorization(): Promise<Secret>
+  renew(failed: Secret): Promise<boolean>
+}
+
+/**
+ * A token in memory that is fetched when first needed, before it ends and after a 401. However many callers wait,
+ * one fetch is under way. `fetchToken` is given the token that failed or is ending, null at first.
+ */
+export function renewingToken(
+  fetchToken: (stale: Token | null) => Promise<Token>,
+  initial: Token | null = null,
+): RenewingToken {
+  let token = initial
+  let underWay: Promise<Token> | null = null
+  const refresh = (): Promise<Token> => {
+    underWay ??= fetchToken(token)
+      .then(fetched => {
+        token = fetched
+        return fetched
+      })
+      .finally(() => {
+        underWay = null
+      })
+    return underWay
+  }
+  return {
+    current: () => token,
+    async authorization() {
+      return token !== null && isFresh(token, Date.now()) ? token.header : (await refresh()).header
+    },
+    async renew(failed) {
+      // Another caller may have renewed it since the failed request was sent.
+      if (token !== null && !token.header.equals(failed)) return true
+      return !(await refresh()).header.equals(failed)
+    },
+  }
+}

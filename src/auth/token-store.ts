@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Env } from '../http/proxy.js'
+import { ApiError } from '../model/api-error.js'
+import { makeFolder } from '../system/make-folder.js'
+import { readInput } from '../system/read-file.js'
+import { configFolder } from './config-folder.js'
+import { withFileLock } from './file-lock.js'
+
+/** What a login is kept under. */
+export interface LoginKey {
+  /** Both without a slash at their end. */
+  readonly issuer: string
+  readonly apiUrl: string
+  readonly clientId: string
+}
+
+/** The tokens of a login, as they stand in the file. */
+export interface StoredLogin extends LoginKey {
+  readonly accessToken: string
+  readonly refreshToken: string | null
+  /** Milliseconds since the epoch; null where the provider did not say. */
+  readonly expiresAt: number | null
+  readonly obtainedAt: number
+  readonly scope: string | null
+}
+
+export interface TokenStore {
+  readonly path: string
+  /** In the order in which they were made. */
+  read(): Promise<readonly StoredLogin[]>
+  /** Reads, changes and writes while no other process does; what `change` returns replaces the list. */
+  update(change: (logins: readonly StoredLogin[]) => Promise<readonly StoredLogin[]>): Promise<void>
+}
+
+interface StoreFile {
+  readonly version: 1
+  readonly logins: readonly StoredLogin[]
+}
+
+/** Some hundred logins. */
+const MAX_BYTES = 2 ** 20
+
+/** In the user's configuration folder; where there is none, nothing is kept. */
+export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStore> {
+  const folder = await configFolder(env)
+  if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(homeless()) }
+  const path = join(folder, 'logins.json')
+  return {
+    path,
+    read: () => readLogins(path),
+    async update(change) {
+      try {
+        await makeFolder(folder, 0o700)
+        await withFileLock(`${path}.lock`, maxHoldMs, async () =>
+          writeLogins(path, await change(await readLogins(path))),
+        )
+      } catch (error) {
+        throw isDiskError(error)
+          ? broken(path, `cannot be written (${error.code ?? error.message})`, "Check the folder's rights.")
+          : error
+      }
+    },
+  }
+}
+
+const isDiskError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
+
+export const sameLogin = (a: LoginKey, b: LoginKey): boolean =>
+  a.issuer === b.issuer && a.apiUrl === b.apiUrl && a.clientId === b.clientId
+
+async function readLogins(path: string): Promise<readonly StoredLogin[]> {
+  let text: string
+  try {
+    text = (await readInput(path, MAX_BYTES)).toString('utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw broken(path, 'cannot be read', 'Check its rights.')
+  }
+  const file = parse(text)
+  if (file === null) throw broken(path, 'is not as guestlist writes it', 'Delete it and run `guestlist login` again.')
+  return file.logins
+}
+
+/** Null for anything but this version's form. The parser's message would quote the file. */
+function parse(text: string): StoreFile | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isStoreFile(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const isStoreFile = (value: unknown): value is StoreFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'version' in value &&
+  value.version === 1 &&
+  'logins' in value &&
+  Array.isArray(value.logins) &&
+  value.logins.every(isLogin)
+
+const TEXTS = ['issuer', 'apiUrl', 'clientId', 'accessToken']
+
+const isLogin = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  return TEXTS.every(name => typeof fields.get(name) === 'string') && typeof fields.get('obtainedAt') === 'number'
+}
+
+/** Whole or not at all, and from its first byte readable by its owner alone. An empty list leaves no file. */
+async function writeLogins(path: string, logins: readonly StoredLogin[]): Promise<void> {
+  if (logins.length === 0) return rm(path, { force: true })
+  const file: StoreFile = { version: 1, logins }
+  const temporary = join(dirname(path), `.logins.${randomUUID()}.tmp`)
+  try {
+    await writeFile(temporary, `${JSON.stringify(file, null, 2)}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+const homeless = (): ApiError =>
+  new ApiError('There is no home folder to keep a login in', {
+    kind: 'credentials',
+    advice: 'Set HOME, or GUESTLIST_CONFIG_DIR to the folder to use.',
+  })
+
+const broken = (path: string, fault: string, advice: string): ApiError =>
+  new ApiError(`The file of logins, ${path}, ${fault}`, { kind: 'credentials', advice })

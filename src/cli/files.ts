@@ -1,0 +1,106 @@
+import { constants } from 'node:buffer'
+import { lstat, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
+import { reasonOf } from '../commands/shared/sources.js'
+import { escapeTerminal } from '../render/escape/terminal.js'
+import { readInput } from '../system/read-file.js'
+import { writeDurably } from '../system/write-file.js'
+import { CommandError, type Io } from './io.js'
+
+/** A plan or snapshot larger than this cannot be one string, which parsing it needs. Some 512 MiB. */
+const LIMIT = constants.MAX_STRING_LENGTH
+
+/** @throws CommandError naming what the file was to be */
+export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd'>): Promise<string> {
+  try {
+    const bytes = await readInput(resolve(io.cwd, path), LIMIT)
+    if (bytes.length > LIMIT) throw new Error('it is larger than 512 MiB')
+    refuseBeyondMemory(bytes)
+    return bytes.toString('utf8')
+  } catch (error) {
+    throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** Measured: a list or mapping, and a member of one, as V8 holds it. */
+const BYTES_A_BRACKET = 64
+const BYTES_A_COMMA = 16
+
+/** What JSON becomes may be ten times as large as its text, and the process would end without a word where that is too much. */
+function refuseBeyondMemory(bytes: Uint8Array): void {
+  let needed = 2 * bytes.length
+  if (needed < 2 ** 24) return
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) needed += BYTES_A_BRACKET
+    else if (byte === 0x2c) needed += BYTES_A_COMMA
+  }
+  const { heap_size_limit: limit } = getHeapStatistics()
+  if (needed > limit * 0.9) throw new Error('it holds more than fits in memory (NODE_OPTIONS=--max-old-space-size=MIB)')
+}
+
+/** What `--out` writes in place of an older one. */
+type Saved = 'plan' | 'snapshot'
+
+/** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */
+export async function writePrivateFile(
+  path: string,
+  what: Saved,
+  text: string | Iterable<string>,
+  io: Pick<Io, 'cwd'>,
+): Promise<void> {
+  await assertReplaceable(path, what, io)
+  try {
+    await writeDurably(resolve(io.cwd, path), typeof text === 'string' ? Buffer.from(text) : text)
+  } catch (error) {
+    throw unwritable(path, what, error)
+  }
+}
+
+/** To be asked before the work is done, too: what stands at the path may be all that somebody has. @throws CommandError */
+export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 'cwd'>): Promise<void> {
+  const foreign = await isForeign(resolve(io.cwd, path), what).catch(error => {
+    throw unwritable(path, what, error)
+  })
+  if (!foreign) return
+  throw new CommandError(`${escapeTerminal(path)} is not a ${what}; it was left as it is`, {
+    advice: 'Name another file with --out, or move it away.',
+  })
+}
+
+/** @throws CommandError for the name by which other programs mean standard output */
+export function refuseDash(out: string | undefined, advice: string): void {
+  if (out !== '-') return
+  throw new CommandError('--out takes a file, and "-" is none: the result goes to standard output by default', {
+    advice: `${advice} For a file of that name write "./-".`,
+  })
+}
+
+const unwritable = (path: string, what: Saved, error: unknown): CommandError =>
+  new CommandError(`The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, { cause: error })
+
+/**
+ * Whether a file with something in it stands there that is no older one of its kind. A link is replaced, and what it
+ * points to is left as it is: somebody else may have put it there.
+ *
+ * @throws Error for what is not replaced by a file: a folder, a pipe or a device, or a link to one (for the system's own
+ * user, /dev/null would be)
+ */
+async function isForeign(path: string, what: Saved): Promise<boolean> {
+  const own = await lstat(path).catch(() => null)
+  const found = await stat(path).catch(() => own)
+  if (own === null || found === null) return false
+  if (!found.isFile() && !found.isSymbolicLink())
+    throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device, not a file')
+  if (own.isSymbolicLink() || found.size === 0) return false
+  return !LOOKS_LIKE[what]((await readInput(path, BEGINNING)).toString('utf8'))
+}
+
+/** Within these bytes stands what tells a plan from other JSON, whatever its first change is. */
+const BEGINNING = 2 ** 16
+
+/** By what stands first, for a file may be large, or cut off. The state has a serial before the API's address. */
+const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
+  plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
+  snapshot: text => /^\s*\{\s*"version"\s*:\s*\d+\s*,\s*"api_url"/.test(text),
+}

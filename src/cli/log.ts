@@ -1,0 +1,29 @@
+import { escapeTerminal } from '../render/escape/terminal.js'
+import type { Io } from './io.js'
+
+/** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
+const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+export type LogLevel = (typeof LEVELS)[number]
+
+/** Lines on standard error. Callers never pass a secret. */
+export interface Log {
+  warn(message: string): void
+  info(message: string): void
+  debug(message: string): void
+  /** A request is repeated after a wait. */
+  retry(message: string, attempt: number, delayMs: number): void
+}
+
+export function createLog(level: LogLevel, io: Pick<Io, 'err'>): Log {
+  const write = (own: LogLevel, message: string) => {
+    if (LEVELS.indexOf(own) <= LEVELS.indexOf(level)) io.err(`${own}: ${escapeTerminal(message)}\n`)
+  }
+  return {
+    warn: message => write('warn', message),
+    info: message => write('info', message),
+    debug: message => write('debug', message),
+    retry: (message, attempt, delayMs) =>
+      write('info', `${message}; try ${attempt + 1} in ${(delayMs / 1000).toFixed(1)} s`),
+  }
+}

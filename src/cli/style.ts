@@ -1,0 +1,17 @@
+import { COLOUR, PLAIN, type Style } from '../render/text/style.js'
+import type { Io } from './io.js'
+
+/**
+ * Colour where the stream is a terminal. `--no-color` and a `NO_COLOR` that is not empty turn it off; `FORCE_COLOR` turns it
+ * on elsewhere too, unless it is 0 or false.
+ */
+export function styleFor(stream: 'out' | 'err', flags: { readonly noColor: boolean }, io: Io): Style {
+  if (flags.noColor || (io.env.NO_COLOR ?? '') !== '') return PLAIN
+  const forced = io.env.FORCE_COLOR
+  if (forced !== undefined && forced !== '') return forced === '0' || forced === 'false' ? PLAIN : COLOUR
+  const terminal = stream === 'out' ? io.outIsTerminal : io.errIsTerminal
+  return terminal && io.env.TERM !== 'dumb' ? COLOUR : PLAIN
+}
+
+/** Columns to break lines at; none where the result goes to a file or a pipe. */
+export const widthOf = ({ outIsTerminal, columns }: Io): number | undefined => (outIsTerminal ? columns : undefined)

@@ -1,0 +1,96 @@
+import type { Io } from '../../cli/io.js'
+import { type Progress, startProgress } from '../../cli/progress.js'
+import { styleFor, widthOf } from '../../cli/style.js'
+import type { ExecuteEvent } from '../../execute/run.js'
+import type { Plan } from '../../model/plan.js'
+import type { Problem } from '../../model/problem.js'
+import type { Report, Result } from '../../model/report.js'
+import { escapeTerminal } from '../../render/escape/terminal.js'
+import * as nd from '../../render/ndjson.js'
+import { NO_CHANGES, planSummary, planTextPieces } from '../../render/text/plan-text.js'
+import { applySummary, reportText, resultLine } from '../../render/text/report-text.js'
+import { VERSION } from '../../version.js'
+
+/** What an apply shows, in the order of the calls. */
+export interface ApplyView {
+  planned(plan: Plan): Promise<void>
+  event(event: ExecuteEvent): void
+  /** What ended the run, for machines; people are told by who catches it. */
+  problem(message: string, rest?: Partial<Problem>): void
+  finished(report: Report, complete: boolean): void
+}
+
+/** Above this many actions a line for each would bury what matters. */
+const LINES_UP_TO = 100
+
+export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyView {
+  const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
+  let planned = 0
+  let progress: Progress | null = null
+  const settled = (result: Result, done: number, total: number) => {
+    const failed = 'why' in result.outcome && result.outcome.kind !== 'not_attempted'
+    if (failed || (!io.status && total <= LINES_UP_TO)) io.err(`${resultLine(result, err)}\n`)
+    progress?.done(done)
+  }
+  const end = () => {
+    progress?.end()
+    progress = null
+  }
+  return {
+    planned(plan) {
+      planned = plan.actions.length
+      return io.outAll(planTextPieces(plan, out, widthOf(io)))
+    },
+    event(event) {
+      const quiet = !io.status && planned <= LINES_UP_TO
+      if (event.type === 'start') progress ??= startProgress({ label: 'Applying', total: planned, quiet }, io)
+      if (event.type === 'settled') settled(event.result, event.done, event.total)
+      if (event.type === 'retry') {
+        const again = `again in ${(event.delayMs / 1000).toFixed(1)} s`
+        io.err(`${escapeTerminal(`${event.action.address}: ${event.error.message}`)}; ${again}\n`)
+      }
+      if (event.type === 'verifying') {
+        end()
+        io.err('Reading the live state again to verify…\n')
+      }
+    },
+    problem: end,
+    finished(report, complete) {
+      end()
+      io.out(`\n${reportText(report, complete, out)}`)
+    },
+  }
+}
+
+export function jsonView(io: Io): ApplyView {
+  const line = nd.ndjsonWriter(() => new Date())
+  const write = (text: string) => io.out(`${text}\n`)
+  const started = new Map<string, number>()
+  const elapsed = (address: string) => Math.round((Date.now() - (started.get(address) ?? Date.now())) / 1000)
+  write(nd.versionLine(line, VERSION))
+  return {
+    planned: plan => io.outAll(plannedLines(plan, line)),
+    event(event) {
+      if (event.type === 'start') {
+        started.set(event.action.address, Date.now())
+        write(nd.applyStart(line, event.action))
+      }
+      if (event.type === 'retry') {
+        write(nd.applyProgress(line, event.action, event.error.message, elapsed(event.action.address)))
+      }
+      if (event.type === 'settled') write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
+    },
+    problem: (message, rest) => write(nd.diagnosticLine(line, 'error', message, rest)),
+    finished(report, complete) {
+      for (const text of nd.applyDiagnostics(line, report)) write(text)
+      write(nd.applySummaryLine(line, report, applySummary(report, complete)))
+    },
+  }
+}
+
+function* plannedLines(plan: Plan, line: nd.Line): Generator<string> {
+  for (const action of plan.actions) yield `${nd.plannedChange(line, action)}\n`
+  for (const { message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message)}\n`
+  for (const problem of plan.problems) yield `${nd.diagnosticLine(line, 'error', problem.summary, problem)}\n`
+  yield `${nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))}\n`
+}

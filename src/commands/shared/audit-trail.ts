@@ -1,0 +1,130 @@
+import type { AuditEntry } from '../../audit/entry.js'
+import { type AuditLog, openAudit } from '../../audit/log.js'
+import type { Io } from '../../cli/io.js'
+import type { Attempt, ExecuteEvent } from '../../execute/run.js'
+import type { Action, Plan } from '../../model/plan.js'
+import { isComplete, type Report, type Result } from '../../model/report.js'
+import { planSummary } from '../../render/text/plan-text.js'
+import { applySummary } from '../../render/text/report-text.js'
+
+/** How the question whether a plan may be carried out was answered. */
+export type Verdict = 'approved' | 'declined' | 'refused'
+
+/**
+ * What an apply leaves in the audit log:
+ *
+ * | when | lines | on the disk before going on |
+ * | --- | --- | --- |
+ * | a plan was made or loaded | `plan`, and a `decision` for each action and each refusal | |
+ * | it was approved, declined or refused; after the last two nothing follows | `decision` | yes |
+ * | the run begins | `start` | yes |
+ * | an action begins | `start` with its address; a removal cannot be undone, so its line is | yes |
+ * | a request was answered | `attempt` | |
+ * | an action ended | `result` | for a removal |
+ * | the state was read again | `verify` | |
+ * | the run is over | `end` | yes |
+ *
+ * `endsRun` of src/audit/entry.ts knows by this table whether a run has ended.
+ */
+export interface AuditTrail {
+  planned(plan: Plan): Promise<void>
+  /** `message`: what was refused or declined, for people. */
+  judged(verdict: Verdict, message: string | null): Promise<void>
+  started(): Promise<void>
+  event(event: ExecuteEvent): Promise<void>
+  finished(report: Report): Promise<void>
+  close(): Promise<void>
+}
+
+const nothing = async (): Promise<void> => undefined
+
+const NO_TRAIL: AuditTrail = {
+  planned: nothing,
+  judged: nothing,
+  started: nothing,
+  event: nothing,
+  finished: nothing,
+  close: nothing,
+}
+
+/**
+ * Opens the log before anything else is done, so that a wrong path is found first. Without `--audit-log` there is none.
+ *
+ * @throws AuditError where the log cannot be written, here and in every call
+ */
+export async function openAuditTrail(path: string | undefined, io: Io): Promise<AuditTrail> {
+  if (path === undefined) return NO_TRAIL
+  return trailOf(await openAudit(path, { cwd: io.cwd, env: io.env, now: () => new Date() }))
+}
+
+function trailOf(log: AuditLog): AuditTrail {
+  let digest: string | null = null
+  const add = (entry: AuditEntry, sync = false) => log.append({ plan_digest: digest, ...entry }, { sync })
+  return {
+    async planned(plan) {
+      digest = plan.digest
+      const lines: readonly AuditEntry[] = [
+        { event: 'plan', outcome: plan.problems.length > 0 ? 'errored' : 'planned', message: planMessage(plan) },
+        ...plan.actions.map(action => ({ event: 'decision' as const, ...about(action), outcome: action.why })),
+        ...plan.refused.map(refusal => ({
+          event: 'decision' as const,
+          address: refusal.kind === 'protected' ? refusal.address : null,
+          rule: refusal.kind === 'protected' ? refusal.rule : null,
+          outcome: `refused_${refusal.kind}`,
+          message: refusal.message,
+        })),
+      ]
+      await Promise.all(lines.map(line => add(line)))
+    },
+    judged: (verdict, message) => add({ event: 'decision', outcome: verdict, message }, true),
+    started: () => add({ event: 'start' }, true),
+    async event(event) {
+      const removal = event.type === 'start' && event.action.action === 'remove'
+      if (event.type === 'start') await add({ event: 'start', ...about(event.action) }, removal)
+      if (event.type === 'attempt') await add(attemptEntry(event.attempt))
+      if (event.type === 'settled') await add(resultEntry(event.result), event.result.action.action === 'remove')
+    },
+    async finished(report) {
+      const { kind } = report.verification
+      if (kind !== 'not_needed') await add({ event: 'verify', outcome: kind, message: verifyMessage(report) })
+      const complete = isComplete(report)
+      const outcome = report.stop?.reason ?? (complete ? 'complete' : 'incomplete')
+      await add({ event: 'end', outcome, message: applySummary(report, complete) }, true)
+    },
+    close: () => log.close(),
+  }
+}
+
+const planMessage = ({ summary, apiUrl }: Plan): string => `${planSummary(summary)} API: ${apiUrl}`
+
+const about = ({ address, action, rule }: Action) => ({ address, action, rule })
+
+/** The contract knows one status of success for each call. */
+const SUCCESS = { accept: 204, deny: 204, remove: 204, read: 200 } as const satisfies Record<Attempt['call'], number>
+
+const attemptEntry = ({ action, call, attempt, error }: Attempt): AuditEntry => ({
+  event: 'attempt',
+  ...about(action),
+  attempts: attempt,
+  http_status: error === null ? SUCCESS[call] : error.status,
+  outcome: `${call}_${error === null ? 'ok' : 'failed'}`,
+  message: error === null ? null : error.message,
+})
+
+const resultEntry = ({ action, outcome, attempts, status }: Result): AuditEntry => ({
+  event: 'result',
+  ...about(action),
+  attempts,
+  http_status: status,
+  outcome: outcome.kind,
+  message: 'why' in outcome ? outcome.why : null,
+})
+
+function verifyMessage({ verification }: Report): string | null {
+  if (verification.kind === 'unreadable') return verification.why
+  if (verification.kind !== 'differs') return null
+  return verification.mismatches
+    .map(({ address, wanted, found }) => `${address}: wanted ${wanted}, found ${found ?? 'nothing'}`)
+    .join('; ')
+    .slice(0, 10_000)
+}

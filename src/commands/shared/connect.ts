@@ -1,0 +1,95 @@
+import { type Client, createClient } from '../../api/client.js'
+import { chooseCredentials } from '../../auth/credentials.js'
+import type { Io } from '../../cli/io.js'
+import { createLog, type Log } from '../../cli/log.js'
+import type { Flags } from '../../cli/options.js'
+import { startProgress } from '../../cli/progress.js'
+import type { StartVisit } from '../../execute/api.js'
+import { type Clock, systemClock } from '../../http/clock.js'
+import { createGate, type Gate } from '../../http/rate-limiter.js'
+import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
+import type { ApiError } from '../../model/api-error.js'
+import { VERSION } from '../../version.js'
+
+export const DEFAULT_API_URL = 'https://api.bimdata.io'
+
+export interface Connection {
+  readonly client: Client
+  readonly clock: Clock
+  readonly gate: Gate
+  readonly policy: RetryPolicy
+  readonly log: Log
+  /** The list, read as often as the policy allows. */
+  list(start: StartVisit, status?: string): Promise<void>
+}
+
+interface ConnectOptions {
+  /** Requests a second, over all workers. */
+  readonly rateLimit?: number | undefined
+  /** An interrupt leaves what is in flight to finish, as it must where it changes something; else it ends it. */
+  readonly finishInFlight?: boolean
+}
+
+/** @throws ApiError where there are no credentials, or the address is not allowed */
+export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
+  const log = createLog(flags.logLevel, io)
+  const wire = {
+    apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
+    timeoutMs: flags.timeout,
+    allowInsecureHttp: flags.allowInsecureHttp,
+    version: VERSION,
+  }
+  const credentials = await chooseCredentials(io.env, wire)
+  const client = createClient({
+    ...wire,
+    credentials,
+    env: io.env,
+    ...limitsOf(flags),
+    ...(options.finishInFlight ? {} : { signal: io.interrupt }),
+    log: ({ method, path, status, ms, attempt, error }) =>
+      log.debug(`${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`),
+  })
+  const gate = createGate(systemClock, options.rateLimit ?? null)
+  const policy = { ...DEFAULT_RETRY, retries: flags.retries }
+  const retrying = {
+    gate,
+    clock: systemClock,
+    policy,
+    stop: io.interrupt,
+    onRetry: (error: ApiError, attempt: number, delayMs: number) => log.retry(error.message, attempt, delayMs),
+  }
+  const list = (start: StartVisit, status?: string) =>
+    withProgress(start, flags, io, counted => readWithRetries(() => client.list(counted, status), retrying))
+  return { client, clock: systemClock, gate, policy, log, list }
+}
+
+/** What the API may make us hold. */
+export const limitsOf = ({ maxBody, maxDepth }: Pick<Flags, 'maxBody' | 'maxDepth'>) => ({
+  maxBodyBytes: maxBody * 2 ** 20,
+  maxDepth,
+})
+
+/** Shows how many invitations have come. */
+async function withProgress(
+  start: StartVisit,
+  { json, format }: Flags,
+  io: Io,
+  read: (counted: StartVisit) => Promise<void>,
+): Promise<void> {
+  const progress = startProgress({ label: 'Reading invitations', total: null, quiet: json || format === 'json' }, io)
+  try {
+    await read(() => {
+      const visit = start()
+      let count = 0
+      return invitation => {
+        visit(invitation)
+        if (++count % COUNTED_BY === 0) progress.done(count)
+      }
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+/** Looking at the clock for each of a million would show. */
+const COUNTED_BY = 500

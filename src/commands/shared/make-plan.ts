@@ -1,0 +1,71 @@
+import { splitList } from '../../cli/flags.js'
+import { CommandError, type Io } from '../../cli/io.js'
+import type { Flags } from '../../cli/options.js'
+import type { StartVisit } from '../../execute/api.js'
+import type { Manifest, Protection } from '../../model/manifest.js'
+import type { Plan } from '../../model/plan.js'
+import type { RemovalRecords } from '../../model/state.js'
+import { emailKey } from '../../model/text.js'
+import { type ReconcileOptions, type Reconciler, startReconcile } from '../../reconcile/reconcile.js'
+import { parseTarget } from '../../reconcile/target.js'
+import type { LoadedManifest } from './load-manifest.js'
+
+type PlanningFlags = Pick<Flags<'plan'>, 'target' | 'noRemovals' | 'maxRemovals' | 'protect'>
+
+/** @throws CommandError for a target that is no address */
+export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
+  return {
+    targets: flags.target.map(readTarget),
+    noRemovals: flags.noRemovals,
+    ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
+    protect: protections(flags, io),
+    keepUnchanged,
+  }
+}
+
+function readTarget(text: string): string {
+  const address = parseTarget(text)
+  if (address !== null) return address
+  throw new CommandError(`--target: ${JSON.stringify(text)} is not an address`, {
+    advice: 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
+  })
+}
+
+/**
+ * What is protected from outside the manifest: the flag and the variable, each a comma-separated list, add up.
+ *
+ * @throws CommandError for a flag that protects nobody
+ */
+export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
+  const empty = flags.protect.find(list => splitList(list).length === 0)
+  if (empty !== undefined) throw new CommandError(`--protect: ${JSON.stringify(empty)} names no address`)
+  return [
+    ...protecting('--protect', flags.protect),
+    ...protecting('GUESTLIST_PROTECT', [io.env.GUESTLIST_PROTECT ?? '']),
+  ]
+}
+
+const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', lists: readonly string[]): readonly Protection[] =>
+  lists.flatMap(splitList).map(pattern => ({ pattern: emailKey(pattern), source }))
+
+export interface PlanInputs {
+  readonly manifest: Manifest
+  readonly records: RemovalRecords
+  readonly now: Date
+  readonly apiUrl: string
+  readonly options: ReconcileOptions
+  /** As of the loaded manifest. */
+  readonly locate: LoadedManifest['locate']
+}
+
+/** Plans from a list that may have to be read more than once: each attempt starts afresh. */
+export async function makePlan(inputs: PlanInputs, list: (start: StartVisit) => Promise<void>): Promise<Plan> {
+  let reconciler: Reconciler | null = null
+  await list(() => {
+    const fresh = startReconcile(inputs)
+    reconciler = fresh
+    return invitation => fresh.observe(invitation)
+  })
+  const plan = (reconciler ?? startReconcile(inputs)).finish()
+  return { ...plan, problems: inputs.locate(plan.problems) }
+}

@@ -1,0 +1,69 @@
+import { getHeapStatistics } from 'node:v8'
+import { FORMATS } from '../../cli/format.js'
+import { CommandError } from '../../cli/io.js'
+import { streamDocument } from '../../documents/plan-document.js'
+import type { Plan } from '../../model/plan.js'
+import { jsonPieces } from '../../render/json.js'
+import { planTextPieces } from '../../render/text/plan-text.js'
+import type { Style } from '../../render/text/style.js'
+
+export const PLAN_FORMATS = FORMATS.plan
+
+export type PlanFormat = (typeof PLAN_FORMATS)[number]
+
+/** Formats that show also what needs nothing. */
+export const showsEverything = (format: PlanFormat): boolean => format === 'html' || format === 'diff'
+
+/**
+ * A plan in a format, ready for standard output, in pieces.
+ *
+ * @param width columns of the terminal; none where the output is no terminal
+ */
+export async function renderPlan(
+  plan: Plan,
+  format: PlanFormat,
+  style: Style,
+  width?: number,
+): Promise<Iterable<string>> {
+  switch (format) {
+    case 'text':
+      return planTextPieces(plan, style, width)
+    case 'json':
+      return planJson(plan)
+    case 'markdown':
+      return [(await import('../../render/markdown/markdown.js')).planMarkdown(plan)]
+    case 'diff':
+      refuseBeyondMemory(plan)
+      return [(await import('../../render/diff/diff.js')).planDiff(plan)]
+    case 'html':
+      return [(await import('../../render/html/html.js')).planHtml(plan)]
+    default:
+      return format satisfies never
+  }
+}
+
+/** The plan as JSON, which a saved plan is too. */
+export function* planJson(plan: Plan): Generator<string> {
+  yield* jsonPieces(streamDocument(plan))
+  yield '\n'
+}
+
+/** What is held while a diff is made, to the decisions' own text: measured 17 at the most. */
+const HEAP_GROWTH = 20
+const SAMPLES = 100
+
+/** The process would end without a word where the diff does not fit. @throws CommandError */
+function refuseBeyondMemory({ actions, unchanged }: Plan): void {
+  const decisions = [...sampleOf(actions), ...sampleOf(unchanged)]
+  const count = actions.length + unchanged.length
+  const size = (JSON.stringify(decisions).length / Math.max(1, decisions.length)) * count
+  if (size * HEAP_GROWTH < getHeapStatistics().heap_size_limit) return
+  throw new CommandError(`The plan is too large to be shown as diff: ${count} decisions`, {
+    advice: 'Give more memory with NODE_OPTIONS=--max-old-space-size=MIB, or plan fewer changes at once.',
+  })
+}
+
+const sampleOf = <T>(items: readonly T[]): readonly T[] => {
+  const step = Math.max(1, Math.floor(items.length / SAMPLES))
+  return items.filter((_, index) => index % step === 0)
+}

@@ -1,0 +1,126 @@
+import { readTextFile } from '../../cli/files.js'
+import { CommandError, type Io } from '../../cli/io.js'
+import type { Flags } from '../../cli/options.js'
+import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
+import type { Action, Plan, Refusal } from '../../model/plan.js'
+import type { RemovalRecords } from '../../model/state.js'
+import { canonicalJson, emailKey } from '../../model/text.js'
+import { planDigest } from '../../reconcile/digest.js'
+import { checkGuards } from '../../reconcile/guards.js'
+import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
+import { parseTarget } from '../../reconcile/target.js'
+import { type Drift, findDrift, type Tracker, trackPlan } from '../../reconcile/track.js'
+import { escapeTerminal } from '../../render/escape/terminal.js'
+import { type Connection, DEFAULT_API_URL } from './connect.js'
+import { protections } from './make-plan.js'
+
+/** @throws CommandError for a file that is no plan, was edited, or is of a newer format: each with its own message */
+export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
+  const text = await readTextFile(path, 'plan', io)
+  try {
+    const plan = parsePlanDocument(text)
+    if (planDigest(plan.apiUrl, plan.actions) !== plan.digest) throw edited()
+    return plan
+  } catch (error) {
+    if (!(error instanceof PlanFileError)) throw error
+    const advice = ADVICE[error.fault]
+    throw new CommandError(`${escapeTerminal(path)}: ${error.message}`, { advice, cause: error })
+  }
+}
+
+const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
+  'not-a-plan': 'Make one with "guestlist plan --out FILE".',
+  'newer-format': 'Use the version of guestlist that wrote it, or plan again with this one.',
+  edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
+}
+
+/**
+ * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
+ * have made the same plan are taken: a pipeline may set them for all its steps.
+ *
+ * @throws CommandError for flags that cannot change a plan that is made
+ */
+export function applicableSavedPlan(plan: Plan, flags: Flags<'apply'>, io: Io): Plan {
+  const settled = [
+    ...(flags.file.length > 0 && io.env.GUESTLIST_FILE === undefined ? ['--file'] : []),
+    ...(flags.target.length > 0 && !plan.actions.every(isTargeted(flags.target)) ? ['--target'] : []),
+    ...(flags.noRemovals && plan.actions.some(({ action }) => action === 'remove') ? ['--no-removals'] : []),
+    ...(flags.now === undefined || io.env.GUESTLIST_NOW !== undefined ? [] : ['--now']),
+  ]
+  if (settled.length > 0) {
+    throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
+  }
+  assertSameApi(plan, flags)
+  return { ...plan, refused: [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)] }
+}
+
+function isTargeted(targets: readonly string[]): (action: Action) => boolean {
+  const addresses = new Set(targets.map(target => parseTarget(target) ?? target))
+  return ({ address, impliedBy }) => addresses.has(address) || (impliedBy !== null && addresses.has(impliedBy))
+}
+
+function assertSameApi({ apiUrl }: Plan, flags: Flags<'apply'>): void {
+  const configured = (flags.apiUrl ?? DEFAULT_API_URL).replace(/\/+$/, '')
+  if (sameAddress(configured, apiUrl)) return
+  throw new CommandError(`The plan was made for the API at ${apiUrl}, not for ${configured}`, {
+    advice: 'Set --api-url (or BIMDATA_API_URL) to the address of the plan, with credentials of that API.',
+  })
+}
+
+function sameAddress(a: string, b: string): boolean {
+  try {
+    return new URL(a).href === new URL(b).href
+  } catch {
+    return false
+  }
+}
+
+/** The plan's refusals; `--max-removals` overrides the guard that the plan was made under. */
+function refusedNow({ refused, actions }: Plan, { maxRemovals }: Flags<'apply'>): readonly Refusal[] {
+  if (maxRemovals === undefined) return refused
+  const others = refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
+  return [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
+}
+
+/** What is protected from outside the manifest now, whenever the plan was made. */
+function protectedNow({ actions }: Plan, flags: Flags<'apply'>, io: Io): readonly Refusal[] {
+  const protectionOf = indexProtections(protections(flags, io))
+  return actions.flatMap((action): readonly Refusal[] => {
+    if (action.action !== 'remove') return []
+    const { address, rule } = action
+    const { email } = action.before
+    const protection = protectionOf(emailKey(email))
+    return protection ? [protectionRefusal({ address, email, rule }, protection)] : []
+  })
+}
+
+export type Drifted = readonly Drift[]
+
+/** What of a plan is no longer as it was planned from. */
+export async function driftOf(plan: Plan, { list }: Connection, records: RemovalRecords): Promise<Drifted> {
+  let tracker: Tracker = trackPlan(plan)
+  await list(() => {
+    tracker = trackPlan(plan)
+    return invitation => tracker.observe(invitation)
+  })
+  return findDrift(plan, tracker.finish(records))
+}
+
+/** One line for each changed item, and what changed in it. */
+export function driftText(drifted: Drifted): string {
+  return drifted.map(({ address, planned, live }) => `  ${address}: ${driftedHow(planned, live)}`).join('\n')
+}
+
+function driftedHow(planned: Drift['planned'], live: Drift['live']): string {
+  if (live === null) return 'is no longer listed'
+  if (planned !== null) return changed(planned, live)
+  return `is new: a pending invitation of ${live.email}, who is to be removed, and would come back with it`
+}
+
+function changed(planned: object, live: object): string {
+  const before = new Map<string, unknown>(Object.entries(planned))
+  return Object.entries(live)
+    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
+    .map(([name, value]) => `${name} was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
+    .join('; ')
+}

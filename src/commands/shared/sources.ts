@@ -1,0 +1,125 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Io } from '../../cli/io.js'
+import type { ManifestSource } from '../../manifest/parse.js'
+import type { Problem } from '../../model/problem.js'
+import { byCodeUnit } from '../../model/text.js'
+import { readInput, readStream } from '../../system/read-file.js'
+
+export const DEFAULT_MANIFEST = 'guestlist.yaml'
+
+const STDIN_PATH = '-'
+
+/** What standard input is called in problems and rules. */
+export const STDIN_NAME = '<stdin>'
+
+/** A manifest's; one byte over it is read, which is enough to know that it is over. */
+const READ_LIMIT = 10 * 1024 * 1024
+
+export interface SourcesRead {
+  readonly sources: readonly ManifestSource[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, so none that begins with a dot;
+ * sorted, not recursive) and `-`. Reports all it cannot read, each file by its own name.
+ */
+export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' | 'stdin'>): Promise<SourcesRead> {
+  const sources: ManifestSource[] = []
+  const problems: Problem[] = []
+  const spellings = new Map<string, string>()
+
+  /** A file that was read already under another name, or through a link, is a mistake: none of its rules is meant twice. */
+  async function isFirst(path: string): Promise<boolean> {
+    const key = await identityOf(path, io.cwd)
+    const first = spellings.get(key)
+    spellings.set(key, first ?? path)
+    if (first !== undefined) problems.push(unreadable(path, 'it is given twice', twiceAdvice(path, first)))
+    return first === undefined
+  }
+  async function read(path: string): Promise<void> {
+    if (await isFirst(path)) sources.push(await readOne(path, io))
+  }
+  async function readFolder(path: string): Promise<void> {
+    if (!(await isFirst(path))) return
+    for (const name of await manifestsIn(path, io.cwd)) await attempt(name, IN_FOLDER, () => read(name))
+  }
+  async function attempt(path: string, advice: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      problems.push(unreadable(path, reasonOf(error), isMissing(error) && paths.length === 0 ? NONE_YET : advice))
+    }
+  }
+
+  for (const path of paths.length === 0 ? [DEFAULT_MANIFEST] : paths) {
+    await attempt(path, CHECK_PATH, async () => ((await isFolder(path, io.cwd)) ? readFolder(path) : read(path)))
+  }
+  return { sources, problems }
+}
+
+const NONE_YET = 'Write one with "guestlist init", or name yours with -f.'
+const CHECK_PATH = 'Check the path given with -f.'
+const IN_FOLDER = 'Every .yaml and .yml file of a folder is read: mend it, or move it away.'
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const twiceAdvice = (path: string, first: string): string =>
+  path === first
+    ? 'Name each file once; a folder names all that are in it.'
+    : `Name each file once: it is the same as "${first}".`
+
+/** The same for all names of one file. What is not there, or has no name of its own, is told apart by its spelling. */
+async function identityOf(path: string, cwd: string): Promise<string> {
+  if (path === STDIN_PATH) return path
+  const absolute = resolve(cwd, path)
+  return realpath(absolute).catch(() => absolute)
+}
+
+const isFolder = async (path: string, cwd: string): Promise<boolean> =>
+  path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
+
+async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {
+  const names = (await readdir(resolve(cwd, path), { withFileTypes: true }))
+    .filter(entry => /^[^.].*\.ya?ml$/s.test(entry.name) && !entry.isDirectory())
+    .map(entry => join(path, entry.name))
+    .sort(byCodeUnit)
+  if (names.length === 0) throw new Error('the folder holds no .yaml or .yml file')
+  return names
+}
+
+async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
+  if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
+  return { file: path, content: await readInput(resolve(io.cwd, path), READ_LIMIT) }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'reading it is not permitted',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links go round in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  ENOTDIR: 'part of its path is not a folder',
+  ENXIO: 'it is a socket, not a file',
+  ENOSPC: 'there is no space left on the device',
+  EROFS: 'the file system is read-only',
+  EPERM: 'it is not permitted',
+  ERR_INVALID_ARG_VALUE: 'its name holds a NUL character',
+}
+
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  return REASONS[code] ?? error.message
+}
+
+const unreadable = (file: string, reason: string, detail: string): Problem => ({
+  code: 'unreadable',
+  severity: 'error',
+  summary: `The manifest cannot be read: ${reason}`,
+  detail,
+  range: null,
+  snippet: null,
+  file,
+})

@@ -1,0 +1,35 @@
+import type { Io } from '../../cli/io.js'
+import type { Log } from '../../cli/log.js'
+import type { Flags } from '../../cli/options.js'
+import type { StateStore } from '../../state/store.js'
+import { describeHolder } from '../../system/lock-info.js'
+
+type LockFlags = Pick<Flags<'apply'>, 'lockTimeout' | 'noLock'>
+
+/** Holds the state's lock while something runs. @throws StateError where it is held by another */
+export async function withLock<T>(
+  store: StateStore,
+  { lockTimeout, noLock }: LockFlags,
+  log: Log,
+  io: Pick<Io, 'interrupt'>,
+  work: () => Promise<T>,
+  operation = 'apply',
+): Promise<T> {
+  if (noLock) {
+    log.warn('the state is not locked (--no-lock): nobody else may run meanwhile')
+    return work()
+  }
+  if (!store.canLock) log.warn(`the state at ${store.description} has no lock address, so it is not locked`)
+  const lock = await store.lock({
+    operation,
+    timeoutMs: lockTimeout,
+    signal: io.interrupt,
+    onWait: holder => log.info(`waiting for the state's lock, held by ${describeHolder(holder)}`),
+    onTakeover: holder => log.warn(`took over the state's lock ${holder.ID} of ${holder.Who}: its process has ended`),
+  })
+  try {
+    return await work()
+  } finally {
+    await lock.release()
+  }
+}

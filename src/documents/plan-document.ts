@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import type { InvitationView } from '../model/invitation.js'
+import type { StateConfig } from '../model/manifest.js'
+import type {
+  Action,
+  ActionReason,
+  OverruledRef,
+  Plan,
+  Refusal,
+  RuleRef,
+  Summary,
+  Unchanged,
+  UserView,
+  Warning,
+} from '../model/plan.js'
+import type { Problem } from '../model/problem.js'
+import { canonicalJsonPieces } from '../model/text.js'
+import { AFTER } from '../render/text/words.js'
+
+/** Of Terraform's plan JSON, whose fields this document has. */
+export const FORMAT_VERSION = '1.2'
+
+/** Of what stands under `guestlist`. A reader refuses a higher one. */
+export const GUESTLIST_VERSION = 1
+
+export interface ResourceChange {
+  readonly address: string
+  readonly mode: 'managed'
+  readonly type: 'bimdata_invitation' | 'bimdata_user'
+  readonly name: string
+  readonly provider_name: 'guestlist'
+  readonly change: {
+    readonly actions: readonly ['update' | 'delete' | 'no-op']
+    readonly before: InvitationView | UserView
+    readonly after: InvitationView | UserView | null
+    readonly after_unknown: Readonly<Record<string, never>>
+    readonly before_sensitive: false
+    readonly after_sensitive: false
+  }
+  readonly action_reason: ActionReason | Unchanged['why']
+}
+
+export interface ActionEntry {
+  readonly address: string
+  readonly action: Action['action']
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  readonly implied_by: string | null
+}
+
+/** Of a no-op, which is listed only where it was asked for. */
+export interface UnchangedEntry {
+  readonly address: string
+  readonly rule: RuleRef | null
+  readonly overruled: readonly OverruledRef[]
+}
+
+/** schemas/plan.schema.json; a saved plan is this document. */
+export interface PlanDocument {
+  readonly format_version: typeof FORMAT_VERSION
+  readonly resource_changes: readonly ResourceChange[]
+  readonly timestamp: string
+  readonly applyable: boolean
+  readonly complete: boolean
+  readonly errored: boolean
+  readonly guestlist: {
+    readonly version: typeof GUESTLIST_VERSION
+    readonly api_url: string
+    readonly digest: string
+    readonly summary: Summary
+    readonly warnings: readonly Warning[]
+    readonly refused: readonly Refusal[]
+    readonly actions: readonly ActionEntry[]
+    readonly unchanged: readonly UnchangedEntry[]
+    readonly diagnostics: readonly Problem[]
+    readonly state: StateConfig
+    /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
+    readonly checksum: string
+  }
+}
+
+/** The document with its long lists still to be made, each time that one is read: for what is written out piece by piece. */
+export interface PlanDocumentStream extends Omit<PlanDocument, 'resource_changes' | 'guestlist'> {
+  readonly resource_changes: Iterable<ResourceChange>
+  readonly guestlist: Omit<PlanDocument['guestlist'], 'actions' | 'unchanged'> & {
+    readonly actions: Iterable<ActionEntry>
+    readonly unchanged: Iterable<UnchangedEntry>
+  }
+}
+
+type Unsealed = Omit<PlanDocumentStream, 'guestlist'> & {
+  readonly guestlist: Omit<PlanDocumentStream['guestlist'], 'checksum'>
+}
+
+export function toDocument(plan: Plan): PlanDocument {
+  const { resource_changes, guestlist, ...rest } = streamDocument(plan)
+  return {
+    format_version: rest.format_version,
+    resource_changes: [...resource_changes],
+    timestamp: rest.timestamp,
+    applyable: rest.applyable,
+    complete: rest.complete,
+    errored: rest.errored,
+    guestlist: { ...guestlist, actions: [...guestlist.actions], unchanged: [...guestlist.unchanged] },
+  }
+}
+
+export function streamDocument(plan: Plan): PlanDocumentStream {
+  const { apiUrl: api_url, digest, summary, warnings, refused, actions, unchanged } = plan
+  const errored = plan.problems.length > 0
+  const unsealed: Unsealed = {
+    format_version: FORMAT_VERSION,
+    resource_changes: {
+      *[Symbol.iterator]() {
+        for (const action of actions) yield changeOf(action)
+        for (const item of unchanged) yield noOp(item)
+      },
+    },
+    timestamp: plan.timestamp,
+    applyable: !errored && refused.length === 0 && actions.length > 0,
+    complete: plan.complete,
+    errored,
+    guestlist: {
+      version: GUESTLIST_VERSION,
+      api_url,
+      digest,
+      summary,
+      warnings,
+      refused,
+      actions: mapped(actions, ({ address, action, rule, overruled, impliedBy }) => ({
+        address,
+        action,
+        rule,
+        overruled,
+        implied_by: impliedBy,
+      })),
+      unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
+      diagnostics: plan.problems,
+      state: plan.state,
+    },
+  }
+  return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }
+}
+
+const mapped = <T, U>(items: readonly T[], map: (item: T) => U): Iterable<U> => ({
+  *[Symbol.iterator]() {
+    for (const item of items) yield map(item)
+  },
+})
+
+export function checksumOf({ guestlist, ...rest }: Unsealed): string {
+  const { checksum: _, ...ours } = guestlist as PlanDocumentStream['guestlist']
+  const hash = createHash('sha256')
+  for (const piece of canonicalJsonPieces({ ...rest, guestlist: ours })) hash.update(piece)
+  return `sha256:${hash.digest('hex')}`
+}
+
+function changeOf(action: Action): ResourceChange {
+  if (action.action === 'remove') return resource(action.address, 'delete', action.before, null, action.why)
+  return resource(
+    action.address,
+    'update',
+    action.before,
+    { ...action.before, status: AFTER[action.action] },
+    action.why,
+  )
+}
+
+const noOp = ({ address, before, why }: Unchanged): ResourceChange => resource(address, 'no-op', before, before, why)
+
+function resource(
+  address: string,
+  action: 'update' | 'delete' | 'no-op',
+  before: InvitationView | UserView,
+  after: InvitationView | UserView | null,
+  action_reason: ResourceChange['action_reason'],
+): ResourceChange {
+  const dot = address.indexOf('.')
+  return {
+    address,
+    mode: 'managed',
+    type: 'id' in before ? 'bimdata_invitation' : 'bimdata_user',
+    name: address.slice(dot + 1),
+    provider_name: 'guestlist',
+    change: {
+      actions: [action],
+      before,
+      after,
+      after_unknown: {},
+      before_sensitive: false,
+      after_sensitive: false,
+    },
+    action_reason,
+  }
+}

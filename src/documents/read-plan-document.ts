@@ -1,0 +1,96 @@
+import type { InvitationView } from '../model/invitation.js'
+import type { Action, ActionReason, Plan, Unchanged, UserView } from '../model/plan.js'
+import {
+  type ActionEntry,
+  checksumOf,
+  FORMAT_VERSION,
+  GUESTLIST_VERSION,
+  type PlanDocument,
+  type ResourceChange,
+} from './plan-document.js'
+import { validatePlanDocument } from './plan-validator.js'
+
+export type PlanFileFault = 'not-a-plan' | 'newer-format' | 'edited'
+
+/** A text that is not a plan which this version wrote. */
+export class PlanFileError extends Error {
+  readonly fault: PlanFileFault
+
+  constructor(fault: PlanFileFault, message: string) {
+    super(message)
+    this.name = 'PlanFileError'
+    this.fault = fault
+  }
+}
+
+/** @throws PlanFileError */
+export function parsePlanDocument(text: string): Plan {
+  const value = parseJson(text)
+  refuseNewer(value)
+  if (!validatePlanDocument(value)) throw notAPlan()
+  if (checksumOf(value) !== value.guestlist.checksum) throw edited()
+  return fromDocument(value)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw notAPlan()
+  }
+}
+
+function refuseNewer(value: unknown): void {
+  const { format_version, guestlist } = fieldsOf(value)
+  const [major = 0, minor = 0] = String(format_version).split('.').map(Number)
+  const [ownMajor = 0, ownMinor = 0] = FORMAT_VERSION.split('.').map(Number)
+  const { version } = fieldsOf(guestlist)
+  const newer = major > ownMajor || (major === ownMajor && minor > ownMinor)
+  if (newer || (typeof version === 'number' && version > GUESTLIST_VERSION)) {
+    throw new PlanFileError(
+      'newer-format',
+      `The plan has a newer format (${String(format_version)}, guestlist ${String(version)}) than this version reads (${FORMAT_VERSION}, guestlist ${GUESTLIST_VERSION}).`,
+    )
+  }
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+const notAPlan = () => new PlanFileError('not-a-plan', 'The file is not a plan that guestlist wrote.')
+
+/** Of a plan whose digest or checksum does not fit. */
+export const edited = () =>
+  new PlanFileError('edited', 'The plan was changed after guestlist wrote it: its digest or checksum does not fit.')
+
+function fromDocument(document: PlanDocument): Plan {
+  const { guestlist, resource_changes, timestamp, complete } = document
+  const changes = new Map(resource_changes.map(change => [change.address, change]))
+  return {
+    apiUrl: guestlist.api_url,
+    timestamp,
+    actions: guestlist.actions.map(entry => actionOf(entry, changes.get(entry.address))),
+    unchanged: guestlist.unchanged.map(({ address, rule, overruled }) => {
+      const change = changes.get(address)
+      if (!change) throw edited()
+      const why = change.action_reason as Unchanged['why']
+      return { address, before: change.change.before, why, rule, overruled }
+    }),
+    warnings: guestlist.warnings,
+    refused: guestlist.refused,
+    problems: guestlist.diagnostics,
+    complete,
+    summary: guestlist.summary,
+    state: guestlist.state,
+    digest: guestlist.digest,
+  }
+}
+
+function actionOf(entry: ActionEntry, resource: ResourceChange | undefined): Action {
+  if (!resource) throw edited()
+  const { address, action, rule, overruled, implied_by } = entry
+  const why = resource.action_reason as ActionReason
+  const { before } = resource.change
+  if (action === 'remove') return { action, address, before: before as UserView, why, rule, overruled, impliedBy: null }
+  return { action, address, before: before as InvitationView, why, rule, overruled, impliedBy: implied_by }
+}

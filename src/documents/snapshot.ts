@@ -1,0 +1,112 @@
+import type { Invitation } from '../model/invitation.js'
+import type { RemovalRecords } from '../model/state.js'
+import { byCodeUnit, emailKey } from '../model/text.js'
+import { type SnapshotInvitation, type SnapshotJson, validateSnapshot } from './snapshot-validator.js'
+
+/** The live state at one moment: all that a plan is made from besides the manifest. */
+export interface Snapshot {
+  /** Canonical: no trailing slash. */
+  readonly apiUrl: string
+  /** RFC 3339, UTC. */
+  readonly takenAt: string
+  readonly records: RemovalRecords
+  readonly invitations: readonly Invitation[]
+}
+
+export type SnapshotFault = 'not-a-snapshot' | 'newer-version'
+
+/** A text that is not a snapshot which this version wrote. */
+export class SnapshotError extends Error {
+  readonly fault: SnapshotFault
+
+  constructor(fault: SnapshotFault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'SnapshotError'
+    this.fault = fault
+  }
+}
+
+const LINES_A_PIECE = 1000
+
+/**
+ * JSON in pieces, one invitation a line, by id: the same bytes for the same state.
+ * `encode`: a value as JSON on one line.
+ */
+export function* snapshotText(snapshot: Snapshot, encode: (value: unknown) => string): Generator<string> {
+  const { apiUrl, takenAt, records, invitations } = snapshot
+  const removals = Object.fromEntries([...records].sort(([a], [b]) => byCodeUnit(a, b)))
+  const head = { version: 1, api_url: apiUrl, taken_at: takenAt, removals }
+  yield `${encode(head).slice(0, -1)},"invitations":[`
+  const sorted = [...invitations].sort((a, b) => a.id - b.id)
+  for (let from = 0; from < sorted.length; from += LINES_A_PIECE) {
+    const lines = sorted.slice(from, from + LINES_A_PIECE).map(invitation => encode(toJson(invitation)))
+    yield `${from === 0 ? '' : ','}\n${lines.join(',\n')}`
+  }
+  yield '\n]}\n'
+}
+
+/** @throws SnapshotError */
+export function parseSnapshot(text: string): Snapshot {
+  const json = parseJson(text)
+  refuseNewerVersion(json)
+  if (!validateSnapshot(json)) {
+    const [first] = validateSnapshot.errors ?? []
+    const place = first === undefined || first.instancePath === '' ? 'the document' : first.instancePath
+    throw notASnapshot(`${place} ${first?.message ?? 'is not valid'}`)
+  }
+  return {
+    apiUrl: json.api_url,
+    takenAt: json.taken_at,
+    records: recordsOf(json),
+    invitations: json.invitations.map(fromJson),
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // JSON.parse quotes the text in its message.
+    throw notASnapshot(text.trim() === '' ? 'it is empty' : 'it is not JSON, or only a part of it')
+  }
+}
+
+function refuseNewerVersion(json: unknown): void {
+  if (json === null || typeof json !== 'object' || !('version' in json)) return
+  if (typeof json.version !== 'number' || json.version <= 1) return
+  throw new SnapshotError('newer-version', `It has version ${json.version}, and this guestlist knows version 1.`)
+}
+
+function recordsOf({ removals }: SnapshotJson): RemovalRecords {
+  const entries = Object.entries(removals)
+  const odd = entries.find(([key]) => emailKey(key) !== key)
+  if (odd) throw notASnapshot(`the address ${JSON.stringify(odd[0])} should be ${JSON.stringify(emailKey(odd[0]))}`)
+  return new Map(entries)
+}
+
+const notASnapshot = (why: string): SnapshotError =>
+  new SnapshotError('not-a-snapshot', `It is not a snapshot that guestlist wrote: ${why}.`)
+
+const toJson = (invitation: Invitation): SnapshotInvitation => ({
+  id: invitation.id,
+  email: invitation.email,
+  status: invitation.status,
+  cloud_name: invitation.cloudName,
+  cloud_role: invitation.cloudRole,
+  project_name: invitation.projectName,
+  project_role: invitation.projectRole,
+  client_id: invitation.clientId,
+  sender_provider_sub: invitation.sender,
+})
+
+const fromJson = (json: SnapshotInvitation): Invitation => ({
+  id: json.id,
+  email: json.email,
+  status: json.status,
+  cloudName: json.cloud_name,
+  cloudRole: json.cloud_role,
+  projectName: json.project_name,
+  projectRole: json.project_role,
+  clientId: json.client_id,
+  sender: json.sender_provider_sub,
+})

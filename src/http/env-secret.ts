@@ -1,0 +1,64 @@
+import { ApiError } from '../model/api-error.js'
+import { readInput } from '../system/read-file.js'
+import type { Env } from './proxy.js'
+import { Secret } from './secret.js'
+
+/** A value and where it was found: a variable's name, or `NAME_FILE (path)`. */
+export interface Found<T> {
+  readonly value: T
+  readonly from: string
+}
+
+/** A set-but-empty variable counts as unset. */
+export const variable = (env: Env, name: string): string | undefined => env[name] || undefined
+
+/** Which of NAME and NAME_FILE are set. */
+export const namesSet = (env: Env, name: string): string[] =>
+  [name, `${name}_FILE`].filter(each => variable(env, each) !== undefined)
+
+/**
+ * The value of the variable NAME, else of the file that NAME_FILE names (one line break at its end is cut), else null.
+ * @throws ApiError `credentials` for a file that cannot be read or is empty, and for a control character
+ */
+export async function findText(env: Env, name: string): Promise<Found<string> | null> {
+  const plain = variable(env, name)
+  if (plain !== undefined) return { value: printable(plain, name), from: name }
+  const path = variable(env, `${name}_FILE`)
+  if (path === undefined) return null
+  const from = `${name}_FILE (${path})`
+  return { value: printable(await readSecretFile(path, from), from), from }
+}
+
+/** `findText` for what must not be shown. */
+export async function findSecret(env: Env, name: string): Promise<Found<Secret> | null> {
+  const found = await findText(env, name)
+  return found === null ? null : { value: new Secret(found.value), from: found.from }
+}
+
+/** Tokens are a few kilobytes. */
+const MAX_SECRET_BYTES = 64 * 1024
+
+async function readSecretFile(path: string, from: string): Promise<string> {
+  const bytes = await readInput(path, MAX_SECRET_BYTES).catch(cause => {
+    throw unusable(
+      `The file of ${from} cannot be read (${cause.code ?? cause.message})`,
+      'Check its path and its rights.',
+    )
+  })
+  if (bytes.length > MAX_SECRET_BYTES) throw unusable(`The file of ${from} is larger than 64 KiB`, 'Check its path.')
+  const text = bytes.toString('utf8')
+  const value = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
+  if (value === '') throw unusable(`The file of ${from} is empty`, 'Write the secret into it.')
+  return value
+}
+
+/** A line break or another control character cannot stand in a header, and none of them is meant. */
+export function printable(value: string, from: string): string {
+  if (!/\p{Cc}/u.test(value)) return value
+  throw unusable(
+    `The value of ${from} holds a line break or another control character`,
+    'Copy it again, as one line without anything before or after it.',
+  )
+}
+
+const unusable = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })

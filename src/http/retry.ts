@@ -1,0 +1,98 @@
+import { ApiError } from '../model/api-error.js'
+import type { Clock } from './clock.js'
+import type { Gate } from './rate-limiter.js'
+
+/** How often and how patiently a call is repeated. Milliseconds. */
+export interface RetryPolicy {
+  /** Repeats after the first attempt. */
+  readonly retries: number
+  readonly baseMs: number
+  /** The longest backoff. */
+  readonly capMs: number
+  /** The longest `Retry-After` that is obeyed to the full. */
+  readonly retryAfterCapMs: number
+}
+
+export const DEFAULT_RETRY: RetryPolicy = { retries: 4, baseMs: 250, capMs: 20_000, retryAfterCapMs: 120_000 }
+
+/**
+ * What a failed attempt means for the next one.
+ *
+ * | verdict | errors | a read may be repeated | an effect may be repeated |
+ * | --- | --- | --- | --- |
+ * | denied | 401, 403, no credential | no | no: everything stops |
+ * | throttled | 429 | yes, all slow down | yes: it was not carried out |
+ * | unsent | no connection was made | yes | yes: it was not carried out |
+ * | unclear | time-out, broken connection, 408, 5xx | yes | only after a read (accept, deny); a removal is its own question |
+ * | unreadable | an answer against the contract | no | no; a read decides what happened |
+ * | refused | any other status; an address that cannot work | no | no |
+ */
+export type Verdict = 'denied' | 'throttled' | 'unsent' | 'unclear' | 'unreadable' | 'refused'
+
+export function verdictOf(error: ApiError): Verdict {
+  switch (error.kind) {
+    case 'credentials':
+      return 'denied'
+    case 'not-sent':
+      return error.permanent ? 'refused' : 'unsent'
+    case 'network':
+    case 'timeout':
+      return 'unclear'
+    case 'invalid-answer':
+    case 'too-large':
+      return 'unreadable'
+    case 'http':
+      return verdictOfStatus(error.status ?? 0)
+    default:
+      return error.kind satisfies never
+  }
+}
+
+function verdictOfStatus(status: number): Verdict {
+  if (status === 401 || status === 403) return 'denied'
+  if (status === 429) return 'throttled'
+  return status === 408 || status >= 500 ? 'unclear' : 'refused'
+}
+
+/** Exponential, with jitter over its upper half; `Retry-After` is obeyed up to the cap. `attempt` counts from 1. */
+export function backoffMs(attempt: number, error: ApiError, policy: RetryPolicy, clock: Clock): number {
+  if (error.retryAfterMs !== null) return Math.min(error.retryAfterMs, policy.retryAfterCapMs)
+  return Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1)) * (0.5 + clock.random() / 2)
+}
+
+/** Statuses after which a read is repeated. */
+const READ_AGAIN = new Set([408, 429, 500, 502, 503, 504])
+
+const mayReadAgain = (error: ApiError): boolean =>
+  error.kind === 'http'
+    ? READ_AGAIN.has(error.status ?? 0)
+    : ['network', 'timeout', 'not-sent'].includes(error.kind) && !error.permanent
+
+export interface ReadRetry {
+  readonly gate: Gate
+  readonly clock: Clock
+  readonly policy: RetryPolicy
+  /** No repeat after it aborts, and no waiting for one. */
+  readonly stop?: AbortSignal
+  /** Told before each wait. */
+  onRetry?(error: ApiError, attempt: number, delayMs: number): void
+}
+
+/** Calls something that has no effect, as often as the policy allows. Throws the last error. */
+export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRetry): Promise<T> {
+  await context.gate.enter()
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const delay = backoffMs(attempt, error, context.policy, context.clock)
+      if (error.status === 429) context.gate.pause(delay)
+      const last = attempt > context.policy.retries || context.stop?.aborted
+      if (last || !mayReadAgain(error)) throw error
+      context.onRetry?.(error, attempt, delay)
+      if (error.status !== 429) await context.clock.sleep(delay, context.stop)
+      if (!(await context.gate.enter(context.stop))) throw error
+    }
+  }
+}

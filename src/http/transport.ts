@@ -1,0 +1,172 @@
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
+import got, { type Got, type Method, type Request, type Response } from 'got'
+import { checkScheme } from './address.js'
+import { type Breakage, brokenRequest } from './network-error.js'
+import { type Agents, createAgents, type Env, proxyFor } from './proxy.js'
+
+export interface TransportOptions {
+  /** For the whole request, answer included. */
+  readonly timeoutMs: number
+  readonly allowInsecureHttp: boolean
+  /** For the `User-Agent`. */
+  readonly version: string
+  /** Where the proxy variables are looked up. */
+  readonly env: Env
+  readonly signal?: AbortSignal
+}
+
+export interface WireRequest {
+  readonly method: Method
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface WireAnswer {
+  readonly url: URL
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Decompressed. Read it once, or call `discard`; a break on the way is an `ApiError`. */
+  readonly body: AsyncIterable<Uint8Array>
+  discard(): void
+}
+
+/** One HTTP exchange at a time: no redirects, no retries, no cookies. Every failure is an `ApiError`. */
+export interface Transport {
+  send(request: WireRequest): Promise<WireAnswer>
+  /** Ends the connections that are kept alive. */
+  close(): void
+}
+
+interface Line {
+  readonly agents: Agents
+  readonly got: Got
+}
+
+/** A connection is made in seconds or not at all. */
+const CONNECT_MS = 10_000
+
+export function createTransport(options: TransportOptions): Transport {
+  const lines = new Map<string, Line>()
+  const lineFor = (proxy: URL | null): Line => {
+    const key = proxy?.href ?? ''
+    const existing = lines.get(key)
+    if (existing !== undefined) return existing
+    const agents = createAgents(proxy)
+    const created = { agents, got: instance(agents, options) }
+    lines.set(key, created)
+    return created
+  }
+  return {
+    async send(request) {
+      checkScheme(request.url, request.url.origin, options.allowInsecureHttp)
+      const proxy = proxyFor(request.url, options.env)
+      return exchange(request, options, lineFor(proxy).got, proxy?.host ?? null)
+    },
+    close() {
+      for (const { agents } of lines.values()) {
+        agents.http.destroy()
+        agents.https.destroy()
+      }
+    },
+  }
+}
+
+async function exchange(
+  request: WireRequest,
+  options: TransportOptions,
+  line: Got,
+  proxy: string | null,
+): Promise<WireAnswer> {
+  const stream = open(request, line)
+  const isConnected = watchConnection(stream, request.url.protocol === 'https:')
+  const { host } = request.url
+  const explain = (error: unknown) =>
+    brokenRequest({
+      error,
+      connected: isConnected(),
+      aborted: options.signal?.aborted === true,
+      host,
+      timeoutMs: options.timeoutMs,
+      proxy,
+    } satisfies Breakage)
+  const response = await new Promise<Response>((resolve, reject) => {
+    stream.once('response', resolve)
+    // Stays on: an error after the response has its listener here even while nobody reads the body.
+    stream.on('error', error => reject(explain(error)))
+    stream.once('request', (request: ClientRequest) => {
+      // HTTP 101: an answer to a question that was not asked. Without a listener the library would wait for ever.
+      request.once('upgrade', (_, socket) => {
+        socket.destroy()
+        reject(explain(new Error('it switched to another protocol')))
+        stream.destroy()
+      })
+    })
+  })
+  return {
+    url: request.url,
+    status: response.statusCode,
+    headers: response.headers,
+    body: explained(stream, explain),
+    discard: () => stream.destroy(),
+  }
+}
+
+/** What every request over one proxy, or none, has in common: set once, for got checks each option that it is given. */
+function instance(agents: Agents, options: TransportOptions): Got {
+  const connect = Math.min(CONNECT_MS, options.timeoutMs)
+  return got.extend({
+    headers: { 'user-agent': `guestlist/${options.version}` },
+    agent: agents,
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    timeout: {
+      lookup: connect,
+      connect,
+      secureConnect: connect,
+      response: options.timeoutMs,
+      request: options.timeoutMs,
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+}
+
+function open({ method, url, headers, body }: WireRequest, line: Got): Request {
+  return line.stream(url, {
+    method,
+    headers,
+    // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
+    // Node joins a string to the headers and would write both as UTF-8, encoding those of a secret twice.
+    ...(method === 'GET' ? {} : { body: Buffer.from(body ?? '') }),
+  })
+}
+
+/** Whether a connection was ready for the request's bytes: TLS included, and for a kept one at once. */
+function watchConnection(stream: Request, secure: boolean): () => boolean {
+  let connected = false
+  stream.once('request', (request: ClientRequest) => {
+    request.once('socket', socket => {
+      if (request.reusedSocket || (!secure && !socket.connecting)) connected = true
+      else
+        socket.once(secure ? 'secureConnect' : 'connect', () => {
+          connected = true
+        })
+    })
+    request.once('response', () => {
+      connected = true
+    })
+  })
+  return () => connected
+}
+
+async function* explained(
+  body: AsyncIterable<unknown>,
+  explain: (error: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) if (chunk instanceof Uint8Array) yield chunk
+  } catch (error) {
+    throw explain(error)
+  }
+}

@@ -1,0 +1,78 @@
+import { formatPatch } from 'diff'
+import type { Action, Plan, Unchanged, UserView } from '../../model/plan.js'
+import { byCodeUnit } from '../../model/text.js'
+import { escapeTerminal } from '../escape/terminal.js'
+import { AFTER, errorsLine, summaryLine } from '../text/words.js'
+import { yamlItem } from './canonical-yaml.js'
+import { type Change, hunksOf } from './hunks.js'
+
+/*
+ * A plan as a patch of two documents, invitations.yaml and users.yaml, each now and after. They hold what the plan holds: with
+ * what needs nothing, the invitations are all those of the API, by id; without it, those that change. The users are
+ * those that the manifest removes and that are still there: the API lists no others.
+ *
+ * Items are compared one by one, never document against document: what can change is known, and a general diff of 100,000
+ * changed invitations would take quadratic time.
+ */
+
+/** For people and for `git apply`: what stands before the first file header is a comment to it. */
+export function planDiff(plan: Plan): string {
+  const summary = plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)
+  const notes = [
+    summary,
+    `API: ${escapeTerminal(plan.apiUrl)}`,
+    `Digest: ${escapeTerminal(plan.digest)}`,
+    ...alerts(plan),
+  ]
+  const files = [fileDiff('invitations', invitationChanges(plan)), fileDiff('users', userChanges(plan))]
+  return `${notes.map(note => `# ${note}\n`).join('')}${files.join('')}`
+}
+
+const alerts = ({ refused, problems, warnings }: Plan): readonly string[] => [
+  ...refused.map(({ message }) => `Refused: ${escapeTerminal(message)}`),
+  ...problems.map(({ summary, detail }) => `Error: ${escapeTerminal(summary)}. ${escapeTerminal(detail)}`),
+  ...warnings.map(({ message }) => `Warning: ${escapeTerminal(message)}`),
+]
+
+function fileDiff(name: string, items: readonly Change[]): string {
+  const head = (side: 'before' | 'after') => [items.some(item => item[side].length > 0) ? `${name}:` : `${name}: []`]
+  const hunks = hunksOf([{ before: head('before'), after: head('after') }, ...items])
+  if (hunks.length === 0) return ''
+  const file = `${name}.yaml`
+  return formatPatch({
+    oldFileName: `a/${file}`,
+    newFileName: `b/${file}`,
+    oldHeader: undefined,
+    newHeader: undefined,
+    hunks,
+    isGit: true,
+  })
+}
+
+function invitationChanges({ actions, unchanged }: Plan): readonly Change[] {
+  const items = [
+    ...actions.flatMap(action => (action.action === 'remove' ? [] : [decided(action)])),
+    ...unchanged.flatMap(({ before }) => ('id' in before ? [same(before.id, yamlItem({ ...before }))] : [])),
+  ]
+  return items.sort((a, b) => a.id - b.id)
+}
+
+function decided({ action, before }: Exclude<Action, { action: 'remove' }>) {
+  return { id: before.id, before: yamlItem({ ...before }), after: yamlItem({ ...before, status: AFTER[action] }) }
+}
+
+const same = (id: number, lines: readonly string[]) => ({ id, before: lines, after: lines })
+
+function userChanges({ actions, unchanged }: Plan): readonly Change[] {
+  const removed = actions.flatMap(({ action, before }) =>
+    action === 'remove' ? [{ email: before.email, before: yamlItem({ ...before }), after: [] }] : [],
+  )
+  return [...removed, ...unchanged.flatMap(stayingUser)].sort((a, b) => byCodeUnit(a.email, b.email))
+}
+
+/** A user who is there and stays: one who was removed before is not, and needs nothing for that reason. */
+function stayingUser({ before, why }: Unchanged): readonly (Change & Pick<UserView, 'email'>)[] {
+  if ('id' in before || why === 'already_right') return []
+  const lines = yamlItem({ ...before })
+  return [{ email: before.email, before: lines, after: lines }]
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import type { Plan } from '../../model/plan.js'
+import { escapeHtml, scriptJson } from '../escape/html.js'
+import { errorsLine, plural, summaryLine } from '../text/words.js'
+import { alertsHtml } from './report-alerts.js'
+import { chartsHtml } from './report-charts.js'
+import { PAGE_SCRIPT, PAGE_STYLE } from './report-page.gen.js'
+import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
+
+const COLUMNS = ['Decision', 'E-mail', 'Id', 'Status', 'Cloud', 'Project', 'Rule', 'Reason'] as const
+
+/**
+ * A plan as one page that needs nothing else: no network (its policy forbids it), no file beside it. The table's rows are data
+ * that page/report-page.js shows; everything else is there without it.
+ */
+export function planHtml(plan: Plan): string {
+  const rows = reportRows(plan)
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>guestlist plan</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>guestlist plan</h1>
+${factsHtml(plan)}</header>
+<main>
+${alertsHtml(plan)}<section aria-labelledby="overview"><h2 id="overview">Overview</h2>
+${countsHtml(plan)}<div class="charts">
+${chartsHtml(rows)}</div></section>
+${tableHtml(plan, rows)}</main>
+<script type="application/json" id="data">${scriptJson({ decisions: DECISIONS, rows })}</script>
+<script type="module">${PAGE_SCRIPT}</script>
+</body>
+</html>
+`
+}
+
+/** Nothing may be loaded, sent or run but the script and the style that the page was written with. */
+function policy(): string {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  return [
+    "default-src 'none'",
+    `script-src ${hash(PAGE_SCRIPT)}`,
+    `style-src ${hash(PAGE_STYLE)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+}
+
+function factsHtml(plan: Plan): string {
+  const { problems, apiUrl, timestamp, digest, complete } = plan
+  const errored = problems.length > 0
+  const facts = [
+    ['API', apiUrl],
+    ['Planned at', timestamp],
+    ['Digest', digest],
+    ...(complete || errored ? [] : [['Scope', 'narrowed by options: applying it may leave something to do']]),
+  ]
+  return `<p class="summary">${errored ? errorsLine(plan) : summaryLine(plan)}</p>
+<dl class="facts">${facts
+    .map(([name = '', value = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
+    .join('')}</dl>
+`
+}
+
+function countsHtml({ summary }: Plan): string {
+  const counts = [
+    ['to accept', summary.accept],
+    ['to deny', summary.deny],
+    ['to remove', summary.remove],
+    ['refused', summary.refused],
+    ['already right', summary.unchanged],
+    ['pending, unmatched', summary.unmatched],
+    ['invitations read', summary.invitations],
+  ] as const
+  return `<dl class="counts">${counts
+    .map(([name, count]) => `<div><dt>${name}</dt><dd>${count}</dd></div>`)
+    .join('')}</dl>
+`
+}
+
+function tableHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[]): string {
+  const hidden = unchanged.length === 0 ? summary.invitations - summary.accept - summary.deny : 0
+  const note =
+    hidden > 0 ? `<p>Without what this plan leaves out: ${plural(hidden, 'invitation')} with nothing to do.</p>\n` : ''
+  const head = COLUMNS.map(
+    (name, index) =>
+      `<th scope="col" aria-sort="none"><button type="button" data-column="${index}">${name}</button></th>`,
+  )
+  return `<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2>
+${note}<noscript><p>The table of all ${rows.length} rows needs JavaScript, which this page carries. All above is complete without it.</p></noscript>
+<div class="controls" role="search" aria-label="Decisions">
+<label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
+<label>Decision <select id="decision"><option value="">all</option></select></label>
+<label>Cloud <select id="cloud"><option value="">all</option></select></label>
+<label>Role <select id="role"><option value="">all</option></select></label>
+</div>
+<p id="count" role="status"></p>
+<div class="scroll" role="group" aria-label="Table of decisions" tabindex="0">
+<table><thead><tr>${head.join('')}</tr></thead><tbody id="rows"></tbody></table>
+</div>
+<nav class="pages" aria-label="Pages of the table"><button type="button" id="previous">Previous</button><span id="page"></span><button type="button" id="next">Next</button></nav>
+</section>
+`
+}

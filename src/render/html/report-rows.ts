@@ -1,0 +1,115 @@
+import type { InvitationView } from '../../model/invitation.js'
+import type { Action, Plan, Refusal, RuleRef, Unchanged } from '../../model/plan.js'
+import { shown } from '../escape/html.js'
+import { AFTER, gravestFirst, placeText, WHY } from '../text/words.js'
+
+/** What became of an invitation or user, gravest first. */
+export const DECISIONS = {
+  remove: 'Remove',
+  refuse: 'Refused',
+  deny: 'Deny',
+  accept: 'Accept',
+  left: 'Left alone',
+  none: 'No rule',
+  right: 'Already right',
+} as const
+
+export type Decision = keyof typeof DECISIONS
+
+/** A row of the report's table, as short as can be: there may be 100,000. Read by page/report-page.js. */
+export type ReportRow = readonly [
+  decision: Decision,
+  email: string,
+  /** Null for a user. */
+  id: number | null,
+  before: string,
+  /** Empty where it stays as it is. */
+  after: string,
+  clouds: readonly string[],
+  cloudRole: string,
+  project: string,
+  projectRole: string,
+  /** Empty where there is no rule. */
+  rule: string,
+  reason: string,
+]
+
+/** Every action, refusal and, where the plan keeps them, what needs nothing. Texts are as `shown` makes them. */
+export function reportRows(plan: Plan): readonly ReportRow[] {
+  const refused = new Set(plan.refused.flatMap(refusal => (refusal.kind === 'protected' ? [refusal.address] : [])))
+  return [
+    ...gravestFirst(plan.actions).map(actionRow),
+    ...plan.refused.flatMap(refusal => (refusal.kind === 'protected' ? [refusedRow(refusal)] : [])),
+    ...plan.unchanged.filter(({ address, why }) => why !== 'protected' || !refused.has(address)).map(unchangedRow),
+  ]
+}
+
+function actionRow(action: Action): ReportRow {
+  const reason = [action.rule.reason ?? '', ...notes(action)].filter(part => part !== '').join('; ')
+  const ground = [placeText(action.rule), reason].map(shown)
+  const [rule = '', why = ''] = ground
+  if (action.action !== 'remove') return invitationRow(action.action, action.before, AFTER[action.action], rule, why)
+  const { email, clouds } = action.before
+  return ['remove', shown(email), null, 'user', 'removed', clouds.map(shown), '', '', '', rule, why]
+}
+
+/** What the rule and its reason do not say. */
+function notes({ why, overruled, impliedBy }: Action): readonly string[] {
+  return [
+    ...(why.endsWith('_by_rule') ? [] : [WHY[why]]),
+    ...(impliedBy === null ? [] : [`implied by ${impliedBy}`]),
+    ...overruled.map(other => `overrules ${placeText(other)} (${other.effect})`),
+  ]
+}
+
+const refusedRow = ({ email, rule, pattern, protected_by }: Extract<Refusal, { kind: 'protected' }>): ReportRow => [
+  'refuse',
+  shown(email),
+  null,
+  'user',
+  '',
+  [],
+  '',
+  '',
+  '',
+  shown(placeText(rule)),
+  shown(`protected by "${pattern}" (${protected_by})`),
+]
+
+const DECISION_OF = {
+  already_right: 'right',
+  unmatched: 'none',
+  no_rule: 'none',
+  accepted_but_denied: 'left',
+  unknown_status: 'left',
+  not_targeted: 'left',
+  protected: 'left',
+} as const satisfies Record<Unchanged['why'], Decision>
+
+function unchangedRow({ before, why, rule }: Unchanged): ReportRow {
+  const decision = DECISION_OF[why]
+  const reason = shown([rule?.reason ?? '', WHY[why]].filter(part => part !== '').join('; '))
+  if ('id' in before) return invitationRow(decision, before, '', placeOf(rule), reason)
+  const { email, clouds, recorded } = before
+  const status = recorded === null ? 'user' : `user, ${recorded}`
+  return [decision, shown(email), null, status, '', clouds.map(shown), '', '', '', placeOf(rule), reason]
+}
+
+const placeOf = (rule: RuleRef | null): string => (rule === null ? '' : shown(placeText(rule)))
+
+function invitationRow(decision: Decision, view: InvitationView, after: string, rule: string, why: string): ReportRow {
+  const role = (value: string | number | null) => (value === null ? '' : shown(String(value)))
+  return [
+    decision,
+    shown(view.email),
+    view.id,
+    shown(view.status),
+    after,
+    [shown(view.cloud_name)],
+    role(view.cloud_role),
+    shown(view.project_name ?? ''),
+    role(view.project_role),
+    rule,
+    why,
+  ]
+}

@@ -1,0 +1,46 @@
+import type { Problem } from '../../model/problem.js'
+import { escapeEach, escapeTerminal } from '../escape/terminal.js'
+import type { Style } from './style.js'
+import { displayWidth } from './width.js'
+
+/** The longest part of a source line that is shown around its problem, in characters. */
+const WINDOW = 120
+
+/** Problems for people: file:line:column, what is wrong, the line itself with a caret, and what to do. */
+export function problemsText(problems: readonly Problem[], style: Style): string {
+  return problems.map(problem => problemText(problem, style)).join('\n\n')
+}
+
+function problemText(problem: Problem, style: Style): string {
+  const { severity, summary, detail, range, file } = problem
+  const label = severity === 'error' ? style.bad('Error') : style.change('Warning')
+  const place = range ? `${range.filename}:${range.start.line}:${range.start.column}` : file
+  return [
+    `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}`,
+    ...excerpt(problem, style),
+    `  ${escapeTerminal(detail)}`,
+  ].join('\n')
+}
+
+/** The line around the problem, and carets under it. Columns count code points; escapes make the shown text longer. */
+function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
+  if (!range || snippet === null) return []
+  const line = Array.from(snippet)
+  const start = range.start.column - 1
+  const end = range.end.line === range.start.line ? Math.max(range.end.column - 1, start + 1) : start + 1
+  const from = Math.max(0, Math.min(start - WINDOW / 2, line.length - WINDOW))
+  const shown = escapeEach(line.slice(from, from + WINDOW))
+  const show = (a: number, b: number) => shown.slice(a - from, b - from).join('')
+  const [before, marked, after] = [show(from, start), show(start, end), show(end, from + WINDOW)]
+  const gutter = `${range.start.line}`
+  return [
+    `${style.dim(`  ${gutter} | `)}${before}${marked}${after}`,
+    `  ${' '.repeat(gutter.length)} ${style.dim('|')} ${' '.repeat(displayWidth(before))}${style.bad('^'.repeat(Math.max(1, displayWidth(marked))))}`,
+  ]
+}
+
+/** The last line of a manifest that cannot be planned from. */
+export function problemsSummary(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest; nothing was planned.`
+}

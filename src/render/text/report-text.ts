@@ -1,0 +1,109 @@
+import type { Report, Result } from '../../model/report.js'
+import { escapeTerminal } from '../escape/terminal.js'
+import type { Style } from './style.js'
+
+const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed' } as const
+
+/** How one action ended, on one line. */
+export function resultLine({ action, outcome, attempts }: Result, style: Style): string {
+  const address = escapeTerminal(action.address)
+  const email = action.action === 'remove' ? '' : ` (${escapeTerminal(action.before.email)})`
+  const tries = attempts > 1 ? `, after ${attempts} tries` : ''
+  switch (outcome.kind) {
+    case 'done':
+      return `${address}${email}: ${style.good(DONE[action.action])}${tries}`
+    case 'confirmed':
+      return `${address}${email}: ${style.good(DONE[action.action])}, confirmed by reading${tries}`
+    case 'absent':
+      return `${address}: ${style.change('absent')}: ${ABSENT}`
+    case 'failed':
+      return `${address}${email}: ${style.bad('failed')}${tries}: ${escapeTerminal(outcome.why)}`
+    case 'skipped':
+    case 'not_attempted':
+      return `${address}${email}: ${style.change(outcome.kind.replace('_', ' '))}: ${escapeTerminal(outcome.why)}`
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** A 404 on the first try: what the API's reference says of users that it has never seen. */
+export const ABSENT =
+  'the API does not know this user, so there was nothing to remove. A user who signed in but never used the API stays behind in Keycloak: remove them there.'
+
+export interface Counts {
+  readonly accepted: number
+  readonly denied: number
+  readonly removed: number
+  readonly absent: number
+  readonly failed: number
+  readonly notDone: number
+}
+
+/** What took effect, by kind; an absent user was not removed. */
+export function countResults(results: readonly Result[]): Counts {
+  const took = (kind: Result['action']['action']) =>
+    results.filter(({ action, outcome }) => action.action === kind && ['done', 'confirmed'].includes(outcome.kind))
+      .length
+  const ended = (...kinds: readonly string[]) => results.filter(({ outcome }) => kinds.includes(outcome.kind)).length
+  return {
+    accepted: took('accept'),
+    denied: took('deny'),
+    removed: took('remove'),
+    absent: ended('absent'),
+    failed: ended('failed'),
+    notDone: ended('skipped', 'not_attempted'),
+  }
+}
+
+/** The stable line that people grep for. */
+export function applySummary(report: Report, complete: boolean): string {
+  const { accepted, denied, removed, failed, notDone } = countResults(report.results)
+  const done = `${accepted} accepted, ${denied} denied, ${removed} removed`
+  return complete
+    ? `Apply complete! ${done}.`
+    : `Apply incomplete! ${done}; ${failed} failed, ${notDone} not attempted.`
+}
+
+/** The end of an apply: what did not go well, the verification, and the summary line last. */
+export function reportText(report: Report, complete: boolean, style: Style): string {
+  const { results, stop, verification } = report
+  const notable = results.filter(({ outcome }) => !['done', 'confirmed'].includes(outcome.kind))
+  const lines = [
+    ...notable.map(result => resultLine(result, style)),
+    ...(stop === null ? [] : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}`]),
+    ...verificationLines(report, style),
+    ...(verification.kind === 'not_needed' && results.length === 0 ? [] : ['']),
+    complete ? style.good(applySummary(report, true)) : style.bad(applySummary(report, false)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const verifiedText = (count: number): string => {
+  if (count === 0) return 'the live state was read again, and shows nothing else than is reported here'
+  return `the live state shows ${count === 1 ? 'the change to one invitation' : `all ${count} changes to invitations`}`
+}
+
+function verificationLines({ verification, results }: Report, style: Style): readonly string[] {
+  const removals = results.filter(({ action, outcome }) => action.action === 'remove' && outcome.kind === 'done').length
+  const unread = removals === 0 ? '' : ' Removals cannot be read back.'
+  switch (verification.kind) {
+    case 'verified':
+      return [`Verified: ${verifiedText(verification.count)}.${unread}`]
+    case 'differs':
+      return [
+        `${style.bad('Not verified:')} the live state differs from what was reported:`,
+        ...verification.mismatches.map(
+          ({ address, wanted, found }) =>
+            `  ${escapeTerminal(address)}: wanted ${wanted}, found ${found === null ? 'no such invitation' : escapeTerminal(found)}`,
+        ),
+      ]
+    case 'unreadable':
+      return [`${style.bad('Not verified:')} the live state could not be read: ${escapeTerminal(verification.why)}`]
+    case 'interrupted':
+      return [`${style.change('Not verified:')} the run was interrupted.`]
+    case 'not_needed':
+      return []
+    default:
+      return verification satisfies never
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { link, open, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { systemCode } from '../state/error.js'
+import { type LockInfo, parseLockInfo } from './lock-info.js'
+import type { Attempt } from './lock-wait.js'
+import { hasEnded } from './process.js'
+
+/*
+ * A lock is a file that exists. It appears with its content by link(2), so nobody sees half of one.
+ *
+ * What already exists is only ever changed by the holder of a second lock, the claim, whose name is made of the
+ * changed lock's id. So of two processes that find the same dead lock one wins the claim, and the other, if it
+ * claims later, sees that the lock is no longer the one it judged. The claim replaces the lock by rename(2):
+ * between the dead lock and the new one there is no moment without any. A claim whose holder died is
+ * taken over in the same way.
+ */
+
+/** A lock file is small; anything larger is not one. */
+const MAX_LOCK_BYTES = 64 * 1024
+/** File systems without hard links say so with one of these. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+/** How long a change may wait for another's change of the same lock, in milliseconds; each takes less than one. */
+const CLAIM_PATIENCE = 5_000
+
+/** One try, without waiting. @throws system errors */
+export async function tryLock(path: string, info: LockInfo): Promise<Attempt> {
+  for (;;) {
+    const holder = await readLock(path)
+    if (holder === null) {
+      if (await create(path, info)) return { kind: 'acquired', tookOverFrom: null }
+    } else if (!hasEnded(holder)) {
+      return { kind: 'held', holder, where: path }
+    } else {
+      const claim = claimOf(path, holder.ID)
+      const claimed = await tryLock(claim, info)
+      if (claimed.kind === 'held') return claimed
+      if ((await readLock(path))?.ID === holder.ID) {
+        await rename(claim, path)
+        return { kind: 'acquired', tookOverFrom: holder }
+      }
+      await unlink(claim)
+    }
+  }
+}
+
+/** Removes the lock if it is the one with this id. @return whether it was */
+export async function removeLock(path: string, id: string, remover: LockInfo): Promise<boolean> {
+  const claim = claimOf(path, id)
+  for (const until = Date.now() + CLAIM_PATIENCE; (await tryLock(claim, remover)).kind === 'held'; await sleep(10)) {
+    if (Date.now() > until) return false
+  }
+  try {
+    if ((await readLock(path))?.ID !== id) return false
+    await unlink(path)
+    return true
+  } finally {
+    await unlink(claim)
+  }
+}
+
+/** Null where there is no lock. What cannot be read as a lock is one of an unknown holder. */
+export async function readLock(path: string): Promise<LockInfo | null> {
+  try {
+    // Neither a planted link is followed, nor a pipe waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, null)
+      return parseLockInfo(buffer.toString('utf8', 0, bytesRead))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    if (systemCode(error) === 'ELOOP' || systemCode(error) === 'EISDIR') return parseLockInfo('')
+    throw error
+  }
+}
+
+/** @return false where the path exists already */
+async function create(path: string, info: LockInfo): Promise<boolean> {
+  const content = `${JSON.stringify(info)}\n`
+  const temp = `${path}.${randomUUID()}`
+  try {
+    await writeFile(temp, content, { flag: 'wx', mode: 0o600 })
+    return await link(temp, path).then(
+      () => true,
+      error => afterNoLink(error, path, content),
+    )
+  } finally {
+    await rm(temp, { force: true })
+  }
+}
+
+function afterNoLink(error: unknown, path: string, content: string): Promise<boolean> | false {
+  if (systemCode(error) === 'EEXIST') return false
+  if (NO_LINKS.has(systemCode(error) ?? '')) return createInPlace(path, content)
+  throw error
+}
+
+/** Where there are no hard links: still only one can create it, but for a moment it can be seen empty (unknown holder). */
+async function createInPlace(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Ids are hashed, since they may come from a file that somebody else wrote. */
+function claimOf(path: string, id: string): string {
+  return `${path}.${createHash('sha256').update(id).digest('hex').slice(0, 16)}`
+}

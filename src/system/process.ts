@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { systemCode } from '../state/error.js'
+
+/** Which process: enough for another one to prove that it has ended. Empty or 0: not known. */
+export interface ProcessIdentity {
+  readonly Host: string
+  readonly PID: number
+  /** Where the process number means something: a hash over host, machine and process namespace. */
+  readonly Machine: string
+  /** When it started, so that a number given to a new process is not taken for the old one. Linux only. */
+  readonly Started: string
+}
+
+let own: ProcessIdentity | null = null
+
+export function ownProcess(): ProcessIdentity {
+  own ??= { Host: hostname(), PID: process.pid, Machine: machine(), Started: statOf(process.pid)?.started ?? '' }
+  return own
+}
+
+/**
+ * True only where it is certain. In the order of the tests:
+ *
+ * | | has ended? |
+ * | --- | --- |
+ * | another host, machine or process namespace, or not known | not known: no |
+ * | no process has the number | yes |
+ * | it is a zombie: ended, and only not yet collected by its parent | yes |
+ * | the number belongs to a process that started at another time | yes |
+ * | else, also where we may not signal it | no |
+ */
+export function hasEnded(identity: ProcessIdentity): boolean {
+  const here = ownProcess()
+  if (identity.PID === 0 || identity.Host !== here.Host || identity.Machine !== here.Machine) return false
+  if (!hasProcess(identity.PID)) return true
+  const stat = statOf(identity.PID)
+  if (stat === null) return false
+  if (stat.state === 'Z' || stat.state === 'X') return true
+  return identity.Started !== '' && stat.started !== identity.Started
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH'
+  }
+}
+
+/** proc(5): the fields after the command's closing parenthesis; the start is the 22nd of all, in ticks since the boot. */
+function statOf(pid: number): { state: string; started: string } | null {
+  const stat = contentOf(`/proc/${pid}/stat`)
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, ticks] = [fields[0], fields[19]]
+  if (state === undefined || ticks === undefined) return null
+  return { state, started: `${contentOf('/proc/sys/kernel/random/boot_id').trim()}:${ticks}` }
+}
+
+/** Hashed, because machine-id(5) asks not to show it. */
+function machine(): string {
+  const parts = [hostname(), contentOf('/etc/machine-id').trim(), linkOf('/proc/self/ns/pid')]
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16)
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,198 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { loginWithBrowser, loginWithDevice } from '../../src/auth/login-flow.js'
+import { type ProviderSettings, providerSettings } from '../../src/auth/provider.js'
+import { ApiError } from '../../src/model/api-error.js'
+import { browse, type Oidc, startOidc, type TokenAnswer } from '../helpers/oidc.js'
+
+const API = 'https://api.example'
+
+const settingsOf = (oidc: Oidc): ProviderSettings =>
+  providerSettings({
+    env: { BIMDATA_IAM_URL: oidc.issuer },
+    timeoutMs: 5000,
+    allowInsecureHttp: false,
+    version: '9.9.9',
+  })
+
+/** A browser login whose person does `person` with the address; what was told is kept. */
+function start(
+  oidc: Oidc,
+  person: (url: URL) => unknown,
+  change: Partial<Parameters<typeof loginWithBrowser>[0]> = {},
+) {
+  const told: string[] = []
+  const done = loginWithBrowser({
+    settings: settingsOf(oidc),
+    client: { id: 'cli', secret: null },
+    apiUrl: API,
+    redirectUri: 'http://127.0.0.1:0/oidc-callback',
+    patienceMs: 10_000,
+    tell: line => told.push(line),
+    openBrowser: person,
+    ...change,
+  })
+  return { told, done }
+}
+
+async function failure(t: Test, promise: Promise<unknown>): Promise<ApiError> {
+  const error = await promise.then(
+    () => null,
+    error => error,
+  )
+  if (!(error instanceof ApiError)) throw new Error(`not an ApiError: ${error?.stack ?? error}`)
+  t.equal(error.kind, 'credentials')
+  return error
+}
+
+t.test('a person signs in with the browser', async t => {
+  const oidc = await startOidc(t)
+  let page: ReturnType<typeof browse> | null = null
+  let asked: URL | null = null
+  const { told, done } = start(oidc, url => {
+    asked = url
+    page = browse(url)
+  })
+  const login = await done
+  t.ok(await oidc.isGood(login.accessToken), 'the access token is good')
+  t.match(login, {
+    apiUrl: API,
+    issuer: oidc.issuer,
+    clientId: 'cli',
+    refreshToken: /./,
+    expiresAt: Number,
+    scope: 'openid org:manage',
+  })
+  t.match(await page, { status: 200, text: /You are signed in/ })
+  const parameters = Object.fromEntries(new URL(asked ?? '').searchParams)
+  t.match(parameters, {
+    code_challenge_method: 'S256',
+    code_challenge: /.{43}/,
+    state: /./,
+    nonce: undefined,
+    response_type: 'code',
+  })
+  t.match(told.join('\n'), String(asked), 'the address is printed too')
+})
+
+t.test('a return with the wrong state is refused with a page, and the right one still counts', async t => {
+  const oidc = await startOidc(t)
+  const pages: unknown[] = []
+  const { done } = start(oidc, async url => {
+    const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
+    for (const path of ['?code=stolen&state=wrong', '?code=stolen', '/../favicon.ico']) {
+      const { status, text } = await browse(`${callback.href}${path}`)
+      pages.push([status, /not the sign-in/.test(text)])
+    }
+    const posted = await fetch(callback, { method: 'POST', body: 'code=x' })
+    pages.push(posted.status)
+    await browse(url)
+  })
+  t.ok(await oidc.isGood((await done).accessToken))
+  t.strictSame(pages, [[400, true], [400, true], [404, false], 405])
+})
+
+t.test('what ends a browser login', async t => {
+  const oidc = await startOidc(t)
+  const back = (url: URL, query: string) =>
+    browse(`${url.searchParams.get('redirect_uri')}?state=${url.searchParams.get('state')}&${query}`)
+  const iss = `iss=${encodeURIComponent(oidc.issuer)}`
+  const taken = createServer()
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => taken.close())
+  const { port } = taken.address() as AddressInfo
+  const cases: [string, (url: URL) => unknown, object, RegExp][] = [
+    ['declined', url => back(url, `error=access_denied&${iss}`), {}, /access_denied/],
+    ['a code that was never given', url => back(url, `code=forged&${iss}`), {}, /invalid_grant/],
+    ['another issuer', url => back(url, 'code=x&iss=https%3A%2F%2Fevil.example'), {}, /./],
+    ['nobody comes', () => {}, { patienceMs: 50 }, /in time/],
+    ['interrupted', () => {}, { signal: AbortSignal.timeout(50) }, /interrupted/],
+    ['the port is taken', () => {}, { redirectUri: `http://127.0.0.1:${port}/oidc-callback` }, /is taken by another/],
+    ['not this machine', () => {}, { redirectUri: 'http://evil.example/cb' }, /not http on this machine/],
+    ['not an address', () => {}, { redirectUri: 'localhost' }, /redirect-uri/],
+    ['an unknown client', () => {}, { client: { id: 'nobody', secret: null }, patienceMs: 50 }, /in time/],
+  ]
+  for (const [name, person, change, message] of cases) {
+    const pages: unknown[] = []
+    const { done } = start(oidc, async url => pages.push(await person(url)), change)
+    const error = await failure(t, done)
+    t.match(error.message, message, name)
+    t.ok(error.advice, name)
+  }
+})
+
+/** Its claims changed, its signature not: what the token endpoint itself sends is trusted by its connection. */
+function withClaims(idToken: unknown, change: Readonly<Record<string, unknown>>): string {
+  const [header, payload = '', signature] = String(idToken).split('.')
+  const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...change }
+  return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
+}
+
+t.test('a provider need not give an ID token; one that it gives is verified', async t => {
+  const login = async (change: (answer: TokenAnswer) => TokenAnswer) => {
+    const oidc = await startOidc(t, { changeTokens: change })
+    return { oidc, done: start(oidc, url => browse(url)).done }
+  }
+  const without = await login(({ id_token, ...rest }) => {
+    t.ok(id_token, 'the provider made one')
+    return rest
+  })
+  t.ok(await without.oidc.isGood((await without.done).accessToken))
+  const unchanged = await login(answer => ({ ...answer, id_token: withClaims(answer.id_token, {}) }))
+  t.ok((await unchanged.done).accessToken)
+  const bad: Record<string, Readonly<Record<string, unknown>>> = {
+    'for another client': { aud: 'somebody else' },
+    'of another issuer': { iss: 'https://evil.example' },
+    'that has ended': { exp: 1 },
+    'made for another sign-in': { nonce: 'of another' },
+  }
+  for (const [name, claims] of Object.entries(bad)) {
+    const { done } = await login(answer => ({ ...answer, id_token: withClaims(answer.id_token, claims) }))
+    t.match((await failure(t, done)).message, /^Signing in: /, name)
+  }
+})
+
+t.test('localhost is caught on both loopback addresses, and freed afterwards', async t => {
+  const oidc = await startOidc(t)
+  for (const _ of [1, 2]) {
+    const { done } = start(oidc, url => browse(url), { redirectUri: 'http://localhost:0/oidc-callback' })
+    t.ok((await done).accessToken)
+  }
+})
+
+t.test('a person signs in on another device', async t => {
+  const oidc = await startOidc(t)
+  const told: string[] = []
+  const login = await loginWithDevice({
+    settings: settingsOf(oidc),
+    client: { id: 'cli', secret: null },
+    apiUrl: API,
+    patienceMs: 10_000,
+    pollSeconds: 0.05,
+    tell: line => {
+      told.push(line)
+      const address = /http:\S+/.exec(line)?.[0]
+      if (address !== undefined) void browse(address)
+    },
+  })
+  t.ok(await oidc.isGood(login.accessToken))
+  t.match(told.join(), /code: \w{4}-\w{4}/)
+})
+
+t.test('what ends a device login', async t => {
+  const without = await startOidc(t, { deviceFlow: false })
+  const request = {
+    client: { id: 'cli', secret: null },
+    apiUrl: API,
+    patienceMs: 100,
+    pollSeconds: 0.02,
+    tell: () => {},
+  }
+  t.match(
+    (await failure(t, loginWithDevice({ ...request, settings: settingsOf(without) }))).message,
+    /no device sign-in/,
+  )
+  const oidc = await startOidc(t)
+  t.match((await failure(t, loginWithDevice({ ...request, settings: settingsOf(oidc) }))).message, /in time/)
+})

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parseSnapshot, type Snapshot, SnapshotError, snapshotText } from '../../src/documents/snapshot.js'
+import type { Invitation } from '../../src/model/invitation.js'
+
+const text = (snapshot: Snapshot): string => [...snapshotText(snapshot, value => JSON.stringify(value))].join('')
+
+const SNAPSHOT: Snapshot = {
+  apiUrl: 'https://api.example',
+  takenAt: '2026-11-02T09:30:00.000Z',
+  records: new Map([
+    [
+      '__proto__@acme.example',
+      {
+        outcome: 'removed',
+        at: '2026-11-01T00:00:00Z',
+        reason: null,
+        accepted_invitations: [3],
+        plan_digest: 'sha256:0',
+      },
+    ],
+  ]),
+  invitations: [],
+}
+
+const anyText = fc.string({ unit: 'binary', maxLength: 20 })
+const anyInvitation: fc.Arbitrary<Invitation> = fc.record({
+  id: fc.maxSafeNat(),
+  email: anyText,
+  status: anyText,
+  cloudName: anyText,
+  cloudRole: fc.integer(),
+  projectName: fc.option(anyText),
+  projectRole: fc.option(fc.integer()),
+  clientId: fc.option(fc.maxSafeNat()),
+  sender: fc.option(anyText),
+})
+
+t.test('what is written is read back, by id', async t => {
+  await fc.assert(
+    fc.property(fc.array(anyInvitation, { maxLength: 20 }), invitations => {
+      const read = parseSnapshot(text({ ...SNAPSHOT, invitations }))
+      const sorted = [...invitations].sort((a, b) => a.id - b.id)
+      return (
+        JSON.stringify({ ...read, records: [...read.records] }) ===
+        JSON.stringify({ ...SNAPSHOT, records: [...SNAPSHOT.records], invitations: sorted })
+      )
+    }),
+  )
+  t.pass()
+})
+
+t.test('each invitation is a line, also past the size of one piece', async t => {
+  const [one] = fc.sample(anyInvitation, 1)
+  const invitations = Array.from({ length: 2500 }, (_, id) => ({ ...one, id }) as Invitation)
+  const lines = text({ ...SNAPSHOT, invitations })
+    .trimEnd()
+    .split('\n')
+  t.equal(lines.length, 2502)
+  t.equal(JSON.parse(lines[1001]?.replace(/,$/, '') ?? '').id, 1000)
+  t.equal(parseSnapshot(lines.join('\n')).invitations.length, 2500)
+})
+
+t.test('what is no snapshot is refused', async t => {
+  const good = text(SNAPSHOT)
+  for (const [name, bad, fault, says] of [
+    ['an empty file', '', 'not-a-snapshot', /empty/],
+    ['a part of one', good.slice(0, -4), 'not-a-snapshot', /a part of it/],
+    ['other JSON', '[]', 'not-a-snapshot', /must be object/],
+    ['a newer version', good.replace('"version":1', '"version":2'), 'newer-version', /version 2/],
+    ['a missing member', good.replace('"taken_at"', '"at"'), 'not-a-snapshot', /taken_at/],
+    ['a member too many', good.replace('"removals"', '"x":1,"removals"'), 'not-a-snapshot', /additional/],
+    ['an odd address', good.replace('__proto__@', ' Bob@'), 'not-a-snapshot', /should be "bob@acme.example"/],
+    ['an invitation without id', good.replace('[\n', '[\n{"email":"a@b"}'), 'not-a-snapshot', /\/invitations\/0/],
+  ] as const) {
+    const read = () => parseSnapshot(bad)
+    t.throws(read, { fault, message: says }, name)
+    t.throws(read, SnapshotError)
+  }
+})

@@ -1,0 +1,178 @@
+import t from 'tap'
+import { createGate } from '../../src/http/rate-limiter.js'
+import { backoffMs, DEFAULT_RETRY, readWithRetries, type Verdict, verdictOf } from '../../src/http/retry.js'
+import { ApiError, type ApiErrorFacts } from '../../src/model/api-error.js'
+import { hurriedClock, policy, rig, wire } from '../execute/fixtures/rig.js'
+
+const error = (facts: ApiErrorFacts) => new ApiError('it failed', facts)
+const http = (status: number, retryAfterMs?: number) =>
+  error({ kind: 'http', status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+
+/** The table of retry.ts. */
+const VERDICTS: readonly (readonly [Verdict, readonly ApiErrorFacts[]])[] = [
+  ['denied', [{ kind: 'http', status: 401 }, { kind: 'http', status: 403 }, { kind: 'credentials' }]],
+  ['throttled', [{ kind: 'http', status: 429 }]],
+  ['unsent', [{ kind: 'not-sent' }]],
+  [
+    'unclear',
+    [
+      { kind: 'network' },
+      { kind: 'timeout' },
+      ...[408, 500, 501, 502, 503, 504, 520, 599].map(status => ({ kind: 'http' as const, status })),
+    ],
+  ],
+  ['unreadable', [{ kind: 'invalid-answer' }, { kind: 'invalid-answer', status: 302 }, { kind: 'too-large' }]],
+  [
+    'refused',
+    [
+      ...[400, 404, 405, 409, 410, 422, 451].map(status => ({ kind: 'http' as const, status })),
+      { kind: 'not-sent', permanent: true },
+    ],
+  ],
+]
+
+for (const [verdict, all] of VERDICTS) {
+  for (const facts of all) {
+    t.test(`${verdict}: ${JSON.stringify(facts)}`, async t => t.equal(verdictOf(error(facts)), verdict))
+  }
+}
+
+const BOUNDS = { retries: 9, baseMs: 100, capMs: 1000, retryAfterCapMs: 5000 }
+
+/** What is waited at the least and at the most, by the clock's chance. */
+const WAITS: readonly (readonly [name: string, attempt: number, ApiError, least: number, most: number])[] = [
+  ['first', 1, http(503), 50, 100],
+  ['second', 2, http(503), 100, 200],
+  ['fourth', 4, http(503), 400, 800],
+  ['capped', 5, http(503), 500, 1000],
+  ['far beyond', 2000, http(503), 500, 1000],
+  ['Retry-After', 1, http(429, 3000), 3000, 3000],
+  ['Retry-After of nothing', 3, http(429, 0), 0, 0],
+  ['Retry-After above the cap', 1, http(503, 86_400_000), 5000, 5000],
+]
+
+for (const [name, attempt, failed, least, most] of WAITS) {
+  t.test(`backoff: ${name}`, async t => {
+    const waits = [0, 1 - Number.EPSILON].map(random =>
+      backoffMs(attempt, failed, BOUNDS, { ...hurriedClock(), random: () => random }),
+    )
+    t.equal(waits[0], least)
+    t.ok((waits[1] ?? 0) <= most && (waits[1] ?? 0) > most - 1)
+  })
+}
+
+t.test('the default waits for minutes at the most', async t => {
+  t.match(DEFAULT_RETRY, { retries: 4, capMs: 20_000, retryAfterCapMs: 120_000 })
+})
+
+interface Read {
+  readonly name: string
+  readonly faults: readonly string[]
+  readonly statuses: readonly (number | null)[]
+  readonly fails?: RegExp
+  readonly retries?: number
+}
+
+const READS: readonly Read[] = [
+  { name: 'well', faults: [], statuses: [200] },
+  ...[408, 429, 500, 502, 503, 504].map(status => ({
+    name: `${status} is read again`,
+    faults: [`list:${status}:nth=1`],
+    statuses: [status, 200],
+  })),
+  { name: 'a cut connection is read again', faults: ['list:cut-before:nth=1'], statuses: [null, 200] },
+  { name: 'half an answer is read again', faults: ['list:truncated:nth=1'], statuses: [200, 200] },
+  { name: 'no answer in time is read again', faults: ['list:hang:nth=1'], statuses: [null, 200] },
+  ...[400, 401, 403, 404, 501].map(status => ({
+    name: `${status} is not read again`,
+    faults: [`list:${status}`],
+    statuses: [status],
+    fails: new RegExp(String(status)),
+  })),
+  { name: 'a web page is not read again', faults: ['list:html'], statuses: [200], fails: /./ },
+  { name: 'as often as was asked for', faults: ['list:503'], statuses: [503, 503, 503, 503], retries: 3, fails: /503/ },
+  { name: 'never, where that was asked for', faults: ['list:503'], statuses: [503], retries: 0, fails: /503/ },
+]
+
+for (const { name, faults, statuses, fails, retries = 2 } of READS) {
+  t.test(`reading: ${name}`, async t => {
+    const { client, sandbox } = await rig(t, { invitations: [wire(1), wire(2)], faults, timeoutMs: 250 })
+    const clock = hurriedClock()
+    let seen: number[] = []
+    const list = () =>
+      client.list(() => {
+        seen = []
+        return ({ id }) => seen.push(id)
+      })
+    const read = readWithRetries(list, { gate: createGate(clock, null), clock, policy: policy(retries) })
+    if (fails) await t.rejects(read, fails)
+    else {
+      await read
+      t.same(seen, [1, 2], 'each attempt starts afresh')
+    }
+    t.same(
+      sandbox.calls().map(({ status }) => status),
+      statuses,
+    )
+  })
+}
+
+t.test('what is not the API failing is thrown at once', async t => {
+  const clock = hurriedClock()
+  let calls = 0
+  const bug = () => {
+    calls++
+    return Promise.reject(new TypeError('a bug'))
+  }
+  await t.rejects(readWithRetries(bug, { gate: createGate(clock, null), clock, policy: policy(3) }), TypeError)
+  t.equal(calls, 1)
+})
+
+t.test('a stop ends the wait for a repeat, after a 429 too', async t => {
+  for (const status of [503, 429]) {
+    const stop = new AbortController()
+    const clock = { ...hurriedClock(), sleep: never }
+    const told: number[] = []
+    const read = readWithRetries(() => Promise.reject(http(status, 60_000)), {
+      gate: createGate(clock, null),
+      clock,
+      policy: policy(3),
+      stop: stop.signal,
+      onRetry: (_error, attempt, delayMs) => {
+        told.push(attempt, delayMs)
+        setImmediate(() => stop.abort())
+      },
+    })
+    await t.rejects(read, /it failed/)
+    t.same(told, [1, 60_000])
+  }
+})
+
+/** Only a stop ends it. */
+const never = (_ms: number, signal?: AbortSignal) =>
+  new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), { once: true }))
+
+t.test('a 429 closes the gate also where nothing is repeated', async t => {
+  const clock = hurriedClock()
+  const gate = createGate(clock, null)
+  await t.rejects(readWithRetries(() => Promise.reject(http(429, 7000)), { gate, clock, policy: policy(0) }))
+  t.same(clock.sleeps, [])
+  await gate.enter()
+  t.equal(clock.sleeps.length, 1)
+  t.ok((clock.sleeps[0] ?? 0) > 6000)
+})
+
+t.test('a read that fails with no 429 leaves the gate open to others', async t => {
+  const clock = hurriedClock()
+  const gate = createGate(clock, null)
+  let calls = 0
+  const others: Promise<boolean>[] = []
+  await readWithRetries(() => (++calls === 1 ? Promise.reject(http(503, 3000)) : Promise.resolve()), {
+    gate,
+    clock,
+    policy: policy(1),
+    onRetry: () => others.push(gate.enter()),
+  })
+  t.same(await Promise.all(others), [true])
+  t.same(clock.sleeps, [3000])
+})
