@@ -1,4 +1,4 @@
-// Generated from schemas/bimdata-sso.openapi.yaml by test/tools/generate-api-types.ts. Do not edit.
+// Generated from schemas/bimdata-sso.openapi.yaml by "npm run generate". Do not edit.
 
 export interface paths {
     "/identity-provider/invitation": {

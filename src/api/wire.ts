@@ -1,6 +1,7 @@
 import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
-import { validateInvitation, type WireInvitation } from './validator.js'
+import { validateInvitation } from './invitation-validator.gen.js'
+import type { WireInvitation } from './wire-invitation.js'
 
 /**
  * The invitation in the model's terms; one that breaks the contract is an `ApiError` that names it and the field.

@@ -8,7 +8,7 @@ import {
   type PlanDocument,
   type ResourceChange,
 } from './plan-document.js'
-import { validatePlanDocument } from './plan-validator.js'
+import { validatePlanDocument } from './plan-validator.gen.js'
 
 export type PlanFileFault = 'not-a-plan' | 'newer-format' | 'edited'
 

@@ -1,7 +1,8 @@
 import type { Invitation } from '../model/invitation.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit, emailKey } from '../model/text.js'
-import { type SnapshotInvitation, type SnapshotJson, validateSnapshot } from './snapshot-validator.js'
+import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
+import { validateSnapshot } from './snapshot-validator.gen.js'
 
 /** The live state at one moment: all that a plan is made from besides the manifest. */
 export interface Snapshot {

@@ -6,7 +6,7 @@ import { type Part, prune } from './prune.js'
 import { isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
-import { validateManifestFile } from './validator.js'
+import { validateManifestFile } from './manifest-validator.gen.js'
 
 export interface Checked {
   readonly drafts: readonly Draft[]

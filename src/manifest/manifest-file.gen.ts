@@ -1,4 +1,4 @@
-/** Generated from schemas/manifest.schema.json: edit that, then run the manifest tests with UPDATE_GOLDEN=1. */
+/** Generated from schemas/manifest.schema.json by "npm run generate". Do not edit. */
 
 /**
  * Which invitations of a BIMData identity provider are to be accepted, which denied, and which users removed. Several files merge into one manifest: lists append; a scalar may be set in one file only, or to the same value in each. A section or a list that is left empty counts as not written.

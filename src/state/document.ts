@@ -1,7 +1,8 @@
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit, emailKey } from '../model/text.js'
 import { StateError } from './error.js'
-import { type RemovalJson, type StateJson, validateState } from './validator.js'
+import type { RemovalJson, StateJson } from './state-json.js'
+import { validateState } from './state-validator.gen.js'
 
 /** 64 MiB: some 200,000 removals, and a bound on what a wrong file or server can make us hold. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024

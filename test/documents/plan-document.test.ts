@@ -1,6 +1,6 @@
 import t from 'tap'
 import { toDocument } from '../../src/documents/plan-document.js'
-import { validatePlanDocument } from '../../src/documents/plan-validator.js'
+import { validatePlanDocument } from '../../src/documents/plan-validator.gen.js'
 import { PlanFileError, parsePlanDocument } from '../../src/documents/read-plan-document.js'
 import { jsonText } from '../../src/render/json.js'
 import { emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../render/fixtures/plan.js'

@@ -9,7 +9,7 @@ const FOLDER = new URL('../../src/render/html/', import.meta.url)
 export async function generateReportPage(): Promise<string> {
   const read = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
   return [
-    '/** Generated from report-page.js and .css: edit those, then run test/render/html/html.test.ts with UPDATE_GOLDEN=1. */',
+    '/** Generated from report-page.js and .css by "npm run generate". Do not edit. */',
     '',
     `export const PAGE_SCRIPT = ${JSON.stringify(withoutComments(await read('report-page.js'), /^ *\/\/.*\n/gmu))}`,
     '',

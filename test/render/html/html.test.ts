@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { escapeHtml, scriptJson } from '../../../src/render/escape/html.js'
 import { planHtml } from '../../../src/render/html/html.js'
 import { type ReportRow, reportRows } from '../../../src/render/html/report-rows.js'
-import { generateReportPage } from '../../tools/generate-report-page.js'
 import {
   bigPlan,
   emptyPlan,
@@ -16,14 +14,6 @@ import {
   planOf,
   refusedPlan,
 } from '../fixtures/plan.js'
-
-const GENERATED = new URL('../../../src/render/html/report-page.gen.ts', import.meta.url)
-
-t.test('report-page.gen.ts holds the script and the style as they are written', async t => {
-  const wanted = await generateReportPage()
-  if (process.env.UPDATE_GOLDEN === '1') await writeFile(GENERATED, wanted)
-  t.equal(await readFile(GENERATED, 'utf8'), wanted)
-})
 
 const between = (text: string, open: string, close: string): string => text.split(open)[1]?.split(close)[0] ?? ''
 

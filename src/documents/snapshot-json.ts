@@ -1,5 +1,3 @@
-import { Ajv, type ValidateFunction } from 'ajv'
-import schema from '../../schemas/snapshot.schema.json' with { type: 'json' }
 import type { RemovalRecord } from '../model/state.js'
 
 export interface SnapshotInvitation {
@@ -22,7 +20,3 @@ export interface SnapshotJson {
   readonly removals: Readonly<Record<string, RemovalRecord>>
   readonly invitations: readonly SnapshotInvitation[]
 }
-
-export const validateSnapshot: ValidateFunction<SnapshotJson> = new Ajv({
-  allowUnionTypes: true,
-}).compile<SnapshotJson>(schema)

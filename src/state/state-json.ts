@@ -1,6 +1,3 @@
-import { Ajv, type ValidateFunction } from 'ajv'
-import formats from 'ajv-formats'
-import schema from '../../schemas/state.schema.json' with { type: 'json' }
 import type { RemovalRecord } from '../model/state.js'
 
 /** A removal as it may be read. `accepted_invitations` is never left out: each of them would then count as a return. */
@@ -17,8 +14,3 @@ export interface StateJson {
   readonly api_url: string
   readonly removals: Readonly<Record<string, RemovalJson>>
 }
-
-const ajv = new Ajv({ allowUnionTypes: true })
-formats.default(ajv, ['date-time'])
-
-export const validateState: ValidateFunction<StateJson> = ajv.compile<StateJson>(schema)

@@ -1,0 +1,22 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { generateApiTypes } from './generate-api-types.js'
+import { generateManifestTypes } from './generate-manifest-types.js'
+import { generateReportPage } from './generate-report-page.js'
+import { validators } from './generate-validators.js'
+
+/** Everything that is generated and committed: how it is made, by its path from the project's root. */
+export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
+  'src/api/api.gen.ts': generateApiTypes,
+  'src/manifest/manifest-file.gen.ts': generateManifestTypes,
+  'src/render/html/report-page.gen.ts': generateReportPage,
+  ...validators,
+}
+
+const urlOf = (path: string): URL => new URL(`../../${path}`, import.meta.url)
+
+export const currentText = (path: string): Promise<string> => readFile(urlOf(path), 'utf8')
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, generate] of Object.entries(GENERATED)) await writeFile(urlOf(path), await generate())
+}
