@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-require('../dist/start.js').run()
+import { run } from '../dist/main.js'
+
+await run()

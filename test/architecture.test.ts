@@ -147,5 +147,5 @@ t.test('only the entry decides how the process ends', async t => {
 
 t.test('the entry imports the program and nothing else', async t => {
   const text = readFileSync(join(SRC, '..', 'bin', 'guestlist.js'), 'utf8')
-  t.strictSame(text.match(/^(?:require|import).*/gm), ["require('../dist/start.js').run()"])
+  t.strictSame(text.match(/^(?:require|import).*/gm), ["import { run } from '../dist/main.js'"])
 })

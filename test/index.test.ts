@@ -16,14 +16,14 @@ const NOW = '2026-11-23T00:00:00.000Z'
 const consumer = (t: Test, files: Record<string, string>): string =>
   t.testdir({
     'package.json': '{ "type": "module" }',
-    node_modules: { guestlist: t.fixture('symlink', ROOT) },
+    node_modules: { 'bimdata-guestlist': t.fixture('symlink', ROOT) },
     ...files,
   })
 
 /** Plans from a saved live state, prints every format as one JSON object. */
 const PROGRAM = `
 import { readFileSync } from 'node:fs'
-import { parseManifest, render, startReconcile } from 'guestlist'
+import { parseManifest, render, startReconcile } from 'bimdata-guestlist'
 
 const parsed = parseManifest([{ file: 'guestlist.yaml', content: readFileSync('guestlist.yaml') }])
 if (!parsed.ok) throw new Error(render.problems(parsed.problems))
@@ -92,7 +92,7 @@ t.test('an importer gets, format by format, the bytes that the program prints', 
 
 t.test('problems are values, and render as validate shows them', async t => {
   const program = `
-    import { parseManifest, render } from 'guestlist'
+    import { parseManifest, render } from 'bimdata-guestlist'
     const parsed = parseManifest([{ file: 'a.yaml', content: 'apiVersion: guestlist/v1\\nusers:\\n  removed: []\\n' }])
     process.stdout.write(parsed.ok ? 'valid' : render.problems(parsed.problems))`
   const folder = consumer(t, { 'problems.js': program })
@@ -103,7 +103,7 @@ t.test('problems are values, and render as validate shows them', async t => {
 
 t.test('schemas are importable by name', async t => {
   const program = `
-    import schema from 'guestlist/schemas/plan.schema.json' with { type: 'json' }
+    import schema from 'bimdata-guestlist/schemas/plan.schema.json' with { type: 'json' }
     process.stdout.write(schema.title)`
   const folder = consumer(t, { 'schema.js': program })
   const title = execFileSync(process.execPath, ['--no-warnings', 'schema.js'], { cwd: folder, encoding: 'utf8' })
@@ -119,8 +119,8 @@ t.test('the library reaches nothing outside', async t => {
 
 /** Names and types as a reader of the README would use them; what must not compile says so. */
 const TYPED = `
-import { emailKey, parseManifest, reconcile, render, startReconcile } from 'guestlist'
-import type { Action, Invitation, Manifest, Plan, PlanDocument, Problem, RemovalRecords } from 'guestlist'
+import { emailKey, parseManifest, reconcile, render, startReconcile } from 'bimdata-guestlist'
+import type { Action, Invitation, Manifest, Plan, PlanDocument, Problem, RemovalRecords } from 'bimdata-guestlist'
 
 const parsed = parseManifest([{ file: 'guestlist.yaml', content: 'apiVersion: guestlist/v1' }])
 // @ts-expect-error: a manifest only where it parsed
@@ -139,7 +139,7 @@ plan.actions = []
 // @ts-expect-error: no such format
 render.pdf(plan)
 // @ts-expect-error: no such name
-export { nothing } from 'guestlist'
+export { nothing } from 'bimdata-guestlist'
 `
 
 /** Type errors of a consumer's file, declarations of the library checked too. */

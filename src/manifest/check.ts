@@ -1,12 +1,12 @@
 import type { ErrorObject } from 'ajv'
 import { codeOf, explain, type Finding } from './explain.js'
 import type { ManifestFile } from './manifest-file.gen.js'
+import { validateManifestFile } from './manifest-validator.gen.js'
 import type { Draft } from './problems.js'
 import { type Part, prune } from './prune.js'
 import { isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
-import { validateManifestFile } from './manifest-validator.gen.js'
 
 export interface Checked {
   readonly drafts: readonly Draft[]

@@ -306,7 +306,7 @@ t.test('the surroundings of the process', async t => {
     ['a full device for the help', '$G --help > /dev/full', 1, /could not be written/],
     ['a full device for the errors', '$G validate 2> /dev/full', 0, /is valid/],
     ['a reader that goes away', '$G plan --help | head -1', 0, /guestlist plan/],
-    ['a deleted folder', 'cd gone && rmdir ../gone && $G validate', 1, /working folder does not exist/],
+    ['a deleted folder', 'cd gone && rmdir ../gone && $G validate', 1, /working folder no longer exists/],
     ['no home', 'env -u HOME $G plan', 1, /no credentials/],
     ['an empty home', 'HOME= $G plan', 1, /no credentials/],
     [

@@ -65,7 +65,7 @@ t.test('the schema that it names is found on every machine: in the project, else
   t.match(reference, /^(\.\.\/)+schemas\/manifest\.schema\.json$/)
   t.match(JSON.parse(readFileSync(resolve(cwd, 'within', reference), 'utf8')), { title: 'Manifest file' })
   // A project of its own within, and no project at all.
-  const published = `https://unpkg.com/guestlist@${VERSION}/schemas/manifest.schema.json`
+  const published = `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/manifest.schema.json`
   t.equal(schemaReference('/no/such/folder'), published)
   mkdirSync(join(cwd, 'repository', '.git'), { recursive: true })
   mkdirSync(join(cwd, 'package'))
@@ -74,7 +74,7 @@ t.test('the schema that it names is found on every machine: in the project, else
     await guestlist(['init', folder], { cwd })
     t.equal(schemaOf(join(cwd, folder)), published, folder)
   }
-  const installed = join(cwd, 'node_modules', 'guestlist', 'schemas', 'manifest.schema.json')
+  const installed = join(cwd, 'node_modules', 'bimdata-guestlist', 'schemas', 'manifest.schema.json')
   mkdirSync(dirname(installed), { recursive: true })
   writeFileSync(installed, '{}')
   for (const folder of ['.', 'identity']) {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import schema from '../../schemas/manifest.schema.json' with { type: 'json' }
-import { isRecord, keysOf, schemaOf, sectionOf, stepsOf } from '../../src/manifest/schema.js'
 import { validateManifestFile } from '../../src/manifest/manifest-validator.gen.js'
+import { isRecord, keysOf, schemaOf, sectionOf, stepsOf } from '../../src/manifest/schema.js'
 
 type Named = readonly [path: string, node: Readonly<Record<string, unknown>>]
 

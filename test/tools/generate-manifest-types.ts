@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { compile } from 'json-schema-to-typescript'
 
-const BANNER =
-  '/** Generated from schemas/manifest.schema.json by "npm run generate". Do not edit. */'
+const BANNER = '/** Generated from schemas/manifest.schema.json by "npm run generate". Do not edit. */'
 
 /** Titles name types where they stand on a definition, and are noise on every key. */
 const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([

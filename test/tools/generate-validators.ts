@@ -16,8 +16,7 @@ interface Validator {
   schema(): Promise<object>
 }
 
-const read = (name: string): Promise<string> =>
-  readFile(new URL(`../../schemas/${name}`, import.meta.url), 'utf8')
+const read = (name: string): Promise<string> => readFile(new URL(`../../schemas/${name}`, import.meta.url), 'utf8')
 
 const fromSchema = (name: string) => ({
   source: `schemas/${name}`,

@@ -11,10 +11,10 @@ const SCHEMA = join('schemas', 'manifest.schema.json')
  * version's address.
  */
 export function schemaReference(folder: string): string {
-  const installed = nearest(folder, join('node_modules', 'guestlist', SCHEMA))
+  const installed = nearest(folder, join('node_modules', 'bimdata-guestlist', SCHEMA))
   const file = installed ?? ownWithin(projectOf(folder))
   return file === null
-    ? `https://unpkg.com/guestlist@${VERSION}/schemas/manifest.schema.json`
+    ? `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/manifest.schema.json`
     : dotted(relative(folder, file).split(sep).join('/'))
 }
 
