@@ -98,6 +98,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cloud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clouds that the credential can see
+         * @description Only the caller's own, or the application's: a lower bound of what there is. The whole list in one answer.
+         */
+        get: operations["getClouds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/{id}/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a cloud's members
+         * @description Only an administrator of the cloud may. A member without id was invited and is not there yet.
+         */
+        get: operations["getCloudUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/{id}/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how much a cloud holds
+         * @description Bytes. An administrator or an application gets every field.
+         */
+        get: operations["getCloudSize"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/{id}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a cloud's projects
+         * @description Those that the credential can see.
+         */
+        get: operations["getProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -128,6 +208,52 @@ export interface components {
         SelectUser: {
             /** @description The user's address, compared without regard to case */
             email: string;
+        };
+        /** @description A space that has members and holds projects. Fields that are not listed here appear. */
+        Cloud: {
+            readonly id: number;
+            name: string;
+            readonly is_default?: boolean;
+            /** Format: date-time */
+            readonly created_at?: string;
+            /** Format: date-time */
+            readonly updated_at?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A person in a cloud. Fields that are not listed here appear. */
+        CloudMember: {
+            /** @description Null for somebody who was invited and is not there yet */
+            readonly id: number | null;
+            readonly email: string;
+            readonly firstname?: string | null;
+            readonly lastname?: string | null;
+            /** @description Known values are 100 (admin) and 50 (user). */
+            readonly cloud_role?: number | null;
+            readonly provider?: string | null;
+            /** @description The subject in Keycloak */
+            readonly sub?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        CloudSize: {
+            /** @description Who has the subscription, such as BIMDATA_PLATFORM or ORGANIZATION */
+            managed_by?: string;
+            role?: number;
+            /** @description Bytes in use */
+            readonly total_size?: number | null;
+            readonly total_size_available?: number | null;
+            readonly remaining_total_size?: number | null;
+            readonly remaining_total_size_percent?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Fields that are not listed here appear. */
+        Project: {
+            readonly id: number;
+            name: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description What the sandbox says about a request that failed. The reference describes no body of an error, so a client must not rely on one. */
         Error: {
@@ -198,6 +324,16 @@ export interface components {
         InvitationId: number;
         /** @description Only the invitations with this status */
         StatusFilter: "A" | "D" | "P";
+        /** @description The cloud's number. A path whose id is not a whole number names nothing (404). */
+        CloudId: number;
+        /** @description Only the member with this address */
+        EmailFilter: string;
+        /** @description Only the members whose address contains this */
+        EmailContainsFilter: string;
+        /** @description Only the members whose address starts with this */
+        EmailStartsFilter: string;
+        /** @description Only the members whose address ends with this */
+        EmailEndsFilter: string;
     };
     requestBodies: never;
     headers: never;
@@ -316,6 +452,120 @@ export interface operations {
         responses: {
             204: components["responses"]["Done"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    getClouds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every cloud that can be seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cloud"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    getCloudUsers: {
+        parameters: {
+            query?: {
+                /** @description Only the member with this address */
+                email?: components["parameters"]["EmailFilter"];
+                /** @description Only the members whose address contains this */
+                email__contains?: components["parameters"]["EmailContainsFilter"];
+                /** @description Only the members whose address starts with this */
+                email__startswith?: components["parameters"]["EmailStartsFilter"];
+                /** @description Only the members whose address ends with this */
+                email__endswith?: components["parameters"]["EmailEndsFilter"];
+            };
+            header?: never;
+            path: {
+                /** @description The cloud's number. A path whose id is not a whole number names nothing (404). */
+                id: components["parameters"]["CloudId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every member, or every one that the filters let through */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudMember"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    getCloudSize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cloud's number. A path whose id is not a whole number names nothing (404). */
+                id: components["parameters"]["CloudId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The size */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudSize"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    getProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cloud's number. A path whose id is not a whole number names nothing (404). */
+                id: components["parameters"]["CloudId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every project that can be seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"][];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

@@ -2,9 +2,16 @@ import { FORMATS, formatOf } from '../cli/format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import type { Flags } from '../cli/options.js'
 
+const UNKNOWN_USER = { '404': 404, '400': 400, '204': 204 } as const
+
 /** Serves the embedded API until it is interrupted. */
 export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode> {
   formatOf(flags, FORMATS.sandbox)
+  if (flags.fault.includes('help')) {
+    const { FAULT_GRAMMAR } = await import('../sandbox/fault-grammar.js')
+    io.out(`${FAULT_GRAMMAR}\n`)
+    return EXIT.done
+  }
   const { parseFault } = await import('../sandbox/parse-fault.js')
   const { sandboxBanner } = await import('../sandbox/banner.js')
   const { startSandbox } = await import('../sandbox/server.js')
@@ -16,6 +23,8 @@ export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode
   const server = await startSandbox({
     port: flags.port,
     faults,
+    unknownUser: UNKNOWN_USER[flags.unknownUser],
+    ...(io.env.BIMDATA_API_KEY ? { apiKey: io.env.BIMDATA_API_KEY } : {}),
     ...(flags.data === undefined ? {} : { dataFile: flags.data }),
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),

@@ -1,18 +1,19 @@
 import { type Answer, failure } from './answer.js'
 import { createTokenCheck, type Issuer } from './token-check.js'
 
-const SCOPE = 'org:manage'
+/** What a fixed credential may do unless it says otherwise. */
+const ALL_SCOPES = ['org:manage', 'cloud:read']
 
 /** A fixed credential of the sandbox. */
 export interface Credential {
   readonly secret: string
-  /** `['org:manage']` by default; without it the credential is answered 403. */
+  /** `['org:manage', 'cloud:read']` by default; without the one that an operation needs it is answered 403. */
   readonly scopes?: readonly string[]
 }
 
 export interface Authenticator {
-  /** Null where the header's credential may do everything; else the answer. */
-  check(header: string | undefined): Promise<Answer | null>
+  /** Null where the header's credential has the scope; else the answer. */
+  check(header: string | undefined, scope: string): Promise<Answer | null>
   /** From now on that credential is answered 401, as if it had expired. */
   revoke(secret: string): void
   /** Adds an access token. */
@@ -22,7 +23,7 @@ export interface Authenticator {
 const unauthenticated = (detail: string): Answer =>
   failure(401, 'unauthenticated', detail, { 'www-authenticate': 'Bearer realm="bimdata", error="invalid_token"' })
 
-const forbidden = failure(403, 'forbidden', `The credential has not the scope ${SCOPE}.`)
+const forbidden = (scope: string): Answer => failure(403, 'forbidden', `The credential has not the scope ${scope}.`)
 
 interface Presented {
   readonly scheme: 'apikey' | 'bearer' | 'none'
@@ -44,7 +45,7 @@ export interface Credentials {
   readonly issuer: Issuer | null
 }
 
-/** Looks a request's `Authorization` up. Every way in needs the scope `org:manage`. */
+/** Looks a request's `Authorization` up. Every way in has scopes. */
 export function createAuthenticator({ apiKeys, accessTokens, issuer }: Credentials): Authenticator {
   const keys = new Map(apiKeys.map(key => [key.secret, key]))
   const tokens = new Map(accessTokens.map(token => [token.secret, token]))
@@ -54,16 +55,16 @@ export function createAuthenticator({ apiKeys, accessTokens, issuer }: Credentia
   const scopesOf = async ({ scheme, secret }: Presented): Promise<readonly string[] | null> => {
     if (revoked.has(secret)) return null
     const fixed = keys.get(secret) ?? (scheme === 'bearer' ? tokens.get(secret) : undefined)
-    if (fixed !== undefined) return fixed.scopes ?? [SCOPE]
+    if (fixed !== undefined) return fixed.scopes ?? ALL_SCOPES
     return scheme === 'bearer' && checkToken !== null ? checkToken(secret) : null
   }
 
   return {
-    check: async header => {
+    check: async (header, scope) => {
       if (header === undefined || header === '') return unauthenticated('There is no credential.')
       const scopes = await scopesOf(present(header))
       if (scopes === null) return unauthenticated('The credential is malformed, unknown or expired.')
-      return scopes.includes(SCOPE) ? null : forbidden
+      return scopes.includes(scope) ? null : forbidden(scope)
     },
     revoke: secret => {
       revoked.add(secret)

@@ -15,6 +15,10 @@ const OPERATION_IDS: ReadonlyMap<string, Operation> = new Map([
   ['acceptInvitation', 'accept'],
   ['denyInvitation', 'deny'],
   ['deleteUser', 'remove'],
+  ['getClouds', 'clouds'],
+  ['getCloudUsers', 'members'],
+  ['getCloudSize', 'size'],
+  ['getProjects', 'projects'],
 ])
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
@@ -37,6 +41,8 @@ export interface ContractOperation {
   readonly parameters: readonly Parameter[]
   /** Null where the operation takes no body. */
   readonly body: ValidateFunction | null
+  /** What a credential needs. */
+  readonly scope: string
   /** The status codes that the contract documents. */
   readonly statuses: readonly number[]
 }
@@ -107,6 +113,13 @@ function parameterAt(document: unknown, written: string, compile: Compile): Para
   }
 }
 
+/** The first scope of the first way in that has one. */
+function scopeOf(security: unknown): string {
+  const [scope] = list(security).flatMap(way => Object.values(record(way)).flatMap(list))
+  if (typeof scope !== 'string') throw new Error(`${FILE}: an operation needs no scope.`)
+  return scope
+}
+
 function operationAt(document: unknown, path: string, method: (typeof METHODS)[number], compile: Compile) {
   const pointer = `/paths/${escapeKey(path)}/${method}`
   const written = record(at(document, pointer))
@@ -122,6 +135,7 @@ function operationAt(document: unknown, path: string, method: (typeof METHODS)[n
     body: isRecord(written.requestBody)
       ? compile(`${pointer}/requestBody/content/${escapeKey('application/json')}/schema`)
       : null,
+    scope: scopeOf(written.security ?? record(document).security),
     statuses: Object.keys(record(written.responses)).map(Number),
   } satisfies ContractOperation
 }

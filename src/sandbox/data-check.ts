@@ -1,5 +1,6 @@
 import type { ValidateFunction } from 'ajv'
-import type { SandboxData, WireInvitation } from './types.js'
+import { cloudValidator, completeClouds, type WrittenCloud } from './cloud-data.js'
+import { addressKey, type SandboxData, type WireInvitation } from './types.js'
 
 type Path = readonly (string | number)[]
 
@@ -7,6 +8,8 @@ type Path = readonly (string | number)[]
 export type PlaceOf = (path: Path) => string
 
 const SHOWN = 20
+
+const KEYS: readonly string[] = ['invitations', 'users', 'clouds']
 
 /** What nothing is decided by, and what an invitation written by hand may leave out. */
 const DEFAULTS = { client_id: 1, redirect_uri: 'https://platform.bimdata.io/' } as const
@@ -56,6 +59,29 @@ function checkUsers(items: readonly unknown[], placeOf: PlaceOf, problems: strin
   })
 }
 
+function checkClouds(items: readonly unknown[], placeOf: PlaceOf, problems: string[]): readonly WrittenCloud[] {
+  const validate = cloudValidator()
+  const clouds: WrittenCloud[] = []
+  items.forEach((item, index) => {
+    const place: Path = ['clouds', index]
+    if (!validate(item)) {
+      const { path, text } = firstError(validate)
+      problems.push(`${placeOf([...place, ...path])}: the cloud ${text}`)
+      return
+    }
+    if (clouds.some(({ id }) => id === item.id)) {
+      problems.push(`${placeOf([...place, 'id'])}: the id ${item.id} is there twice`)
+    }
+    const emails = new Set<string>()
+    item.members?.forEach(({ email }, member) => {
+      if (emails.size !== emails.add(addressKey(email)).size) return
+      problems.push(`${placeOf([...place, 'members', member, 'email'])}: ${email} is a member twice`)
+    })
+    clouds.push(item)
+  })
+  return clouds
+}
+
 function refuse(problems: readonly string[]): never {
   const rest = problems.length - SHOWN
   const more = rest > 0 ? [`and ${rest} more`] : []
@@ -63,18 +89,23 @@ function refuse(problems: readonly string[]): never {
 }
 
 /**
- * Takes a value for the sandbox's data if it is `invitations: [Invitation]` and `users: [e-mail]`, either of them
- * optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
+ * Takes a value for the sandbox's data if it is `invitations: [Invitation]`, `users: [e-mail]` and `clouds: [cloud]`,
+ * each of them optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
  */
 export function checkData(value: unknown, validate: ValidateFunction, placeOf: PlaceOf): SandboxData {
-  if (!isRecord(value)) refuse([`${placeOf([])}: the data must be a mapping with invitations and users`])
+  if (!isRecord(value)) refuse([`${placeOf([])}: the data must be a mapping with invitations, users and clouds`])
   const problems = Object.keys(value)
-    .filter(key => key !== 'invitations' && key !== 'users')
-    .map(key => `${placeOf([key])}: ${key} is not known here; the data has invitations and users`)
+    .filter(key => !KEYS.includes(key))
+    .map(key => `${placeOf([key])}: ${key} is not known here; the data has invitations, users and clouds`)
   const invitations = listAt(value, 'invitations', placeOf, problems).map(withDefaults)
   const users = listAt(value, 'users', placeOf, problems)
   checkInvitations(invitations, validate, placeOf, problems)
   checkUsers(users, placeOf, problems)
+  const clouds = checkClouds(listAt(value, 'clouds', placeOf, problems), placeOf, problems)
   if (problems.length > 0) refuse(problems)
-  return { invitations: invitations as readonly WireInvitation[], users: users as readonly string[] }
+  return {
+    invitations: invitations as readonly WireInvitation[],
+    users: users as readonly string[],
+    ...(value.clouds === undefined ? {} : { clouds: completeClouds(clouds) }),
+  }
 }

@@ -72,22 +72,59 @@ async function writeDataFile(file: string, data: SandboxData): Promise<void> {
   }
 }
 
-/**
- * A function whose promise ends when the data of that moment, or newer, is in the file. Changes that arrive during
- * a write share the next one, so many changes at once do not mean as many writes.
- */
-export function createSaver(file: string, data: () => SandboxData): () => Promise<void> {
-  let current: Promise<void> = Promise.resolve()
-  let next: Promise<void> | null = null
-  const write = (): Promise<void> => {
-    next = null
-    return writeDataFile(file, data())
+/** Milliseconds from the beginning of one write to that of the next. */
+const PAUSE_MS = 500
+/** Of the time that a write took: a large file is not to be all that the sandbox does. */
+const PAUSE_FACTOR = 4
+
+export interface Saver {
+  /** To be called after each change. Throws where the last write failed, after it has asked for another. */
+  changed(): void
+  /** Ends when the data of that moment is in the file; rejects where it cannot be written. */
+  flush(): Promise<void>
+}
+
+/** Writes the data file soon after a change, at most twice a second, so that many changes do not mean as many writes. */
+export function createSaver(file: string, data: () => SandboxData): Saver {
+  let dirty = false
+  let failure: unknown = null
+  let timer: NodeJS.Timeout | null = null
+  let writing: Promise<void> = Promise.resolve()
+  let nextAt = 0
+
+  const write = async (): Promise<void> => {
+    const began = performance.now()
+    dirty = false
+    failure = null
+    await writeDataFile(file, data()).catch((error: unknown) => {
+      dirty = true
+      failure = error
+    })
+    nextAt = began + Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - began))
   }
-  return () => {
-    if (next === null) {
-      next = current.then(write, write)
-      current = next
-    }
-    return next
+  const begin = (): void => {
+    timer = null
+    writing = write().then(() => {
+      if (dirty && failure === null) schedule()
+    })
+  }
+  const schedule = (): void => {
+    timer ??= setTimeout(begin, Math.max(0, nextAt - performance.now()))
+  }
+
+  return {
+    changed() {
+      dirty = true
+      const failed = failure
+      writing.then(schedule)
+      if (failed !== null) throw failed
+    },
+    async flush() {
+      await writing
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      if (dirty) await write()
+      if (failure !== null) throw failure
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { SandboxData, WireInvitation } from './types.js'
+import type { CloudData, SandboxData, WireInvitation } from './types.js'
 
 /** `id, email, status, cloud, cloud role, project, project role, client` */
 type Row = readonly [number, string, string, string, number, string | null, number | null, number]
@@ -32,8 +32,28 @@ function invitationOf([id, email, status, cloud, cloudRole, project, projectRole
   }
 }
 
-/** A small provider to try things on: three clouds, every documented status, some users. */
+const cloud = (
+  id: number,
+  name: string,
+  ...members: readonly (readonly [number | null, string, number])[]
+): CloudData => ({
+  id,
+  name,
+  members: members.map(([member, email, cloud_role]) => ({ id: member, email, cloud_role })),
+})
+
+/**
+ * A small provider to try things on: every documented status, some users, the three clouds of the invitations, and
+ * those that a first login makes. Bob is alone in his own; Oscar's cannot be seen.
+ */
 export const DEMO_DATA: SandboxData = {
   invitations: ROWS.map(invitationOf),
   users: ['ines.roche@acme.example', 'bob.leroy@acme.example', 'admin@it.acme.example', 'oscar.blanc@acme.example'],
+  clouds: [
+    cloud(7, 'Tower A', [301, 'ines.roche@acme.example', 100], [303, 'admin@it.acme.example', 100]),
+    cloud(8, 'Tower B', [302, 'bob.leroy@acme.example', 50], [303, 'admin@it.acme.example', 100]),
+    cloud(9, 'Campus', [303, 'admin@it.acme.example', 100], [null, 'yusuf.kaya@studio.example', 100]),
+    cloud(21, 'Bob Leroy', [302, 'bob.leroy@acme.example', 100]),
+    { ...cloud(22, 'Oscar Blanc', [304, 'oscar.blanc@acme.example', 100]), hidden: true },
+  ],
 }

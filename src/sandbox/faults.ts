@@ -9,6 +9,8 @@ export type Calls = number | { readonly from: number; readonly to?: number }
  */
 interface When {
   readonly operation: Operation | '*'
+  /** Only calls for this: an id, or an address as the request spells it. Calls for others are not counted. */
+  readonly target?: string | undefined
   readonly nth?: Calls | readonly Calls[] | undefined
   /** Probability from 0 to 1. It hangs on seed, target and how often the target was called, not on the order of calls. */
   readonly p?: number | undefined
@@ -108,6 +110,7 @@ function createTrigger(fault: When, seed: number, index: number): Trigger {
   const calledTargets = new Map<string, number>()
   return (operation, target) => {
     if (fault.operation !== '*' && fault.operation !== operation) return false
+    if (fault.target !== undefined && fault.target !== target) return false
     calls += 1
     if (!meansCall(fault.nth, calls)) return false
     if (fault.p === undefined) return true

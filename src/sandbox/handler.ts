@@ -5,6 +5,7 @@ import type { Authenticator } from './auth.js'
 import { deliver } from './deliver.js'
 import type { Disruption, Faults, StaleFault } from './faults.js'
 import { perform } from './operations.js'
+import type { UnknownUser } from './options.js'
 import { readBody, type Understood, understand } from './request.js'
 import type { Router } from './router.js'
 import type { Store } from './store.js'
@@ -15,8 +16,9 @@ export interface Context {
   readonly faults: Faults
   readonly auth: Authenticator
   readonly store: Store
-  /** Ends when what the store holds is in the data file, if there is one. */
-  readonly save: () => Promise<void>
+  /** Has the data file written soon, if there is one. Throws where the last write failed. */
+  readonly changed: () => void
+  readonly unknownUser: UnknownUser
   readonly latencyMs: number
   readonly calls: Call[]
   /** Aborted when the sandbox closes. */
@@ -29,19 +31,19 @@ const tooLarge = failure(413, 'too_large', 'A body may have 64 KiB.', { connecti
 
 const strikesBefore = (fault: Disruption): boolean => fault.kind !== 'truncated' && fault.after !== true
 
-/** What the API answers; a change is in the data file before anyone is told of it. */
+/** What the API answers. */
 async function answerOf(
-  { auth, store, save }: Context,
+  { auth, store, changed, unknownUser }: Context,
   request: IncomingMessage,
-  { input, refusal }: Understood,
+  { input, refusal, scope }: Understood & { readonly scope: string },
   stale: StaleFault | null,
 ): Promise<Answer> {
-  const denied = await auth.check(request.headers.authorization)
+  const denied = await auth.check(request.headers.authorization, scope)
   if (denied !== null) return denied
   if (input === null) return refusal ?? failure(400, 'bad_request', 'The request is not as it must be.')
   const effects = store.effects.length
-  const answer = perform(store, input, stale)
-  if (store.effects.length > effects) await save()
+  const answer = perform(store, input, { stale, unknownUser })
+  if (store.effects.length > effects) changed()
   return answer
 }
 
@@ -50,20 +52,20 @@ async function takeIn(
   { router }: Context,
   request: IncomingMessage,
   call: Mutable<Call>,
-): Promise<Answer | (Understood & { readonly operation: Operation })> {
+): Promise<Answer | (Understood & { readonly operation: Operation; readonly scope: string })> {
   const route = router(call.method, call.path)
   if (route.operation === null) {
     request.resume()
     return route.answer
   }
-  const { operation } = route.operation
+  const { operation, scope } = route.operation
   call.operation = operation
   const body = await readBody(request)
   if (body === null) return tooLarge
   const understood = understand(route.operation, { ...route, body, type: request.headers['content-type'] })
   if (understood.id !== undefined) call.id = understood.id
   if (understood.email !== undefined) call.email = understood.email
-  return { ...understood, operation }
+  return { ...understood, operation, scope }
 }
 
 async function respond(

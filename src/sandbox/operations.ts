@@ -1,5 +1,7 @@
 import { type Answer, done, failure, json } from './answer.js'
+import { performOnClouds } from './cloud-operations.js'
 import type { StaleFault } from './faults.js'
+import type { UnknownUser } from './options.js'
 import type { Store } from './store.js'
 import type { Input, WireInvitation } from './types.js'
 
@@ -13,6 +15,7 @@ const isAccepted = (invitation: WireInvitation): boolean => invitation.status ==
 
 function decide(store: Store, invitation: WireInvitation, operation: 'accept' | 'deny'): Answer {
   store.put({ ...invitation, status: operation === 'accept' ? 'A' : 'D' })
+  if (operation === 'accept' && store.hasUser(invitation.email)) store.join(invitation)
   store.tookEffect({ operation, target: invitation.id })
   return done
 }
@@ -30,11 +33,26 @@ function deny(store: Store, invitation: WireInvitation): Answer {
   return refused(invitation, 'Nothing is known of denying from there.')
 }
 
-function remove(store: Store, email: string): Answer {
-  if (!store.removeUser(email)) return failure(404, 'not_found', 'There is no such user.')
+/** What versions of the API answer to the removal of somebody they do not know: nothing documents it any more. */
+const UNKNOWN_USER: Readonly<Record<UnknownUser, Answer>> = {
+  204: done,
+  400: failure(400, 'bad_request', 'There is no such user.'),
+  404: failure(404, 'not_found', 'There is no such user.'),
+}
+
+function remove(store: Store, email: string, unknownUser: UnknownUser): Answer {
+  if (!store.removeUser(email)) return UNKNOWN_USER[unknownUser]
   store.tookEffect({ operation: 'remove', target: email })
   return done
 }
+
+interface Circumstances {
+  readonly stale: StaleFault | null
+  readonly unknownUser: UnknownUser
+}
+
+const isOnInvitation = (input: Input): input is Extract<Input, { operation: 'get' | 'accept' | 'deny' }> =>
+  input.operation === 'get' || input.operation === 'accept' || input.operation === 'deny'
 
 /**
  * Carries out a request that is allowed. What accept and deny do with an invitation:
@@ -46,12 +64,13 @@ function remove(store: Store, email: string): Answer {
  * | A, W | 204, stays | 400, stays: no way back is documented |
  * | other | 400, stays | 400, stays |
  *
- * The users stay as they are: one who does not exist is added on their first connection, and nobody connects here.
- * A removed user's invitations keep their status.
+ * An accepted user joins the cloud of that name, if the data has it; one who does not exist joins on their first connection, and
+ * nobody connects here. A removed user's invitations keep their status; their clouds go where they were alone.
  */
-export function perform(store: Store, input: Input, stale: StaleFault | null): Answer {
+export function perform(store: Store, input: Input, { stale, unknownUser }: Circumstances): Answer {
   if (input.operation === 'list') return json(store.list(input.status, stale))
-  if (input.operation === 'remove') return remove(store, input.email)
+  if (input.operation === 'remove') return remove(store, input.email, unknownUser)
+  if (!isOnInvitation(input)) return performOnClouds(store.clouds.read(stale), input)
   const { operation, id } = input
   const invitation = operation === 'get' ? store.read(id, stale) : store.find(id)
   if (invitation === undefined) return missing(id)

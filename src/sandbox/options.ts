@@ -1,7 +1,10 @@
 import type { Credential } from './auth.js'
 import type { Fault } from './faults.js'
 import type { Issuer } from './token-check.js'
-import type { Call, Effect, SandboxData, WireInvitation } from './types.js'
+import type { Call, CloudData, Effect, SandboxData, WireInvitation } from './types.js'
+
+/** What the removal of an unknown user is answered. */
+export type UnknownUser = 204 | 400 | 404
 
 export interface SandboxOptions {
   /** 0 by default: one that is free. */
@@ -10,7 +13,7 @@ export interface SandboxOptions {
   readonly host?: '127.0.0.1' | '::1' | 'localhost'
   /** What there is at the start, not written to; a small demonstration by default. */
   readonly data?: SandboxData
-  /** A YAML file, or a JSON file if it is named so, in place of `data`. It is rewritten at every change. */
+  /** A YAML file, or a JSON file if it is named so, in place of `data`. It is rewritten as `createSaver` says. */
   readonly dataFile?: string
   /** Milliseconds before each answer. */
   readonly latencyMs?: number
@@ -19,7 +22,9 @@ export interface SandboxOptions {
   readonly seed?: number
   /** The key of `Sandbox.apiKey`; random by default. */
   readonly apiKey?: string
-  /** Further keys, such as one without the scope `org:manage`. */
+  /** 404 by default, as the reference documents it. */
+  readonly unknownUser?: UnknownUser
+  /** Further keys, such as one without a scope. */
   readonly apiKeys?: readonly Credential[]
   /** Fixed tokens that are taken as `Bearer TOKEN`. */
   readonly accessTokens?: readonly (string | Credential)[]
@@ -32,11 +37,13 @@ export interface Sandbox {
   /** Without a slash at the end. */
   readonly url: string
   readonly apiKey: string
-  /** Cuts every connection, writes what is not written yet, and ends. */
+  /** Cuts every connection, writes what is not written yet, and ends. Rejects where that cannot be written. */
   close(): Promise<void>
   invitations(): readonly WireInvitation[]
   /** The users' addresses, as they were spelled when they came. */
   users(): readonly string[]
+  /** Hidden ones included. */
+  clouds(): readonly CloudData[]
   /** Every request so far, in the order of arrival. */
   calls(): readonly Call[]
   /** Every change that took effect through the API, in order, whatever the client was told. */
@@ -47,10 +54,12 @@ export interface Sandbox {
   addAccessToken(token: string | Credential): void
   /** That key or token is answered 401 from now on. */
   revoke(secret: string): void
-  /** Changes a status behind the API's back; seen at once, written to the file when the promise ends. */
+  /** Changes a status behind the API's back; seen at once, and in the file when the promise ends. */
   setStatus(id: number, status: string): Promise<void>
   /** Adds an invitation, or replaces the one with its id. */
   putInvitation(invitation: WireInvitation): Promise<void>
+  /** Adds a cloud, or replaces the one with its id. */
+  putCloud(cloud: CloudData): Promise<void>
   /** What a first connection does, which no call of the API can. */
   addUser(email: string): Promise<void>
 }

@@ -118,6 +118,8 @@ function settingsOf(parts: readonly string[]): Settings {
   return Object.assign(get, { unread: () => [...texts.keys()].filter(name => !read.has(name)) })
 }
 
+const CHANGING: ReadonlySet<string> = new Set(['accept', 'deny', 'remove'])
+
 function parse(text: string): Fault {
   // A colon parts only where KEY= follows, so that dates and addresses may have colons.
   const [head = '', ...rest] = text.split(/:(?=[a-z-]+=)/)
@@ -129,7 +131,9 @@ function parse(text: string): Fault {
     nth: settings('nth', list => list.split(',').map(calls)),
     p: settings('p', probability),
     seed: settings('seed', wholeNumber),
+    target: settings('target', text => text),
   }
+  if (kind === 'stale' && CHANGING.has(when.operation)) throw new Misfit(`${when.operation} is no read, so never stale`)
   const fault = { ...when, ...effect(kind, settings) }
   const [unread] = settings.unread()
   if (unread !== undefined) throw new Misfit(`${kind} takes no ${unread}`)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import { type Answer, failure } from './answer.js'
 import type { ContractOperation, Parameter } from './contract.js'
-import type { Input } from './types.js'
+import type { Input, MemberFilters } from './types.js'
 
 /** Bytes of a request body that are read as one. */
 const BODY_LIMIT = 64 * 1024
@@ -90,6 +90,9 @@ function removal(operation: ContractOperation, body: Buffer, type: string | unde
   return { input: { operation: 'remove', email }, refusal: null, email }
 }
 
+const filtersOf = (parameters: ReadonlyMap<string, unknown>): MemberFilters =>
+  Object.fromEntries([...parameters].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+
 /** Checks a request against the contract's schemas. A body that an operation does not take is not looked at. */
 export function understand(
   operation: ContractOperation,
@@ -102,6 +105,10 @@ export function understand(
     const status = parameters.get('status')
     return { input: { operation: 'list', status: typeof status === 'string' ? status : null }, refusal: null }
   }
+  if (operation.operation === 'clouds') return { input: { operation: 'clouds' }, refusal: null }
   const id = Number(parameters.get('id'))
+  if (operation.operation === 'members') {
+    return { input: { operation: 'members', id, filters: filtersOf(parameters) }, refusal: null, id }
+  }
   return { input: { operation: operation.operation, id }, refusal: null, id }
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { type Credential, createAuthenticator } from './auth.js'
 import { type Contract, loadContract } from './contract.js'
 import { checkData } from './data-check.js'
-import { createSaver, readDataFile } from './data-file.js'
+import { createSaver, readDataFile, type Saver } from './data-file.js'
 import { DEMO_DATA } from './demo-data.js'
 import { createFaults } from './faults.js'
 import { type Context, handle } from './handler.js'
@@ -15,6 +15,8 @@ import type { SandboxData } from './types.js'
 
 /** Longer than a client keeps a connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 75_000
+
+const NO_FILE: Saver = { changed: () => undefined, flush: async () => undefined }
 
 const credentialOf = (credential: string | Credential): Credential =>
   typeof credential === 'string' ? { secret: credential } : credential
@@ -73,19 +75,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const apiKey = options.apiKey ?? randomBytes(20).toString('hex')
   const auth = authOf(options, apiKey)
   const { dataFile } = options
-  const save = dataFile === undefined ? async () => {} : createSaver(dataFile, () => store.data())
+  const saver = dataFile === undefined ? NO_FILE : createSaver(dataFile, () => store.data())
   const closing = new AbortController()
   const context: Context = {
     router: createRouter(contract),
     faults,
     auth,
     store,
-    save,
+    changed: saver.changed,
+    unknownUser: options.unknownUser ?? 404,
     latencyMs: options.latencyMs ?? 0,
     calls: [],
     closing: closing.signal,
   }
   const { url, stop } = await serve(context, options)
+  const written = async (): Promise<void> => {
+    saver.changed()
+    await saver.flush()
+  }
   let closed: Promise<void> | null = null
 
   return {
@@ -93,11 +100,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiKey,
     close: () => {
       closing.abort()
-      closed ??= stop()
+      closed ??= stop().then(saver.flush)
       return closed
     },
     invitations: () => store.data().invitations,
     users: () => store.data().users,
+    clouds: () => store.clouds.all,
     calls: () => context.calls.map(call => ({ ...call })),
     effects: () => [...store.effects],
     addFault: faults.add,
@@ -107,15 +115,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const invitation = store.find(id)
       if (invitation === undefined) throw new Error(`The sandbox has no invitation ${id}.`)
       store.put({ ...invitation, status })
-      await save()
+      await written()
     },
     putInvitation: async invitation => {
       store.put(invitation)
-      await save()
+      await written()
+    },
+    putCloud: async cloud => {
+      store.clouds.put(cloud)
+      await written()
     },
     addUser: async email => {
       store.addUser(email)
-      await save()
+      await written()
     },
   }
 }

@@ -1,6 +1,7 @@
+import { Clouds } from './clouds.js'
 import type { StaleFault } from './faults.js'
 import { createListBody, type ListBody, type Past } from './list-body.js'
-import type { Effect, SandboxData, WireInvitation } from './types.js'
+import { addressKey, type Effect, type SandboxData, type WireInvitation } from './types.js'
 
 interface Change {
   readonly place: number
@@ -9,9 +10,6 @@ interface Change {
   /** How many reads there had been. */
   readonly reads: number
 }
-
-/** How addresses are compared: without regard to case, to white space around, and to how accents are composed. */
-const addressKey = (email: string): string => email.trim().normalize('NFC').toLowerCase()
 
 /**
  * The provider's data in memory. It keeps what each change replaced, so that a read can be answered as before it.
@@ -24,13 +22,17 @@ export class Store {
   readonly #list: ListBody
   readonly #changes: Change[] = []
   readonly #effects: Effect[] = []
+  readonly clouds: Clouds
+  readonly #hadClouds: boolean
   #reads = 0
 
   constructor(data: SandboxData) {
     this.#invitations = [...data.invitations]
     this.#places = new Map(this.#invitations.map(({ id }, place) => [id, place]))
     this.#users = new Map()
-    for (const email of data.users) this.addUser(email)
+    for (const email of data.users) this.#users.set(addressKey(email), email)
+    this.clouds = new Clouds(data.clouds ?? [])
+    this.#hadClouds = data.clouds !== undefined
     this.#list = createListBody(this.#invitations)
   }
 
@@ -39,7 +41,8 @@ export class Store {
   }
 
   data(): SandboxData {
-    return { invitations: [...this.#invitations], users: [...this.#users.values()] }
+    const clouds = this.#hadClouds || this.clouds.all.length > 0 ? { clouds: this.clouds.all } : {}
+    return { invitations: [...this.#invitations], users: [...this.#users.values()], ...clouds }
   }
 
   /** The JSON text of the list, as one read. */
@@ -73,15 +76,31 @@ export class Store {
     this.#list.changed(place)
   }
 
-  /** A user who is there already keeps the spelling they have. */
-  addUser(email: string): void {
-    const key = addressKey(email)
-    if (!this.#users.has(key)) this.#users.set(key, email)
+  /** Whether they ever connected: a user of the data, or a member of a cloud. */
+  hasUser(email: string): boolean {
+    return this.#users.has(addressKey(email)) || this.clouds.hasMember(email)
   }
 
-  /** False where there is no such user. */
+  /** A first connection. A user who is there already keeps the spelling they have. */
+  addUser(email: string): void {
+    const key = addressKey(email)
+    if (this.hasUser(email)) return
+    this.#users.set(key, email)
+    for (const invitation of this.#invitations)
+      if (invitation.status === 'A' && addressKey(invitation.email) === key) this.join(invitation)
+  }
+
+  /** Who is invited becomes a member of the cloud. */
+  join({ cloud_name, cloud_role, email }: WireInvitation): void {
+    this.clouds.join(cloud_name, email, cloud_role)
+  }
+
+  /** With every cloud in which they are alone. False where there is no such user. */
   removeUser(email: string): boolean {
-    return this.#users.delete(addressKey(email))
+    if (!this.hasUser(email)) return false
+    this.#users.delete(addressKey(email))
+    this.clouds.remove(email)
+    return true
   }
 
   tookEffect(effect: Effect): void {

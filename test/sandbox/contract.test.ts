@@ -7,8 +7,10 @@ import { type CallOptions, call, INVITATIONS, invitation, sandboxFor, USER } fro
 const json = { 'content-type': 'application/json' }
 const withBody = (body: unknown): CallOptions => ({ headers: json, body: JSON.stringify(body) })
 
+type Row = readonly [string, string, string, number, CallOptions?]
+
 /** A request line and what it must be answered, for each code that the contract documents and the API gives itself. */
-const ANSWERS: readonly (readonly [string, string, string, number, CallOptions?])[] = [
+const ANSWERS: readonly Row[] = [
   ['list', 'a good key', `GET ${INVITATIONS}`, 200],
   ['list', 'a status that there is not', `GET ${INVITATIONS}?status=Z`, 400],
   ['list', 'an empty status', `GET ${INVITATIONS}?status=`, 400],
@@ -47,6 +49,20 @@ const ANSWERS: readonly (readonly [string, string, string, number, CallOptions?]
   ['remove', 'a form', `DELETE ${USER}`, 400, { body: 'email=bob@acme.example' }],
   ['remove', 'a wrong key', `DELETE ${USER}`, 401, { ...withBody({ email: 'b@a' }), authorization: 'ApiKey wrong' }],
   ['remove', 'a small key', `DELETE ${USER}`, 403, { ...withBody({ email: 'b@a' }), authorization: 'ApiKey small' }],
+  ['clouds', 'a good key', 'GET /cloud', 200],
+  ['clouds', 'a wrong key', 'GET /cloud', 401, { authorization: 'ApiKey wrong' }],
+  ['clouds', 'a small key', 'GET /cloud', 403, { authorization: 'ApiKey small' }],
+  ...(['user', 'size', 'project'] as const).flatMap((what): Row[] => {
+    const operation = what === 'user' ? 'members' : what === 'size' ? 'size' : 'projects'
+    return [
+      [operation, 'a cloud', `GET /cloud/7/${what}`, 200],
+      [operation, 'a wrong key', `GET /cloud/7/${what}`, 401, { authorization: 'ApiKey wrong' }],
+      [operation, 'a small key', `GET /cloud/7/${what}`, 403, { authorization: 'ApiKey small' }],
+      [operation, 'a cloud that is denied', `GET /cloud/8/${what}`, 403],
+      [operation, 'no such cloud', `GET /cloud/9/${what}`, 404],
+      [operation, 'a word for an id', `GET /cloud/seven/${what}`, 404],
+    ]
+  }),
   ['remove', 'nobody', `DELETE ${USER}`, 404, withBody({ email: 'nobody@acme.example' })],
 ]
 
@@ -56,13 +72,24 @@ const CODES_TO_COME = new Map([
   ['accept', [500]],
   ['deny', [500]],
   ['remove', [500]],
+  ['clouds', [404, 500]],
+  ['members', [500]],
+  ['size', [500]],
+  ['projects', [500]],
 ])
 
 for (const [operation, what, line, status, options] of ANSWERS) {
   t.test(`${operation}, ${what}: ${status}`, async t => {
     const sandbox = await sandboxFor(t, {
       apiKeys: [{ secret: 'small', scopes: ['user:read'] }],
-      data: { invitations: [invitation(5, 'A'), invitation(6, 'X'), invitation(7, 'P')], users: ['bob@acme.example'] },
+      data: {
+        invitations: [invitation(5, 'A'), invitation(6, 'X'), invitation(7, 'P')],
+        users: ['bob@acme.example'],
+        clouds: [
+          { id: 7, name: 'Tower A', members: [] },
+          { id: 8, name: 'Tower B', members: [], denied: true },
+        ],
+      },
     })
     const got = await call(sandbox, line, options)
     t.equal(got.status, status)
@@ -92,6 +119,10 @@ t.test('the contract has the reference’s operations', async t => {
       `POST ${INVITATIONS}/{id}/accept`,
       `POST ${INVITATIONS}/{id}/deny`,
       `DELETE ${USER}`,
+      'GET /cloud',
+      'GET /cloud/{id}/user',
+      'GET /cloud/{id}/size',
+      'GET /cloud/{id}/project',
     ],
   )
   const codes = ['200', '204', '400', '401', '403', '404', '500']

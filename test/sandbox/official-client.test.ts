@@ -1,4 +1,9 @@
-import { Configuration, type GetInvitationsStatusEnum, SsoApi } from '@bimdata/typescript-fetch-api-client'
+import {
+  CollaborationApi,
+  Configuration,
+  type GetInvitationsStatusEnum,
+  SsoApi,
+} from '@bimdata/typescript-fetch-api-client'
 import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
 import { sandboxFor, statusIn } from './fixtures/call.js'
@@ -68,4 +73,40 @@ t.test('the bare key, another prefix and an access token', async t => {
   t.ok((await clientOf(sandbox, `Bearer ${sandbox.apiKey}`).getInvitations()).length > 0)
   const withToken = new SsoApi(new Configuration({ basePath: sandbox.url, accessToken: 'Bearer token-1' }))
   t.ok((await withToken.getInvitations()).length > 0)
+})
+
+t.test('clouds, their members, size and projects', async t => {
+  const clouds = [
+    {
+      id: 9,
+      name: 'Campus',
+      members: [
+        { id: 1, email: 'bob@acme.example', cloud_role: 100 },
+        { id: null, email: 'new@acme.example', cloud_role: 50 },
+      ],
+      projects: [{ id: 3, name: 'Library' }],
+      size: 1024,
+    },
+    { id: 10, name: 'Closed', members: [], denied: true },
+    { id: 11, name: 'Secret', members: [], hidden: true },
+  ]
+  const sandbox = await sandboxFor(t, { data: { invitations: [], users: [], clouds } })
+  const client = new CollaborationApi(new Configuration({ basePath: sandbox.url, apiKey: `ApiKey ${sandbox.apiKey}` }))
+  const found = await client.getClouds()
+  t.strictSame(
+    found.map(({ id, name }) => [id, name]),
+    [
+      [9, 'Campus'],
+      [10, 'Closed'],
+    ],
+  )
+  t.match(await client.getCloudUsers(9), [
+    { id: 1, email: 'bob@acme.example', cloud_role: 100 },
+    { id: null, email: 'new@acme.example', cloud_role: 50 },
+  ])
+  t.match(await client.getCloudUsers(9, undefined, 'bob'), { length: 1 })
+  t.match(await client.getCloudSize(9), { role: 100, total_size: 1024 })
+  t.match(await client.getProjects(9), [{ id: 3, name: 'Library', cloud: { id: 9, name: 'Campus' } }])
+  t.equal(await statusOf(client.getCloudUsers(10)), 403)
+  t.equal(await statusOf(client.getCloudUsers(11)), 404)
 })

@@ -12,6 +12,7 @@ const GOOD: readonly (readonly [string, Fault])[] = [
   ['list:stale:nth=1', { operation: 'list', kind: 'stale', changes: 1, nth: [1] }],
   ['get:stale:reads=3', { operation: 'get', kind: 'stale', reads: 3 }],
   ['get:stale:changes=2', { operation: 'get', kind: 'stale', changes: 2 }],
+  ['members:500:target=9', { operation: 'members', kind: 'status', status: 500, after: false, target: '9' }],
   ['deny:cut-before', { operation: 'deny', kind: 'cut', after: false }],
   ['deny:503-after', { operation: 'deny', kind: 'status', status: 503, after: true }],
   ['list:expired:nth=1', { operation: 'list', kind: 'status', status: 401, after: false, nth: [1] }],
