@@ -50,7 +50,7 @@ const MAX_INVITATION_BYTES = 2 ** 20
 export interface Client {
   /** The address in use, without a slash at its end. */
   readonly apiUrl: string
-  list(start: () => (invitation: Invitation) => void, status?: string): Promise<void>
+  list(status?: string): AsyncIterable<readonly Invitation[]>
   get(id: number): Promise<Invitation>
   accept(id: number): Promise<void>
   deny(id: number): Promise<void>
@@ -70,11 +70,11 @@ export function createClient(options: ClientOptions): Client {
     expectDone(await call({ method: 'POST', path: `invitation/${id}/${verb}` }), `Invitation ${id}`)
   return {
     apiUrl: addressText(base),
-    async list(start, status) {
+    async *list(status) {
       const query = status === undefined ? '' : `?status=${encodeURIComponent(status)}`
       const answer = await call({ method: 'GET', path: `invitation${query}` })
       await expectJson(answer, 'The list of invitations')
-      await readInvitations(answer.body, { maxBytes, maxDepth }, start())
+      yield* readInvitations(answer.body, { maxBytes, maxDepth })
     },
     async get(id) {
       const answer = await call({ method: 'GET', path: `invitation/${id}` })

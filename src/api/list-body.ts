@@ -17,80 +17,77 @@ const BATCH = 64 * 1024
 const LONGEST_ITEM = 16 * 1024 * 1024
 
 /**
- * Gives every invitation of a list's body to `visit`, in the body's order, and keeps none. Throws an `ApiError` at the
- * first thing that is not as the contract says; what was visited before then counts for nothing.
+ * Every invitation of a list's body, in the body's order and in batches of some hundred; none is kept. Throws an
+ * `ApiError` at the first thing that is not as the contract says; what came before then counts for nothing.
  *
  * The body is cut after the last `},` of what has come, and what is before that is given to JSON.parse as a list of its
  * own. A cut in the wrong place (within a string or a nested value) does not parse: then twice as much is gathered before the
  * next try, so that the work stays linear whatever the body holds.
  */
-export async function readInvitations(
+export async function* readInvitations(
   body: AsyncIterable<Uint8Array>,
   limits: BodyLimits,
-  visit: (invitation: Invitation) => void,
-): Promise<void> {
-  const reader = new ItemReader(limits.maxDepth, visit)
+): AsyncGenerator<readonly Invitation[], void> {
+  const reader = new ItemReader(limits.maxDepth)
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
     if (size > limits.maxBytes) throw tooLarge(limits.maxBytes)
-    reader.push(chunk)
+    const batch = reader.push(chunk)
+    if (batch.length === 0) continue
+    yield batch
+    refuseBeyondMemory(reader.count)
   }
-  reader.end()
+  yield reader.end()
 }
 
 class ItemReader {
   private readonly maxDepth: number
-  private readonly visit: (invitation: Invitation) => void
   private chunks: Uint8Array[] = []
   private size = 0
   private enough = BATCH
-  /** Items given to `visit` so far. */
-  private count = 0
+  /** Items found so far. */
+  count = 0
   private opened = false
 
-  constructor(maxDepth: number, visit: (invitation: Invitation) => void) {
+  constructor(maxDepth: number) {
     this.maxDepth = maxDepth
-    this.visit = visit
   }
 
-  push(chunk: Uint8Array): void {
+  /** The items that are whole by now, where enough has been gathered. */
+  push(chunk: Uint8Array): readonly Invitation[] {
     this.chunks.push(chunk)
     this.size += chunk.byteLength
-    if (this.size >= this.enough) this.takeBatch()
+    return this.size >= this.enough ? this.takeBatch() : []
   }
 
   /** What is gathered always begins with the bracket that opens a list: the body's own, or the border of the last cut. */
-  private takeBatch(): void {
+  private takeBatch(): readonly Invitation[] {
     const bytes = this.gathered()
     const cut = lastBorder(bytes)
     const items = cut === null ? null : tryList(bytes, cut)
     if (cut === null || items === null) {
       if (this.size >= LONGEST_ITEM) throw this.explain(bytes)
       this.keep(bytes, Math.min(this.size * 2, LONGEST_ITEM))
-      return
+      return []
     }
     this.opened = true
-    this.visitAll(items)
-    refuseBeyondMemory(this.count)
     bytes[cut] = BRACKET
     this.keep(bytes.subarray(cut), BATCH)
+    return items.map(item => this.checked(item))
   }
 
   /** What is left is the last items and the closing bracket. */
-  end(): void {
+  end(): readonly Invitation[] {
     const list = parseJson(this.gathered(), this.maxDepth)
     if (!Array.isArray(list)) throw notAList(list)
     if (this.opened && list.length === 0) throw notJson()
-    this.visitAll(list)
+    return list.map(item => this.checked(item))
   }
 
-  private visitAll(items: readonly unknown[]): void {
-    for (const item of items) {
-      assertDepth(item, this.maxDepth)
-      this.visit(checkedInvitation(item, this.count))
-      this.count++
-    }
+  private checked(item: unknown): Invitation {
+    assertDepth(item, this.maxDepth)
+    return checkedInvitation(item, this.count++)
   }
 
   private gathered(): Buffer {
@@ -120,7 +117,7 @@ class ItemReader {
 /** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
 const SHARE = 0.4
 
-/** What is made of the list is kept by the visitor, and the process would end without a word where that is too much. */
+/** What is made of the list is kept by its reader, and the process would end without a word where that is too much. */
 function refuseBeyondMemory(count: number): void {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   if (used < limit * SHARE) return

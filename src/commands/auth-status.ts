@@ -76,7 +76,7 @@ async function ask(credentials: CredentialSource, wire: Wire, io: Io): Promise<C
   const outcome = await attempt(async () => {
     const client = createClient({ ...wire, credentials, env: io.env })
     try {
-      await client.list(() => () => {}, 'P')
+      for await (const _ of client.list('P'));
     } finally {
       client.close()
     }

@@ -21,7 +21,7 @@ export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): 
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
   const wanted = (invitation: Invitation) => flags.status === undefined || statusOf(invitation.status) === flags.status
   try {
-    io.out(render(await readAll(start => list(start, status), wanted), format))
+    io.out(render(await readAll(list, wanted, status), format))
     return EXIT.done
   } finally {
     client.close()

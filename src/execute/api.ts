@@ -1,15 +1,24 @@
 import type { Invitation } from '../model/invitation.js'
 
-/** Called once as each attempt at the list begins; what it returns is given every invitation of that attempt. */
-export type StartVisit = () => (invitation: Invitation) => void
+/**
+ * A list as it comes, in batches that nobody keeps. It can be read once, and throws an `ApiError` at the first thing that
+ * is wrong: what came before counts for nothing then.
+ */
+export type Batches = AsyncIterable<readonly Invitation[]>
+
+/**
+ * A list that is read whole, or again from its beginning: `consume` is called with each attempt, so that what it builds
+ * is never half of one attempt and half of the next.
+ */
+export type ReadList = <T>(consume: (batches: Batches) => Promise<T>, status?: string) => Promise<T>
 
 /**
  * What the executor needs of the identity provider. One call is one attempt on the wire (a renewed token aside);
  * every failure is an `ApiError`. Retrying is the executor's business.
  */
 export interface Api {
-  /** All invitations, or those with one raw status ("P", "A", "D"). */
-  list(start: StartVisit, status?: string): Promise<void>
+  /** All invitations, or those with one raw status ("P", "A", "D"). The request is sent when the reading begins. */
+  list(status?: string): Batches
   get(id: number): Promise<Invitation>
   accept(id: number): Promise<void>
   deny(id: number): Promise<void>

@@ -3,7 +3,7 @@ import { ApiError } from '../model/api-error.js'
 import type { InvitationAction, Plan } from '../model/plan.js'
 import type { Mismatch, Result, Verification } from '../model/report.js'
 import { succeeded } from '../model/report.js'
-import { type Tracked, type Tracker, trackPlan } from '../reconcile/track.js'
+import { type Tracked, trackPlan } from '../reconcile/track.js'
 import type { Run } from './run.js'
 import { wantedStatus } from './settle-invitation.js'
 
@@ -49,18 +49,14 @@ async function compare(plan: Plan, results: readonly Result[], run: Run): Promis
   }
 }
 
-async function readFresh(plan: Plan, run: Run): Promise<Tracked> {
-  let tracker: Tracker = trackPlan(plan)
+function readFresh(plan: Plan, run: Run): Promise<Tracked> {
   const { gate, clock, options, interrupt } = run
-  await readWithRetries(
-    () =>
-      run.api.list(() => {
-        tracker = trackPlan(plan)
-        return invitation => tracker.observe(invitation)
-      }),
-    { gate, clock, policy: options.retry, stop: interrupt },
-  )
-  return tracker.finish(new Map())
+  const retrying = { gate, clock, policy: options.retry, stop: interrupt }
+  return readWithRetries(async () => {
+    const tracker = trackPlan(plan)
+    for await (const batch of run.api.list()) for (const invitation of batch) tracker.observe(invitation)
+    return tracker.finish(new Map())
+  }, retrying)
 }
 
 const isInvitation = (result: Result): result is Result & { readonly action: InvitationAction } =>

@@ -6,6 +6,7 @@ import { chooseCredentials } from '../../src/auth/credentials.js'
 import type { Api } from '../../src/execute/api.js'
 import { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
+import { collect } from '../helpers/collect.js'
 import { json, serve } from '../helpers/http.js'
 
 const BASE = { timeoutMs: 2000, allowInsecureHttp: false, version: '9.9.9' }
@@ -27,15 +28,6 @@ async function client(t: Test, apiUrl: string, options: Partial<ClientOptions> =
   const made = createClient({ ...BASE, env: {}, apiUrl, ...options, credentials })
   t.teardown(made.close)
   return made
-}
-
-async function collect(api: Api): Promise<Invitation[]> {
-  let seen: Invitation[] = []
-  await api.list(() => {
-    seen = []
-    return invitation => seen.push(invitation)
-  })
-  return seen
 }
 
 async function failure(t: Test, promise: Promise<unknown>): Promise<ApiError> {
@@ -61,8 +53,8 @@ t.test('the five operations as they go over the wire', async t => {
     json(response, 200, request.url?.endsWith('/56') ? wire : [wire])
   })
   const api: Api = await client(t, `${url}/prefix/`, { log: entry => log.push(entry) })
-  t.match(await collect(api), [{ id: 56, cloudName: 'Tower' }])
-  await api.list(() => () => {}, 'P')
+  t.match(await collect(api.list()), [{ id: 56, cloudName: 'Tower' }])
+  await collect(api.list('P'))
   t.match(await api.get(56), { id: 56, email: 'alice@acme.example', projectName: null, clientId: 12 })
   await api.accept(56)
   await api.deny(57)
@@ -98,7 +90,7 @@ t.test('answers that are read generously', async t => {
   ]
   for (const [name, change, want] of cases) {
     const url = await serve(t, (_, response) => json(response, 200, [{ ...wire, ...change }]))
-    t.match(await collect(await client(t, url)), [want], name)
+    t.match(await collect((await client(t, url)).list()), [want], name)
   }
 })
 
@@ -125,7 +117,7 @@ t.test('bodies that are not what the contract says', async t => {
   ]
   for (const [name, type, body, message] of cases) {
     const url = await serve(t, (_, response) => void response.writeHead(200, { 'content-type': type }).end(body))
-    const error = await failure(t, collect(await client(t, url)))
+    const error = await failure(t, collect((await client(t, url)).list()))
     t.equal(error.kind, 'invalid-answer', name)
     t.match(error.message, message, name)
   }
@@ -133,12 +125,12 @@ t.test('bodies that are not what the contract says', async t => {
 
 t.test('a body without a type, or compressed, is read; a bomb is not', async t => {
   const plain = await serve(t, (_, response) => void response.writeHead(200).end(JSON.stringify([wire])))
-  t.equal((await collect(await client(t, plain))).length, 1)
+  t.equal((await collect((await client(t, plain)).list())).length, 1)
   const zipped = await serve(t, (_, response) => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     response.writeHead(200, headers).end(gzipSync(Buffer.alloc(4 * 2 ** 20, ' ')))
   })
-  const error = await failure(t, collect(await client(t, zipped, { maxBodyBytes: 2 ** 20 })))
+  const error = await failure(t, collect((await client(t, zipped, { maxBodyBytes: 2 ** 20 })).list()))
   t.equal(error.kind, 'too-large')
 })
 

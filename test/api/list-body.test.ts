@@ -3,6 +3,7 @@ import t from 'tap'
 import { readInvitations } from '../../src/api/list-body.js'
 import { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
+import { collect } from '../helpers/collect.js'
 
 const LIMITS = { maxBytes: 2 ** 31, maxDepth: 32 }
 
@@ -20,9 +21,7 @@ async function read(
   sizes: readonly number[] = [65_536],
   limits = LIMITS,
 ): Promise<Invitation[]> {
-  const found: Invitation[] = []
-  await readInvitations(chunksOf(Buffer.from(text), sizes), limits, invitation => found.push(invitation))
-  return found
+  return collect(readInvitations(chunksOf(Buffer.from(text), sizes), limits))
 }
 
 const wire = (id: number, email: string, more: object = {}) => ({
@@ -120,7 +119,7 @@ t.test('past the size limit nothing more is read', async t => {
       yield Buffer.from(big.slice(0, -1))
     }
   }
-  const reading = readInvitations(endless(), { ...LIMITS, maxBytes: 10_000 }, () => undefined)
+  const reading = collect(readInvitations(endless(), { ...LIMITS, maxBytes: 10_000 }))
   await t.rejects(reading, ApiError)
   t.equal(asked, 1)
 })

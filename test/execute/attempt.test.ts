@@ -14,13 +14,16 @@ const about = { action, call: 'accept', attempt: 1 } as const
 const http = (status: number, retryAfterMs: number) =>
   new ApiError(`HTTP ${status}`, { kind: 'http', status, retryAfterMs })
 const unused = () => Promise.reject(new Error('not to be called'))
+const unlisted = () => {
+  throw new Error('not to be called')
+}
 
 function start(onTell: (event: ExecuteEvent, run: () => Run) => void = () => {}) {
   const clock = hurriedClock()
   const events: ExecuteEvent[] = []
   const run: Run = startRun(
     {
-      api: { list: unused, get: unused, accept: unused, deny: unused, removeUser: unused },
+      api: { list: unlisted, get: unused, accept: unused, deny: unused, removeUser: unused },
       clock,
       memory: { prepare: unused, record: unused },
       tell: async event => {

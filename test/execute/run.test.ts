@@ -5,11 +5,14 @@ import { ApiError } from '../../src/model/api-error.js'
 import { hurriedClock, policy } from './fixtures/rig.js'
 
 const unused = () => Promise.reject(new Error('not to be called'))
+const unlisted = () => {
+  throw new Error('not to be called')
+}
 const clock = hurriedClock()
 
 function start(fields: Partial<World> = {}) {
   const world: World = {
-    api: { list: unused, get: unused, accept: unused, deny: unused, removeUser: unused },
+    api: { list: unlisted, get: unused, accept: unused, deny: unused, removeUser: unused },
     clock,
     memory: { prepare: unused, record: unused },
     tell: async () => undefined,

@@ -71,25 +71,18 @@ t.test('what the API refused was not done, whoever did it meanwhile', async t =>
 
 t.test('what is no longer listed is a mismatch with nothing', async t => {
   const { plan, run, client } = await rig(t, { invitations: [wire(1), wire(2)] })
-  const list: typeof client.list = (start, status) =>
-    client.list(() => {
-      const visit = start()
-      return invitation => (invitation.id === 2 ? undefined : visit(invitation))
-    }, status)
+  const list: typeof client.list = async function* (status) {
+    for await (const batch of client.list(status)) yield batch.filter(({ id }) => id !== 2)
+  }
   const { report } = await run({ plan: await plan(RULES), api: { list } })
   t.match(report.verification, { mismatches: [{ address: 'bimdata_invitation.2', found: null }] })
 })
 
 t.test('what is listed twice proves nothing', async t => {
   const { plan, run, client } = await rig(t, { invitations: [wire(1), wire(2)] })
-  const list: typeof client.list = (start, status) =>
-    client.list(() => {
-      const visit = start()
-      return invitation => {
-        visit(invitation)
-        if (invitation.id === 1) visit(invitation)
-      }
-    }, status)
+  const list: typeof client.list = async function* (status) {
+    for await (const batch of client.list(status)) yield [...batch, ...batch.filter(({ id }) => id === 1)]
+  }
   const { report } = await run({ plan: await plan(RULES), api: { list } })
   const found = 'listed more than once'
   t.match(report.verification, { kind: 'differs', mismatches: [{ address: 'bimdata_invitation.1', found }] })

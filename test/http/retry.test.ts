@@ -3,6 +3,7 @@ import { createGate } from '../../src/http/rate-limiter.js'
 import { backoffMs, DEFAULT_RETRY, readWithRetries, type Verdict, verdictOf } from '../../src/http/retry.js'
 import { ApiError, type ApiErrorFacts } from '../../src/model/api-error.js'
 import { hurriedClock, policy, rig, wire } from '../execute/fixtures/rig.js'
+import { collect } from '../helpers/collect.js'
 
 const error = (facts: ApiErrorFacts) => new ApiError('it failed', facts)
 const http = (status: number, retryAfterMs?: number) =>
@@ -98,17 +99,11 @@ for (const { name, faults, statuses, fails, retries = 2 } of READS) {
   t.test(`reading: ${name}`, async t => {
     const { client, sandbox } = await rig(t, { invitations: [wire(1), wire(2)], faults, timeoutMs: 250 })
     const clock = hurriedClock()
-    let seen: number[] = []
-    const list = () =>
-      client.list(() => {
-        seen = []
-        return ({ id }) => seen.push(id)
-      })
+    const list = async () => (await collect(client.list())).map(({ id }) => id)
     const read = readWithRetries(list, { gate: createGate(clock, null), clock, policy: policy(retries) })
     if (fails) await t.rejects(read, fails)
     else {
-      await read
-      t.same(seen, [1, 2], 'each attempt starts afresh')
+      t.same(await read, [1, 2], 'each attempt starts afresh')
     }
     t.same(
       sandbox.calls().map(({ status }) => status),

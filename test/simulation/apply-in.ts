@@ -6,7 +6,7 @@ import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import type { Connection } from '../../src/commands/shared/connect.js'
 import { makePlan } from '../../src/commands/shared/make-plan.js'
 import { driftOf } from '../../src/commands/shared/saved-plan.js'
-import type { Api, StartVisit } from '../../src/execute/api.js'
+import type { Api } from '../../src/execute/api.js'
 import type { Clock } from '../../src/http/clock.js'
 import { createGate } from '../../src/http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../src/http/retry.js'
@@ -97,8 +97,8 @@ function connectionOf(process: Process, api: Api, apply: Apply, random: Random):
     gate,
     policy,
     log: { warn: silent, info: silent, debug: silent, retry: silent },
-    list: (start: StartVisit, status?: string) =>
-      readWithRetries(() => api.list(start, status), { gate, clock, policy, stop: process.interrupt }),
+    list: (consume, status) =>
+      readWithRetries(() => consume(api.list(status)), { gate, clock, policy, stop: process.interrupt }),
   }
 }
 

@@ -105,13 +105,17 @@ export class Provider {
       deny: id => mutate('deny', invitationAddress(id), id),
       removeUser: email => mutate('remove', userAddress(email), email),
       get: id => this.read('get', id, process, drawCourse(weather, random), random, observer),
-      list: async start => {
-        const course = drawCourse(weather, random)
-        const answer = await this.readAll('list', '', () => this.list(course.stale), process, course, random, observer)
-        const visit = start()
-        for (const invitation of answer) visit(invitation)
-      },
+      list: () => this.batches(process, drawCourse(weather, random), random, observer),
     }
+  }
+
+  private async *batches(
+    process: Process,
+    course: Course,
+    random: Random,
+    observer: Observer,
+  ): AsyncGenerator<readonly Invitation[], void> {
+    yield await this.readAll('list', '', () => this.list(course.stale), process, course, random, observer)
   }
 
   private async read(

@@ -4,11 +4,12 @@ import type { Io } from '../../cli/io.js'
 import { createLog, type Log } from '../../cli/log.js'
 import type { Flags } from '../../cli/options.js'
 import { startProgress } from '../../cli/progress.js'
-import type { StartVisit } from '../../execute/api.js'
+import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
 import { createGate, type Gate } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
 import type { ApiError } from '../../model/api-error.js'
+import type { Invitation } from '../../model/invitation.js'
 import { VERSION } from '../../version.js'
 
 export const DEFAULT_API_URL = 'https://api.bimdata.io'
@@ -19,8 +20,8 @@ export interface Connection {
   readonly gate: Gate
   readonly policy: RetryPolicy
   readonly log: Log
-  /** The list, read as often as the policy allows. */
-  list(start: StartVisit, status?: string): Promise<void>
+  /** Reads the list as often as the policy allows. */
+  readonly list: ReadList
 }
 
 interface ConnectOptions {
@@ -58,8 +59,8 @@ export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}
     stop: io.interrupt,
     onRetry: (error: ApiError, attempt: number, delayMs: number) => log.retry(error.message, attempt, delayMs),
   }
-  const list = (start: StartVisit, status?: string) =>
-    withProgress(start, flags, io, counted => readWithRetries(() => client.list(counted, status), retrying))
+  const list: ReadList = (consume, status) =>
+    withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying))
   return { client, clock: systemClock, gate, policy, log, list }
 }
 
@@ -70,26 +71,23 @@ export const limitsOf = ({ maxBody, maxDepth }: Pick<Flags, 'maxBody' | 'maxDept
 })
 
 /** Shows how many invitations have come. */
-async function withProgress(
-  start: StartVisit,
+async function withProgress<T>(
   { json, format }: Flags,
   io: Io,
-  read: (counted: StartVisit) => Promise<void>,
-): Promise<void> {
+  read: (counted: (batches: Batches) => Batches) => Promise<T>,
+): Promise<T> {
   const progress = startProgress({ label: 'Reading invitations', total: null, quiet: json || format === 'json' }, io)
+  async function* counted(batches: Batches): AsyncGenerator<readonly Invitation[], void> {
+    let count = 0
+    for await (const batch of batches) {
+      yield batch
+      count += batch.length
+      progress.done(count)
+    }
+  }
   try {
-    await read(() => {
-      const visit = start()
-      let count = 0
-      return invitation => {
-        visit(invitation)
-        if (++count % COUNTED_BY === 0) progress.done(count)
-      }
-    })
+    return await read(counted)
   } finally {
     progress.end()
   }
 }
-
-/** Looking at the clock for each of a million would show. */
-const COUNTED_BY = 500

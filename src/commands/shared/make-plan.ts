@@ -1,12 +1,12 @@
 import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Flags } from '../../cli/options.js'
-import type { StartVisit } from '../../execute/api.js'
+import type { ReadList } from '../../execute/api.js'
 import type { Manifest, Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
 import { emailKey } from '../../model/text.js'
-import { type ReconcileOptions, type Reconciler, startReconcile } from '../../reconcile/reconcile.js'
+import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
 import { parseTarget } from '../../reconcile/target.js'
 import type { LoadedManifest } from './load-manifest.js'
 
@@ -58,14 +58,11 @@ export interface PlanInputs {
   readonly locate: LoadedManifest['locate']
 }
 
-/** Plans from a list that may have to be read more than once: each attempt starts afresh. */
-export async function makePlan(inputs: PlanInputs, list: (start: StartVisit) => Promise<void>): Promise<Plan> {
-  let reconciler: Reconciler | null = null
-  await list(() => {
-    const fresh = startReconcile(inputs)
-    reconciler = fresh
-    return invitation => fresh.observe(invitation)
+export async function makePlan(inputs: PlanInputs, list: ReadList): Promise<Plan> {
+  const plan = await list(async batches => {
+    const reconciler = startReconcile(inputs)
+    for await (const batch of batches) for (const invitation of batch) reconciler.observe(invitation)
+    return reconciler.finish()
   })
-  const plan = (reconciler ?? startReconcile(inputs)).finish()
   return { ...plan, problems: inputs.locate(plan.problems) }
 }

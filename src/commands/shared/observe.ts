@@ -1,8 +1,9 @@
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
 import type { Flags } from '../../cli/options.js'
-import type { StartVisit } from '../../execute/api.js'
+import type { ReadList } from '../../execute/api.js'
 import { proxyRoutes } from '../../http/proxy.js'
+import type { Invitation } from '../../model/invitation.js'
 import type { StateConfig } from '../../model/manifest.js'
 import type { RemovalRecords } from '../../model/state.js'
 import { openState, type StateStore } from '../../state/store.js'
@@ -28,8 +29,7 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: Flags, 
 export interface Observed {
   readonly apiUrl: string
   readonly records: RemovalRecords
-  /** May begin more than once: each beginning starts afresh. */
-  list(start: StartVisit): Promise<void>
+  readonly list: ReadList
 }
 
 type ObserveFlags = Flags & { readonly from?: string | undefined }
@@ -57,11 +57,12 @@ async function observedBefore(path: string, flags: ObserveFlags, io: Io): Promis
   return {
     apiUrl,
     records,
-    async list(start) {
-      const visit = start()
-      for (const invitation of invitations) visit(invitation)
-    },
+    list: consume => consume(oneBatch(invitations)),
   }
+}
+
+async function* oneBatch(invitations: readonly Invitation[]): AsyncGenerator<readonly Invitation[], void> {
+  yield invitations
 }
 
 /** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */

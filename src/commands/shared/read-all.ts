@@ -1,17 +1,16 @@
-import type { StartVisit } from '../../execute/api.js'
+import type { ReadList } from '../../execute/api.js'
 import type { Invitation } from '../../model/invitation.js'
 
-/** Every invitation of a list that may have to be read more than once, by id. */
+/** Every wanted invitation of the list, by id. */
 export async function readAll(
-  list: (start: StartVisit) => Promise<void>,
+  list: ReadList,
   wanted: (invitation: Invitation) => boolean = () => true,
+  status?: string,
 ): Promise<readonly Invitation[]> {
-  let found: Invitation[] = []
-  await list(() => {
-    found = []
-    return invitation => {
-      if (wanted(invitation)) found.push(invitation)
-    }
-  })
+  const found = await list(async batches => {
+    const kept: Invitation[] = []
+    for await (const batch of batches) for (const invitation of batch) if (wanted(invitation)) kept.push(invitation)
+    return kept
+  }, status)
   return found.sort((a, b) => a.id - b.id)
 }

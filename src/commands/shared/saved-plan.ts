@@ -9,7 +9,7 @@ import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { parseTarget } from '../../reconcile/target.js'
-import { type Drift, findDrift, type Tracker, trackPlan } from '../../reconcile/track.js'
+import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import { type Connection, DEFAULT_API_URL } from './connect.js'
 import { protections } from './make-plan.js'
@@ -98,12 +98,11 @@ export type Drifted = readonly Drift[]
 
 /** What of a plan is no longer as it was planned from. */
 export async function driftOf(plan: Plan, { list }: Connection, records: RemovalRecords): Promise<Drifted> {
-  let tracker: Tracker = trackPlan(plan)
-  await list(() => {
-    tracker = trackPlan(plan)
-    return invitation => tracker.observe(invitation)
+  return list(async batches => {
+    const tracker = trackPlan(plan)
+    for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
+    return findDrift(plan, tracker.finish(records))
   })
-  return findDrift(plan, tracker.finish(records))
 }
 
 /** One line for each changed item, and what changed in it. */
