@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['model', 'system', 'state'],
   render: ['model', 'documents'],
   sandbox: ['model', 'system'],
-  cli: ['model', 'system', 'render', 'audit', 'state', 'commands'],
+  cli: ['model', 'system', 'render', 'audit', 'state'],
   commands: [
     'model',
     'system',

@@ -1,49 +1,75 @@
-import { FORMATS } from './format.js'
+import { COMMON, FORMATS, type Format } from './common-options.js'
 import { CommandError } from './io.js'
-import type { Kind } from './option-kind.js'
-import { COMMON, type CommandName, type Flags, flagName, OPTIONS, optionsOf, variableName } from './options.js'
+import { flagName, type Kind, type Options, type ValuesOf, variableName } from './option.js'
 
 type Value = boolean | number | string | readonly string[] | Date | undefined
 
-/** What yargs found for one flag: every flag but a switch is declared as text, so that it is read here, strictly. */
+/** What yargs found, by name: every flag but a switch is declared as text, so that it is read here, strictly. */
 export type Given = Readonly<Record<string, unknown>>
+
+/** What every command is given: `--format` and `--json` are one. */
+export type CommonFlags<F extends Format = Format> = Omit<ValuesOf<typeof COMMON>, 'format' | 'json'> & {
+  readonly format: F
+  /** The keys of the flags that are on the command line. */
+  readonly given: ReadonlySet<string>
+}
+
+/** The values of a command's flags: from the command line, else from the environment, else the default. */
+export type Flags<O extends Options, F extends Format> = CommonFlags<F> & ValuesOf<O>
+
+interface Readable<O extends Options, F extends Format> {
+  readonly options: O
+  /** Its default first. */
+  readonly formats: readonly [F, ...F[]]
+}
 
 /**
  * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the default.
- * `--protect` adds to its variable instead of replacing it: what is protected from outside stays so. It is not added here,
- * so that a plan can say who holds it.
+ * A flag that adds to its variable is not added here, so that a plan can say who holds a protection.
  *
  * @throws CommandError for a value that does not fit
  */
-export function readFlags<Name extends CommandName>(name: Name, given: Given, env: NodeJS.ProcessEnv): Flags<Name> {
+export function readFlags<O extends Options, F extends Format>(
+  { options, formats }: Readable<O, F>,
+  given: Given,
+  env: NodeJS.ProcessEnv,
+): Flags<O, F> {
   const values: Record<string, Value> = {}
-  for (const [key, option] of Object.entries(optionsOf(name))) {
-    const flag = `--${flagName(key)}`
+  const keys = new Set<string>()
+  for (const [key, option] of Object.entries<Options[string]>({ ...options, ...COMMON })) {
     const text = given[flagName(key)]
-    values[key] =
-      text !== undefined
-        ? readGiven(option, text, flag)
-        : key === 'protect'
-          ? []
-          : fromEnvironment(option, [variableName(key), ...(option.env ?? [])], env)
+    if (text !== undefined) keys.add(key)
+    if (text !== undefined) values[key] = readGiven(option, text, `--${flagName(key)}`)
+    else if (option.kind === 'list' && option.adds) values[key] = []
+    else values[key] = fromEnvironment(option, [variableName(key), ...(option.env ?? [])], env)
   }
-  return { ...values, ...settleFormat(name, values, given) } as Flags<Name>
+  const read: object = { ...values, format: readFormat(values, keys, formats), given: keys }
+  return read as Flags<O, F>
 }
-
-const ALL_FORMATS: ReadonlySet<string> = new Set(Object.values(FORMATS).flat())
 
 /**
  * Of --format and --json one on the command line goes before one in the environment; and what the environment says is
  * meant for the commands that know it, so that a pipeline can set it for all its steps.
  */
-function settleFormat(name: CommandName, { format, json }: Readonly<Record<string, Value>>, given: Given) {
-  if (given.format !== undefined) return { json: given.json !== undefined && json }
-  if (given.json === true) return { format: undefined }
-  const known: readonly Value[] = FORMATS[name]
-  return {
-    format: known.includes(format) || !ALL_FORMATS.has(String(format)) ? format : undefined,
-    json: json === true && (given.json !== undefined || known.includes('json')),
-  }
+function readFormat<F extends Format>(
+  { format, json }: Readonly<Record<string, Value>>,
+  given: ReadonlySet<string>,
+  formats: readonly [F, ...F[]],
+): F {
+  const onLine = given.has('format') || (given.has('json') && json === true)
+  const knows = (wanted: Value) => formats.some(each => each === wanted) || FORMATS.every(each => each !== wanted)
+  const named = (onLine ? given.has('format') : knows(format)) ? format : undefined
+  const asJson = json === true && (onLine ? given.has('json') : knows('json'))
+  if (asJson && named !== undefined && named !== 'json')
+    throw new CommandError(`--json and --format ${String(named)} contradict each other`)
+  const asked = asJson ? 'json' : (named ?? formats[0])
+  const found = formats.find(each => each === asked)
+  if (found !== undefined) return found
+  throw invalidValue(
+    given.has('format') || asJson ? '--format' : 'GUESTLIST_FORMAT',
+    String(asked),
+    `one of ${formats.join(', ')}`,
+  )
 }
 
 function fromEnvironment(option: Kind, variables: readonly string[], env: NodeJS.ProcessEnv): Value {
@@ -79,21 +105,16 @@ function nonEmpty(text: string, source: string): string {
   return text
 }
 
-const SWITCHES = new Set(
-  [COMMON, ...Object.values(OPTIONS)].flatMap((options: Readonly<Record<string, Kind>>) =>
-    Object.entries(options).flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
-  ),
-)
-
 /**
  * A command line whose switches have only values that they know: left to yargs, `--no-removals=yes` would be false.
  *
+ * @param switches their names, without dashes
  * @throws CommandError
  */
-export function checkSwitches(argv: readonly string[]): readonly string[] {
+export function checkSwitches(argv: readonly string[], switches: ReadonlySet<string>): readonly string[] {
   return argv.map(word => {
     const [, name = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(word) ?? []
-    return SWITCHES.has(name) ? `--${name}=${readSwitch(value, `--${name}`)}` : word
+    return switches.has(name) ? `--${name}=${readSwitch(value, `--${name}`)}` : word
   })
 }
 
@@ -108,14 +129,14 @@ export function readValue(option: Kind, text: string, source: string): Value {
     case 'choice': {
       const word = option.anyCase ? text.toLowerCase() : text
       if (option.choices.includes(word)) return word
-      throw misfit(source, text, `one of ${option.choices.join(', ')}`)
+      throw invalidValue(source, text, `one of ${option.choices.join(', ')}`)
     }
     case 'integer':
       return readInteger(text, source, option.min, option.max ?? Number.MAX_SAFE_INTEGER)
     case 'rate': {
       const value = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1])
       if (value > 0) return value
-      throw misfit(source, text, 'a number above 0, such as 20 or 20/s')
+      throw invalidValue(source, text, 'a number above 0, such as 20 or 20/s')
     }
     case 'duration':
       return readDuration(text, source, option.positive ?? false)
@@ -126,19 +147,19 @@ export function readValue(option: Kind, text: string, source: string): Value {
   }
 }
 
-const misfit = (source: string, text: string, wanted: string): CommandError =>
+const invalidValue = (source: string, text: string, wanted: string): CommandError =>
   new CommandError(`${source}: ${JSON.stringify(text)} is not ${wanted}`)
 
 function readSwitch(text: string, source: string): boolean {
   if (text === 'true' || text === '1') return true
   if (text === 'false' || text === '0') return false
-  throw misfit(source, text, 'true, false, 1 or 0')
+  throw invalidValue(source, text, 'true, false, 1 or 0')
 }
 
 function readInteger(text: string, source: string, min: number, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
-  throw misfit(
+  throw invalidValue(
     source,
     text,
     max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
@@ -154,7 +175,7 @@ function readDuration(text: string, source: string, positive: boolean): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text)
   const milliseconds = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? Number.NaN) : Number.NaN
   if (milliseconds >= 0 && milliseconds <= LONGEST_MS && !(positive && milliseconds === 0)) return milliseconds
-  throw misfit(source, text, 'a time such as 30, 30s, 500ms or 2m (24 days at most)')
+  throw invalidValue(source, text, 'a time such as 30, 30s, 500ms or 2m (24 days at most)')
 }
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/
@@ -165,5 +186,5 @@ function readTimestamp(text: string, source: string): Date {
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`)
   const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
   if (!Number.isNaN(date.getTime()) && exists) return date
-  throw misfit(source, text, 'a time such as 2026-12-31T23:59:59Z or 2026-12-31')
+  throw invalidValue(source, text, 'a time such as 2026-12-31T23:59:59Z or 2026-12-31')
 }

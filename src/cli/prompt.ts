@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import type { CommonFlags } from './flags.js'
 import { CommandError, EXIT, type Io } from './io.js'
-import type { Flags } from './options.js'
 
 /** Refused before anything is read, so that a pipeline fails at once and always. @throws CommandError */
-export function assertCanApprove(flags: Flags<'apply'>, io: Io): void {
+export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: boolean }, io: Io): void {
   if (flags.autoApprove) return
   const advice =
     'Approve beforehand with --auto-approve, or save a plan with "guestlist plan --out FILE" and apply that.'
-  if (flags.json || flags.format === 'json') throw new CommandError('apply --json cannot ask for approval', { advice })
+  if (flags.format === 'json') throw new CommandError('apply --json cannot ask for approval', { advice })
   if (flags.noInput) throw new CommandError('apply needs approval, and --no-input forbids asking', { advice })
   if (flags.file.includes('-')) {
     throw new CommandError('apply cannot ask for approval while the manifest comes from standard input', { advice })

@@ -1,6 +1,6 @@
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { LockingFlags, PlanningFlags } from '../cli/common-options.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
 import { execute } from '../execute/execute.js'
 import { ApiError } from '../model/api-error.js'
@@ -17,9 +17,20 @@ import { openStateFor } from './shared/observe.js'
 import { applicableSavedPlan, type Drifted, driftOf, driftText, loadSavedPlan } from './shared/saved-plan.js'
 import { withLock } from './shared/with-lock.js'
 
+export type ApplyFlags = CommonFlags &
+  PlanningFlags &
+  LockingFlags & {
+    readonly autoApprove: boolean
+    readonly parallelism: number
+    readonly rateLimit: number | undefined
+    readonly expect: string | undefined
+    readonly failFast: boolean
+    readonly auditLog: string | undefined
+  }
+
 /** Plans (or loads a plan), shows it, asks, executes, verifies, reports. */
-export async function apply(planFile: string | undefined, flags: Flags<'apply'>, io: Io): Promise<ExitCode> {
-  const view = formatOf(flags, FORMATS.apply) === 'json' ? jsonView(io) : textView(flags, io)
+export async function apply(planFile: string | undefined, flags: ApplyFlags, io: Io): Promise<ExitCode> {
+  const view = flags.format === 'json' ? jsonView(io) : textView(flags, io)
   try {
     return await applyWith(view, planFile, flags, io)
   } catch (error) {
@@ -28,12 +39,7 @@ export async function apply(planFile: string | undefined, flags: Flags<'apply'>,
   }
 }
 
-async function applyWith(
-  view: ApplyView,
-  planFile: string | undefined,
-  flags: Flags<'apply'>,
-  io: Io,
-): Promise<ExitCode> {
+async function applyWith(view: ApplyView, planFile: string | undefined, flags: ApplyFlags, io: Io): Promise<ExitCode> {
   if (planFile === undefined) assertCanApprove(flags, io)
   const onInterrupt = () =>
     io.err('\nInterrupted: what is in flight finishes, nothing new starts. Again to stop at once.\n')
@@ -76,7 +82,7 @@ interface Prepared {
   planWith(connection: Connection, records: RemovalRecords): Promise<{ plan: Plan; drifted: Drifted | null }>
 }
 
-async function prepareFresh(flags: Flags<'apply'>, io: Io): Promise<Prepared> {
+async function prepareFresh(flags: ApplyFlags, io: Io): Promise<Prepared> {
   const options = reconcileOptions(flags, io, false)
   const { manifest, locate } = await loadManifest(flags.file, io)
   return {
@@ -90,7 +96,7 @@ async function prepareFresh(flags: Flags<'apply'>, io: Io): Promise<Prepared> {
   }
 }
 
-async function prepareSaved(path: string, flags: Flags<'apply'>, io: Io): Promise<Prepared> {
+async function prepareSaved(path: string, flags: ApplyFlags, io: Io): Promise<Prepared> {
   const plan = applicableSavedPlan(await loadSavedPlan(path, io), flags, io)
   return {
     state: plan.state,
@@ -109,7 +115,7 @@ interface Locked extends Pick<Prepared, 'planWith'> {
   readonly connection: Connection
   readonly store: StateStore
   readonly view: ApplyView
-  readonly flags: Flags<'apply'>
+  readonly flags: ApplyFlags
   readonly io: Io
 }
 
@@ -131,7 +137,7 @@ async function approveAndExecute(ready: Ready): Promise<ExitCode> {
 }
 
 /** Every reason not to begin, before anything is sent. */
-function refusalOf(plan: Plan, drifted: Drifted | null, flags: Flags<'apply'>): CommandError | null {
+function refusalOf(plan: Plan, drifted: Drifted | null, flags: ApplyFlags): CommandError | null {
   if (drifted !== null && drifted.length > 0) return stale(driftText(drifted))
   if (flags.expect !== undefined && flags.expect.replace(/^sha256:/, '') !== plan.digest.replace(/^sha256:/, '')) {
     return stale(`The plan's digest is ${plan.digest}, not ${flags.expect} as --expect says.`)

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path'
 import { type AuditProblem, type AuditVerification, verifyAudit } from '../audit/verify.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { styleFor } from '../cli/style.js'
 import { jsonText } from '../render/json.js'
 import type { Style } from '../render/text/style.js'
 
+type AuditVerifyFlags = CommonFlags & { readonly expectHead: string | undefined }
+
 /** Checks the chain of an audit log. */
-export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.auditVerify)
+export async function auditVerify(path: string, flags: AuditVerifyFlags, io: Io): Promise<ExitCode> {
   const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
   const valid = verification.omitted === 0 && faultsOf(verification).length === 0
-  if (format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)
+  if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)
   else {
     io.err(problemLines(verification, styleFor('err', flags, io)))
     io.out(`${summary(verification, styleFor('out', flags, io))}\n`)
@@ -20,7 +20,7 @@ export async function auditVerify(path: string, flags: Flags<'auditVerify'>, io:
   return valid ? EXIT.done : EXIT.error
 }
 
-function expectation({ expectHead }: Flags<'auditVerify'>): { expectedHead?: string } {
+function expectation({ expectHead }: AuditVerifyFlags): { expectedHead?: string } {
   if (expectHead === undefined) return {}
   if (/^[0-9a-f]{64}$/.test(expectHead)) return { expectedHead: expectHead }
   throw new CommandError('--expect-head: this is not a head', {

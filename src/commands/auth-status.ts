@@ -3,9 +3,8 @@ import type { CredentialDescription, CredentialSource } from '../auth/credential
 import { chooseCredentials, findLogin, lockMs } from '../auth/credentials.js'
 import { providerSettings } from '../auth/provider.js'
 import { tokenStore } from '../auth/token-store.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { addressText, parseAddress } from '../http/address.js'
 import { ApiError } from '../model/api-error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
@@ -34,18 +33,19 @@ interface Check {
 type Wire = ReturnType<typeof wireOf>
 
 /** Which credential is used and why, and whether the API takes it; one cheap call, nothing changed. */
-export async function authStatus(flags: Flags<'authStatus'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.authStatus)
+export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const wire = wireOf(flags, io)
   const chosen = await attempt(() => chooseCredentials(io.env, wire))
   const check = chosen instanceof ApiError ? failed(chosen) : await ask(chosen, wire, io)
   const credential = chosen instanceof ApiError ? null : await description(chosen, wire, io)
   const address = shown(wire)
-  io.out(format === 'json' ? `${jsonText(document(address, check, credential))}\n` : text(address, check, credential))
+  io.out(
+    flags.format === 'json' ? `${jsonText(document(address, check, credential))}\n` : text(address, check, credential),
+  )
   return check.status === 'works' ? EXIT.done : EXIT.error
 }
 
-const wireOf = (flags: Flags<'authStatus'>, io: Io) => ({
+const wireOf = (flags: CommonFlags, io: Io) => ({
   apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
   timeoutMs: flags.timeout,
   allowInsecureHttp: flags.allowInsecureHttp,

@@ -1,6 +1,6 @@
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { PlanningFlags } from '../cli/common-options.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { styleFor } from '../cli/style.js'
 import type { Invitation } from '../model/invitation.js'
 import { emailKey } from '../model/text.js'
@@ -14,9 +14,10 @@ import { protections } from './shared/make-plan.js'
 import { withObserved } from './shared/observe.js'
 import { readAll } from './shared/read-all.js'
 
+type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { readonly from: string | undefined }
+
 /** Says why an invitation, or all that concerns an address, is decided as it is. */
-export async function explain(subject: string, flags: Flags<'explain'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.explain)
+export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const wanted = readSubject(subject)
   const { manifest } = await loadManifest(flags.file, io)
   const explained = await withObserved(manifest.state, flags, io, async ({ list, records }) => {
@@ -26,7 +27,7 @@ export async function explain(subject: string, flags: Flags<'explain'>, io: Io):
   })
   const { invitations, user, uninvited } = explained
   if (invitations.length === 0 && !user && !uninvited) throw notFound(subject, wanted.email !== null)
-  if (format === 'json') io.out(`${jsonText(explainDocument(explained))}\n`)
+  if (flags.format === 'json') io.out(`${jsonText(explainDocument(explained))}\n`)
   else io.out(textOf(explained, flags, io))
   return EXIT.done
 }
@@ -63,7 +64,7 @@ const notFound = (subject: string, isEmail: boolean): CommandError =>
     { advice: 'See "guestlist invitations list".' },
   )
 
-function textOf({ invitations, user, uninvited }: Explained, flags: Flags<'explain'>, io: Io): string {
+function textOf({ invitations, user, uninvited }: Explained, flags: ExplainFlags, io: Io): string {
   const style = styleFor('out', flags, io)
   return [
     ...invitations.map(explained => invitationText(explained, style)),

@@ -1,23 +1,26 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { refuseDash } from '../cli/files.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import type { Flags } from '../cli/options.js'
 import { type Invitation, type InvitationView, type Status, statusOf, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
+import { reasonOf } from '../system/errno.js'
 import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-all.js'
 import { schemaReference } from './shared/schema-reference.js'
-import { reasonOf } from './shared/sources.js'
 
 /** What one manifest file may hold: see the manifest's size limit. */
 const SIZE_LIMIT = 10 * 1024 * 1024
 
+type ExportFlags = CommonFlags & {
+  readonly status: Exclude<Status, 'unknown'> | undefined
+  readonly out: string | undefined
+}
+
 /** Writes a manifest that describes the live invitations, so that planning with it changes nothing. */
-export async function exportManifest(flags: Flags<'export'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.export)
+export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Leave --out away.')
   const { client, list } = await connect(flags, io)
   try {

@@ -1,16 +1,14 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { FORMATS, formatOf } from '../cli/format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
+import { reasonOf } from '../system/errno.js'
 import { makeFolder } from '../system/make-folder.js'
 import { schemaReference } from './shared/schema-reference.js'
-import { DEFAULT_MANIFEST, reasonOf } from './shared/sources.js'
+import { DEFAULT_MANIFEST } from './shared/sources.js'
 
 /** Writes a starter manifest; a file that is there already stays as it is. */
-export async function init(folder: string | undefined, flags: Flags<'init'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.init)
+export async function init(folder: string | undefined, io: Io): Promise<ExitCode> {
   const path = join(folder ?? '', DEFAULT_MANIFEST)
   const target = resolve(io.cwd, folder ?? '')
   if (folder !== undefined && (await isOtherThanFolder(target))) throw notAFolder(folder)

@@ -1,6 +1,5 @@
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { systemClock } from '../http/clock.js'
 import { readWithRetries } from '../http/retry.js'
 import { type Invitation, type InvitationView, statusOf, viewOf } from '../model/invitation.js'
@@ -14,14 +13,18 @@ import { readAll } from './shared/read-all.js'
 /** What the API is asked for; of what was accepted it would leave out the older W. */
 const RAW_STATUS = { pending: 'P', accepted: undefined, denied: 'D' } as const
 
+type ListFormat = 'table' | 'json' | 'yaml'
+
 /** Lists the live invitations, by id. */
-export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.invitationsList)
+export async function listInvitations(
+  flags: CommonFlags<ListFormat> & { readonly status: keyof typeof RAW_STATUS | undefined },
+  io: Io,
+): Promise<ExitCode> {
   const { client, list } = await connect(flags, io)
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
   const wanted = (invitation: Invitation) => flags.status === undefined || statusOf(invitation.status) === flags.status
   try {
-    io.out(render(await readAll(list, wanted, status), format))
+    io.out(render(await readAll(list, wanted, status), flags.format))
     return EXIT.done
   } finally {
     client.close()
@@ -29,14 +32,14 @@ export async function listInvitations(flags: Flags<'invitationsList'>, io: Io): 
 }
 
 /** Shows one invitation. */
-export async function getInvitation(id: string, flags: Flags<'invitationsGet'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.invitationsGet)
+export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, io: Io): Promise<ExitCode> {
   const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
   if (!Number.isSafeInteger(number)) throw new CommandError(`${JSON.stringify(id)} is not the id of an invitation`)
   const { client, gate, policy } = await connect(flags, io)
   try {
     const context = { gate, clock: systemClock, policy, stop: io.interrupt }
     const invitation = await readWithRetries(() => client.get(number), context)
+    const { format } = flags
     io.out(format === 'table' ? render([invitation], format) : structured(viewOf(invitation), format))
     return EXIT.done
   } finally {
@@ -44,9 +47,7 @@ export async function getInvitation(id: string, flags: Flags<'invitationsGet'>, 
   }
 }
 
-type Format = 'table' | 'json' | 'yaml'
-
-function render(invitations: readonly Invitation[], format: Format): string {
+function render(invitations: readonly Invitation[], format: ListFormat): string {
   const views = invitations.map(viewOf)
   if (format !== 'table') return structured(views, format)
   const rows = views.map(({ id, email, status, cloud_name, cloud_role, project_name, project_role }) => [
@@ -63,7 +64,7 @@ function render(invitations: readonly Invitation[], format: Format): string {
 }
 
 /** What the API says is escaped in either: nothing in it can act on a terminal. */
-function structured(value: InvitationView | readonly InvitationView[], format: Exclude<Format, 'table'>): string {
+function structured(value: InvitationView | readonly InvitationView[], format: Exclude<ListFormat, 'table'>): string {
   if (format === 'json') return `${jsonText(value)}\n`
   if ('id' in value) return yamlText([value], 4)
   return value.length === 0 ? '[]\n' : yamlText(value, 2)

@@ -3,10 +3,9 @@ import { chooseCredentials, lockMs } from '../auth/credentials.js'
 import { loginWithBrowser, loginWithDevice } from '../auth/login-flow.js'
 import { providerSettings } from '../auth/provider.js'
 import { type StoredLogin, sameLogin, tokenStore } from '../auth/token-store.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import type { Flags } from '../cli/options.js'
 import { addressText, parseAddress } from '../http/address.js'
 import { findSecret, findText } from '../http/env-secret.js'
 import { jsonText } from '../render/json.js'
@@ -17,19 +16,22 @@ import { DEFAULT_API_URL } from './shared/connect.js'
 const DEFAULT_REDIRECT_URI = 'http://localhost:8080/oidc-callback'
 const PATIENCE_MS = 10 * 60_000
 
+type LoginFlags = CommonFlags & { readonly device: boolean; readonly redirectUri: string | undefined }
+
 /** Signs a person in and keeps the tokens. @throws ApiError, CommandError */
-export async function login(flags: Flags<'login'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.login)
+export async function login(flags: LoginFlags, io: Io): Promise<ExitCode> {
   if (flags.noInput) throw new CommandError('A login needs a person', { advice: 'Leave out --no-input.' })
   const made = await signIn(flags, io)
   const store = await tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
   await store.update(async logins => [...logins.filter(each => !sameLogin(each, made)), made])
   await warnIfShadowed(flags, io)
-  io.out(format === 'json' ? `${jsonText(document(made))}\n` : `Logged in to ${made.issuer} for ${made.apiUrl}.\n`)
+  io.out(
+    flags.format === 'json' ? `${jsonText(document(made))}\n` : `Logged in to ${made.issuer} for ${made.apiUrl}.\n`,
+  )
   return EXIT.done
 }
 
-async function signIn(flags: Flags<'login'>, io: Io): Promise<StoredLogin> {
+async function signIn(flags: LoginFlags, io: Io): Promise<StoredLogin> {
   const { env } = io
   const { allowInsecureHttp, timeout: timeoutMs } = flags
   const id = await findText(env, 'BIMDATA_CLIENT_ID')
@@ -54,7 +56,7 @@ const noClient = (): CommandError =>
   })
 
 /** The variables go first, so a login can be without effect. */
-async function warnIfShadowed(flags: Flags<'login'>, io: Io): Promise<void> {
+async function warnIfShadowed(flags: LoginFlags, io: Io): Promise<void> {
   const { allowInsecureHttp, timeout: timeoutMs } = flags
   const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
   const chosen = await chooseCredentials(io.env, { apiUrl, timeoutMs, allowInsecureHttp, version: VERSION }).catch(

@@ -2,17 +2,15 @@ import { findLogin, lockMs } from '../auth/credentials.js'
 import { endLogin, type Revocation } from '../auth/logout.js'
 import { providerSettings } from '../auth/provider.js'
 import { tokenStore } from '../auth/token-store.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import type { Flags } from '../cli/options.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
 
 /** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
-export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.logout)
+export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const { allowInsecureHttp, timeout: timeoutMs } = flags
   const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
   const settings = providerSettings({
@@ -26,7 +24,7 @@ export async function logout(flags: Flags<'logout'>, io: Io): Promise<ExitCode> 
   const login = await findLogin(store, settings, io.env, { apiUrl, allowInsecureHttp })
   const revocation = login === null ? null : await endLogin(settings, login, store)
   const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }
-  io.out(format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)
+  io.out(flags.format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)
   if (revocation?.outcome !== 'failed') return EXIT.done
   const reason = revocation.error instanceof Error ? revocation.error.message : String(revocation.error)
   createLog(flags.logLevel, io).warn(`the tokens are not revoked: ${reason}`)

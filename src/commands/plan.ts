@@ -1,7 +1,7 @@
+import type { PlanFormat, PlanningFlags } from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { styleFor, widthOf } from '../cli/style.js'
 import type { Plan } from '../model/plan.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
@@ -11,9 +11,17 @@ import { makePlan, reconcileOptions } from './shared/make-plan.js'
 import { withObserved } from './shared/observe.js'
 import { planJson, renderPlan, showsEverything } from './shared/render-plan.js'
 
+type PlanFlags = CommonFlags<PlanFormat> &
+  PlanningFlags & {
+    readonly out: string | undefined
+    readonly from: string | undefined
+    readonly detailedExitcode: boolean
+    readonly showUnchanged: boolean
+  }
+
 /** Reads the live state (or a snapshot) and shows what apply would do. Changes nothing. */
-export async function plan(flags: Flags<'plan'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.plan)
+export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
+  const { format } = flags
   refuseDash(flags.out, 'Use --json for what a saved plan holds.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'plan', io)
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))

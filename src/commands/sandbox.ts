@@ -1,12 +1,19 @@
-import { FORMATS, formatOf } from '../cli/format.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
+
+interface SandboxFlags {
+  readonly port: number
+  readonly data: string | undefined
+  readonly latency: number | undefined
+  readonly fault: readonly string[]
+  readonly unknownUser: '404' | '400' | '204'
+  readonly seed: number | undefined
+  readonly issuer: string | undefined
+}
 
 const UNKNOWN_USER = { '404': 404, '400': 400, '204': 204 } as const
 
 /** Serves the embedded API until it is interrupted. */
-export async function sandbox(flags: Flags<'sandbox'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.sandbox)
+export async function sandbox(flags: SandboxFlags, io: Io): Promise<ExitCode> {
   if (flags.fault.includes('help')) {
     const { FAULT_GRAMMAR } = await import('../sandbox/fault-grammar.js')
     io.out(`${FAULT_GRAMMAR}\n`)

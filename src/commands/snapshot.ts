@@ -1,7 +1,6 @@
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { snapshotText } from '../documents/snapshot.js'
 import { jsonText } from '../render/json.js'
 import { stateConfigOf } from './shared/load-manifest.js'
@@ -9,8 +8,7 @@ import { withObserved } from './shared/observe.js'
 import { readAll } from './shared/read-all.js'
 
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
-export async function snapshot(flags: Flags<'snapshot'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.snapshot)
+export async function snapshot(flags: CommonFlags & { readonly out: string | undefined }, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Leave --out away.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)

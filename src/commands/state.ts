@@ -1,7 +1,7 @@
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { LockingFlags } from '../cli/common-options.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import type { Flags } from '../cli/options.js'
 import type { RemovalRecord } from '../model/state.js'
 import { byCodeUnit, emailKey } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
@@ -14,11 +14,10 @@ import { openStateFor } from './shared/observe.js'
 import { withLock } from './shared/with-lock.js'
 
 /** Lists the removals that are remembered, by address. */
-export async function stateList(flags: Flags<'stateList'>, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.stateList)
+export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const store = await openConfigured(flags, io)
   const records = [...(await store.read())].sort(([a], [b]) => byCodeUnit(a, b))
-  if (format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
+  if (flags.format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
   else if (records.length === 0) io.err(`No removals are remembered in ${escapeTerminal(store.description)}.\n`)
   else io.out(table([HEADER, ...records.map(row)]))
   return EXIT.done
@@ -30,8 +29,11 @@ const row = ([email, record]: readonly [string, RemovalRecord]): readonly string
   [email, record.outcome, record.at, record.accepted_invitations.join(','), record.reason ?? ''].map(escapeTerminal)
 
 /** Forgets removals, all that are named or none, so that the next apply asks for them again. */
-export async function stateRemove(emails: readonly string[], flags: Flags<'stateRm'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.stateRm)
+export async function stateRemove(
+  emails: readonly string[],
+  flags: CommonFlags & LockingFlags,
+  io: Io,
+): Promise<ExitCode> {
   const store = await openConfigured(flags, io)
   const forgotten = await withLock(
     store,
@@ -57,8 +59,7 @@ async function forget(store: StateStore, emails: readonly string[]): Promise<rea
 }
 
 /** Removes a lock by force, without asking: its id, which only the lock's own message shows, is the confirmation. */
-export async function stateUnlock(id: string, flags: Flags<'stateUnlock'>, io: Io): Promise<ExitCode> {
-  formatOf(flags, FORMATS.stateUnlock)
+export async function stateUnlock(id: string, flags: CommonFlags, io: Io): Promise<ExitCode> {
   const store = await openConfigured(flags, io)
   const holder = await store.unlock(id)
   const whose = holder === null || holder.Who === '' ? '' : ` It was held by ${holder.Who} since ${holder.Created}.`
@@ -67,7 +68,7 @@ export async function stateUnlock(id: string, flags: Flags<'stateUnlock'>, io: I
 }
 
 /** No credentials and no request to the API: its address alone must fit. */
-async function openConfigured(flags: Flags, io: Io): Promise<StateStore> {
+async function openConfigured(flags: CommonFlags, io: Io): Promise<StateStore> {
   const config = await stateConfigOf(flags.file, io)
   return openStateFor(config, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
 }

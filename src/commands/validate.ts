@@ -1,6 +1,5 @@
-import { FORMATS, formatOf } from '../cli/format.js'
+import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
-import type { Flags } from '../cli/options.js'
 import { styleFor } from '../cli/style.js'
 import type { Problem } from '../model/problem.js'
 import { jsonText } from '../render/json.js'
@@ -8,11 +7,10 @@ import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 
 /** Checks manifests without the network. */
-export async function validate(flags: Flags, io: Io): Promise<ExitCode> {
-  const format = formatOf(flags, FORMATS.validate)
+export async function validate(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const problems = await findProblems(flags, io)
   const valid = problems.every(({ severity }) => severity !== 'error')
-  if (format === 'json') io.out(`${jsonText(validateDocument(problems))}\n`)
+  if (flags.format === 'json') io.out(`${jsonText(validateDocument(problems))}\n`)
   else {
     if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io))}\n\n`)
     if (valid) io.out(`${styleFor('out', flags, io).good('The manifest is valid.')}\n`)
@@ -21,7 +19,7 @@ export async function validate(flags: Flags, io: Io): Promise<ExitCode> {
   return valid ? EXIT.done : EXIT.error
 }
 
-async function findProblems(flags: Flags, io: Io): Promise<readonly Problem[]> {
+async function findProblems(flags: CommonFlags, io: Io): Promise<readonly Problem[]> {
   try {
     return (await loadManifest(flags.file, io)).warnings
   } catch (error) {

@@ -1,12 +1,11 @@
 import yargs, { type Argv, type Options } from 'yargs'
+import { type Command, optionsOf, wordsOf } from '../cli/command.js'
 import { describeFailure } from '../cli/failure.js'
-import { checkSwitches, type Given, readFlags } from '../cli/flags.js'
-import { FORMATS } from '../cli/format.js'
+import { checkSwitches } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import type { Kind, Option } from '../cli/option-kind.js'
-import { flagName, optionsOf } from '../cli/options.js'
+import { flagName, type Kind, type Option } from '../cli/option.js'
 import { VERSION } from '../version.js'
-import { COMMANDS, type Command, GROUPS, type Positionals } from './catalog.js'
+import { CATALOG } from './catalog.js'
 import { DASH, usageError } from './usage-error.js'
 
 type Task = () => Promise<ExitCode>
@@ -34,7 +33,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** The command to run, or the text of --help or --version. */
 async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   const chosen: { task: Task | null } = { task: null }
-  const words = hideDashes(withoutEndOfFlags(checkSwitches(argv)))
+  const words = hideDashes(withoutEndOfFlags(checkSwitches(argv, SWITCHES)))
   const parser = grammar(words, io, task => {
     chosen.task = task
   })
@@ -67,12 +66,16 @@ function hideDashes(argv: readonly string[]): readonly string[] {
   })
 }
 
+const ALL_OPTIONS = CATALOG.commands.flatMap(command => Object.entries(optionsOf(command)))
+
+const SWITCHES: ReadonlySet<string> = new Set(
+  ALL_OPTIONS.flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
+)
+
 /** Every flag with a value, as it is written. */
 const TAKING: ReadonlySet<string> = new Set(
-  COMMANDS.flatMap(({ name }) =>
-    Object.entries(optionsOf(name)).flatMap(([key, { kind, alias }]) =>
-      kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
-    ),
+  ALL_OPTIONS.flatMap(([key, { kind, alias }]) =>
+    kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
   ),
 )
 
@@ -111,15 +114,14 @@ function grammar(argv: readonly string[], io: Io, choose: (task: Task) => void):
     .example('guestlist apply plan.json', 'make exactly those changes')
     .epilogue(EPILOGUE)
     .demandCommand(1, 'A command is needed: see guestlist --help.')
-  for (const command of COMMANDS) if (command.group === undefined) add(parser, command, io, choose)
-  for (const [group, describe] of Object.entries(GROUPS)) addGroup(parser, group, describe, io, choose)
+  for (const command of CATALOG.commands) if (wordsOf(command).length === 1) add(parser, command, io, choose)
+  for (const [group, describe] of Object.entries(CATALOG.groups)) addGroup(parser, group, describe, io, choose)
   return parser
 }
 
 function addGroup(parser: Argv, group: string, describe: string, io: Io, choose: (task: Task) => void): void {
-  const members = COMMANDS.filter(command => command.group === group)
-  if (members.length === 0) return
-  const words = members.map(({ usage }) => usage.split(' ')[0]).join(', ')
+  const members = CATALOG.commands.filter(command => wordsOf(command)[0] === group)
+  const words = members.map(command => wordsOf(command)[1]).join(', ')
   parser.command(group, describe, sub => {
     for (const command of members) {
       add(sub, command, io, choose)
@@ -133,21 +135,23 @@ function addGroup(parser: Argv, group: string, describe: string, io: Io, choose:
 
 function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => void): void {
   parser.command({
-    command: command.usage,
+    // Its own word and its arguments.
+    command: command.usage
+      .split(' ')
+      .slice(wordsOf(command).length - 1)
+      .join(' '),
     describe: command.describe,
     builder: sub => build(sub, command),
-    handler: given => {
-      const flags = readFlags(command.name, given as Given, io.env)
-      const names = Object.keys(command.positionals ?? {})
-      const positionals: Positionals = Object.fromEntries(names.map(name => [name, textsOf(given[name])]))
-      choose(() => command.run(flags, positionals, io))
+    handler(given) {
+      const args = Object.keys(command.positionals ?? {}).map(name => [name, textsOf(given[name])])
+      choose(() => command.run({ ...given, ...Object.fromEntries(args) }, io))
     },
   })
 }
 
 /** With the words that it takes; `readFlags` refuses others. */
 function describeOption(command: Command, key: string, option: Option & Kind): string {
-  const words = key === 'format' ? FORMATS[command.name] : option.kind === 'choice' ? option.choices : null
+  const words = key === 'format' ? command.formats : option.kind === 'choice' ? option.choices : null
   return words === null ? option.describe : `${option.describe}: ${words.join(', ')}`
 }
 
@@ -155,10 +159,10 @@ const textsOf = (value: unknown): readonly string[] =>
   value === undefined ? [] : [value].flat().map(text => (text === DASH ? '-' : String(text)))
 
 function build(sub: Argv, command: Command): Argv {
-  sub.usage(`$0 ${[command.group, command.usage].filter(Boolean).join(' ')}\n\n${command.describe}.`)
-  for (const [name, describe] of Object.entries(command.positionals ?? {}))
+  sub.usage(`$0 ${command.usage}\n\n${command.describe}.`)
+  for (const [name, { describe }] of Object.entries(command.positionals ?? {}))
     sub.positional(name, { describe, type: 'string' })
-  for (const [key, option] of Object.entries(optionsOf(command.name))) {
+  for (const [key, option] of Object.entries(optionsOf(command))) {
     const settings: Options = {
       describe: describeOption(command, key, option),
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',

@@ -1,58 +1,56 @@
+import { type Command, optionsOf, wordsOf } from '../cli/command.js'
 import { CommandError } from '../cli/io.js'
-import { COMMON, flagName, OPTIONS, optionsOf } from '../cli/options.js'
+import { flagName } from '../cli/option.js'
 import { suggest } from '../manifest/suggest.js'
-import { COMMANDS, type Command, GROUPS } from './catalog.js'
+import { CATALOG } from './catalog.js'
 
 /** What stands for an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
 export const DASH = '\0'
 
-const wordOf = ({ usage }: Command): string => usage.split(' ')[0] ?? ''
-
-/** Every word that a command line may begin with. */
-const FIRST_WORDS = [...COMMANDS.filter(({ group }) => group === undefined).map(wordOf), ...Object.keys(GROUPS)]
+const { commands, groups } = CATALOG
 
 /** Of yargs' own. */
 const EVERYWHERE = ['help', 'version']
 
-const namesOf = (options: object): readonly string[] => [...Object.keys(options).map(flagName), ...EVERYWHERE]
+const flagsOf = (command: Command): readonly string[] => [
+  ...Object.keys(optionsOf(command)).map(flagName),
+  ...EVERYWHERE,
+]
 
-const FLAGS_OF_ALL = new Set([COMMON, ...Object.values(OPTIONS)].flatMap(namesOf))
+const FLAGS_OF_ALL = new Set(commands.flatMap(flagsOf))
 
-/** What of a command line says which command is meant. */
-interface Meant {
-  readonly group: string | null
+/** The part of a command line that says which command is meant. */
+interface ResolvedCommand {
+  /** The words of it that are known: of a command, of a group, or none. */
+  readonly words: readonly string[]
   readonly command: Command | null
 }
 
 /** What yargs says of a command line that does not fit, with a suggestion where there is one. */
 export function usageError(message: string, argv: readonly string[]): CommandError {
-  const meant = meantBy(argv)
-  const advice = helpOf(meant)
+  const resolved = resolveCommand(argv)
+  const advice = `See guestlist ${[...resolved.words, '--help'].join(' ')}.`
   if (message.startsWith('Not enough non-option arguments')) {
-    const missing = Object.keys(meant.command?.positionals ?? {}).join(' ')
+    const missing = Object.keys(resolved.command?.positionals ?? {}).join(' ')
     return new CommandError(`An argument is missing: ${missing || 'see the --help of the command'}`, { advice })
   }
   const flag = /^Not enough arguments following: (.*)$/s.exec(message)?.[1]
   if (flag !== undefined) return new CommandError(`${flag.length === 1 ? '-' : '--'}${flag} needs a value`, { advice })
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]
   // Where there is no command, yargs says that alone, and not which flag it did not know.
-  const words = unknown?.split(', ').map(name => asWritten(name, argv)) ?? strangers(meant, argv)
+  const words = unknown?.split(', ').map(name => asWritten(name, argv)) ?? unknownFlags(resolved, argv)
   if (words.length === 0) return new CommandError(message.replace(/\n+\s*/g, '; '), { advice })
   const what = words.map(word => JSON.stringify(word)).join(', ')
-  const suggestions = [...new Set(words.flatMap(word => suggestionFor(word, meant)))]
+  const suggestions = [...new Set(words.flatMap(word => suggestionFor(word, resolved)))]
   return new CommandError(`Unknown command, flag or argument: ${what}`, { advice: [...suggestions, advice].join(' ') })
 }
 
-function meantBy(argv: readonly string[]): Meant {
+function resolveCommand(argv: readonly string[]): ResolvedCommand {
   const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
-  const group = Object.keys(GROUPS).find(name => name === first) ?? null
-  const word = group === null ? first : second
-  return { group, command: COMMANDS.find(one => (one.group ?? null) === group && wordOf(one) === word) ?? null }
-}
-
-function helpOf({ group, command }: Meant): string {
-  const words = [group, command && wordOf(command)].filter(word => word !== null)
-  return `See guestlist ${[...words, '--help'].join(' ')}.`
+  const known = (words: readonly string[]) =>
+    commands.find(command => wordsOf(command).join(' ') === words.join(' ')) ?? null
+  const command = known(first in groups ? [first, second] : [first])
+  return { words: command ? wordsOf(command) : first in groups ? [first] : [], command }
 }
 
 /** yargs names a flag without its dashes. */
@@ -61,24 +59,22 @@ const asWritten = (name: string, argv: readonly string[]): string =>
     ? '-'
     : (argv.find(word => word === name || word.replace(/^--?/, '').replace(/=.*$/s, '') === name) ?? name)
 
-const strangers = ({ group, command }: Meant, argv: readonly string[]): readonly string[] =>
-  group !== null || command !== null
-    ? []
-    : argv.filter(word => word.startsWith('-') && !FLAGS_OF_ALL.has(flagOf(word)) && word !== '-h')
+const unknownFlags = ({ words }: ResolvedCommand, argv: readonly string[]): readonly string[] =>
+  words.length > 0 ? [] : argv.filter(word => word.startsWith('-') && !FLAGS_OF_ALL.has(flagOf(word)) && word !== '-h')
 
 const flagOf = (word: string): string => word.replace(/^-+/, '').replace(/=.*$/s, '')
 
-function suggestionFor(word: string, { group, command }: Meant): readonly string[] {
+function suggestionFor(word: string, { words, command }: ResolvedCommand): readonly string[] {
   if (!word.startsWith('-')) {
     if (command !== null) return []
-    const known = group === null ? FIRST_WORDS : COMMANDS.filter(one => one.group === group).map(wordOf)
-    const near = suggestWord(word, known)
-    return near === null ? [] : [`Did you mean ${[group, near].filter(Boolean).join(' ')}?`]
+    const next = commands.map(wordsOf).filter(each => words.every((known, index) => each[index] === known))
+    const near = suggestWord(word, [...new Set(next.map(each => each[words.length] ?? ''))])
+    return near === null ? [] : [`Did you mean ${[...words, near].join(' ')}?`]
   }
   const name = flagOf(word)
-  const known = command === null ? [...FLAGS_OF_ALL] : namesOf(optionsOf(command.name))
+  const known = command === null ? [...FLAGS_OF_ALL] : flagsOf(command)
   if (command !== null && FLAGS_OF_ALL.has(name) && !known.includes(name)) {
-    return [`${[group, wordOf(command)].filter(Boolean).join(' ')} takes no --${name}.`]
+    return [`${words.join(' ')} takes no --${name}.`]
   }
   const near = suggestWord(name, known)
   return near === null ? [] : [`Did you mean --${near}?`]

@@ -13,7 +13,7 @@ async function run(t: Test, apiUrl: string, variables: NodeJS.ProcessEnv) {
   const text = testIo(env)
   const code = await authStatus(flags, text)
   const asJson = testIo(env)
-  t.equal(await authStatus({ ...flags, json: true }, asJson), code)
+  t.equal(await authStatus({ ...flags, format: 'json' }, asJson), code)
   const shown = [...text.stdout, ...text.stderr, ...asJson.stdout, ...asJson.stderr].join('')
   for (const secret of [SECRET, APP_SECRET]) t.notOk(shown.includes(secret), 'no secret is shown')
   return { code, text: text.stdout.join(''), document: JSON.parse(asJson.stdout.join('')) }

@@ -25,7 +25,7 @@ t.test('login, login again, logout, logout again', async t => {
     t.strictSame(io.stdout, [`Logged in to ${oidc.issuer} for https://api.bimdata.io.\n`])
   }
   const asJson = testIo({ ...env, BIMDATA_API_KEY: 'key' }, person)
-  t.equal(await login({ ...FLAGS, json: true }, asJson), 0)
+  t.equal(await login({ ...FLAGS, format: 'json' }, asJson), 0)
   t.match(JSON.parse(asJson.stdout.join('')), { issuer: oidc.issuer, client_id: 'cli', expires_at: /^20/ })
   t.match(asJson.stderr.join(''), 'BIMDATA_API_KEY goes before this login')
   const out = testIo(env)
@@ -48,7 +48,7 @@ t.test('logout without the provider deletes, says so and fails', async t => {
   t.equal(await login(FLAGS, testIo(env, person)), 0)
   oidc.stop()
   const io = testIo(env)
-  t.equal(await logout({ ...COMMON_FLAGS, json: true }, io), 1)
+  t.equal(await logout({ ...COMMON_FLAGS, format: 'json' }, io), 1)
   t.match(JSON.parse(io.stdout.join('')), { outcome: 'failed', issuer: oidc.issuer })
   t.match(io.stderr.join(''), /the tokens are not revoked: .*refused the connection/)
   t.equal(await logout(COMMON_FLAGS, testIo(env)), 0, 'nothing is left')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { FORMATS } from '../../src/cli/format.js'
+import { PLAN_FORMATS } from '../../src/cli/common-options.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `invitations:
@@ -18,14 +18,14 @@ guards:
 t.test('a saved plan in every format, offline, as plan showed it', async t => {
   const { call, sandbox } = await world(t, MANIFEST, [invitation(1, 'ann@acme.example')])
   const shown = new Map<string, string>()
-  for (const format of FORMATS.plan) {
+  for (const format of PLAN_FORMATS) {
     const now = ['--now', '2026-11-02T00:00:00Z']
     const { code, stdout } = await call(['plan', '--format', format, ...now, '--out', `${format}.json`])
     t.equal(code, 0)
     shown.set(format, stdout)
   }
   await sandbox.close()
-  for (const format of FORMATS.plan) {
+  for (const format of PLAN_FORMATS) {
     const { code, stdout, stderr } = await call(['show', `${format}.json`, '--format', format], { BIMDATA_API_KEY: '' })
     t.equal(code, 0, stderr)
     t.equal(stdout, shown.get(format), `${format}: a refused plan, too`)

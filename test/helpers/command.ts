@@ -33,8 +33,8 @@ export function testIo(env: NodeJS.ProcessEnv, onErr: (text: string) => void = (
 export const COMMON_FLAGS = {
   file: [],
   apiUrl: undefined,
-  format: undefined,
-  json: false,
+  format: 'text',
+  given: new Set<string>(),
   noColor: true,
   noInput: false,
   logLevel: 'info',

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { COMMANDS, GROUPS } from '../../src/program/catalog.js'
+import { wordsOf } from '../../src/cli/command.js'
+import { CATALOG } from '../../src/program/catalog.js'
 import { main } from '../../src/program/program.js'
 import { testIo } from '../helpers/command.js'
 import { guestlist } from '../helpers/guestlist.js'
@@ -182,7 +183,7 @@ t.test('a format on the command line goes before the environment, which is for c
 })
 
 t.test('--help of groups, and of all, has examples too', async t => {
-  for (const words of [[], ...Object.keys(GROUPS).map(group => [group])]) {
+  for (const words of [[], ...Object.keys(CATALOG.groups).map(group => [group])]) {
     const io = testIo({})
     t.equal(await main([...words, '--help'], io), 0)
     t.match(io.stdout.join(''), 'Examples:', words.join(' '))
@@ -190,8 +191,8 @@ t.test('--help of groups, and of all, has examples too', async t => {
 })
 
 t.test('--help of every command has a description and examples', async t => {
-  for (const command of COMMANDS) {
-    const words = [...(command.group ? [command.group] : []), command.usage.split(' ')[0] ?? '']
+  for (const command of CATALOG.commands) {
+    const words = wordsOf(command)
     const io = testIo({})
     t.equal(await main([...words, '--help'], io), 0)
     const text = io.stdout.join('')

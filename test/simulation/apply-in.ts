@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { DECIDING, LOCKING, PLANNING } from '../../src/cli/common-options.js'
 import { readFlags } from '../../src/cli/flags.js'
 import type { Io } from '../../src/cli/io.js'
 import { applyLocked } from '../../src/commands/apply.js'
@@ -21,7 +22,15 @@ import type { Watch } from './watch.js'
 
 export const API_URL = 'https://api.example'
 
-const FLAGS = readFlags('apply', { 'auto-approve': 'true' }, {})
+const OPTIONS = { ...LOCKING, ...PLANNING, ...DECIDING }
+
+const FLAGS = {
+  ...readFlags({ options: OPTIONS, formats: ['text'] }, {}, {}),
+  autoApprove: true,
+  rateLimit: undefined,
+  expect: undefined,
+  auditLog: undefined,
+}
 
 /** What every process of a seed meets. */
 export interface World {

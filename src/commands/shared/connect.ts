@@ -1,8 +1,8 @@
 import { type Client, createClient } from '../../api/client.js'
 import { chooseCredentials } from '../../auth/credentials.js'
+import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog, type Log } from '../../cli/log.js'
-import type { Flags } from '../../cli/options.js'
 import { startProgress } from '../../cli/progress.js'
 import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
@@ -32,7 +32,7 @@ interface ConnectOptions {
 }
 
 /** @throws ApiError where there are no credentials, or the address is not allowed */
-export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
+export async function connect(flags: CommonFlags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
   const log = createLog(flags.logLevel, io)
   const wire = {
     apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
@@ -65,18 +65,18 @@ export async function connect(flags: Flags, io: Io, options: ConnectOptions = {}
 }
 
 /** What the API may make us hold. */
-export const limitsOf = ({ maxBody, maxDepth }: Pick<Flags, 'maxBody' | 'maxDepth'>) => ({
+export const limitsOf = ({ maxBody, maxDepth }: Pick<CommonFlags, 'maxBody' | 'maxDepth'>) => ({
   maxBodyBytes: maxBody * 2 ** 20,
   maxDepth,
 })
 
 /** Shows how many invitations have come. */
 async function withProgress<T>(
-  { json, format }: Flags,
+  { format }: CommonFlags,
   io: Io,
   read: (counted: (batches: Batches) => Batches) => Promise<T>,
 ): Promise<T> {
-  const progress = startProgress({ label: 'Reading invitations', total: null, quiet: json || format === 'json' }, io)
+  const progress = startProgress({ label: 'Reading invitations', total: null, quiet: format === 'json' }, io)
   async function* counted(batches: Batches): AsyncGenerator<readonly Invitation[], void> {
     let count = 0
     for await (const batch of batches) {

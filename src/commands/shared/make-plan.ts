@@ -1,6 +1,6 @@
+import type { PlanningFlags } from '../../cli/common-options.js'
 import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
-import type { Flags } from '../../cli/options.js'
 import type { ReadList } from '../../execute/api.js'
 import type { Manifest, Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
@@ -9,8 +9,6 @@ import { emailKey } from '../../model/text.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
 import { parseTarget } from '../../reconcile/target.js'
 import type { LoadedManifest } from './load-manifest.js'
-
-type PlanningFlags = Pick<Flags<'plan'>, 'target' | 'noRemovals' | 'maxRemovals' | 'protect'>
 
 /** @throws CommandError for a target that is no address */
 export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {

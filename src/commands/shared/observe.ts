@@ -1,6 +1,6 @@
+import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
-import type { Flags } from '../../cli/options.js'
 import type { ReadList } from '../../execute/api.js'
 import { proxyRoutes } from '../../http/proxy.js'
 import type { Invitation } from '../../model/invitation.js'
@@ -12,7 +12,7 @@ import { connect } from './connect.js'
 import { loadSnapshot } from './snapshot-file.js'
 
 /** The state that a manifest names, for the API in use. */
-export function openStateFor(config: StateConfig, apiUrl: string, flags: Flags, io: Io): StateStore {
+export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore {
   return openState(config, {
     apiUrl,
     cwd: io.cwd,
@@ -32,7 +32,7 @@ export interface Observed {
   readonly list: ReadList
 }
 
-type ObserveFlags = Flags & { readonly from?: string | undefined }
+type ObserveFlags = CommonFlags & { readonly from?: string | undefined }
 
 /** Takes no lock. With `--from` there is no network, no credential and no state file. */
 export async function withObserved<T>(

@@ -1,15 +1,11 @@
 import { getHeapStatistics } from 'node:v8'
-import { FORMATS } from '../../cli/format.js'
+import type { PlanFormat } from '../../cli/common-options.js'
 import { CommandError } from '../../cli/io.js'
 import { streamDocument } from '../../documents/plan-document.js'
 import type { Plan } from '../../model/plan.js'
 import { jsonPieces } from '../../render/json.js'
 import { planTextPieces } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
-
-export const PLAN_FORMATS = FORMATS.plan
-
-export type PlanFormat = (typeof PLAN_FORMATS)[number]
 
 /** Formats that show also what needs nothing. */
 export const showsEverything = (format: PlanFormat): boolean => format === 'html' || format === 'diff'

@@ -1,6 +1,7 @@
+import type { PlanningFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
+import type { CommonFlags } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
-import type { Flags } from '../../cli/options.js'
 import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
 import type { Action, Plan, Refusal } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
@@ -34,13 +35,15 @@ const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
   edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
 }
 
+type SavedPlanFlags = CommonFlags & PlanningFlags
+
 /**
  * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
  * have made the same plan are taken: a pipeline may set them for all its steps.
  *
  * @throws CommandError for flags that cannot change a plan that is made
  */
-export function applicableSavedPlan(plan: Plan, flags: Flags<'apply'>, io: Io): Plan {
+export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): Plan {
   const settled = [
     ...(flags.file.length > 0 && io.env.GUESTLIST_FILE === undefined ? ['--file'] : []),
     ...(flags.target.length > 0 && !plan.actions.every(isTargeted(flags.target)) ? ['--target'] : []),
@@ -59,7 +62,7 @@ function isTargeted(targets: readonly string[]): (action: Action) => boolean {
   return ({ address, impliedBy }) => addresses.has(address) || (impliedBy !== null && addresses.has(impliedBy))
 }
 
-function assertSameApi({ apiUrl }: Plan, flags: Flags<'apply'>): void {
+function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {
   const configured = (flags.apiUrl ?? DEFAULT_API_URL).replace(/\/+$/, '')
   if (sameAddress(configured, apiUrl)) return
   throw new CommandError(`The plan was made for the API at ${apiUrl}, not for ${configured}`, {
@@ -76,14 +79,14 @@ function sameAddress(a: string, b: string): boolean {
 }
 
 /** The plan's refusals; `--max-removals` overrides the guard that the plan was made under. */
-function refusedNow({ refused, actions }: Plan, { maxRemovals }: Flags<'apply'>): readonly Refusal[] {
+function refusedNow({ refused, actions }: Plan, { maxRemovals }: PlanningFlags): readonly Refusal[] {
   if (maxRemovals === undefined) return refused
   const others = refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
   return [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
 }
 
 /** What is protected from outside the manifest now, whenever the plan was made. */
-function protectedNow({ actions }: Plan, flags: Flags<'apply'>, io: Io): readonly Refusal[] {
+function protectedNow({ actions }: Plan, flags: SavedPlanFlags, io: Io): readonly Refusal[] {
   const protectionOf = indexProtections(protections(flags, io))
   return actions.flatMap((action): readonly Refusal[] => {
     if (action.action !== 'remove') return []

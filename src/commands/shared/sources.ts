@@ -4,6 +4,7 @@ import type { Io } from '../../cli/io.js'
 import type { ManifestSource } from '../../manifest/parse.js'
 import type { Problem } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
+import { reasonOf } from '../../system/errno.js'
 import { readInput, readStream } from '../../system/read-file.js'
 
 export const DEFAULT_MANIFEST = 'guestlist.yaml'
@@ -92,26 +93,6 @@ async function manifestsIn(path: string, cwd: string): Promise<readonly string[]
 async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
   if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
   return { file: path, content: await readInput(resolve(io.cwd, path), READ_LIMIT) }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'reading it is not permitted',
-  EISDIR: 'it is a folder',
-  ELOOP: 'its links go round in a circle',
-  ENAMETOOLONG: 'its name is too long',
-  ENOTDIR: 'part of its path is not a folder',
-  ENXIO: 'it is a socket, not a file',
-  ENOSPC: 'there is no space left on the device',
-  EROFS: 'the file system is read-only',
-  EPERM: 'it is not permitted',
-  ERR_INVALID_ARG_VALUE: 'its name holds a NUL character',
-}
-
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : ''
-  return REASONS[code] ?? error.message
 }
 
 const unreadable = (file: string, reason: string, detail: string): Problem => ({

@@ -1,15 +1,13 @@
+import type { LockingFlags } from '../../cli/common-options.js'
 import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
-import type { Flags } from '../../cli/options.js'
 import type { StateStore } from '../../state/store.js'
 import { describeHolder } from '../../system/lock-info.js'
-
-type LockFlags = Pick<Flags<'apply'>, 'lockTimeout' | 'noLock'>
 
 /** Holds the state's lock while something runs. @throws StateError where it is held by another */
 export async function withLock<T>(
   store: StateStore,
-  { lockTimeout, noLock }: LockFlags,
+  { lockTimeout, noLock }: LockingFlags,
   log: Log,
   io: Pick<Io, 'interrupt'>,
   work: () => Promise<T>,

@@ -1,4 +1,4 @@
-import type { CommandWord, FlagWord, Words } from './completion.js'
+import type { CommandWord, FlagWord, Words } from './completion-words.js'
 
 /** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
 export const bashScript = ({

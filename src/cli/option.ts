@@ -1,7 +1,9 @@
 /** How a flag's text is read: see `readValue` in flags.ts. */
 export type Kind =
   | { readonly kind: 'switch' }
-  | { readonly kind: 'text' | 'list' | 'timestamp' }
+  | { readonly kind: 'text' | 'timestamp' }
+  /** Repeatable, and comma-separated in its variable. `adds`: the command line adds to the variable instead of replacing it. */
+  | { readonly kind: 'list'; readonly adds?: boolean }
   /** Seconds, or a number with ms, s, m or h; read as milliseconds. */
   | { readonly kind: 'duration'; readonly positive?: boolean; readonly fallback?: number }
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
@@ -14,13 +16,15 @@ export type Kind =
       readonly fallback?: string
     }
 
+/** What a shell offers for a value or an argument: the names of files, or these words. */
+export type Completes = 'file' | readonly string[]
+
 export interface Option {
   readonly describe: string
   readonly alias?: string
-  /** The word that stands for the value in --help. */
-  readonly value?: string
   /** Variables read besides `GUESTLIST_…`, the weakest last. */
   readonly env?: readonly string[]
+  readonly completes?: Completes
 }
 
 /** By key: `maxRemovals` for `--max-removals`. */
@@ -44,3 +48,9 @@ type ValueOf<O> = O extends { kind: 'switch' }
           : string | undefined
 
 export type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
+
+/** `maxRemovals` → `max-removals` */
+export const flagName = (key: string): string => key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+
+/** `maxRemovals` → `GUESTLIST_MAX_REMOVALS` */
+export const variableName = (key: string): string => `GUESTLIST_${flagName(key).replaceAll('-', '_').toUpperCase()}`

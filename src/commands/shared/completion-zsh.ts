@@ -1,4 +1,4 @@
-import type { CommandWord, FlagWord, Words } from './completion.js'
+import type { CommandWord, FlagWord, Words } from './completion-words.js'
 
 /** A function for zsh's completion system: to be sourced, or to be a file `_guestlist` in a folder of `fpath`. */
 export const zshScript = ({ top, groups, commands }: Words): string => `#compdef guestlist

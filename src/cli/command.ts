@@ -1,0 +1,91 @@
+import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-options.js'
+import { type Flags, type Given, readFlags } from './flags.js'
+import type { ExitCode, Io } from './io.js'
+import type { Completes, Options } from './option.js'
+
+/** What a command is to the grammar, to --help and to completion. */
+export interface Command {
+  /** Its words and arguments, as --help shows them: `state rm <EMAIL..>`. */
+  readonly usage: string
+  readonly describe: string
+  readonly positionals?: Readonly<Record<string, Positional>>
+  /** Its own, by key; all commands take the common ones besides. */
+  readonly options: Options
+  /** Which common options have an effect. */
+  readonly uses: readonly Exclude<CommonGroup, 'always' | 'format'>[]
+  /** Its default first. */
+  readonly formats: readonly [Format, ...Format[]]
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  run(given: Given, io: Io): Promise<ExitCode>
+}
+
+/** What the program consists of. */
+export interface Catalog {
+  readonly commands: readonly Command[]
+  /** What a first word stands for that is no command by itself. */
+  readonly groups: Readonly<Record<string, string>>
+}
+
+interface Positional {
+  readonly describe: string
+  readonly completes?: Completes
+}
+
+/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number. */
+type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${infer Rest}`
+  ? ArgumentOf<Word> & ArgumentsOf<Rest>
+  : ArgumentOf<Usage>
+
+type ArgumentOf<Word extends string> = Word extends `<${infer Name}..>` | `[${infer Name}..]`
+  ? { readonly [K in Name]: readonly string[] }
+  : Word extends `<${infer Name}>`
+    ? { readonly [K in Name]: string }
+    : Word extends `[${infer Name}]`
+      ? { readonly [K in Name]: string | undefined }
+      : unknown
+
+type Definition<Usage extends string, O extends Options, F extends Format> = Omit<
+  Command,
+  'usage' | 'options' | 'formats' | 'run'
+> & {
+  readonly usage: Usage
+  readonly options: O
+  readonly formats: readonly [F, ...F[]]
+  /** Loads the command's code when it runs, so that no command pays for another. */
+  run(flags: Flags<O, F>, args: ArgumentsOf<Usage>, io: Io): Promise<ExitCode>
+}
+
+/** A command as one definition: the types of its flags and arguments follow from it. */
+export function defineCommand<const Usage extends string, const O extends Options, const F extends Format>(
+  definition: Definition<Usage, O, F>,
+): Command {
+  return {
+    ...definition,
+    run(given, io) {
+      const flags = readFlags<O, F>(definition, given, io.env)
+      return definition.run(flags, readArguments(definition.usage, given), io)
+    },
+  }
+}
+
+function readArguments<Usage extends string>(usage: Usage, given: Given): ArgumentsOf<Usage> {
+  const found = usage.matchAll(/[<[]([A-Z]+)(\.\.)?[>\]]/g)
+  const values = [...found].map(([, name = '', many]) => {
+    const texts = [given[name] ?? []].flat().map(String)
+    return [name, many === undefined ? texts[0] : texts]
+  })
+  return Object.fromEntries(values)
+}
+
+/** `state rm <EMAIL..>` → `['state', 'rm']` */
+export const wordsOf = ({ usage }: Pick<Command, 'usage'>): readonly string[] =>
+  usage.split(' ').filter(word => /^[a-z-]+$/.test(word))
+
+/** All that it takes, its own first. */
+export const optionsOf = ({ options }: Pick<Command, 'options'>): Options => ({ ...options, ...COMMON })
+
+/** The common options that have an effect on it. */
+export const commonOptionsOf = ({ uses, formats }: Pick<Command, 'uses' | 'formats'>): Options => {
+  const groups: readonly CommonGroup[] = [...uses, ...(formats.length > 1 ? (['format'] as const) : []), 'always']
+  return Object.assign({}, ...groups.map(group => COMMON_GROUPS[group]))
+}

@@ -1,0 +1,133 @@
+import type { Options, ValuesOf } from './option.js'
+
+/** Taken by every command, and used by those that say so in `uses`; `always` by all. */
+export const COMMON_GROUPS = {
+  always: {
+    noColor: { kind: 'switch', describe: 'No colours (NO_COLOR and FORCE_COLOR are honoured too)' },
+    logLevel: {
+      kind: 'choice',
+      choices: ['off', 'error', 'warn', 'info', 'debug', 'trace'],
+      anyCase: true,
+      fallback: 'info',
+      env: ['GUESTLIST_LOG'],
+      describe: 'What is logged on standard error',
+    },
+  },
+  manifest: {
+    file: {
+      kind: 'list',
+      alias: 'f',
+      completes: 'file',
+      describe: 'Manifest: a file, a folder or - for standard input; repeatable [default: guestlist.yaml]',
+    },
+  },
+  format: {
+    format: { kind: 'text', describe: 'Format of the result' },
+    json: { kind: 'switch', describe: 'The same as --format json' },
+  },
+  prompt: {
+    noInput: { kind: 'switch', describe: 'Never ask; refuse where an answer would be needed' },
+  },
+  api: {
+    apiUrl: {
+      kind: 'text',
+      env: ['BIMDATA_API_URL'],
+      describe: 'Address of the API [default: https://api.bimdata.io]',
+    },
+    timeout: {
+      kind: 'duration',
+      positive: true,
+      fallback: 60_000,
+      describe: 'For one request: seconds, or 500ms, 2m [default: 60]',
+    },
+    retries: {
+      kind: 'integer',
+      min: 0,
+      max: 100,
+      fallback: 4,
+      describe: 'Repeats of a request after a transient failure [default: 4]',
+    },
+    maxBody: {
+      kind: 'integer',
+      min: 1,
+      max: 1_048_576,
+      fallback: 4096,
+      describe: 'The longest answer of the API that is read, in MiB, decompressed [default: 4096]',
+    },
+    maxDepth: {
+      kind: 'integer',
+      min: 2,
+      max: 10_000,
+      fallback: 32,
+      describe: 'The deepest nesting of its JSON that is read [default: 32]',
+    },
+    allowInsecureHttp: {
+      kind: 'switch',
+      describe: 'Allow http:// to other hosts than this one: credentials then travel in the clear',
+    },
+  },
+} as const satisfies Readonly<Record<string, Options>>
+
+export type CommonGroup = keyof typeof COMMON_GROUPS
+
+export const COMMON = {
+  ...COMMON_GROUPS.manifest,
+  ...COMMON_GROUPS.api,
+  ...COMMON_GROUPS.format,
+  ...COMMON_GROUPS.always,
+  ...COMMON_GROUPS.prompt,
+} as const satisfies Options
+
+/** Options that several commands share. */
+export const PLANNING = {
+  target: {
+    kind: 'list',
+    describe:
+      'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials that the removal implies; repeatable',
+  },
+  noRemovals: { kind: 'switch', describe: 'Plan no removals' },
+  maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
+} as const satisfies Options
+
+export const DECIDING = {
+  protect: {
+    kind: 'list',
+    adds: true,
+    describe: 'Addresses that are never removed, comma-separated, wildcards allowed; repeatable',
+  },
+  now: { kind: 'timestamp', describe: 'Decide as at this time (RFC 3339)' },
+} as const satisfies Options
+
+export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
+
+export const SNAPSHOT_FROM = {
+  from: { kind: 'text', completes: 'file', describe: 'Read a snapshot file instead of the API' },
+} as const satisfies Options
+
+export const LOCKING = {
+  lockTimeout: { kind: 'duration', fallback: 0, describe: 'How long to wait for a held lock [default: 0]' },
+  noLock: { kind: 'switch', describe: 'Do not lock the state; dangerous where others may run' },
+} as const satisfies Options
+
+export type LockingFlags = ValuesOf<typeof LOCKING>
+
+export const OUT = {
+  out: { kind: 'text', completes: 'file', describe: 'Write to this file' },
+} as const satisfies Options
+
+export const STATUS = {
+  status: {
+    kind: 'choice',
+    choices: ['pending', 'accepted', 'denied'],
+    describe: 'Only invitations of this status',
+  },
+} as const satisfies Options
+
+export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const
+
+export type PlanFormat = (typeof PLAN_FORMATS)[number]
+
+/** Every format that some command has. */
+export const FORMATS = [...PLAN_FORMATS, 'table', 'yaml', 'csv', 'junit', 'sarif'] as const
+
+export type Format = (typeof FORMATS)[number]

@@ -1,0 +1,35 @@
+import { defineCommand } from '../cli/command.js'
+import { DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
+
+export const apply = defineCommand({
+  usage: 'apply [PLANFILE]',
+  describe: 'Plan (or load a saved plan), ask, and make the changes',
+  positionals: {
+    PLANFILE: { describe: 'A plan saved with plan --out; it needs no approval', completes: 'file' },
+  },
+  options: {
+    autoApprove: { kind: 'switch', describe: 'Do not ask' },
+    parallelism: {
+      kind: 'integer',
+      min: 1,
+      max: 1000,
+      fallback: 10,
+      describe: 'Requests under way at once [default: 10]',
+    },
+    rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+    expect: { kind: 'text', describe: 'Apply only a plan of this digest' },
+    failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
+    auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
+    ...LOCKING,
+    ...PLANNING,
+    ...DECIDING,
+  },
+  uses: ['manifest', 'api', 'prompt'],
+  formats: ['text', 'json'],
+  examples: [
+    ['guestlist apply', 'plan, ask, apply'],
+    ['guestlist apply plan.json', 'apply what was approved, and nothing else'],
+    ['guestlist apply --auto-approve --no-removals', 'invitations only, without asking'],
+  ],
+  run: async (flags, { PLANFILE }, io) => (await import('./apply.js')).apply(PLANFILE, flags, io),
+})

@@ -1,0 +1,22 @@
+import { defineCommand } from '../cli/command.js'
+
+export const auditVerify = defineCommand({
+  usage: 'audit verify <FILE>',
+  describe: 'Find changed, removed and reordered lines of an audit log',
+  positionals: {
+    FILE: { describe: 'A log that apply --audit-log wrote, or - for standard input', completes: 'file' },
+  },
+  options: {
+    expectHead: {
+      kind: 'text',
+      describe: 'A head that an earlier audit verify printed; its line must still be there',
+    },
+  },
+  uses: [],
+  formats: ['text', 'json'],
+  examples: [
+    ['guestlist audit verify audit.jsonl', 'the chain of its lines'],
+    ['guestlist audit verify audit.jsonl --expect-head HASH', 'and that nothing was cut off since HASH was printed'],
+  ],
+  run: async (flags, { FILE }, io) => (await import('./audit-verify.js')).auditVerify(FILE, flags, io),
+})

@@ -1,0 +1,34 @@
+import { basename } from 'node:path'
+import { type Catalog, type Command, defineCommand } from '../cli/command.js'
+import { CommandError, EXIT } from '../cli/io.js'
+
+/** @param catalog asked for when it runs: this command is part of it */
+export const completion = (catalog: () => Catalog): Command =>
+  defineCommand({
+    usage: 'completion [SHELL]',
+    describe: 'Print a completion script for bash or zsh',
+    positionals: { SHELL: { describe: 'bash or zsh [default: the shell in $SHELL]', completes: ['bash', 'zsh'] } },
+    options: {},
+    uses: [],
+    formats: ['text'],
+    examples: [
+      ['source <(guestlist completion bash)', 'in ~/.bashrc'],
+      ['source <(guestlist completion zsh)', 'in ~/.zshrc, after compinit'],
+    ],
+    async run(_, { SHELL }, io) {
+      const name = SHELL ?? basename(io.env.SHELL ?? '')
+      const { completionWords } = await import('./shared/completion-words.js')
+      // Everything in a script is fixed, so that no key press starts a process.
+      io.out((await scriptFor(name))(completionWords(catalog())))
+      return EXIT.done
+    },
+  })
+
+async function scriptFor(shell: string) {
+  if (shell === 'bash') return (await import('./shared/completion-bash.js')).bashScript
+  if (shell === 'zsh') return (await import('./shared/completion-zsh.js')).zshScript
+  throw new CommandError(
+    shell === '' ? 'The shell is not known' : `There is no completion for ${JSON.stringify(shell)}`,
+    { advice: 'Name one of: guestlist completion bash, guestlist completion zsh.' },
+  )
+}

@@ -1,0 +1,20 @@
+import { defineCommand } from '../cli/command.js'
+
+export const init = defineCommand({
+  usage: 'init [DIR]',
+  describe: 'Write a starter manifest',
+  positionals: {
+    DIR: {
+      describe: 'The folder to write guestlist.yaml in; made where it is missing [default: here]',
+      completes: 'file',
+    },
+  },
+  options: {},
+  uses: [],
+  formats: ['text'],
+  examples: [
+    ['guestlist init', 'begin here'],
+    ['guestlist init identity', 'begin in a folder of its own'],
+  ],
+  run: async (_, { DIR }, io) => (await import('./init.js')).init(DIR, io),
+})

@@ -1,0 +1,23 @@
+import { defineCommand } from '../cli/command.js'
+import { DECIDING, OUT, PLAN_FORMATS, PLANNING, SNAPSHOT_FROM } from '../cli/common-options.js'
+
+export const plan = defineCommand({
+  usage: 'plan',
+  describe: 'Show what apply would do; change nothing',
+  options: {
+    ...OUT,
+    detailedExitcode: { kind: 'switch', describe: 'Exit with 2 where there are changes' },
+    ...SNAPSHOT_FROM,
+    ...PLANNING,
+    ...DECIDING,
+    showUnchanged: { kind: 'switch', describe: 'List also what needs nothing' },
+  },
+  uses: ['manifest', 'api'],
+  formats: PLAN_FORMATS,
+  examples: [
+    ['guestlist plan', 'what would change now'],
+    ['guestlist plan --out plan.json', 'save it, to apply exactly this'],
+    ['guestlist plan --detailed-exitcode', 'exit with 2 where there are changes'],
+  ],
+  run: async (flags, _, io) => (await import('./plan.js')).plan(flags, io),
+})

@@ -1,0 +1,34 @@
+import { defineCommand } from '../cli/command.js'
+
+export const sandbox = defineCommand({
+  usage: 'sandbox',
+  describe: 'Serve an embedded BIMData SSO API on this machine, for demos and rehearsals',
+  options: {
+    port: { kind: 'integer', min: 0, max: 65_535, fallback: 0, describe: 'Port; 0 for any that is free [default: 0]' },
+    data: {
+      kind: 'text',
+      completes: 'file',
+      describe: 'YAML file with invitations, users and clouds; kept up to date',
+    },
+    latency: { kind: 'integer', min: 0, max: 600_000, describe: 'Milliseconds before each answer' },
+    fault: {
+      kind: 'list',
+      describe: 'OPERATION:KIND[:nth=N|p=P][:…], repeatable; for example accept:503:nth=2; help explains them',
+    },
+    unknownUser: {
+      kind: 'choice',
+      choices: ['404', '400', '204'],
+      fallback: '404',
+      describe: 'What the removal of an unknown user is answered [default: 404]',
+    },
+    seed: { kind: 'integer', min: 0, describe: 'Of faults with a probability' },
+    issuer: { kind: 'text', describe: 'Also take access tokens of this OpenID provider' },
+  },
+  uses: [],
+  formats: ['text'],
+  examples: [
+    ['guestlist sandbox --port 8099', 'a small organisation, in memory'],
+    ['guestlist sandbox --data org.yaml --fault accept:503:nth=2', 'your own data, and one fault'],
+  ],
+  run: async (flags, _, io) => (await import('./sandbox.js')).sandbox(flags, io),
+})

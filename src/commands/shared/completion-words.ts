@@ -1,0 +1,66 @@
+import { type Catalog, type Command, optionsOf, wordsOf } from '../../cli/command.js'
+import { flagName, type Kind, type Option } from '../../cli/option.js'
+
+export interface FlagWord {
+  /** With its dashes. */
+  readonly flag: string
+  readonly alias: string | null
+  readonly describe: string
+  /** What follows it: nothing, one of these words, a file, or something that cannot be completed. */
+  readonly value: 'none' | 'file' | 'free' | readonly string[]
+  readonly repeatable: boolean
+}
+
+export interface CommandWord {
+  /** `plan`, `state list` */
+  readonly words: string
+  readonly describe: string
+  readonly flags: readonly FlagWord[]
+  /** What stands without a flag. */
+  readonly positional: 'none' | 'file' | 'free' | readonly string[]
+}
+
+export interface Words {
+  /** The first word of a command line, and what it is. */
+  readonly top: readonly (readonly [word: string, describe: string])[]
+  /** The second word of a group. */
+  readonly groups: ReadonlyMap<string, readonly (readonly [word: string, describe: string])[]>
+  readonly commands: readonly CommandWord[]
+}
+
+export function completionWords({ commands, groups }: Catalog): Words {
+  const top = commands.filter(command => wordsOf(command).length === 1)
+  return {
+    top: [...top.map(describedWord), ...Object.entries(groups)],
+    groups: new Map(
+      Object.keys(groups).map(group => [
+        group,
+        commands.filter(command => wordsOf(command)[0] === group).map(describedWord),
+      ]),
+    ),
+    commands: commands.map(commandWord),
+  }
+}
+
+const describedWord = (command: Command) => [wordsOf(command).at(-1) ?? '', command.describe] as const
+
+function commandWord(command: Command): CommandWord {
+  const [positional] = Object.values(command.positionals ?? {})
+  return {
+    words: wordsOf(command).join(' '),
+    describe: command.describe,
+    flags: Object.entries(optionsOf(command)).map(([key, option]) => ({
+      flag: `--${flagName(key)}`,
+      alias: option.alias === undefined ? null : `-${option.alias}`,
+      describe: option.describe,
+      value: key === 'format' ? command.formats : afterFlag(option),
+      repeatable: option.kind === 'list',
+    })),
+    positional: positional === undefined ? 'none' : (positional.completes ?? 'free'),
+  }
+}
+
+function afterFlag(option: Option & Kind): FlagWord['value'] {
+  if (option.kind === 'switch') return 'none'
+  return option.kind === 'choice' ? option.choices : (option.completes ?? 'free')
+}
