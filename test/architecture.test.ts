@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   manifest: ['model'],
   reconcile: ['model', 'manifest'],
   documents: ['model', 'system', 'render'],
+  lint: ['model', 'manifest', 'reconcile'],
   execute: ['model', 'reconcile', 'http'],
   audit: ['model', 'system', 'state'],
   render: ['model', 'documents'],

@@ -1,0 +1,114 @@
+import type { Selector } from '../../model/manifest.js'
+import {
+  type Days,
+  type Dimension,
+  exactDimension,
+  FREE,
+  type Part,
+  textDimension,
+  timeDimension,
+  type Value,
+} from './dimension.js'
+import { at, outsideOf, type Region, regionOf, valuesOf } from './region.js'
+
+/** What a rule matches: one constraint for each dimension, in the order of `Space.dimensions`. All of them hold together. */
+export type Box = readonly Part[]
+
+/** A concrete invitation on a concrete day: one value for each dimension. */
+export interface Point {
+  readonly id: Value
+  readonly email: Value
+  readonly cloud: Value
+  readonly project: Value
+  readonly cloudRole: Value
+  readonly projectRole: Value
+  readonly client: Value
+  readonly sender: Value
+  /** Counted from the epoch, UTC. */
+  readonly day: Value
+}
+
+type Name = keyof Point
+
+/** Every invitation that there can be, from a day on; and rules as parts of it. */
+export interface Space {
+  boxOf(selector: Selector, days: Days): Box
+  overlap(a: Box, b: Box): boolean
+  /** Whether all that matches `b` matches `a`. */
+  includes(a: Box, b: Box): boolean
+  /** An invitation in every one of `boxes`; null where there is none. */
+  common(boxes: readonly Box[]): Point | null
+  /** Whether `covers` leave nothing of what is in every one of `boxes`: then null, else an invitation that they leave. */
+  outside(boxes: readonly Box[], covers: readonly Box[]): Point | null
+  /** Bits of the dimensions that a box constrains, of those in which constraints never add up to everything. */
+  narrowness(box: Box): number
+}
+
+/** Roles that this version has no word for exist at the API: words alone do not cover all. */
+const UNKNOWN_ROLE = 1000
+
+const usualRoles =
+  (...usual: readonly Value[]) =>
+  (index: number): Value =>
+    usual[index] ?? UNKNOWN_ROLE + index
+
+/** @param today counted in days from the epoch, UTC; what is over by then is no part of the space */
+export function createSpace(today: number): Space {
+  const id = exactDimension<number>(index => index + 1)
+  const email = textDimension('someone@somewhere.example', false)
+  const cloud = textDimension('Some cloud', false)
+  const project = textDimension('Some project', true)
+  const sender = textDimension('someone', true)
+  const client = exactDimension<number>(index => (index === 0 ? null : index))
+  const cloudRole = exactDimension<string>(usualRoles('user', 'admin'))
+  const projectRole = exactDimension<string>(usualRoles(null))
+  const day = timeDimension(today)
+  const list: readonly (readonly [Name, Omit<Dimension, 'part'>])[] = [
+    ['id', id],
+    ['client', client],
+    ['cloudRole', cloudRole],
+    ['projectRole', projectRole],
+    ['day', day],
+    ['email', email],
+    ['cloud', cloud],
+    ['project', project],
+    ['sender', sender],
+  ]
+  const dimensions = list.map(([, dimension]) => dimension)
+
+  function pointIn(region: Region | null): Point | null {
+    const values = region && valuesOf(dimensions, region)
+    if (!values) return null
+    const [id, client, cloudRole, projectRole, day, email, cloud, project, sender] = values
+    if (
+      id === undefined ||
+      client === undefined ||
+      cloudRole === undefined ||
+      projectRole === undefined ||
+      day === undefined
+    )
+      return null
+    if (email === undefined || cloud === undefined || project === undefined || sender === undefined) return null
+    return { id, client, cloudRole, projectRole, day, email, cloud, project, sender }
+  }
+
+  return {
+    boxOf: (selector, days) => [
+      id.part(selector.id),
+      client.part(selector.client),
+      cloudRole.part(selector.cloudRole),
+      projectRole.part(selector.projectRole),
+      day.part(days),
+      email.part(selector.email === undefined ? undefined : [selector.email]),
+      cloud.part(selector.cloud),
+      project.part(selector.project),
+      sender.part(selector.sender === undefined ? undefined : [selector.sender]),
+    ],
+    overlap: (a, b) => dimensions.every((dimension, d) => dimension.overlap(at(a, d), at(b, d))),
+    includes: (a, b) => dimensions.every((dimension, d) => dimension.includes(at(a, d), at(b, d))),
+    common: boxes => pointIn(regionOf(dimensions, boxes)),
+    outside: (boxes, covers) => pointIn(outsideOf(dimensions, regionOf(dimensions, boxes), covers)),
+    narrowness: box =>
+      dimensions.reduce((bits, { hasOutsider }, d) => (hasOutsider && at(box, d) !== FREE ? bits | (1 << d) : bits), 0),
+  }
+}

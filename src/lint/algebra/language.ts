@@ -1,0 +1,122 @@
+import { compilePattern, mayOverlap, type Pattern } from './pattern.js'
+import { Undecided } from './undecided.js'
+
+/** The strings that match any of some patterns. */
+export type Language = readonly Pattern[]
+
+export const languageOf = (patterns: readonly string[]): Language => [...new Set(patterns)].map(compilePattern)
+
+const EVERYTHING = languageOf(['*'])
+
+/** States of one search; a manifest written by people needs a few hundred. */
+const STATE_LIMIT = 100_000
+
+/**
+ * A string of every `required` language and of no `forbidden` one; null where there is none. Exact: by a breadth-first search of
+ * the product of the patterns' automata, made deterministic as it goes, so that what it finds is as short as can be. What is
+ * cheaper is tried before.
+ *
+ * @throws Undecided past `STATE_LIMIT`
+ */
+export function findString(required: readonly Language[], forbidden: readonly Language[]): string | null {
+  const wanted = narrow(required.length === 0 ? [EVERYTHING] : required)
+  if (wanted.some(language => language.length === 0)) return null
+  const literals = wanted.find(language => language.every(({ isLiteral }) => isLiteral))
+  const unwanted = forbidden.flat()
+  const fits = (text: string): boolean =>
+    wanted.every(language => language.some(({ matches }) => matches(text))) &&
+    !unwanted.some(({ matches }) => matches(text))
+  if (literals !== undefined) return literals.find(({ text }) => fits(text))?.text ?? null
+  const relevant = unwanted.filter(pattern => wanted.every(language => language.some(one => mayOverlap(pattern, one))))
+  if (relevant.some(({ text }) => includesAll(text, wanted))) return null
+  const other = freshCharacter([...wanted.flat(), ...relevant])
+  const guess = wanted.flatMap(language => language.map(({ text }) => instance(text, other))).find(fits)
+  return guess ?? search(wanted, relevant, other)
+}
+
+/** Without the patterns that nothing of another language can match. */
+function narrow(languages: readonly Language[]): readonly Language[] {
+  if (languages.length === 1) return languages
+  return languages.map(language =>
+    language.filter(pattern =>
+      languages.every(other => other === language || other.some(one => mayOverlap(pattern, one))),
+    ),
+  )
+}
+
+const includesAll = (text: string, languages: readonly Language[]): boolean =>
+  /^\*+$/.test(text) || languages.some(language => language.every(pattern => pattern.text === text))
+
+/** A match in which each wildcard is one character that no pattern names. */
+const instance = (pattern: string, other: string): string => pattern.replace(/\*+|\?/g, other)
+
+/** Lower-case letters and digits first, then ideographs: they look the same in every form in which addresses are compared. */
+const FRESH = [
+  ...Array.from('xyzuvwabcdefghijklmnopqrst0123456789'),
+  ...Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + i)),
+]
+
+function freshCharacter(patterns: readonly Pattern[]): string {
+  const used = new Set(patterns.flatMap(({ text }) => Array.from(text)))
+  const fresh = FRESH.find(character => !used.has(character))
+  if (fresh === undefined) throw new Undecided()
+  return fresh
+}
+
+/** A word read so far, and the state of each pattern after it. */
+interface Node {
+  readonly states: readonly bigint[]
+  readonly before: Node | null
+  readonly character: string
+}
+
+function search(required: readonly Language[], forbidden: Language, other: string): string | null {
+  const patterns = [...required.flat(), ...forbidden]
+  type Test = (pattern: Pattern, state: bigint) => boolean
+  let begin = 0
+  /** Whether a test holds of some pattern of a language, given the states of all patterns. */
+  const someOf = (language: Language) => {
+    const from = begin
+    begin += language.length
+    return (states: readonly bigint[], test: Test): boolean =>
+      language.some((pattern, i) => test(pattern, states[from + i] ?? 0n))
+  }
+  const wanted = required.map(someOf)
+  const unwanted = someOf(forbidden)
+  const isAlive = (states: readonly bigint[]): boolean =>
+    wanted.every(some => some(states, (_, state) => state !== 0n)) &&
+    !unwanted(states, (pattern, state) => pattern.acceptsAll(state))
+  const isFound = (states: readonly bigint[]): boolean =>
+    wanted.every(some => some(states, (pattern, state) => pattern.accepts(state))) &&
+    !unwanted(states, (pattern, state) => pattern.accepts(state))
+
+  const seen = new Set<string>()
+  const queue: Node[] = []
+  const reach = (node: Node): void => {
+    const key = node.states.join()
+    if (!isAlive(node.states) || seen.has(key)) return
+    if (seen.add(key).size > STATE_LIMIT) throw new Undecided()
+    queue.push(node)
+  }
+  reach({ states: patterns.map(({ start }) => start), before: null, character: '' })
+  for (const node of queue) {
+    if (isFound(node.states)) return wordOf(node)
+    const characters = new Set([other])
+    for (const [i, pattern] of patterns.entries())
+      for (const character of pattern.awaited(node.states[i] ?? 0n)) characters.add(character)
+    for (const character of characters) {
+      reach({
+        states: patterns.map((pattern, i) => pattern.step(node.states[i] ?? 0n, character)),
+        before: node,
+        character,
+      })
+    }
+  }
+  return null
+}
+
+function wordOf(node: Node): string {
+  let word = ''
+  for (let at: Node | null = node; at !== null; at = at.before) word = at.character + word
+  return word
+}

@@ -1,0 +1,115 @@
+import type { Box } from './box.js'
+import { type Dimension, FREE, type Part, type Value } from './dimension.js'
+import { Undecided } from './undecided.js'
+
+type Dimensions = readonly Omit<Dimension, 'part'>[]
+
+/** Of one dimension: what all constraints hold that are required, without what any holds that is forbidden. */
+interface Slice {
+  readonly required: readonly Part[]
+  readonly forbidden: readonly Part[]
+}
+
+/** A product of slices, one for each dimension. */
+export type Region = readonly Slice[]
+
+export const at = (box: Box, d: number): Part => box[d] ?? FREE
+
+/** What is in all of some boxes. */
+export const regionOf = (dimensions: Dimensions, boxes: readonly Box[]): Region =>
+  dimensions.map((_, d) => ({
+    required: [...new Set(boxes.map(box => at(box, d)).filter(part => part !== FREE))],
+    forbidden: [],
+  }))
+
+/** A value for each dimension; null where the region is empty. */
+export function valuesOf(dimensions: Dimensions, region: Region): readonly Value[] | null {
+  const values: Value[] = []
+  for (const [d, { required, forbidden }] of region.entries()) {
+    const value = dimensions[d]?.find(required, forbidden)
+    if (value === undefined) return null
+    values.push(value)
+  }
+  return values
+}
+
+const isSimple = ({ required, forbidden }: Slice): boolean => forbidden.length === 0 && required.length < 2
+
+function reaches(dimension: Omit<Dimension, 'part'>, slice: Slice, part: Part): boolean {
+  if (part === FREE) return true
+  if (isSimple(slice)) return dimension.overlap(part, slice.required[0] ?? FREE)
+  return dimension.find([...slice.required, part], slice.forbidden) !== undefined
+}
+
+function holds(dimension: Omit<Dimension, 'part'>, slice: Slice, part: Part): boolean {
+  if (part === FREE || slice.required.includes(part)) return true
+  if (isSimple(slice)) return dimension.includes(part, slice.required[0] ?? FREE)
+  return dimension.find(slice.required, [...slice.forbidden, part]) === undefined
+}
+
+/** A box that reaches into a region, and the dimensions in which it does not hold all of it, as bits. */
+interface Cover {
+  readonly box: Box
+  readonly partial: number
+}
+
+function coverOf(dimensions: Dimensions, region: Region, box: Box): Cover | null {
+  let partial = 0
+  for (const [d, slice] of region.entries()) {
+    const [dimension, part] = [dimensions[d], at(box, d)]
+    if (dimension === undefined || part === FREE) continue
+    if (!reaches(dimension, slice, part)) return null
+    if (!holds(dimension, slice, part)) partial |= 1 << d
+  }
+  return { box, partial }
+}
+
+const replaced = (region: Region, d: number, slice: Slice): Region => region.map((old, i) => (i === d ? slice : old))
+
+/** Regions that are looked at to decide one question; a manifest written by people needs a few. */
+const STEP_LIMIT = 5000
+
+/**
+ * A part of a region that no cover reaches; null where they cover it all. A region is covered if one box holds it. Else there
+ * may be a dimension with values that avoid all the boxes that hold only some of its slice: nothing is lost by choosing one of
+ * them, for the other boxes hold them all alike. Where there is none, the region is split along the edge of a box.
+ *
+ * @throws Undecided past `STEP_LIMIT`
+ */
+export function outsideOf(
+  dimensions: Dimensions,
+  region: Region,
+  covers: readonly Box[],
+  budget = { steps: STEP_LIMIT },
+): Region | null {
+  if (budget.steps-- <= 0) throw new Undecided()
+  const found = covers.flatMap(box => coverOf(dimensions, region, box) ?? [])
+  const rest = avoided(dimensions, region, found)
+  if (rest === null) return null
+  const [first] = rest.covers
+  if (first === undefined) return rest.region
+  const d = 31 - Math.clz32(first.partial)
+  const [part, slice] = [at(first.box, d), rest.region[d] ?? { required: [], forbidden: [] }]
+  const boxes = rest.covers.map(({ box }) => box)
+  const without = replaced(rest.region, d, { ...slice, forbidden: [...slice.forbidden, part] })
+  const within = replaced(rest.region, d, { ...slice, required: [...slice.required, part] })
+  return outsideOf(dimensions, without, boxes.slice(1), budget) ?? outsideOf(dimensions, within, boxes, budget)
+}
+
+/** The region where it avoids what can be avoided in one dimension at once, and the covers that are left; null if one holds it. */
+function avoided(
+  dimensions: Dimensions,
+  region: Region,
+  covers: readonly Cover[],
+): { readonly region: Region; readonly covers: readonly Cover[] } | null {
+  if (covers.some(({ partial }) => partial === 0)) return null
+  for (const [d, slice] of region.entries()) {
+    const bit = 1 << d
+    const parts = new Set(covers.flatMap(({ box, partial }) => (partial & bit ? at(box, d) : [])))
+    const forbidden = [...slice.forbidden, ...parts]
+    if (parts.size === 0 || dimensions[d]?.find(slice.required, forbidden) === undefined) continue
+    const left = covers.filter(({ partial }) => (partial & bit) === 0)
+    return avoided(dimensions, replaced(region, d, { ...slice, forbidden }), left)
+  }
+  return { region, covers }
+}
