@@ -1,14 +1,14 @@
 import { readBody, webPage } from '../http/body.js'
 import { foreignText } from '../http/foreign-text.js'
 import { retryAfterMs } from '../http/retry-after.js'
-import type { WireAnswer } from '../http/transport.js'
+import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 
 /** What is read of a body that only says why, or that nobody needs. */
 const MAX_IGNORED_BYTES = 64 * 1024
 
 /** Throws unless the answer is a success whose body is said to be JSON. `what` was asked for. */
-export async function expectJson(answer: WireAnswer, what: string): Promise<void> {
+export async function expectJson(answer: HttpResponse, what: string): Promise<void> {
   await expectSuccess(answer, what)
   const type = mediaType(answer)
   if (type === '' || type === 'application/json' || type.endsWith('+json')) return
@@ -25,7 +25,7 @@ export async function expectJson(answer: WireAnswer, what: string): Promise<void
  * A web page is no success: a sign-in page answers 200 to anything, and the call never reached the API. A 204 has no
  * body, whatever type a framework says it has.
  */
-export async function expectDone(answer: WireAnswer, what: string): Promise<void> {
+export async function expectDone(answer: HttpResponse, what: string): Promise<void> {
   await expectSuccess(answer, what)
   if (answer.status !== 204 && mediaType(answer) === 'text/html') {
     answer.discard()
@@ -34,16 +34,16 @@ export async function expectDone(answer: WireAnswer, what: string): Promise<void
   await drained(answer)
 }
 
-const mediaType = ({ headers }: WireAnswer): string =>
+const mediaType = ({ headers }: HttpResponse): string =>
   (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
-async function expectSuccess(answer: WireAnswer, what: string): Promise<void> {
+async function expectSuccess(answer: HttpResponse, what: string): Promise<void> {
   if (answer.status >= 200 && answer.status < 300) return
   if (answer.status >= 300 && answer.status < 400) throw redirected(answer)
   throw await statusError(answer, what)
 }
 
-function redirected(answer: WireAnswer): ApiError {
+function redirected(answer: HttpResponse): ApiError {
   answer.discard()
   const { location } = answer.headers
   const target =
@@ -56,7 +56,7 @@ function redirected(answer: WireAnswer): ApiError {
 }
 
 /** The `ApiError` for an answer that is not a success. */
-export async function statusError(answer: WireAnswer, what: string): Promise<ApiError> {
+export async function statusError(answer: HttpResponse, what: string): Promise<ApiError> {
   const { status } = answer
   const { message, advice } = meaning(status, what)
   const detail = detailOf(await drained(answer))
@@ -101,7 +101,7 @@ function meaning(status: number, what: string): { message: string; advice: strin
 }
 
 /** The beginning of the body; a body that breaks or never ends is cut, for it changes nothing. */
-async function drained(answer: WireAnswer): Promise<string> {
+async function drained(answer: HttpResponse): Promise<string> {
   try {
     return (await readBody(answer.body, MAX_IGNORED_BYTES)).toString('utf8')
   } catch {

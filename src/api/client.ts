@@ -3,7 +3,7 @@ import { addressText, parseAddress } from '../http/address.js'
 import { parseJson, readBody } from '../http/body.js'
 import type { Env } from '../http/proxy.js'
 import type { Secret } from '../http/secret.js'
-import { createTransport, type Transport, type WireAnswer, type WireRequest } from '../http/transport.js'
+import { createTransport, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.js'
 import type { Invitation } from '../model/invitation.js'
 import { expectDone, expectJson, statusError } from './answer.js'
 import { readInvitations } from './list-body.js'
@@ -99,10 +99,10 @@ interface Call {
 }
 
 /** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
-async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<WireAnswer> {
+async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<HttpResponse> {
   const path = `/identity-provider/${call.path}`
   const url = new URL(`${addressText(base)}${path}`)
-  const attempt = async (token: Secret, number: number): Promise<WireAnswer> =>
+  const attempt = async (token: Secret, number: number): Promise<HttpResponse> =>
     logged(transport, { method: call.method, url, ...wireBody(call, token) }, { path, attempt: number }, options.log)
   const token = await options.credentials.authorization()
   const first = await attempt(token, 1)
@@ -113,7 +113,7 @@ async function authorized(transport: Transport, base: URL, call: Call, options: 
   return attempt(await options.credentials.authorization(), 2)
 }
 
-function wireBody({ body }: Call, token: Secret): Pick<WireRequest, 'headers' | 'body'> {
+function wireBody({ body }: Call, token: Secret): Pick<HttpRequest, 'headers' | 'body'> {
   const headers = { authorization: headerValue(token), accept: 'application/json' }
   return body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }
 }
@@ -123,10 +123,10 @@ const headerValue = (token: Secret): string => Buffer.from(token.reveal(), 'utf8
 
 async function logged(
   transport: Transport,
-  request: WireRequest,
+  request: HttpRequest,
   { path, attempt }: { path: string; attempt: number },
   log: ClientOptions['log'],
-): Promise<WireAnswer> {
+): Promise<HttpResponse> {
   const started = performance.now()
   const entry = (status: number | null) => {
     const ms = Math.round(performance.now() - started)

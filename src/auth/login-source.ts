@@ -1,4 +1,4 @@
-import { conceal, type Secret } from '../http/secret.js'
+import { registerSecret, type Secret } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 import type { CredentialSource } from './credential-source.js'
 import { connectProvider, type OAuthClient, type ProviderSettings } from './provider.js'
@@ -52,7 +52,7 @@ export function loginSource(
 }
 
 function tokenOf(login: StoredLogin): Token {
-  if (login.refreshToken !== null) conceal(login.refreshToken)
+  if (login.refreshToken !== null) registerSecret(login.refreshToken)
   const token = bearerToken(login.accessToken, undefined, login.obtainedAt)
   return { ...token, expiresAt: login.expiresAt }
 }

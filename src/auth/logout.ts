@@ -1,5 +1,5 @@
 import { findSecret } from '../http/env-secret.js'
-import { conceal } from '../http/secret.js'
+import { registerSecret } from '../http/secret.js'
 import { connectProvider, type ProviderSettings } from './provider.js'
 import { type StoredLogin, sameLogin, type TokenStore } from './token-store.js'
 
@@ -37,7 +37,7 @@ async function revoke(settings: ProviderSettings, login: StoredLogin): Promise<R
     ]
     for (const [token, token_type_hint] of tokens) {
       if (token === null) continue
-      conceal(token)
+      registerSecret(token)
       await run('Revoking the login', () => oidc.tokenRevocation(config, token, { token_type_hint }))
     }
     return { outcome: 'revoked' }

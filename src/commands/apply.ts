@@ -68,9 +68,9 @@ export async function applyLocked({ planWith, ...rest }: Locked): Promise<ExitCo
   const { connection, store, flags, io } = rest
   const audit = await openAuditTrail(flags.auditLog, io)
   try {
-    return await withLock(store, flags, connection.log, io, async () => {
+    return await withLock(store, flags, connection.log, io, async lockLost => {
       const { plan, drifted } = await planWith(connection, await store.read())
-      return approveAndExecute({ plan, drifted, audit, ...rest })
+      return approveAndExecute({ plan, drifted, audit, lockLost, ...rest })
     })
   } finally {
     await audit.close()
@@ -108,6 +108,7 @@ interface Ready extends Omit<Locked, 'planWith'> {
   readonly plan: Plan
   readonly drifted: Drifted | null
   readonly audit: AuditTrail
+  readonly lockLost: AbortSignal
 }
 
 interface Locked extends Pick<Prepared, 'planWith'> {
@@ -176,19 +177,20 @@ async function ask({ plan, connection, store, io }: Ready): Promise<void> {
   if (drifted.length > 0) throw stale(driftText(drifted))
 }
 
-async function run({ plan, connection, store, view, audit, flags, io }: Ready): Promise<Report> {
-  const { client, clock, gate, policy } = connection
-  const world = {
+async function run({ plan, lockLost, connection, store, view, audit, flags, io }: Ready): Promise<Report> {
+  const { client, clock, limiter, policy } = connection
+  const deps = {
     api: client,
     clock,
-    memory: { prepare: () => store.touch(), record: store.record.bind(store) },
+    memory: { prepare: () => store.checkWritable(), record: store.record.bind(store) },
     interrupt: io.interrupt,
-    async tell(event: Parameters<ApplyView['event']>[0]) {
+    lockLost,
+    async emit(event: Parameters<ApplyView['event']>[0]) {
       view.event(event)
       await audit.event(event)
     },
   }
-  return execute(plan, world, { parallelism: flags.parallelism, retry: policy, failFast: flags.failFast }, gate)
+  return execute(plan, deps, { parallelism: flags.parallelism, retry: policy, failFast: flags.failFast }, limiter)
 }
 
 function exitCode(report: Report): ExitCode {

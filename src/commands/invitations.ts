@@ -35,9 +35,9 @@ export async function listInvitations(
 export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, io: Io): Promise<ExitCode> {
   const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
   if (!Number.isSafeInteger(number)) throw new CommandError(`${JSON.stringify(id)} is not the id of an invitation`)
-  const { client, gate, policy } = await connect(flags, io)
+  const { client, limiter, policy } = await connect(flags, io)
   try {
-    const context = { gate, clock: systemClock, policy, stop: io.interrupt }
+    const context = { limiter, clock: systemClock, policy, stop: io.interrupt }
     const invitation = await readWithRetries(() => client.get(number), context)
     const { format } = flags
     io.out(format === 'table' ? render([invitation], format) : structured(viewOf(invitation), format))

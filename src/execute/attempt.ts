@@ -1,7 +1,7 @@
-import { backoffMs, verdictOf } from '../http/retry.js'
+import { backoffMs, classify } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
-import { type Attempt, haltIfDenied, type Run } from './run.js'
+import { type Attempt, type ExecutionContext, haltIfUnauthorized } from './context.js'
 
 /** A request that failed, and how long to wait before the next one like it. */
 export interface Failure {
@@ -18,7 +18,7 @@ export interface Failure {
 export async function attemptOnce(
   about: Omit<Attempt, 'error'>,
   request: () => Promise<void>,
-  run: Run,
+  run: ExecutionContext,
 ): Promise<Failure | null> {
   let failure: Failure | null = null
   try {
@@ -26,15 +26,19 @@ export async function attemptOnce(
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
     failure = { error: thrown, delayMs: backoffMs(about.attempt, thrown, run.options.retry, run.clock) }
-    if (thrown.status === 429) run.gate.pause(failure.delayMs)
-    if (verdictOf(thrown) === 'denied') haltIfDenied(run, thrown)
+    if (thrown.status === 429) run.limiter.pause(failure.delayMs)
+    if (classify(thrown) === 'unauthorized') haltIfUnauthorized(run, thrown)
   }
-  await run.tell({ type: 'attempt', attempt: { ...about, error: failure?.error ?? null } })
+  await run.emit({ type: 'attempt', attempt: { ...about, error: failure?.error ?? null } })
   return failure
 }
 
-/** Waits as the policy says; returns early where the run is to stop. After a 429 it is the gate that makes all wait. */
-export async function waitBeforeNext(action: Action, { error, delayMs }: Failure, run: Run): Promise<void> {
-  await run.tell({ type: 'retry', action, error, delayMs })
+/** Waits as the policy says; returns early where the run is to stop. After a 429 it is the limiter that makes all wait. */
+export async function waitBeforeNext(
+  action: Action,
+  { error, delayMs }: Failure,
+  run: ExecutionContext,
+): Promise<void> {
+  await run.emit({ type: 'retry', action, error, delayMs })
   if (error.status !== 429) await run.clock.sleep(delayMs, run.stop)
 }

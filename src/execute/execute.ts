@@ -1,7 +1,7 @@
-import type { Gate } from '../http/rate-limiter.js'
+import type { RateLimiter } from '../http/rate-limiter.js'
 import type { Action, InvitationAction, Plan, RemovalAction } from '../model/plan.js'
 import { type Outcome, type Report, type Result, succeeded } from '../model/report.js'
-import { type ExecuteOptions, type Run, startRun, type World } from './run.js'
+import { type ExecuteDeps, type ExecuteOptions, type ExecutionContext, startExecution } from './context.js'
 import { settleInvitation } from './settle-invitation.js'
 import { settleRemoval } from './settle-removal.js'
 import { verify } from './verify.js'
@@ -13,8 +13,13 @@ import { verify } from './verify.js'
  * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
  * Never rejects for what the API does; each action gets its result. Where it rejects for a bug, nothing is under way any more.
  */
-export async function execute(plan: Plan, world: World, options: ExecuteOptions, gate: Gate): Promise<Report> {
-  const run = startRun(world, options, gate)
+export async function execute(
+  plan: Plan,
+  deps: ExecuteDeps,
+  options: ExecuteOptions,
+  limiter: RateLimiter,
+): Promise<Report> {
+  const run = startExecution(deps, options, limiter)
   const progress = new Progress(plan.actions.length, run)
   const denials = plan.actions.filter(isOf('deny'))
   const accepts = plan.actions.filter(isOf('accept'))
@@ -35,10 +40,10 @@ const isOf =
 class Progress {
   private readonly results = new Map<string, Result>()
   private readonly total: number
-  private readonly run: Run
+  private readonly run: ExecutionContext
   private failed = false
 
-  constructor(total: number, run: Run) {
+  constructor(total: number, run: ExecutionContext) {
     this.total = total
     this.run = run
   }
@@ -49,7 +54,7 @@ class Progress {
     if (result.outcome.kind === 'failed' && this.run.options.failFast) {
       this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
     }
-    await this.run.tell({ type: 'settled', result, done: this.results.size, total: this.total })
+    await this.run.emit({ type: 'settled', result, done: this.results.size, total: this.total })
   }
 
   /** Settles what a stopped run did not come to. @return all results, in the order of the plan */
@@ -69,7 +74,7 @@ class Progress {
   }
 }
 
-function notAttempted(action: Action, run: Run): Result {
+function notAttempted(action: Action, run: ExecutionContext): Result {
   const why = run.stopped()?.message ?? 'The run ended before its turn.'
   return { action, outcome: { kind: 'not_attempted', why }, attempts: 0, status: null }
 }
@@ -78,12 +83,16 @@ function notAttempted(action: Action, run: Run): Result {
  * As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop.
  * Rejects only when all have ended: the caller gives the lock back then.
  */
-async function settleAll(actions: readonly InvitationAction[], run: Run, progress: Progress): Promise<void> {
+async function settleAll(
+  actions: readonly InvitationAction[],
+  run: ExecutionContext,
+  progress: Progress,
+): Promise<void> {
   const queue = actions.values()
   const work = async () => {
     for (const action of queue) {
-      if (!(await run.gate.enter(run.stop))) return
-      await run.tell({ type: 'start', action })
+      if (!(await run.limiter.acquire(run.stop))) return
+      await run.emit({ type: 'start', action })
       if (run.stop.aborted) return
       await progress.settled(await settleInvitation(action, run))
     }
@@ -100,7 +109,7 @@ async function settleAll(actions: readonly InvitationAction[], run: Run, progres
 async function removeAll(
   actions: readonly RemovalAction[],
   digest: string,
-  run: Run,
+  run: ExecutionContext,
   progress: Progress,
 ): Promise<void> {
   if (actions.length > 0 && !progress.anyFailed() && !run.stop.aborted) await prepareMemory(run)
@@ -109,8 +118,8 @@ async function removeAll(
       await progress.settled({ action, outcome: SKIPPED, attempts: 0, status: null })
       continue
     }
-    if (!(await run.gate.enter(run.stop))) return
-    await run.tell({ type: 'start', action })
+    if (!(await run.limiter.acquire(run.stop))) return
+    await run.emit({ type: 'start', action })
     if (run.stop.aborted) return
     await progress.settled(await settleRemoval(action, digest, run))
   }
@@ -119,7 +128,7 @@ async function removeAll(
 const SKIPPED: Outcome = { kind: 'skipped', why: 'Something before it failed, and removals come last.' }
 
 /** Nothing is removed that could not be remembered. */
-async function prepareMemory(run: Run): Promise<void> {
+async function prepareMemory(run: ExecutionContext): Promise<void> {
   try {
     await run.memory.prepare()
   } catch (error) {

@@ -1,10 +1,10 @@
-import { readWithRetries, type Verdict, verdictOf } from '../http/retry.js'
+import { classify, type FailureClass, readWithRetries } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import { viewOf } from '../model/invitation.js'
 import type { InvitationAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import { haltIfDenied, type Run } from './run.js'
+import { type ExecutionContext, haltIfUnauthorized } from './context.js'
 
 /** What a read says of an invitation after an answer that never came. */
 type Reading = 'as-wanted' | 'as-planned' | { readonly problem: string }
@@ -18,7 +18,7 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
  * | the attempt ended | next |
  * | --- | --- |
  * | well | done |
- * | denied (401, 403) | failed, and the run stops |
+ * | unauthorized (401, 403) | failed, and the run stops |
  * | throttled, unsent | wait, repeat |
  * | unclear | wait, read: as wanted → confirmed; as planned from → repeat; else failed |
  * | unreadable | read: as wanted → confirmed; else failed |
@@ -26,41 +26,41 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
  *
  * After the last attempt, and once the run is to stop, the read still decides, but nothing is repeated.
  */
-export async function settleInvitation(action: InvitationAction, run: Run): Promise<Result> {
+export async function settleInvitation(action: InvitationAction, run: ExecutionContext): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
     const failure = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
     if (failure === null) return result(action, { kind: 'done' }, attempt, null)
     const { error } = failure
-    const verdict = verdictOf(error)
-    unclear ||= verdict === 'unclear' || verdict === 'unreadable'
+    const failureClass = classify(error)
+    unclear ||= failureClass === 'unclear' || failureClass === 'unreadable'
     const end = (outcome: Outcome) => ({ ...result(action, outcome, attempt, error), unclear })
     const last = attempt > run.options.retry.retries
-    if (mayRepeat(verdict) && !last && !run.stop.aborted) await waitBeforeNext(action, failure, run)
+    if (mayRepeat(failureClass) && !last && !run.stop.aborted) await waitBeforeNext(action, failure, run)
     if (unclear) {
       const reading = await readBack(action, run)
       if (reading === 'as-wanted') return end({ kind: 'confirmed' })
       if (typeof reading === 'object') return end({ kind: 'failed', why: `${error.message}; ${reading.problem}` })
     }
-    if (!mayRepeat(verdict) || last) return end({ kind: 'failed', why: error.message })
-    if (!(await run.gate.enter(run.stop)))
+    if (!mayRepeat(failureClass) || last) return end({ kind: 'failed', why: error.message })
+    if (!(await run.limiter.acquire(run.stop)))
       return end({ kind: 'failed', why: `${error.message}; not repeated, for the run was stopped` })
   }
 }
 
-const request = ({ action, before }: InvitationAction, { api }: Run): Promise<void> =>
+const request = ({ action, before }: InvitationAction, { api }: ExecutionContext): Promise<void> =>
   action === 'accept' ? api.accept(before.id) : api.deny(before.id)
 
-const mayRepeat = (verdict: Verdict): boolean => ['throttled', 'unsent', 'unclear'].includes(verdict)
+const mayRepeat = (failureClass: FailureClass): boolean => ['throttled', 'unsent', 'unclear'].includes(failureClass)
 
-async function readBack(action: InvitationAction, run: Run): Promise<Reading> {
-  const { gate, clock, options, stop } = run
+async function readBack(action: InvitationAction, run: ExecutionContext): Promise<Reading> {
+  const { limiter, clock, options, stop } = run
   const told = async (error: ApiError | null) => {
-    await run.tell({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, error } })
+    await run.emit({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, error } })
   }
   try {
     const live = viewOf(
-      await readWithRetries(() => run.api.get(action.before.id), { gate, clock, policy: options.retry, stop }),
+      await readWithRetries(() => run.api.get(action.before.id), { limiter, clock, policy: options.retry, stop }),
     )
     await told(null)
     if (live.status === wantedStatus(action)) return 'as-wanted'
@@ -68,7 +68,7 @@ async function readBack(action: InvitationAction, run: Run): Promise<Reading> {
     return { problem: `meanwhile its status is ${JSON.stringify(live.status)}` }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    if (verdictOf(error) === 'denied') haltIfDenied(run, error)
+    if (classify(error) === 'unauthorized') haltIfUnauthorized(run, error)
     await told(error)
     return { problem: `whether it took effect is not known, for reading it failed too (${error.message})` }
   }

@@ -1,9 +1,9 @@
-import { verdictOf } from '../http/retry.js'
+import { classify } from '../http/retry.js'
 import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { emailKey } from '../model/text.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import type { Run } from './run.js'
+import type { ExecutionContext } from './context.js'
 
 /**
  * Removes one user and remembers it. There is nothing to read a user back from, so an unclear attempt is repeated:
@@ -14,12 +14,12 @@ import type { Run } from './run.js'
  * | 404 | absent | done: the unclear one was it |
  * | throttled, unsent | wait, repeat | wait, repeat |
  * | unclear | wait, repeat | wait, repeat |
- * | denied | failed, and the run stops | failed, and the run stops |
+ * | unauthorized | failed, and the run stops | failed, and the run stops |
  * | unreadable, refused | failed | failed |
  *
  * Once the run is to stop nothing is repeated: a removal never follows a stop.
  */
-export async function settleRemoval(action: RemovalAction, digest: string, run: Run): Promise<Result> {
+export async function settleRemoval(action: RemovalAction, digest: string, run: ExecutionContext): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
     const failure = await attemptOnce(
@@ -34,18 +34,19 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
     if (failure === null) return gone('done', 204)
     const { error } = failure
     if (error.status === 404) return gone(unclear ? 'done' : 'absent', 404)
-    const verdict = verdictOf(error)
+    const failureClass = classify(error)
     const end = (why: string): Result => ({
       action,
       outcome: failed(why, unclear),
       attempts: attempt,
       status: error.status,
     })
-    unclear ||= verdict === 'unclear' || verdict === 'unreadable'
-    if (verdict === 'denied' || verdict === 'refused' || verdict === 'unreadable') return end(error.message)
+    unclear ||= failureClass === 'unclear' || failureClass === 'unreadable'
+    if (failureClass === 'unauthorized' || failureClass === 'refused' || failureClass === 'unreadable')
+      return end(error.message)
     if (attempt > run.options.retry.retries) return end(error.message)
     await waitBeforeNext(action, failure, run)
-    if (!(await run.gate.enter(run.stop))) return end(`${error.message}; not repeated, for the run was stopped`)
+    if (!(await run.limiter.acquire(run.stop))) return end(`${error.message}; not repeated, for the run was stopped`)
   }
 }
 
@@ -59,7 +60,7 @@ async function remember(
   { before, rule }: RemovalAction,
   outcome: 'removed' | 'absent',
   digest: string,
-  run: Run,
+  run: ExecutionContext,
 ): Promise<void> {
   try {
     await run.memory.record(emailKey(before.email), {

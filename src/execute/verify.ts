@@ -4,7 +4,7 @@ import type { InvitationAction, Plan } from '../model/plan.js'
 import type { Mismatch, Result, Verification } from '../model/report.js'
 import { succeeded } from '../model/report.js'
 import { type Tracked, trackPlan } from '../reconcile/track.js'
-import type { Run } from './run.js'
+import type { ExecutionContext } from './context.js'
 import { wantedStatus } from './settle-invitation.js'
 
 /** How often the list is read again while it lags behind what was done. */
@@ -21,10 +21,10 @@ export interface Verified {
  * reported done that the list does not show is a mismatch, after a few reads with a wait between.
  * Removals cannot be read back; after them it is still shown that the API answers, and says nothing else than was reported.
  */
-export async function verify(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
+export async function verify(plan: Plan, results: readonly Result[], run: ExecutionContext): Promise<Verified> {
   if (results.every(({ attempts }) => attempts === 0)) return { results, verification: { kind: 'not_needed' } }
   if (run.interrupt.aborted) return { results, verification: { kind: 'interrupted' } }
-  await run.tell({ type: 'verifying' })
+  await run.emit({ type: 'verifying' })
   try {
     return await compare(plan, results, run)
   } catch (error) {
@@ -33,7 +33,7 @@ export async function verify(plan: Plan, results: readonly Result[], run: Run): 
   }
 }
 
-async function compare(plan: Plan, results: readonly Result[], run: Run): Promise<Verified> {
+async function compare(plan: Plan, results: readonly Result[], run: ExecutionContext): Promise<Verified> {
   for (let read = 1; ; read++) {
     const tracked = await readFresh(plan, run)
     const updated = results.map(result => confirmed(result, tracked))
@@ -49,9 +49,9 @@ async function compare(plan: Plan, results: readonly Result[], run: Run): Promis
   }
 }
 
-function readFresh(plan: Plan, run: Run): Promise<Tracked> {
-  const { gate, clock, options, interrupt } = run
-  const retrying = { gate, clock, policy: options.retry, stop: interrupt }
+function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
+  const { limiter, clock, options, interrupt } = run
+  const retrying = { limiter, clock, policy: options.retry, stop: interrupt }
   return readWithRetries(async () => {
     const tracker = trackPlan(plan)
     for await (const batch of run.api.list()) for (const invitation of batch) tracker.observe(invitation)

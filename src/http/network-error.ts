@@ -2,7 +2,7 @@ import { ApiError } from '../model/api-error.js'
 import { redact } from './secret.js'
 
 /** What is known of a request that broke below HTTP. */
-export interface Breakage {
+export interface TransportFailure {
   readonly error: unknown
   /** Whether a connection ready for use had been made; without one the request cannot have been sent. */
   readonly connected: boolean
@@ -21,12 +21,12 @@ interface Explanation {
 }
 
 /** An `ApiError` for what the network, TLS or a proxy did. */
-export function brokenRequest(breakage: Breakage): ApiError {
-  const { error, connected } = breakage
+export function brokenRequest(failure: TransportFailure): ApiError {
+  const { error, connected } = failure
   const code = codeOf(error)
   const timedOut = code === 'ETIMEDOUT'
-  const kind = !connected ? 'not-sent' : timedOut && !breakage.aborted ? 'timeout' : 'network'
-  const { message, ...facts } = explain(code, breakage)
+  const kind = !connected ? 'not-sent' : timedOut && !failure.aborted ? 'timeout' : 'network'
+  const { message, ...facts } = explain(code, failure)
   return new ApiError(message, { kind, ...facts, cause: plainCause(error) })
 }
 
@@ -55,26 +55,26 @@ const TLS = /^(EPROTO|ERR_SSL_|ERR_TLS_)/
  * | timeouts | before or after the connection was made |
  * | anything else | the connection broke |
  */
-function explain(code: string, breakage: Breakage): Explanation {
-  if (breakage.aborted) {
+function explain(code: string, failure: TransportFailure): Explanation {
+  if (failure.aborted) {
     return {
-      message: `The request to ${breakage.host} was interrupted`,
+      message: `The request to ${failure.host} was interrupted`,
       advice: 'Run the command again.',
       permanent: true,
     }
   }
-  if (CERTIFICATE.test(code)) return { ...certificateFault(code, breakage), permanent: true }
+  if (CERTIFICATE.test(code)) return { ...certificateFault(code, failure), permanent: true }
   if (TLS.test(code)) {
     return {
-      message: `No secure connection to ${breakage.host} (${code})`,
+      message: `No secure connection to ${failure.host} (${code})`,
       advice: 'Check that the address really speaks https on this port.',
     }
   }
-  if (breakage.proxy !== null && !breakage.connected) return proxyFault(code, breakage, breakage.proxy)
-  return unreachable(code, breakage) ?? broken(code, breakage)
+  if (failure.proxy !== null && !failure.connected) return proxyFault(code, failure, failure.proxy)
+  return unreachable(code, failure) ?? broken(code, failure)
 }
 
-function certificateFault(code: string, { host }: Breakage): Explanation {
+function certificateFault(code: string, { host }: TransportFailure): Explanation {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return { message: `The certificate of ${host} is for another host (${code})`, advice: 'Check the host name.' }
   }
@@ -87,7 +87,7 @@ function certificateFault(code: string, { host }: Breakage): Explanation {
   }
 }
 
-function proxyFault(code: string, { host, error }: Breakage, proxy: string): Explanation {
+function proxyFault(code: string, { host, error }: TransportFailure, proxy: string): Explanation {
   const status = error instanceof Error ? /^Bad response: (\d+)/.exec(error.message)?.[1] : undefined
   if (status === '407') {
     return {
@@ -103,7 +103,7 @@ function proxyFault(code: string, { host, error }: Breakage, proxy: string): Exp
   }
 }
 
-function unreachable(code: string, { host, connected, timeoutMs }: Breakage): Explanation | null {
+function unreachable(code: string, { host, connected, timeoutMs }: TransportFailure): Explanation | null {
   const reach = 'Check the address, your network and whether a proxy is needed (HTTPS_PROXY).'
   switch (code) {
     case 'ENOTFOUND':
@@ -124,7 +124,7 @@ function unreachable(code: string, { host, connected, timeoutMs }: Breakage): Ex
   }
 }
 
-function broken(code: string, { host, connected }: Breakage): Explanation {
+function broken(code: string, { host, connected }: TransportFailure): Explanation {
   const suffix = code === '' ? '' : ` (${code})`
   return connected
     ? { message: `The connection to ${host} broke${suffix}`, advice: 'Try again.' }

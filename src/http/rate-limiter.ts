@@ -1,15 +1,15 @@
 import type { Clock } from './clock.js'
 
 /** Every request passes here first, so that one 429 slows all workers, and `--rate-limit` holds for all together. */
-export interface Gate {
+export interface RateLimiter {
   /** Waits for its turn; false where the run was stopped meanwhile. */
-  enter(stop?: AbortSignal): Promise<boolean>
+  acquire(stop?: AbortSignal): Promise<boolean>
   /** Lets nobody in for this many milliseconds. */
   pause(ms: number): void
 }
 
 /** `perSecond`: requests a second, over all workers; null is no limit. */
-export function createGate(clock: Clock, perSecond: number | null): Gate {
+export function createRateLimiter(clock: Clock, perSecond: number | null): RateLimiter {
   const spacing = perSecond === null ? 0 : 1000 / perSecond
   let closedUntil = 0
   let nextTurn = 0
@@ -20,7 +20,7 @@ export function createGate(clock: Clock, perSecond: number | null): Gate {
     return turn
   }
 
-  async function enter(stop?: AbortSignal): Promise<boolean> {
+  async function acquire(stop?: AbortSignal): Promise<boolean> {
     let turn = reserve()
     for (;;) {
       if (stop?.aborted) return false
@@ -33,7 +33,7 @@ export function createGate(clock: Clock, perSecond: number | null): Gate {
   }
 
   return {
-    enter,
+    acquire,
     pause(ms) {
       closedUntil = Math.max(closedUntil, clock.now() + ms)
     },

@@ -1,6 +1,6 @@
 import { ApiError } from '../model/api-error.js'
 import type { Clock } from './clock.js'
-import type { Gate } from './rate-limiter.js'
+import type { RateLimiter } from './rate-limiter.js'
 
 /** How often and how patiently a call is repeated. Milliseconds. */
 export interface RetryPolicy {
@@ -18,21 +18,21 @@ export const DEFAULT_RETRY: RetryPolicy = { retries: 4, baseMs: 250, capMs: 20_0
 /**
  * What a failed attempt means for the next one.
  *
- * | verdict | errors | a read may be repeated | an effect may be repeated |
+ * | failureClass | errors | a read may be repeated | an effect may be repeated |
  * | --- | --- | --- | --- |
- * | denied | 401, 403, no credential | no | no: everything stops |
+ * | unauthorized | 401, 403, no credential | no | no: everything stops |
  * | throttled | 429 | yes, all slow down | yes: it was not carried out |
  * | unsent | no connection was made | yes | yes: it was not carried out |
  * | unclear | time-out, broken connection, 408, 5xx | yes | only after a read (accept, deny); a removal is its own question |
  * | unreadable | an answer against the contract | no | no; a read decides what happened |
  * | refused | any other status; an address that cannot work | no | no |
  */
-export type Verdict = 'denied' | 'throttled' | 'unsent' | 'unclear' | 'unreadable' | 'refused'
+export type FailureClass = 'unauthorized' | 'throttled' | 'unsent' | 'unclear' | 'unreadable' | 'refused'
 
-export function verdictOf(error: ApiError): Verdict {
+export function classify(error: ApiError): FailureClass {
   switch (error.kind) {
     case 'credentials':
-      return 'denied'
+      return 'unauthorized'
     case 'not-sent':
       return error.permanent ? 'refused' : 'unsent'
     case 'network':
@@ -42,14 +42,14 @@ export function verdictOf(error: ApiError): Verdict {
     case 'too-large':
       return 'unreadable'
     case 'http':
-      return verdictOfStatus(error.status ?? 0)
+      return classifyStatus(error.status ?? 0)
     default:
       return error.kind satisfies never
   }
 }
 
-function verdictOfStatus(status: number): Verdict {
-  if (status === 401 || status === 403) return 'denied'
+function classifyStatus(status: number): FailureClass {
+  if (status === 401 || status === 403) return 'unauthorized'
   if (status === 429) return 'throttled'
   return status === 408 || status >= 500 ? 'unclear' : 'refused'
 }
@@ -69,7 +69,7 @@ const mayReadAgain = (error: ApiError): boolean =>
     : ['network', 'timeout', 'not-sent'].includes(error.kind) && !error.permanent
 
 export interface ReadRetry {
-  readonly gate: Gate
+  readonly limiter: RateLimiter
   readonly clock: Clock
   readonly policy: RetryPolicy
   /** No repeat after it aborts, and no waiting for one. */
@@ -80,19 +80,19 @@ export interface ReadRetry {
 
 /** Calls something that has no effect, as often as the policy allows. Throws the last error. */
 export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRetry): Promise<T> {
-  await context.gate.enter()
+  await context.limiter.acquire()
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       const delay = backoffMs(attempt, error, context.policy, context.clock)
-      if (error.status === 429) context.gate.pause(delay)
+      if (error.status === 429) context.limiter.pause(delay)
       const last = attempt > context.policy.retries || context.stop?.aborted
       if (last || !mayReadAgain(error)) throw error
       context.onRetry?.(error, attempt, delay)
       if (error.status !== 429) await context.clock.sleep(delay, context.stop)
-      if (!(await context.gate.enter(context.stop))) throw error
+      if (!(await context.limiter.acquire(context.stop))) throw error
     }
   }
 }

@@ -16,7 +16,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value
-    conceal(value)
+    registerSecret(value)
   }
 
   reveal(): string {
@@ -41,7 +41,7 @@ export class Secret {
 }
 
 /** Makes `redact` know a value that must stay a string. */
-export function conceal(value: string): void {
+export function registerSecret(value: string): void {
   for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
 }
 

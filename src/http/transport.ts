@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
 import got, { type Got, type Method, type Request, type Response } from 'got'
 import { checkScheme } from './address.js'
-import { type Breakage, brokenRequest } from './network-error.js'
+import { brokenRequest, type TransportFailure } from './network-error.js'
 import { type Agents, createAgents, type Env, proxyFor } from './proxy.js'
 
 export interface TransportOptions {
@@ -15,14 +15,14 @@ export interface TransportOptions {
   readonly signal?: AbortSignal
 }
 
-export interface WireRequest {
+export interface HttpRequest {
   readonly method: Method
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-export interface WireAnswer {
+export interface HttpResponse {
   readonly url: URL
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -33,7 +33,7 @@ export interface WireAnswer {
 
 /** One HTTP exchange at a time: no redirects, no retries, no cookies. Every failure is an `ApiError`. */
 export interface Transport {
-  send(request: WireRequest): Promise<WireAnswer>
+  send(request: HttpRequest): Promise<HttpResponse>
   /** Ends the connections that are kept alive. */
   close(): void
 }
@@ -73,11 +73,11 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 async function exchange(
-  request: WireRequest,
+  request: HttpRequest,
   options: TransportOptions,
   line: Got,
   proxy: string | null,
-): Promise<WireAnswer> {
+): Promise<HttpResponse> {
   const stream = open(request, line)
   const isConnected = watchConnection(stream, request.url.protocol === 'https:')
   const { host } = request.url
@@ -89,7 +89,7 @@ async function exchange(
       host,
       timeoutMs: options.timeoutMs,
       proxy,
-    } satisfies Breakage)
+    } satisfies TransportFailure)
   const response = await new Promise<Response>((resolve, reject) => {
     stream.once('response', resolve)
     // Stays on: an error after the response has its listener here even while nobody reads the body.
@@ -132,7 +132,7 @@ function instance(agents: Agents, options: TransportOptions): Got {
   })
 }
 
-function open({ method, url, headers, body }: WireRequest, line: Got): Request {
+function open({ method, url, headers, body }: HttpRequest, line: Got): Request {
   return line.stream(url, {
     method,
     headers,

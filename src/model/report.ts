@@ -25,7 +25,15 @@ export interface Result {
 }
 
 /** `bug`: in no report, for the run rejects; it stops the other workers. */
-export type StopReason = 'interrupted' | 'unauthorized' | 'forbidden' | 'fail_fast' | 'state' | 'audit' | 'bug'
+export type StopReason =
+  | 'interrupted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'fail_fast'
+  | 'lock_lost'
+  | 'state'
+  | 'audit'
+  | 'bug'
 
 /** Why a run ended before its plan did. */
 export interface Stop {

@@ -1,5 +1,5 @@
 import type { LockInfo } from '../system/lock-info.js'
-import type { Attempt } from '../system/lock-wait.js'
+import type { LockAttempt } from '../system/lock-wait.js'
 
 /** Where a state's bytes are kept and locked. Every failure is a StateError. */
 export interface Backend {
@@ -16,7 +16,7 @@ export interface Backend {
    * @throws StateError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
    */
   write(bytes: Uint8Array, lockId: string | null): Promise<void>
-  tryLock(info: LockInfo): Promise<Attempt>
+  tryLock(info: LockInfo): Promise<LockAttempt>
   /** Waits before a write is repeated. @return false where it is not to be repeated again */
   pauseBeforeRepeat(repeats: number): Promise<boolean>
   /** Gives our own lock back. @return false where it was not there any more */

@@ -1,6 +1,6 @@
 import type { StateConfig } from '../model/manifest.js'
 import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
-import type { Attempt } from '../system/lock-wait.js'
+import type { LockAttempt } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
 import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'
@@ -109,7 +109,7 @@ function lockLost(url: URL, answer: Answer, lockId: string | null): StateError {
 }
 
 /** A lock with our own id is ours: the answer to an earlier try never came. */
-function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): Attempt {
+function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): LockAttempt {
   if (DONE.includes(answer.status)) return { kind: 'acquired', tookOverFrom: null }
   if (!HELD.includes(answer.status)) throw refused(http.lockMethod, http.lockAddress ?? http.address, answer.status)
   const holder = holderOf(answer)

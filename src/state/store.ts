@@ -2,13 +2,13 @@ import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { emailKey } from '../model/text.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
-import { type Attempt, waitForLock } from '../system/lock-wait.js'
+import { type LockAttempt, waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
-import { documentsOf } from './documents.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import type { RouteTo } from './http-config.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
+import { versionedState } from './versioned-state.js'
 
 export interface StateOptions {
   readonly apiUrl: string
@@ -39,6 +39,11 @@ export interface LockRequest {
 
 export interface StateLock {
   readonly info: LockInfo
+  /**
+   * Aborts when the backend finds that the lock is ours no longer: nothing new may start then. A local or http state
+   * never aborts it; they refuse the next write.
+   */
+  readonly lost: AbortSignal
   /** May be called more than once. */
   release(): Promise<void>
 }
@@ -54,7 +59,7 @@ export interface StateStore {
   /** @return the addresses that were remembered until now */
   forget(emails: readonly string[]): Promise<readonly string[]>
   /** Writes the state as it is: shows before the first removal that writing works. */
-  touch(): Promise<void>
+  checkWritable(): Promise<void>
   lock(request: LockRequest): Promise<StateLock>
   /** Removes a lock by force. @return its holder, where the backend knows it */
   unlock(id: string): Promise<LockInfo | null>
@@ -69,26 +74,27 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
   const newInfo = (operation: string): LockInfo =>
     newLockInfo({ operation, path: backend.description, version: options.version ?? '', now: options.now() })
   let held: LockInfo | null = null
-  const documents = documentsOf(backend, options.apiUrl, () => held?.ID ?? null)
+  const versions = versionedState(backend, options.apiUrl, () => held?.ID ?? null)
   return {
     description: backend.description,
     canLock: backend.canLock,
-    read: () => documents.read(),
-    record: (email, record) => documents.update(removals => removals.set(emailKey(email), record)),
+    read: () => versions.read(),
+    record: (email, record) => versions.update(removals => removals.set(emailKey(email), record)),
     forget: async emails => {
       const keys = emails.map(emailKey)
-      const known = await documents.read()
+      const known = await versions.read()
       const found = [...new Set(keys)].filter(key => known.has(key))
-      if (found.length > 0) await documents.update(removals => found.map(key => removals.delete(key)))
+      if (found.length > 0) await versions.update(removals => found.map(key => removals.delete(key)))
       return found
     },
-    touch: () => documents.update(() => {}),
+    checkWritable: () => versions.update(() => {}),
     lock: async request => {
       const info = newInfo(request.operation)
-      await acquire(backend, info, request)
+      const lost = await acquire(backend, info, request)
       if (backend.canLock) held = info
       return {
         info,
+        lost,
         release: async () => {
           if (held !== info) return
           held = null
@@ -100,15 +106,18 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
   }
 }
 
-async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<void> {
-  if (!backend.canLock) return
+async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<AbortSignal> {
+  if (!backend.canLock) return NEVER
   const { firstPauseMs, longestPauseMs } = backend
   const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
   if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
+  return result.lost ?? NEVER
 }
 
-type Held = Extract<Attempt, { kind: 'held' }>
+const NEVER = new AbortController().signal
+
+type Held = Extract<LockAttempt, { kind: 'held' }>
 
 function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): StateError {
   const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`

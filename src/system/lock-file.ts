@@ -4,7 +4,7 @@ import { link, open, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '../state/error.js'
 import { type LockInfo, parseLockInfo } from './lock-info.js'
-import type { Attempt } from './lock-wait.js'
+import type { LockAttempt } from './lock-wait.js'
 import { hasEnded } from './process.js'
 
 /*
@@ -25,7 +25,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 const CLAIM_PATIENCE = 5_000
 
 /** One try, without waiting. @throws system errors */
-export async function tryLock(path: string, info: LockInfo): Promise<Attempt> {
+export async function tryLock(path: string, info: LockInfo): Promise<LockAttempt> {
   for (;;) {
     const holder = await readLock(path)
     if (holder === null) {

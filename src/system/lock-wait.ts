@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StateError } from '../state/error.js'
 import type { LockInfo } from './lock-info.js'
 
-export type Attempt =
-  | { readonly kind: 'acquired'; readonly tookOverFrom: LockInfo | null }
+export type LockAttempt =
+  /** `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. */
+  | { readonly kind: 'acquired'; readonly tookOverFrom: LockInfo | null; readonly lost?: AbortSignal }
   /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
   | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
 
@@ -23,7 +24,7 @@ export interface Waiting {
  * @return `held` if the time is over
  * @throws StateError `interrupted`
  */
-export async function waitForLock(attempt: () => Promise<Attempt>, waiting: Waiting): Promise<Attempt> {
+export async function waitForLock(attempt: () => Promise<LockAttempt>, waiting: Waiting): Promise<LockAttempt> {
   const end = performance.now() + waiting.timeoutMs
   for (let pause = waiting.firstPauseMs, first = true; ; pause = Math.min(pause * 2, waiting.longestPauseMs)) {
     refuseInterrupted(waiting.signal)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { attemptOnce, waitBeforeNext } from '../../src/execute/attempt.js'
-import { type ExecuteEvent, type Run, startRun } from '../../src/execute/run.js'
-import { createGate } from '../../src/http/rate-limiter.js'
+import { type ExecuteEvent, type ExecutionContext, startExecution } from '../../src/execute/context.js'
+import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, input, invitation } from '../reconcile/fixtures/build.js'
@@ -18,22 +18,23 @@ const unlisted = () => {
   throw new Error('not to be called')
 }
 
-function start(onTell: (event: ExecuteEvent, run: () => Run) => void = () => {}) {
+function start(onTell: (event: ExecuteEvent, run: () => ExecutionContext) => void = () => {}) {
   const clock = hurriedClock()
   const events: ExecuteEvent[] = []
-  const run: Run = startRun(
+  const run: ExecutionContext = startExecution(
     {
       api: { list: unlisted, get: unused, accept: unused, deny: unused, removeUser: unused },
       clock,
       memory: { prepare: unused, record: unused },
-      tell: async event => {
+      emit: async event => {
         events.push(event)
         onTell(event, () => run)
       },
       interrupt: new AbortController().signal,
+      lockLost: new AbortController().signal,
     },
     { parallelism: 1, retry: policy(2), failFast: false },
-    createGate(clock, null),
+    createRateLimiter(clock, null),
   )
   return { run, events, clock }
 }
@@ -71,15 +72,15 @@ t.test('a refusal of the caller stops the run before it is recorded', async t =>
   }
 })
 
-t.test('a 429 closes the gate before it is recorded', async t => {
+t.test('a 429 closes the limiter before it is recorded', async t => {
   const { run, clock } = start()
   await attemptOnce({ ...about, attempt: 3 }, () => Promise.reject(http(429, 5000)), run)
-  await run.gate.enter()
+  await run.limiter.acquire()
   t.equal(clock.sleeps.length, 1, 'also after the last attempt')
   t.ok((clock.sleeps[0] ?? 0) > 4000)
 })
 
-t.test('the wait before the next call is told; after a 429 it is the gate that waits', async t => {
+t.test('the wait before the next call is told; after a 429 it is the limiter that waits', async t => {
   const { run, events, clock } = start()
   await waitBeforeNext(action, { error: http(503, 0), delayMs: 700 }, run)
   await waitBeforeNext(action, { error: http(429, 0), delayMs: 800 }, run)
@@ -93,6 +94,6 @@ t.test('the wait before the next call is told; after a 429 it is the gate that w
 t.test('a failure that is no 429 is the concern of one worker', async t => {
   const { run, clock } = start()
   await attemptOnce(about, () => Promise.reject(http(503, 5000)), run)
-  await run.gate.enter()
+  await run.limiter.acquire()
   t.same(clock.sleeps, [])
 })

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { ExecuteEvent } from '../../src/execute/run.js'
+import type { ExecuteEvent } from '../../src/execute/context.js'
 import { removal } from '../reconcile/fixtures/build.js'
 import { outcomes, type RigOptions, RULES, type RunOptions, rig, systemClock, wire } from './fixtures/rig.js'
 
@@ -160,6 +160,19 @@ t.test('an interrupt: nothing new starts, what is in flight finishes', async t =
   const told = events.flatMap(event => (event.type === 'settled' ? [event.result] : []))
   t.equal(new Set(told.map(({ action }) => action.address)).size, 9, 'each action is told of, once')
   t.same(told.slice(2), report.results.slice(2), 'what was not attempted too')
+})
+
+t.test('the lock was lost: nothing new starts, what is in flight finishes, and the list is read', async t => {
+  const lost = new AbortController()
+  const { plan, run } = await rig(t, { invitations: [1, 2, 3].map(id => wire(id)), latencyMs: 20 })
+  const { report } = await run({
+    plan: await plan(RULES),
+    parallelism: 1,
+    lockLost: lost.signal,
+    onEvent: event => (event.type === 'start' ? lost.abort() : undefined),
+  })
+  t.same(outcomes(report), ['accept 1 not_attempted', 'accept 2 not_attempted', 'accept 3 not_attempted'])
+  t.match(report, { stop: { reason: 'lock_lost' }, verification: { kind: 'not_needed' } })
 })
 
 t.test('an interrupt during a removal: it is remembered, and no other begins', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Clock } from '../../src/http/clock.js'
-import { createGate } from '../../src/http/rate-limiter.js'
+import { createRateLimiter } from '../../src/http/rate-limiter.js'
 
 /** Time that stands still but for `pass`. */
 function manualClock() {
@@ -36,24 +36,24 @@ function manualClock() {
 }
 
 /** When each of so many, who come at once, gets in. */
-function enterAll(count: number, gate: ReturnType<typeof createGate>, clock: Clock): number[] {
+function enterAll(count: number, limiter: ReturnType<typeof createRateLimiter>, clock: Clock): number[] {
   const entered: number[] = []
-  for (let n = 0; n < count; n++) gate.enter().then(() => entered.push(clock.now()))
+  for (let n = 0; n < count; n++) limiter.acquire().then(() => entered.push(clock.now()))
   return entered
 }
 
 t.test('open: all get in at once', async t => {
   const { clock, pass } = manualClock()
-  const entered = enterAll(3, createGate(clock, null), clock)
+  const entered = enterAll(3, createRateLimiter(clock, null), clock)
   await pass(0)
   t.same(entered, [0, 0, 0])
 })
 
 t.test('paused: nobody gets in before its end', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, null)
-  gate.pause(1000)
-  const entered = enterAll(2, gate, clock)
+  const limiter = createRateLimiter(clock, null)
+  limiter.pause(1000)
+  const entered = enterAll(2, limiter, clock)
   await pass(999)
   t.same(entered, [])
   await pass(1)
@@ -62,11 +62,11 @@ t.test('paused: nobody gets in before its end', async t => {
 
 t.test('a pause that is prolonged while they wait', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, null)
-  gate.pause(1000)
-  const entered = enterAll(1, gate, clock)
+  const limiter = createRateLimiter(clock, null)
+  limiter.pause(1000)
+  const entered = enterAll(1, limiter, clock)
   await pass(500)
-  gate.pause(2000)
+  limiter.pause(2000)
   await pass(1999)
   t.same(entered, [])
   await pass(1)
@@ -75,48 +75,48 @@ t.test('a pause that is prolonged while they wait', async t => {
 
 t.test('a shorter pause shortens nothing', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, null)
-  gate.pause(1000)
-  gate.pause(10)
-  const entered = enterAll(1, gate, clock)
+  const limiter = createRateLimiter(clock, null)
+  limiter.pause(1000)
+  limiter.pause(10)
+  const entered = enterAll(1, limiter, clock)
   await pass(2000)
   t.same(entered, [1000])
 })
 
 t.test('a rate holds for all together', async t => {
   const { clock, pass } = manualClock()
-  const entered = enterAll(4, createGate(clock, 4), clock)
+  const entered = enterAll(4, createRateLimiter(clock, 4), clock)
   await pass(2000)
   t.same(entered, [0, 250, 500, 750])
 })
 
 t.test('what is not used is not saved up', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, 4)
+  const limiter = createRateLimiter(clock, 4)
   await pass(10_000)
-  const entered = enterAll(3, gate, clock)
+  const entered = enterAll(3, limiter, clock)
   await pass(2000)
   t.same(entered, [10_000, 10_250, 10_500])
 })
 
 t.test('who waited for the end of a pause does not rush in', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, 4)
-  const entered = enterAll(4, gate, clock)
+  const limiter = createRateLimiter(clock, 4)
+  const entered = enterAll(4, limiter, clock)
   await pass(100)
-  gate.pause(5000)
+  limiter.pause(5000)
   await pass(10_000)
   t.same(entered, [0, 5100, 5350, 5600])
 })
 
 t.test('a stop lets nobody in, and ends the wait', async t => {
   const { clock, pass } = manualClock()
-  const gate = createGate(clock, null)
+  const limiter = createRateLimiter(clock, null)
   const stop = new AbortController()
-  gate.pause(1000)
-  const waiting = gate.enter(stop.signal)
+  limiter.pause(1000)
+  const waiting = limiter.acquire(stop.signal)
   await pass(10)
   stop.abort()
   t.equal(await waiting, false)
-  t.equal(await gate.enter(stop.signal), false)
+  t.equal(await limiter.acquire(stop.signal), false)
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createGate } from '../../src/http/rate-limiter.js'
-import { backoffMs, DEFAULT_RETRY, readWithRetries, type Verdict, verdictOf } from '../../src/http/retry.js'
+import { createRateLimiter } from '../../src/http/rate-limiter.js'
+import { backoffMs, classify, DEFAULT_RETRY, type FailureClass, readWithRetries } from '../../src/http/retry.js'
 import { ApiError, type ApiErrorFacts } from '../../src/model/api-error.js'
 import { hurriedClock, policy, rig, wire } from '../execute/fixtures/rig.js'
 import { collect } from '../helpers/collect.js'
@@ -10,8 +10,8 @@ const http = (status: number, retryAfterMs?: number) =>
   error({ kind: 'http', status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 
 /** The table of retry.ts. */
-const VERDICTS: readonly (readonly [Verdict, readonly ApiErrorFacts[]])[] = [
-  ['denied', [{ kind: 'http', status: 401 }, { kind: 'http', status: 403 }, { kind: 'credentials' }]],
+const VERDICTS: readonly (readonly [FailureClass, readonly ApiErrorFacts[]])[] = [
+  ['unauthorized', [{ kind: 'http', status: 401 }, { kind: 'http', status: 403 }, { kind: 'credentials' }]],
   ['throttled', [{ kind: 'http', status: 429 }]],
   ['unsent', [{ kind: 'not-sent' }]],
   [
@@ -32,9 +32,9 @@ const VERDICTS: readonly (readonly [Verdict, readonly ApiErrorFacts[]])[] = [
   ],
 ]
 
-for (const [verdict, all] of VERDICTS) {
+for (const [failureClass, all] of VERDICTS) {
   for (const facts of all) {
-    t.test(`${verdict}: ${JSON.stringify(facts)}`, async t => t.equal(verdictOf(error(facts)), verdict))
+    t.test(`${failureClass}: ${JSON.stringify(facts)}`, async t => t.equal(classify(error(facts)), failureClass))
   }
 }
 
@@ -100,7 +100,7 @@ for (const { name, faults, statuses, fails, retries = 2 } of READS) {
     const { client, sandbox } = await rig(t, { invitations: [wire(1), wire(2)], faults, timeoutMs: 250 })
     const clock = hurriedClock()
     const list = async () => (await collect(client.list())).map(({ id }) => id)
-    const read = readWithRetries(list, { gate: createGate(clock, null), clock, policy: policy(retries) })
+    const read = readWithRetries(list, { limiter: createRateLimiter(clock, null), clock, policy: policy(retries) })
     if (fails) await t.rejects(read, fails)
     else {
       t.same(await read, [1, 2], 'each attempt starts afresh')
@@ -119,7 +119,10 @@ t.test('what is not the API failing is thrown at once', async t => {
     calls++
     return Promise.reject(new TypeError('a bug'))
   }
-  await t.rejects(readWithRetries(bug, { gate: createGate(clock, null), clock, policy: policy(3) }), TypeError)
+  await t.rejects(
+    readWithRetries(bug, { limiter: createRateLimiter(clock, null), clock, policy: policy(3) }),
+    TypeError,
+  )
   t.equal(calls, 1)
 })
 
@@ -129,7 +132,7 @@ t.test('a stop ends the wait for a repeat, after a 429 too', async t => {
     const clock = { ...hurriedClock(), sleep: never }
     const told: number[] = []
     const read = readWithRetries(() => Promise.reject(http(status, 60_000)), {
-      gate: createGate(clock, null),
+      limiter: createRateLimiter(clock, null),
       clock,
       policy: policy(3),
       stop: stop.signal,
@@ -147,26 +150,26 @@ t.test('a stop ends the wait for a repeat, after a 429 too', async t => {
 const never = (_ms: number, signal?: AbortSignal) =>
   new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), { once: true }))
 
-t.test('a 429 closes the gate also where nothing is repeated', async t => {
+t.test('a 429 closes the limiter also where nothing is repeated', async t => {
   const clock = hurriedClock()
-  const gate = createGate(clock, null)
-  await t.rejects(readWithRetries(() => Promise.reject(http(429, 7000)), { gate, clock, policy: policy(0) }))
+  const limiter = createRateLimiter(clock, null)
+  await t.rejects(readWithRetries(() => Promise.reject(http(429, 7000)), { limiter, clock, policy: policy(0) }))
   t.same(clock.sleeps, [])
-  await gate.enter()
+  await limiter.acquire()
   t.equal(clock.sleeps.length, 1)
   t.ok((clock.sleeps[0] ?? 0) > 6000)
 })
 
-t.test('a read that fails with no 429 leaves the gate open to others', async t => {
+t.test('a read that fails with no 429 leaves the limiter open to others', async t => {
   const clock = hurriedClock()
-  const gate = createGate(clock, null)
+  const limiter = createRateLimiter(clock, null)
   let calls = 0
   const others: Promise<boolean>[] = []
   await readWithRetries(() => (++calls === 1 ? Promise.reject(http(503, 3000)) : Promise.resolve()), {
-    gate,
+    limiter,
     clock,
     policy: policy(1),
-    onRetry: () => others.push(gate.enter()),
+    onRetry: () => others.push(limiter.acquire()),
   })
   t.same(await Promise.all(others), [true])
   t.same(clock.sleeps, [3000])

@@ -9,7 +9,7 @@ import { makePlan } from '../../src/commands/shared/make-plan.js'
 import { driftOf } from '../../src/commands/shared/saved-plan.js'
 import type { Api } from '../../src/execute/api.js'
 import type { Clock } from '../../src/http/clock.js'
-import { createGate } from '../../src/http/rate-limiter.js'
+import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../src/http/retry.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { StateStore } from '../../src/state/store.js'
@@ -97,17 +97,17 @@ export function applyIn(
 
 function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
   const clock: Clock = { now: process.scheduler.now, sleep: process.sleep, random: random.next }
-  const gate = createGate(clock, apply.rateLimit)
+  const limiter = createRateLimiter(clock, apply.rateLimit)
   const policy = { ...DEFAULT_RETRY, retries: apply.retries }
   const silent = () => {}
   return {
     client: { ...api, apiUrl: API_URL, close: silent },
     clock,
-    gate,
+    limiter,
     policy,
     log: { warn: silent, info: silent, debug: silent, retry: silent },
     list: (consume, status) =>
-      readWithRetries(() => consume(api.list(status)), { gate, clock, policy, stop: process.interrupt }),
+      readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: process.interrupt }),
   }
 }
 
@@ -118,7 +118,11 @@ function watchedStore(store: StateStore, watch: Watch): StateStore {
       watch.stop('the state could not be written')
       throw error
     })
-  return { ...store, touch: () => watched(store.touch()), record: (...args) => watched(store.record(...args)) }
+  return {
+    ...store,
+    checkWritable: () => watched(store.checkWritable()),
+    record: (...args) => watched(store.record(...args)),
+  }
 }
 
 const ioOf = ({ interrupt }: Process): Io => ({

@@ -102,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a removal is repeated after a stop',
-    patches: one(REMOVAL, 'if (!(await run.gate.enter(run.stop)))', 'if (!(await run.gate.enter()))'),
+    patches: one(REMOVAL, 'if (!(await run.limiter.acquire(run.stop)))', 'if (!(await run.limiter.acquire()))'),
     breaks: 'nothing starts after a stop',
   },
   {
@@ -131,14 +131,18 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a 429 slows one worker',
     patches: [
-      { file: 'execute/attempt.ts', find: 'if (thrown.status === 429) run.gate.pause(failure.delayMs)', replace: '' },
+      {
+        file: 'execute/attempt.ts',
+        find: 'if (thrown.status === 429) run.limiter.pause(failure.delayMs)',
+        replace: '',
+      },
       { file: 'execute/attempt.ts', find: 'if (error.status !== 429)', replace: 'if (true)' },
     ],
     breaks: 'a 429 slows all workers',
   },
   {
     name: 'a repeat does not wait for its turn',
-    patches: one(INVITATION, 'if (!(await run.gate.enter(run.stop)))', 'if (run.stop.aborted)'),
+    patches: one(INVITATION, 'if (!(await run.limiter.acquire(run.stop)))', 'if (run.stop.aborted)'),
     breaks: 'the rate limit holds',
   },
   {

@@ -67,7 +67,7 @@ export class Disk {
       canLock: true,
       read,
       record: (email, record) => write(removals => removals.set(emailKey(email), record)),
-      touch: () => write(() => {}),
+      checkWritable: () => write(() => {}),
       lock: request => this.lock(process, request, reach),
       forget: async () => [],
       unlock: async () => null,
@@ -89,7 +89,7 @@ export class Disk {
       reach(() => {
         if (this.holder === process) this.holder = null
       })
-    return { info: lockInfo(process), release }
+    return { info: lockInfo(process), lost: new AbortController().signal, release }
   }
 
   /** The lock of a process that has died is taken over. */

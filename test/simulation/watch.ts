@@ -1,4 +1,4 @@
-import type { ExecuteEvent } from '../../src/execute/run.js'
+import type { ExecuteEvent } from '../../src/execute/context.js'
 import type { ApiError } from '../../src/model/api-error.js'
 import { type Invitation, statusOf } from '../../src/model/invitation.js'
 import type { Action, Plan } from '../../src/model/plan.js'

@@ -97,7 +97,7 @@ t.test('plain http goes through a proxy too, where it is allowed', async t => {
   proxy.asked.length = 0
   const store = storeBy('hunter2')
   const lock = await store.lock({ operation: 'apply', timeoutMs: 0 })
-  await store.touch()
+  await store.checkWritable()
   await lock.release()
   t.match(JSON.parse(String(server.state)), { serial: 1 })
   t.strictSame(proxy.asked, [`${HOST}:80`], 'one tunnel, used again')

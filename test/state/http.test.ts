@@ -44,7 +44,7 @@ t.test('a run: lock, read, write with the id, unlock', async t => {
   const lock = await lockNow(store)
   t.match(JSON.parse(String(server.lock)), { ID: lock.info.ID, Operation: 'apply', Path: server.address })
   t.equal((await store.read()).size, 0)
-  await store.touch()
+  await store.checkWritable()
   await store.record('bob@x', RECORD)
   t.match(JSON.parse(String(server.state)), { serial: 2, removals: { 'bob@x': RECORD } })
   await lock.release()
@@ -96,7 +96,7 @@ t.test('as a GitLab job sets it: addresses, methods and credentials from the env
 
 t.test('the manifest goes before the environment', async t => {
   const server = await serve(t)
-  await stateAt(server, {}, { TF_HTTP_ADDRESS: 'http://127.0.0.1:1/other' }).touch()
+  await stateAt(server, {}, { TF_HTTP_ADDRESS: 'http://127.0.0.1:1/other' }).checkWritable()
   t.same(methods(server), ['GET', 'POST'])
 })
 
@@ -108,7 +108,7 @@ t.test('without a lock address there are no locks, as in Terraform', async t => 
   )
   t.equal(store.canLock, false)
   const lock = await lockNow(store)
-  await store.touch()
+  await store.checkWritable()
   await lock.release()
   t.same(methods(server), ['GET', 'POST'])
   t.equal(server.requests[1]?.url, '/state')
@@ -163,7 +163,7 @@ t.test('unlocking by force', async t => {
 t.test('a write without the lock of others is refused', async t => {
   const server = await serve(t)
   await lockNow(stateAt(server))
-  await t.rejects(stateAt(server).touch(), { code: 'locked' })
+  await t.rejects(stateAt(server).checkWritable(), { code: 'locked' })
   t.equal(server.state, null)
 })
 
@@ -213,7 +213,7 @@ t.test('a write whose answer never came', async t => {
   t.test('somebody else wrote: not repeated over theirs', async t => {
     const server = await serve(t)
     const store = stateAt(server, { lockAddress: '' })
-    await store.touch()
+    await store.checkWritable()
     const theirs = String(server.state).replace('"serial": 1', '"serial": 9')
     server.fail('POST', { kind: 'cut-before' })
     const write = store.record('bob@x', RECORD)
@@ -247,9 +247,9 @@ t.test('a server that stores the JSON in its own spelling', async t => {
 t.test('a newer serial on the server is not overwritten', async t => {
   const server = await serve(t)
   const store = stateAt(server)
-  await store.touch()
-  await stateAt(server).touch()
-  await t.rejects(store.touch(), { code: 'newer-serial' })
+  await store.checkWritable()
+  await stateAt(server).checkWritable()
+  await t.rejects(store.checkWritable(), { code: 'newer-serial' })
 })
 
 t.test('what the server says is explained', async t => {
@@ -274,7 +274,7 @@ t.test('what the server says is explained', async t => {
       const server = await serve(t)
       server.fail('GET', fault, fault)
       await t.rejects(stateAt(server).read(), { code, message: says })
-      await t.rejects(stateAt(server).touch(), { code })
+      await t.rejects(stateAt(server).checkWritable(), { code })
       t.same(methods(server), ['GET', 'GET'], 'nothing was written or repeated')
     })
   }

@@ -59,9 +59,9 @@ t.test('a record is written whole, mode 0600, and read again', async t => {
 t.test('the serial grows with each write, the lineage stays', async t => {
   const folder = t.testdir()
   const store = stateIn(folder)
-  await store.touch()
+  await store.checkWritable()
   const { lineage } = json(file(folder))
-  await Promise.all([store.record('a@x', RECORD), store.record('b@x', RECORD), store.touch()])
+  await Promise.all([store.record('a@x', RECORD), store.record('b@x', RECORD), store.checkWritable()])
   await stateIn(folder).record('c@x', RECORD)
   t.match(json(file(folder)), { serial: 5, lineage })
   t.same(Object.keys(json(file(folder)).removals), ['a@x', 'b@x', 'c@x'])
@@ -86,7 +86,7 @@ t.test('keys that reach prototypes elsewhere are plain keys here', async t => {
 
 t.test('a relative path is relative to cwd, and missing folders are made', async t => {
   const folder = t.testdir()
-  await stateIn(folder, 'deep/er/state.json').touch()
+  await stateIn(folder, 'deep/er/state.json').checkWritable()
   t.ok(existsSync(join(folder, 'deep/er/state.json')))
 })
 
@@ -140,7 +140,7 @@ t.test('what cannot be used is an error that names the file, and is left as it i
       await t.rejects(store.read(), { name: 'StateError', code, message: says })
       await t.rejects(store.read(), { message: new RegExp(file(folder)) })
       await t.rejects(store.record('eve@x', RECORD), { code })
-      await t.rejects(store.touch(), { code })
+      await t.rejects(store.checkWritable(), { code })
       t.same(readFileSync(file(folder)), Buffer.from(content))
     })
   }
@@ -167,7 +167,7 @@ t.test('what others wrote by the same names is read, and made canonical by the n
       const folder = t.testdir({ 'guestlist.state.json': content })
       const before = JSON.parse(content)
       t.same(Object.fromEntries(await stateIn(folder).read()), read)
-      await stateIn(folder).touch()
+      await stateIn(folder).checkWritable()
       t.strictSame(json(file(folder)), {
         version: 1,
         serial: before.serial + 1,
@@ -206,13 +206,13 @@ t.test('what is not a file', async t => {
   t.test('a folder', async t => {
     const folder = t.testdir({ 'guestlist.state.json': {} })
     await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).touch(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
   })
   t.test('a pipe is not waited for', async t => {
     const folder = t.testdir()
     execFileSync('mkfifo', [file(folder)])
     await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).touch(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
     t.ok(lstatSync(file(folder)).isFIFO())
   })
   t.test('a device', async t => {
@@ -221,13 +221,13 @@ t.test('what is not a file', async t => {
   t.test('a link to nothing', async t => {
     const folder = t.testdir({ 'guestlist.state.json': t.fixture('symlink', 'gone.json') })
     await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).touch(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
     t.ok(lstatSync(file(folder)).isSymbolicLink())
   })
   t.test('a link to itself', async t => {
     const folder = t.testdir({ 'guestlist.state.json': t.fixture('symlink', 'guestlist.state.json') })
     await t.rejects(stateIn(folder).read(), { code: 'unreadable' })
-    await t.rejects(stateIn(folder).touch(), { code: 'unreadable' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'unreadable' })
     await t.rejects(stateIn(folder).lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
   })
   t.test('a file where a folder should be', async t => {
@@ -306,9 +306,9 @@ t.test('a folder that takes no writes', async t => {
   try {
     // Rights do not stop root; the immutable flag does. Where it cannot be set, /proc takes no files from anyone.
     const where = makeImmutable(folder) ? folder : '/proc/self'
-    await t.rejects(stateIn(where).touch(), cannotWrite)
+    await t.rejects(stateIn(where).checkWritable(), cannotWrite)
     await t.rejects(stateIn(where).lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
-    await t.rejects(stateIn(where, 'deeper/state.json').touch(), {
+    await t.rejects(stateIn(where, 'deeper/state.json').checkWritable(), {
       code: 'unwritable',
       message: /Cannot make the folder/,
     })

@@ -256,10 +256,10 @@ t.test('unlocking by force', async t => {
     const [store, other] = [storeIn(folder), storeIn(folder)]
     const lock = await store.lock({ operation: 'apply', timeoutMs: 0 })
     await other.unlock(lock.info.ID)
-    await t.rejects(store.touch(), { code: 'lock-lost', message: /Nothing was written/ })
+    await t.rejects(store.checkWritable(), { code: 'lock-lost', message: /Nothing was written/ })
     await lock.release()
     t.same(readdirSync(folder), [])
-    await store.touch()
+    await store.checkWritable()
   })
   t.test('another id, or no lock', async t => {
     const folder = t.testdir()

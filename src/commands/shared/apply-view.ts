@@ -1,7 +1,7 @@
 import type { Io } from '../../cli/io.js'
 import { type Progress, startProgress } from '../../cli/progress.js'
 import { styleFor, widthOf } from '../../cli/style.js'
-import type { ExecuteEvent } from '../../execute/run.js'
+import type { ExecuteEvent } from '../../execute/context.js'
 import type { Plan } from '../../model/plan.js'
 import type { Problem } from '../../model/problem.js'
 import type { Report, Result } from '../../model/report.js'

@@ -6,7 +6,7 @@ import { createLog, type Log } from '../../cli/log.js'
 import { startProgress } from '../../cli/progress.js'
 import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
-import { createGate, type Gate } from '../../http/rate-limiter.js'
+import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
 import type { ApiError } from '../../model/api-error.js'
 import type { Invitation } from '../../model/invitation.js'
@@ -17,7 +17,7 @@ export const DEFAULT_API_URL = 'https://api.bimdata.io'
 export interface Connection {
   readonly client: Client
   readonly clock: Clock
-  readonly gate: Gate
+  readonly limiter: RateLimiter
   readonly policy: RetryPolicy
   readonly log: Log
   /** Reads the list as often as the policy allows. */
@@ -50,10 +50,10 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     log: ({ method, path, status, ms, attempt, error }) =>
       log.debug(`${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`),
   })
-  const gate = createGate(systemClock, options.rateLimit ?? null)
+  const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
   const policy = { ...DEFAULT_RETRY, retries: flags.retries }
   const retrying = {
-    gate,
+    limiter,
     clock: systemClock,
     policy,
     stop: io.interrupt,
@@ -61,7 +61,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
   }
   const list: ReadList = (consume, status) =>
     withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying))
-  return { client, clock: systemClock, gate, policy, log, list }
+  return { client, clock: systemClock, limiter, policy, log, list }
 }
 
 /** What the API may make us hold. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../http/clock.js'
-import type { Gate } from '../http/rate-limiter.js'
+import type { RateLimiter } from '../http/rate-limiter.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
@@ -33,14 +33,16 @@ export type ExecuteEvent =
   | { readonly type: 'settled'; readonly result: Result; readonly done: number; readonly total: number }
   | { readonly type: 'verifying' }
 
-export interface World {
+export interface ExecuteDeps {
   readonly api: Api
   readonly clock: Clock
   readonly memory: RemovalMemory
   /** Awaited. Where it rejects (an audit log that cannot be written), nothing new starts. */
-  readonly tell: (event: ExecuteEvent) => Promise<void>
+  readonly emit: (event: ExecuteEvent) => Promise<void>
   /** Aborts at the first interrupt: nothing new starts, what is in flight finishes. */
   readonly interrupt: AbortSignal
+  /** Aborts where the state's lock is ours no longer: nothing new starts, for another run may have begun. */
+  readonly lockLost: AbortSignal
 }
 
 export interface ExecuteOptions {
@@ -51,34 +53,38 @@ export interface ExecuteOptions {
   readonly failFast: boolean
 }
 
-/** One run: the world, and whether it is to stop. */
-export interface Run extends World {
+/** One run: the deps, and whether it is to stop. */
+export interface ExecutionContext extends ExecuteDeps {
   readonly options: ExecuteOptions
-  readonly gate: Gate
+  readonly limiter: RateLimiter
   /** Aborts when nothing new may start, for whatever reason. */
   readonly stop: AbortSignal
   halt(reason: StopReason, message: string): void
   stopped(): Stop | null
 }
 
-export function startRun(world: World, options: ExecuteOptions, gate: Gate): Run {
+export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limiter: RateLimiter): ExecutionContext {
   const controller = new AbortController()
   let stopped: Stop | null = null
   const halt = (reason: StopReason, message: string) => {
     stopped = stopped === null ? { reason, message } : alsoFor(stopped, reason, message)
     controller.abort()
   }
-  const interrupted = () => halt('interrupted', 'The run was interrupted.')
-  if (world.interrupt.aborted) interrupted()
-  else world.interrupt.addEventListener('abort', interrupted, { once: true })
-  const tell = async (event: ExecuteEvent) => {
+  onAbort(deps.interrupt, () => halt('interrupted', 'The run was interrupted.'))
+  onAbort(deps.lockLost, () => halt('lock_lost', "The state's lock was lost: another run may have begun."))
+  const emit = async (event: ExecuteEvent) => {
     try {
-      await world.tell(event)
+      await deps.emit(event)
     } catch (error) {
       halt('audit', `What is done can no longer be recorded: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return { ...world, tell, options, gate, stop: controller.signal, halt, stopped: () => stopped }
+  return { ...deps, emit, options, limiter, stop: controller.signal, halt, stopped: () => stopped }
+}
+
+function onAbort(signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) then()
+  else signal.addEventListener('abort', then, { once: true })
 }
 
 /** The first reason stays; what else went wrong is said too, for it may be that a removal is not remembered. */
@@ -88,7 +94,7 @@ function alsoFor(stopped: Stop, reason: StopReason, message: string): Stop {
 }
 
 /** Halts the run where the API refuses the caller as such. */
-export function haltIfDenied(run: Run, error: ApiError): void {
+export function haltIfUnauthorized(run: ExecutionContext, error: ApiError): void {
   if (error.status === 403) run.halt('forbidden', `The API answered 403: ${error.message}`)
   else run.halt('unauthorized', error.message)
 }

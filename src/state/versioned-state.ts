@@ -10,7 +10,7 @@ interface Version {
   readonly hash: string
 }
 
-export interface Documents {
+export interface VersionedState {
   read(): Promise<RemovalRecords>
   /** Writes what the change makes of what was seen last. */
   update(change: Change): Promise<void>
@@ -19,7 +19,7 @@ export interface Documents {
 type Change = (removals: Map<string, RemovalRecord>) => unknown
 
 /** Reads and writes, one after the other: a write builds on what this process has seen last, or is refused. */
-export function documentsOf(backend: Backend, apiUrl: string, lockId: () => string | null): Documents {
+export function versionedState(backend: Backend, apiUrl: string, lockId: () => string | null): VersionedState {
   let seen: Version | null = null
   /** A write of ours whose end we do not know: found in the backend, it is no one else's. */
   let unsure: Version | null = null

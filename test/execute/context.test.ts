@@ -1,6 +1,6 @@
 import t from 'tap'
-import { haltIfDenied, startRun, type World } from '../../src/execute/run.js'
-import { createGate } from '../../src/http/rate-limiter.js'
+import { type ExecuteDeps, haltIfUnauthorized, startExecution } from '../../src/execute/context.js'
+import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { hurriedClock, policy } from './fixtures/rig.js'
 
@@ -10,16 +10,17 @@ const unlisted = () => {
 }
 const clock = hurriedClock()
 
-function start(fields: Partial<World> = {}) {
-  const world: World = {
+function start(fields: Partial<ExecuteDeps> = {}) {
+  const deps: ExecuteDeps = {
     api: { list: unlisted, get: unused, accept: unused, deny: unused, removeUser: unused },
     clock,
     memory: { prepare: unused, record: unused },
-    tell: async () => undefined,
+    emit: async () => undefined,
     interrupt: new AbortController().signal,
+    lockLost: new AbortController().signal,
     ...fields,
   }
-  return startRun(world, { parallelism: 1, retry: policy(0), failFast: false }, createGate(clock, null))
+  return startExecution(deps, { parallelism: 1, retry: policy(0), failFast: false }, createRateLimiter(clock, null))
 }
 
 t.test('a run begins unstopped', async t => {
@@ -38,6 +39,16 @@ t.test('an interrupt stops it, also one that came before', async t => {
   }
 })
 
+t.test('so does the loss of the lock, also one that came before', async t => {
+  const lost = new AbortController()
+  const run = start({ lockLost: lost.signal })
+  lost.abort()
+  for (const stopped of [run, start({ lockLost: lost.signal })]) {
+    t.ok(stopped.stop.aborted)
+    t.match(stopped.stopped(), { reason: 'lock_lost', message: /lock was lost/ })
+  }
+})
+
 t.test('the first reason stays; another is said once, the same is not repeated', async t => {
   const run = start()
   run.halt('forbidden', 'First.')
@@ -48,8 +59,8 @@ t.test('the first reason stays; another is said once, the same is not repeated',
 })
 
 t.test('what cannot be recorded stops the run and rejects nothing', async t => {
-  const run = start({ tell: () => Promise.reject(new Error('the disk is full')) })
-  await run.tell({ type: 'verifying' })
+  const run = start({ emit: () => Promise.reject(new Error('the disk is full')) })
+  await run.emit({ type: 'verifying' })
   t.match(run.stopped(), { reason: 'audit', message: /can no longer be recorded: the disk is full/ })
 })
 
@@ -57,7 +68,7 @@ t.test('who is refused as such', async t => {
   const denied = (status?: number) => {
     const run = start()
     const facts = status === undefined ? { kind: 'credentials' as const } : { kind: 'http' as const, status }
-    haltIfDenied(run, new ApiError('it was refused', facts))
+    haltIfUnauthorized(run, new ApiError('it was refused', facts))
     return run.stopped()
   }
   t.match(denied(401), { reason: 'unauthorized', message: /it was refused/ })
