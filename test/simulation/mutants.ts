@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no lock is taken',
-    patches: one('commands/with-lock.ts', 'if (noLock) {', 'if (true) {'),
+    patches: one('commands/shared/with-lock.ts', 'if (noLock) {', 'if (true) {'),
     breaks: 'apply holds the lock',
   },
   {
@@ -97,7 +97,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a stop is ignored',
-    patches: one('execute/run.ts', '    controller.abort()\n', ''),
+    patches: one('execute/context.ts', '    controller.abort()\n', ''),
     breaks: 'nothing starts after a stop',
   },
   {
