@@ -9,7 +9,7 @@ t.test('the address is handed over whole, as one argument', async t => {
   const program = join(folder, 'browser')
   await writeFile(
     program,
-    `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(join(folder, 'seen'))}, JSON.stringify(process.argv.slice(2)))\n`,
+    `#!${process.execPath}\nimport('node:fs').then(fs => fs.writeFileSync(${JSON.stringify(join(folder, 'seen'))}, JSON.stringify(process.argv.slice(2))))\n`,
   )
   await chmod(program, 0o755)
   const url = new URL('https://iam.example/auth?a=1&b=$(touch%20x)&c=;ls')

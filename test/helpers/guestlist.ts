@@ -26,7 +26,10 @@ const inherited = Object.fromEntries(
 
 /** Runs the built program as a user would. It resolves for any exit code. */
 export function guestlist(args: readonly string[], { cwd, env = {}, input = '' }: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    env: { ...inherited, NODE_V8_COVERAGE: '', ...env },
+  })
   const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] }
   child.stdout.on('data', chunk => chunks.stdout.push(chunk))
   child.stderr.on('data', chunk => chunks.stderr.push(chunk))

@@ -24,7 +24,7 @@ const summary: Readonly<Record<string, FileSummary>> = JSON.parse(
 )
 
 const files = Object.entries(summary)
-  .filter(([path]) => path !== 'total')
+  .filter(([path]) => path !== 'total' && !path.endsWith('.gen.ts'))
   .map(([path, counts]) => ({ path: relative(ROOT, path).split(sep), counts }))
 
 function share(part: string, what: 'lines' | 'branches'): number {

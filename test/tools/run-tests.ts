@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/*
+ * Runs test files, each a program that prints TAP, in processes of their own; names what failed at the end.
+ *
+ *   tsx test/tools/run-tests.ts [--quick] [--coverage] [PART OF A PATH…]
+ *
+ * Types are stripped by tsx alone: `npm run types` has checked them. Not tap's own runner, whose hooks in every process
+ * and every process below double the time.
+ */
+
+/** What is slow for a reason: begun first, and left out of the quick run. */
+const SLOW =
+  /^test\/(adversary|examples|fuzz|simulation|serve)\/|browser\.test|processes\.test|package\.test|keycloak|postgres/
+
+/** Seconds for one file. */
+const TIMEOUT = 600
+
+interface Outcome {
+  readonly file: string
+  readonly ok: boolean
+  readonly seconds: number
+  readonly pass: number
+  readonly fail: number
+  readonly output: string
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, coverage: { type: 'boolean' }, jobs: { type: 'string' } },
+})
+
+const COVERAGE = '.tap/coverage'
+
+function filesToRun(): readonly string[] {
+  const all = readdirSync('test', { recursive: true, encoding: 'utf8' }).map(name => join('test', name))
+  const wanted = (file: string) => positionals.length === 0 || positionals.some(part => file.includes(part))
+  const files = all.filter(file => file.endsWith('.test.ts') && wanted(file) && !(values.quick && SLOW.test(file)))
+  // A long file that begins last is waited for alone.
+  return files.sort((a, b) => Number(SLOW.test(b)) - Number(SLOW.test(a)) || (a < b ? -1 : 1))
+}
+
+function runFile(file: string): Promise<Outcome> {
+  const begun = performance.now()
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      TAP_TIMEOUT: String(TIMEOUT),
+      ...(values.coverage ? { NODE_V8_COVERAGE: COVERAGE } : {}),
+    },
+  })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', chunk => chunks.push(chunk))
+  child.stderr.on('data', chunk => chunks.push(chunk))
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT * 1100)
+  return new Promise(resolve =>
+    child.once('close', code => {
+      clearTimeout(timer)
+      const output = Buffer.concat(chunks).toString('utf8')
+      const totals = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/m.exec(output)
+      const [pass, fail] = [Number(totals?.[1] ?? 0), Number(totals?.[2] ?? 0)]
+      const seconds = (performance.now() - begun) / 1000
+      resolve({ file, ok: code === 0 && pass > 0, seconds, pass, fail: code === 0 ? fail : Math.max(fail, 1), output })
+    }),
+  )
+}
+
+/** Each assertion that failed, with what it says of itself; the end of the output where there is none. */
+function failuresOf(output: string): readonly string[] {
+  const found = output.match(/^ *not ok .*\n(?: *---\n(?:.*\n){0,40}? *\.\.\.$)?/gm) ?? []
+  // A failed test is failed in every test around it: the innermost says why.
+  const innermost = found.filter(text => /\n *(diff|stack|found|expired|at):/.test(text))
+  return found.length === 0 ? [output.split('\n').slice(-30).join('\n')] : innermost.slice(0, 5)
+}
+
+async function main(): Promise<number> {
+  if (values.coverage) rmSync(COVERAGE, { recursive: true, force: true })
+  const queue = [...filesToRun()]
+  const outcomes: Outcome[] = []
+  const worker = async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const outcome = await runFile(file)
+      outcomes.push(outcome)
+      const { ok, seconds, pass } = outcome
+      print(`${ok ? 'ok    ' : 'FAILED'} ${file} (${pass} assertions, ${seconds.toFixed(1)} s)`)
+    }
+  }
+  const jobs = Number(values.jobs ?? Math.max(2, availableParallelism()))
+  await Promise.all(Array.from({ length: jobs }, worker))
+  return report(outcomes)
+}
+
+function report(outcomes: readonly Outcome[]): number {
+  for (const { output } of outcomes) for (const [line] of output.matchAll(/^ *# left out: .*/gm)) print(line.trim())
+  const failed = outcomes.filter(({ ok }) => !ok)
+  for (const { file, output } of failed) print(`\n${file}\n${failuresOf(output).join('\n')}`)
+  if (failed.length > 0) print(`\nFailed files:\n${failed.map(({ file }) => `  ${file}`).join('\n')}`)
+  const sum = (key: 'pass' | 'fail') => outcomes.reduce((total, outcome) => total + outcome[key], 0)
+  print(`\n${sum('pass')} passed, ${sum('fail')} failed`)
+  return failed.length > 0 || outcomes.length === 0 ? 1 : 0
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+process.exitCode = await main()
