@@ -8,7 +8,7 @@ import type { ProblemCode } from '../../src/model/problem.js'
 
 /**
  * Each folder holds the files of one manifest and what is to be said of it. After a change of words:
- * `UPDATE_GOLDEN=1 npx tap test/manifest/problems.test.ts`, then read the difference.
+ * `UPDATE_GOLDEN=1 node --import tsx test/manifest/problems.test.ts`, then read the difference.
  */
 const ROOT = fileURLToPath(new URL('../golden/problems/', import.meta.url))
 

@@ -1,7 +1,7 @@
 /*
  * Every row of the tables of what is done, as a folder: test/golden/plan/CASE/{manifest.yaml, observed.json} and
  * perhaps records.json (the state's removals) and options.json (flags, and `now`) → the plan in every format.
- * UPDATE_GOLDEN=1 npx tap test/reconcile/golden.test.ts writes the plans anew; then read the difference.
+ * UPDATE_GOLDEN=1 node --import tsx test/reconcile/golden.test.ts writes the plans anew; then read the difference.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
