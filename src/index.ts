@@ -6,8 +6,10 @@
  */
 
 import { type PlanDocument, toDocument } from './documents/plan-document.js'
+import { type ApiInvitation, invitationOf } from './model/invitation.js'
 import type { Plan } from './model/plan.js'
 import type { Problem } from './model/problem.js'
+import { type ReconcileInput, startReconcile as startEngine } from './reconcile/reconcile.js'
 import { planDiff } from './render/diff/diff.js'
 import { planHtml } from './render/html/html.js'
 import { jsonText } from './render/json.js'
@@ -19,7 +21,14 @@ import { COLOUR, PLAIN } from './render/text/style.js'
 export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
 export { locateProblems } from './manifest/locate.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
-export { type Invitation, type InvitationView, ROLE_NUMBERS, type Role } from './model/invitation.js'
+export {
+  /** As the API sends it: what the library takes. */
+  type ApiInvitation as Invitation,
+  type InvitationView,
+  ROLE_NUMBERS,
+  type Role,
+  type Status,
+} from './model/invitation.js'
 export type {
   Effect,
   Guards,
@@ -51,14 +60,26 @@ export type {
 export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
 export type { RemovalRecord, RemovalRecords } from './model/state.js'
 export { emailKey } from './model/text.js'
-export {
-  type ReconcileInput,
-  type ReconcileOptions,
-  type Reconciler,
-  reconcile,
-  startReconcile,
-} from './reconcile/reconcile.js'
+export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
 export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/markdown.js'
+
+/** Takes the live invitations one by one, as the API sends them, in any order, and keeps only what the plan needs. */
+export interface Reconciler {
+  observe(invitation: ApiInvitation): void
+  finish(): Plan
+}
+
+export function startReconcile(input: ReconcileInput): Reconciler {
+  const engine = startEngine(input)
+  return { observe: sent => engine.observe(invitationOf(sent)), finish: engine.finish }
+}
+
+/** The whole engine at once: rules and live state in, plan out. Pure. */
+export function reconcile(input: ReconcileInput, observed: Iterable<ApiInvitation>): Plan {
+  const reconciler = startReconcile(input)
+  for (const invitation of observed) reconciler.observe(invitation)
+  return reconciler.finish()
+}
 
 export interface TextOptions {
   /** ANSI colours; none by default. */

@@ -41,12 +41,12 @@ const plan = keepUnchanged => {
       id: it.id,
       email: it.email,
       status: it.status,
-      cloudName: it.cloud_name,
-      cloudRole: it.cloud_role,
-      projectName: it.project_name,
-      projectRole: it.project_role,
-      clientId: it.client_id,
-      sender: it.sender_provider_sub,
+      cloud_name: it.cloud_name,
+      cloud_role: it.cloud_role,
+      project_name: it.project_name,
+      project_role: it.project_role,
+      client_id: it.client_id,
+      sender_provider_sub: it.sender_provider_sub,
     })
   return reconciler.finish()
 }

@@ -4,7 +4,7 @@ import { refuseDash } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { type Invitation, type InvitationView, type Status, statusOf, viewOf } from '../model/invitation.js'
+import { type Invitation, type InvitationView, type Status, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
 import { reasonOf } from '../system/errno.js'
 import { connect } from './shared/connect.js'
@@ -24,7 +24,7 @@ export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCo
   refuseDash(flags.out, 'Leave --out away.')
   const { client, list } = await connect(flags, io)
   try {
-    const wanted = ({ status }: Invitation) => flags.status === undefined || statusOf(status) === flags.status
+    const wanted = ({ status }: Invitation) => flags.status === undefined || status === flags.status
     const text = manifestText(await readAll(list, wanted), client.apiUrl, schemaReference(io.cwd))
     if (Buffer.byteLength(text) > SIZE_LIMIT) {
       createLog(flags.logLevel, io).warn(
@@ -56,7 +56,7 @@ async function writeNew(path: string, text: string, io: Io): Promise<void> {
  * alone, as JSON strings, so that it cannot break out of them.
  */
 export function manifestText(invitations: readonly Invitation[], apiUrl: string, schema: string): string {
-  const having = (wanted: Status) => invitations.filter(({ status }) => statusOf(status) === wanted).map(viewOf)
+  const having = (wanted: Status) => invitations.filter(({ status }) => status === wanted).map(viewOf)
   const [pending, unknown] = [having('pending'), having('unknown')]
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
@@ -75,7 +75,7 @@ export function manifestText(invitations: readonly Invitation[], apiUrl: string,
       ? []
       : [
           '  # Of a status that this version does not know:',
-          ...unknown.map(view => `  #   - id: ${view.id}  # status ${comment(view.status)}, ${about(view)}`),
+          ...unknown.map(view => `  #   - id: ${view.id}  # status ${comment(view.raw_status ?? '')}, ${about(view)}`),
         ]),
     '  unmatched: ignore',
   ]

@@ -2,7 +2,7 @@ import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { systemClock } from '../http/clock.js'
 import { readWithRetries } from '../http/retry.js'
-import { type Invitation, type InvitationView, statusOf, viewOf } from '../model/invitation.js'
+import { type Invitation, type InvitationView, statusText, viewOf } from '../model/invitation.js'
 import { yamlItem } from '../render/diff/canonical-yaml.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
@@ -22,7 +22,7 @@ export async function listInvitations(
 ): Promise<ExitCode> {
   const { client, list } = await connect(flags, io)
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
-  const wanted = (invitation: Invitation) => flags.status === undefined || statusOf(invitation.status) === flags.status
+  const wanted = (invitation: Invitation) => flags.status === undefined || invitation.status === flags.status
   try {
     io.out(render(await readAll(list, wanted, status), flags.format))
     return EXIT.done
@@ -50,14 +50,14 @@ export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, 
 function render(invitations: readonly Invitation[], format: ListFormat): string {
   const views = invitations.map(viewOf)
   if (format !== 'table') return structured(views, format)
-  const rows = views.map(({ id, email, status, cloud_name, cloud_role, project_name, project_role }) => [
-    `${id}`,
-    status,
-    email,
-    cloud_name,
-    `${cloud_role}`,
-    project_name ?? '',
-    `${project_role ?? ''}`,
+  const rows = views.map(view => [
+    `${view.id}`,
+    statusText(view),
+    view.email,
+    view.cloud_name,
+    `${view.cloud_role}`,
+    view.project_name ?? '',
+    `${view.project_role ?? ''}`,
   ])
   const header = ['ID', 'STATUS', 'EMAIL', 'CLOUD', 'ROLE', 'PROJECT', 'ROLE']
   return table([header, ...rows.map(row => row.map(escapeTerminal))])

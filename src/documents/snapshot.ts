@@ -1,4 +1,4 @@
-import type { Invitation } from '../model/invitation.js'
+import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit, emailKey } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
@@ -59,7 +59,7 @@ export function parseSnapshot(text: string): Snapshot {
     apiUrl: json.api_url,
     takenAt: json.taken_at,
     records: recordsOf(json),
-    invitations: json.invitations.map(fromJson),
+    invitations: json.invitations.map(invitationOf),
   }
 }
 
@@ -88,26 +88,8 @@ function recordsOf({ removals }: SnapshotJson): RemovalRecords {
 const notASnapshot = (why: string): SnapshotError =>
   new SnapshotError('not-a-snapshot', `It is not a snapshot that guestlist wrote: ${why}.`)
 
-const toJson = (invitation: Invitation): SnapshotInvitation => ({
-  id: invitation.id,
-  email: invitation.email,
-  status: invitation.status,
-  cloud_name: invitation.cloudName,
-  cloud_role: invitation.cloudRole,
-  project_name: invitation.projectName,
-  project_role: invitation.projectRole,
-  client_id: invitation.clientId,
-  sender_provider_sub: invitation.sender,
-})
-
-const fromJson = (json: SnapshotInvitation): Invitation => ({
-  id: json.id,
-  email: json.email,
-  status: json.status,
-  cloudName: json.cloud_name,
-  cloudRole: json.cloud_role,
-  projectName: json.project_name,
-  projectRole: json.project_role,
-  clientId: json.client_id,
-  sender: json.sender_provider_sub,
+/** As the API has it, so that what is read back is classified anew. */
+const toJson = ({ raw_status, ...invitation }: Invitation): SnapshotInvitation => ({
+  ...invitation,
+  status: raw_status,
 })

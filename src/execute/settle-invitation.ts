@@ -1,6 +1,6 @@
 import { classify, type FailureClass, readWithRetries } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
-import { viewOf } from '../model/invitation.js'
+import { statusText } from '../model/invitation.js'
 import type { InvitationAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
@@ -59,13 +59,12 @@ async function readBack(action: InvitationAction, run: ExecutionContext): Promis
     await run.emit({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, error } })
   }
   try {
-    const live = viewOf(
-      await readWithRetries(() => run.api.get(action.before.id), { limiter, clock, policy: options.retry, stop }),
-    )
+    const context = { limiter, clock, policy: options.retry, stop }
+    const live = await readWithRetries(() => run.api.get(action.before.id), context)
     await told(null)
     if (live.status === wantedStatus(action)) return 'as-wanted'
     if (live.status === action.before.status) return 'as-planned'
-    return { problem: `meanwhile its status is ${JSON.stringify(live.status)}` }
+    return { problem: `meanwhile its status is ${statusText(live)}` }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (classify(error) === 'unauthorized') haltIfUnauthorized(run, error)

@@ -1,5 +1,6 @@
 import { readWithRetries } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
+import { statusText } from '../model/invitation.js'
 import type { InvitationAction, Plan } from '../model/plan.js'
 import type { Mismatch, Result, Verification } from '../model/report.js'
 import { succeeded } from '../model/report.js'
@@ -65,7 +66,7 @@ const isInvitation = (result: Result): result is Result & { readonly action: Inv
 function statusIn(tracked: Tracked, action: InvitationAction): string | null {
   if (tracked.duplicates.includes(action.before.id)) return 'listed more than once'
   const live = tracked.live(action)
-  return live && 'status' in live ? live.status : null
+  return live && 'status' in live ? statusText(live) : null
 }
 
 function confirmed(result: Result, tracked: Tracked): Result {

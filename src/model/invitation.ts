@@ -1,21 +1,37 @@
 /**
- * An invitation as the engine sees it; the API's own shape is in schemas/bimdata-sso.openapi.yaml.
- * Strings are as the API sent them and are not to be trusted: renderers escape them.
+ * An invitation as the API sends it (schemas/bimdata-sso.openapi.yaml), in the fields that guestlist decides by. Strings are
+ * not to be trusted: renderers escape them.
  */
+export interface ApiInvitation {
+  readonly id: number
+  readonly email: string
+  /** "P", "A", "D", the older "W", or something that this version does not know. */
+  readonly status: string
+  readonly cloud_name: string
+  /** 100 admin, 50 user. */
+  readonly cloud_role: number
+  readonly project_name?: string | null
+  /** 100 admin, 50 user, 25 guest. */
+  readonly project_role?: number | null
+  /** The API's versions of 2020 and 2021 sent a string. */
+  readonly client_id?: number | string | null
+  /** The sender's OIDC subject at the original provider. */
+  readonly sender_provider_sub?: string | null
+}
+
+/** An invitation as the engine sees it: the API's, with every field there and its status classified, once and for all. */
 export interface Invitation {
   readonly id: number
   readonly email: string
-  /** The API's raw value: "P", "A", "D", the older "W", or something this version does not know. */
-  readonly status: string
-  readonly cloudName: string
-  /** The API's number: 100 admin, 50 user. */
-  readonly cloudRole: number
-  readonly projectName: string | null
-  /** The API's number: 100 admin, 50 user, 25 guest. */
-  readonly projectRole: number | null
-  readonly clientId: number | null
-  /** `sender_provider_sub`: the sender's OIDC subject at the original provider. */
-  readonly sender: string | null
+  readonly status: Status
+  /** What the API sent. To be shown and saved; nothing is decided by it. */
+  readonly raw_status: string
+  readonly cloud_name: string
+  readonly cloud_role: number
+  readonly project_name: string | null
+  readonly project_role: number | null
+  readonly client_id: number | null
+  readonly sender_provider_sub: string | null
 }
 
 export type Status = 'pending' | 'accepted' | 'denied' | 'unknown'
@@ -26,9 +42,9 @@ export type Status = 'pending' | 'accepted' | 'denied' | 'unknown'
  * | P | pending |
  * | A, W | accepted (W is older: accepted, waiting for the first login) |
  * | D | denied |
- * | anything else | unknown: never touched |
+ * | anything else, "pending" included | unknown: never touched |
  */
-export function statusOf(raw: string): Status {
+function statusOf(raw: string): Status {
   switch (raw) {
     case 'P':
       return 'pending'
@@ -42,6 +58,19 @@ export function statusOf(raw: string): Status {
   }
 }
 
+export const invitationOf = (sent: ApiInvitation): Invitation => ({
+  id: sent.id,
+  email: sent.email,
+  status: statusOf(sent.status),
+  raw_status: sent.status,
+  cloud_name: sent.cloud_name,
+  cloud_role: sent.cloud_role,
+  project_name: sent.project_name ?? null,
+  project_role: sent.project_role ?? null,
+  client_id: sent.client_id === undefined || sent.client_id === null ? null : Number(sent.client_id),
+  sender_provider_sub: sent.sender_provider_sub ?? null,
+})
+
 export type Role = 'admin' | 'user' | 'guest'
 
 export const ROLE_NUMBERS = { admin: 100, user: 50, guest: 25 } as const satisfies Record<Role, number>
@@ -54,11 +83,13 @@ export function roleName(role: number): Role | number {
   return role
 }
 
-/** An invitation in the plan document: the API's field names, status and roles as words where they are known. */
+/** An invitation in the plan document: roles as words where they are known. */
 export interface InvitationView {
   readonly id: number
   readonly email: string
-  readonly status: string
+  readonly status: Status
+  /** Of an unknown status, what the API sent. */
+  readonly raw_status?: string
   readonly cloud_name: string
   readonly cloud_role: Role | number
   readonly project_name: string | null
@@ -67,17 +98,19 @@ export interface InvitationView {
   readonly sender_provider_sub: string | null
 }
 
-export function viewOf(invitation: Invitation): InvitationView {
-  const status = statusOf(invitation.status)
-  return {
-    id: invitation.id,
-    email: invitation.email,
-    status: status === 'unknown' ? invitation.status : status,
-    cloud_name: invitation.cloudName,
-    cloud_role: roleName(invitation.cloudRole),
-    project_name: invitation.projectName,
-    project_role: invitation.projectRole === null ? null : roleName(invitation.projectRole),
-    client_id: invitation.clientId,
-    sender_provider_sub: invitation.sender,
-  }
-}
+export const viewOf = ({ raw_status, ...invitation }: Invitation): InvitationView => ({
+  id: invitation.id,
+  email: invitation.email,
+  status: invitation.status,
+  ...(invitation.status === 'unknown' ? { raw_status } : {}),
+  cloud_name: invitation.cloud_name,
+  cloud_role: roleName(invitation.cloud_role),
+  project_name: invitation.project_name,
+  project_role: invitation.project_role === null ? null : roleName(invitation.project_role),
+  client_id: invitation.client_id,
+  sender_provider_sub: invitation.sender_provider_sub,
+})
+
+/** A status for people; an unknown one with the API's own word, which is not to be taken for one of ours. */
+export const statusText = ({ status, raw_status }: Pick<InvitationView, 'status' | 'raw_status'>): string =>
+  status === 'unknown' ? `unknown (${JSON.stringify(raw_status ?? '')})` : status

@@ -1,4 +1,4 @@
-import { type Status, statusOf } from '../model/invitation.js'
+import type { Status } from '../model/invitation.js'
 import type { Effect, Manifest, Removal, Rule } from '../model/manifest.js'
 import type { ActionReason, OverruledRef, RuleRef, Unchanged } from '../model/plan.js'
 import type { RuleIndex, Subject } from './match.js'
@@ -37,7 +37,7 @@ export interface DecideInput {
  * Only an `id` rule that accepts one is taken as meant, and so as a contradiction.
  */
 export function decide(subject: Subject, removal: Removal | null, { matches, manifest }: DecideInput): Decision {
-  const status = statusOf(subject.invitation.status)
+  const { status } = subject.invitation
   const rules = matches(subject)
   if (status === 'unknown') return { kind: 'keep', why: 'unknown_status', ground: groundOf(rules) }
   if (removal) return decideForRemoved(status, rules, removal)

@@ -118,7 +118,7 @@ const protectionRef = (protection: Protection | null): ProtectionRef | null =>
 function viewOfUser(removal: Removal, invitations: readonly Invitation[], records: RemovalRecords): UserView {
   const users = trackUsers([removal.key], records)
   for (const invitation of invitations) {
-    if (viewOf(invitation).status === 'accepted') users.observeAccepted(emailKey(invitation.email), invitation)
+    if (invitation.status === 'accepted') users.observeAccepted(emailKey(invitation.email), invitation)
   }
   return users.view(removal.email, removal.key)
 }

@@ -64,7 +64,7 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
     if (byEmail.size > 0) found = collect(byEmail.get(key), subject, found)
     if (byDomain.size > 0) found = collect(byDomain.get(key.slice(key.lastIndexOf('@') + 1)), subject, found)
     found = collect(byGram.candidates(key), subject, found)
-    found = collect(byCloud.candidates(invitation.cloudName), subject, found)
+    found = collect(byCloud.candidates(invitation.cloud_name), subject, found)
     found = collect(others, subject, found)
     if (found === undefined) return NONE
     if (found.length > 1) found.sort(byStrength)
@@ -178,16 +178,16 @@ function compileSelector({ selector }: Rule): Test {
   const tests: Test[] = []
   const { id, email, cloud, project, cloudRole, projectRole, client, sender } = selector
   if (id !== undefined) tests.push(({ invitation }) => invitation.id === id)
-  if (client !== undefined) tests.push(({ invitation }) => invitation.clientId === client)
-  if (cloudRole) tests.push(({ invitation }) => invitation.cloudRole === ROLE_NUMBERS[cloudRole])
-  if (projectRole) tests.push(({ invitation }) => invitation.projectRole === ROLE_NUMBERS[projectRole])
+  if (client !== undefined) tests.push(({ invitation }) => invitation.client_id === client)
+  if (cloudRole) tests.push(({ invitation }) => invitation.cloud_role === ROLE_NUMBERS[cloudRole])
+  if (projectRole) tests.push(({ invitation }) => invitation.project_role === ROLE_NUMBERS[projectRole])
   if (email !== undefined) {
     const matches = compileWildcard(email)
     tests.push(({ key }) => matches(key))
   }
-  if (cloud) tests.push(textTest(cloud, ({ invitation }) => invitation.cloudName))
-  if (project) tests.push(textTest(project, ({ invitation }) => invitation.projectName))
-  if (sender !== undefined) tests.push(textTest([sender], ({ invitation }) => invitation.sender))
+  if (cloud) tests.push(textTest(cloud, ({ invitation }) => invitation.cloud_name))
+  if (project) tests.push(textTest(project, ({ invitation }) => invitation.project_name))
+  if (sender !== undefined) tests.push(textTest([sender], ({ invitation }) => invitation.sender_provider_sub))
   // A selector that selects nothing is refused by the manifest; here it must not come to mean everything.
   return tests.length === 0 ? () => false : subject => tests.every(test => test(subject))
 }

@@ -77,7 +77,7 @@ export function startReconcile(input: ReconcileInput): Reconciler {
     seen.add(invitation.id)
     const subject = subjectOf(invitation)
     const removal = removals.get(subject.key) ?? null
-    if (removal && isAccepted(invitation)) users.observeAccepted(subject.key, invitation)
+    if (removal && invitation.status === 'accepted') users.observeAccepted(subject.key, invitation)
     const effective = removal && !protectionOf(removal.key) ? removal : null
     draft.decided(subject, decide(subject, effective, { matches, manifest }))
   }
@@ -118,8 +118,6 @@ export function startReconcile(input: ReconcileInput): Reconciler {
 
   return { observe, finish }
 }
-
-const isAccepted = ({ status }: Invitation): boolean => status === 'A' || status === 'W'
 
 interface Rest {
   readonly apiUrl: string

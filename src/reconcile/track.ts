@@ -1,4 +1,4 @@
-import { type Invitation, type InvitationView, statusOf, viewOf } from '../model/invitation.js'
+import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
 import type { Action, Plan, UserView } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson, emailKey } from '../model/text.js'
@@ -40,7 +40,7 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
       seen.add(invitation.id)
       if (planned.has(invitation.id)) invitations.set(invitation.id, viewOf(invitation))
       if (keys.size === 0 || !keys.has(emailKey(invitation.email))) return
-      const status = statusOf(invitation.status)
+      const { status } = invitation
       if (status === 'accepted') accepted.push(invitation)
       if (status === 'pending' && !planned.has(invitation.id)) unplanned.push(viewOf(invitation))
     },

@@ -1,4 +1,4 @@
-import type { Invitation } from '../model/invitation.js'
+import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { Manifest, Rule } from '../model/manifest.js'
 import { type Decision, decide } from './decide.js'
 import { indexRules, subjectOf } from './match.js'
@@ -15,7 +15,7 @@ export interface AddressRules extends Standings {
  * nothing else decide; behind them those that ask for more, and then those that are expired.
  */
 export function rulesOfAddress(email: string, manifest: Manifest, now: Date): AddressRules {
-  const subject = subjectOf(invitationOf(email))
+  const subject = subjectOf(pendingOf(email))
   const matching = (rules: readonly NamingRule[]) => indexRules(rules.map(byEmailAlone))(subject)
   const named = manifest.rules.filter(namesAddress)
   const inForce = named.filter(rule => !isExpired(rule, now))
@@ -44,14 +44,5 @@ const asksForMore = ({ selector }: Rule): boolean => Object.keys(selector).some(
 const byEmailAlone = (rule: NamingRule): Rule => ({ ...rule, selector: { email: rule.selector.email } })
 
 /** Stands for any invitation of the address: rules that look at more are not asked about it. */
-const invitationOf = (email: string): Invitation => ({
-  id: 0,
-  email,
-  status: 'P',
-  cloudName: '',
-  cloudRole: 0,
-  projectName: null,
-  projectRole: null,
-  clientId: null,
-  sender: null,
-})
+const pendingOf = (email: string): Invitation =>
+  invitationOf({ id: 0, email, status: 'P', cloud_name: '', cloud_role: 0 })

@@ -17,7 +17,7 @@ export function trackUsers(keys: Iterable<string>, records: RemovalRecords): Use
   const accepted = new Map<string, Map<number, string>>()
   for (const key of keys) accepted.set(key, new Map())
   return {
-    observeAccepted: (key, { id, cloudName }) => accepted.get(key)?.set(id, cloudName),
+    observeAccepted: (key, { id, cloud_name }) => accepted.get(key)?.set(id, cloud_name),
     view(email, key) {
       const invitations = accepted.get(key) ?? new Map<number, string>()
       return {

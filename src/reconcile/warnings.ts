@@ -22,9 +22,9 @@ export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Ground): 
   rule,
 })
 
-export const unknownStatus = ({ id, email, status }: Invitation): Warning => ({
+export const unknownStatus = ({ id, email, raw_status }: Invitation): Warning => ({
   code: 'unknown_status',
-  message: `The invitation of ${email} has the status ${JSON.stringify(status)}, which this version does not know. It is left alone.`,
+  message: `The invitation of ${email} has the status ${JSON.stringify(raw_status)}, which this version does not know. It is left alone.`,
   address: invitationAddress(id),
   rule: null,
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { manifestText } from '../../src/commands/export.js'
 import { parseManifest } from '../../src/manifest/parse.js'
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import { startReconcile } from '../../src/reconcile/reconcile.js'
 import { invitation, world } from '../helpers/world.js'
 
@@ -55,17 +55,18 @@ t.test('only one status, and nothing at all', async t => {
   t.ok(parseManifest([{ file: 'x', content: accepted }]).ok)
 })
 
-const live = (id: number, status: string, text: string): Invitation => ({
-  id,
-  email: text,
-  status,
-  cloudName: text,
-  cloudRole: 50,
-  projectName: text,
-  projectRole: 1,
-  clientId: null,
-  sender: text,
-})
+const live = (id: number, status: string, text: string): Invitation =>
+  invitationOf({
+    id,
+    email: text,
+    status,
+    cloud_name: text,
+    cloud_role: 50,
+    project_name: text,
+    project_role: 1,
+    client_id: null,
+    sender_provider_sub: text,
+  })
 
 function roundTrip(invitations: readonly Invitation[]): unknown {
   const parsed = parseManifest([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { parseSnapshot, type Snapshot, SnapshotError, snapshotText } from '../../src/documents/snapshot.js'
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 
 const text = (snapshot: Snapshot): string => [...snapshotText(snapshot, value => JSON.stringify(value))].join('')
 
@@ -24,17 +24,19 @@ const SNAPSHOT: Snapshot = {
 }
 
 const anyText = fc.string({ unit: 'binary', maxLength: 20 })
-const anyInvitation: fc.Arbitrary<Invitation> = fc.record({
-  id: fc.maxSafeNat(),
-  email: anyText,
-  status: anyText,
-  cloudName: anyText,
-  cloudRole: fc.integer(),
-  projectName: fc.option(anyText),
-  projectRole: fc.option(fc.integer()),
-  clientId: fc.option(fc.maxSafeNat()),
-  sender: fc.option(anyText),
-})
+const anyInvitation: fc.Arbitrary<Invitation> = fc
+  .record({
+    id: fc.maxSafeNat(),
+    email: anyText,
+    status: anyText,
+    cloud_name: anyText,
+    cloud_role: fc.integer(),
+    project_name: fc.option(anyText),
+    project_role: fc.option(fc.integer()),
+    client_id: fc.option(fc.maxSafeNat()),
+    sender_provider_sub: fc.option(anyText),
+  })
+  .map(invitationOf)
 
 t.test('what is written is read back, by id', async t => {
   await fc.assert(

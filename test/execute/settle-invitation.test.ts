@@ -233,7 +233,7 @@ t.test('unclear, and meanwhile somebody decided otherwise: left alone', async t 
     onEvent: event => (event.type === 'retry' ? sandbox.setStatus(1, 'D') : undefined),
   })
   t.same(calls(), ['accept 1 503', 'get 1 200'])
-  t.match(report.results, [{ outcome: { kind: 'failed', why: /its status is "denied"/ } }])
+  t.match(report.results, [{ outcome: { kind: 'failed', why: /its status is denied/ } }])
 })
 
 t.test('once the run is to stop a read still decides, and nothing is repeated', async t => {
@@ -290,4 +290,13 @@ t.test('nothing is waited for where nothing follows', async t => {
 t.test('the answer of success has its status', async t => {
   const { plan, run } = await rig(t, { invitations: [wire(1)] })
   t.match((await run({ plan: await plan(RULES) })).report.results, [{ outcome: { kind: 'done' }, status: 204 }])
+})
+
+t.test('issue 12.6: read back with the raw status "accepted", which is unknown, it is not taken for done', async t => {
+  const { plan, run, sandbox } = await rig(t, { invitations: [wire(1)], faults: ['accept:503:nth=1'] })
+  const { report } = await run({
+    plan: await plan(RULES),
+    onEvent: event => (event.type === 'retry' ? sandbox.setStatus(1, 'accepted') : undefined),
+  })
+  t.match(report.results, [{ outcome: { kind: 'failed', why: /meanwhile its status is unknown \("accepted"\)/ } }])
 })

@@ -134,3 +134,15 @@ t.test('a run that was stopped by a failure is verified all the same', async t =
   t.same(outcomes(report), ['accept 1 done', 'accept 2 failed', 'accept 3 not_attempted'])
   t.same(report.verification, { kind: 'verified', count: 1 })
 })
+
+t.test('issue 12.6: listed with the raw status "accepted", which is unknown, it is not verified', async t => {
+  const { plan, run, sandbox } = await rig(t, { invitations: [wire(1)] })
+  const { report } = await run({
+    plan: await plan(RULES),
+    onEvent: event => (event.type === 'verifying' ? sandbox.setStatus(1, 'accepted') : undefined),
+  })
+  t.same(report.verification, {
+    kind: 'differs',
+    mismatches: [{ address: 'bimdata_invitation.1', wanted: 'accepted', found: 'unknown ("accepted")' }],
+  })
+})

@@ -87,7 +87,7 @@ t.test('patterns and addresses made to backtrack are matched in no time', async 
   t.ok(rules.ok)
   if (!rules.ok) return
   const live = Array.from({ length: 200 }, (_, id) =>
-    invitation({ id, email: 'a'.repeat(20_000), cloudName: 'x'.repeat(20_000) }),
+    invitation({ id, email: 'a'.repeat(20_000), cloud_name: 'x'.repeat(20_000) }),
   )
   const time = seconds(() => reconcile({ ...input({}), manifest: rules.manifest }, live))
   t.ok(time < 60, `${time.toFixed(1)} s; exponential time would never end`)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { isRedundant, isShadowed } from '../../src/lint/decisions.js'
 import { conflictsOf } from '../../src/lint/rules/conflicting-rules.js'
 import { createRuleset, today } from '../../src/lint/ruleset.js'
-import { type Invitation, ROLE_NUMBERS } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf, ROLE_NUMBERS } from '../../src/model/invitation.js'
 import { DEFAULT_GUARDS, type Manifest, type Removal, type Rule, type Selector } from '../../src/model/manifest.js'
 import { decide } from '../../src/reconcile/decide.js'
 import { indexRules, type Subject, subjectOf } from '../../src/reconcile/match.js'
@@ -29,17 +29,7 @@ interface World {
   readonly invitations: readonly Invitation[]
 }
 
-const BASE: Invitation = {
-  id: 9,
-  email: 'zz',
-  status: 'P',
-  cloudName: 'z',
-  cloudRole: 50,
-  projectName: null,
-  projectRole: null,
-  clientId: null,
-  sender: null,
-}
+const BASE = invitationOf({ id: 9, email: 'zz', status: 'P', cloud_name: 'z', cloud_role: 50 })
 
 const vary = <K extends keyof Invitation>(list: readonly Invitation[], key: K, values: readonly Invitation[K][]) =>
   list.flatMap(invitation => values.map(value => ({ ...invitation, [key]: value })))
@@ -77,7 +67,7 @@ const PARTS: World = {
     [ROLE_NUMBERS.admin, ROLE_NUMBERS.user, 7],
     [null, 1, 2, 3],
   ].reduce<readonly Invitation[]>((list, values, i) => {
-    const key = (['id', 'email', 'cloudName', 'projectName', 'cloudRole', 'clientId'] as const)[i] ?? 'id'
+    const key = (['id', 'email', 'cloud_name', 'project_name', 'cloud_role', 'client_id'] as const)[i] ?? 'id'
     return i === 0 ? (values as Invitation[]) : vary(list, key, values as never)
   }, []),
 }
@@ -85,7 +75,7 @@ const PARTS: World = {
 /** Few selectors on days that begin, end and overlap. */
 const TIMES: World = {
   selector: fc.record({ cloud: fc.constantFrom(['a'], ['a', 'b'], ['*']) }),
-  invitations: vary([BASE], 'cloudName', ['a', 'b', 'z']),
+  invitations: vary([BASE], 'cloud_name', ['a', 'b', 'z']),
 }
 
 const day = (n: number): string => new Date(NOW.getTime() + n * 86_400_000).toISOString().slice(0, 10)
@@ -164,7 +154,7 @@ function outcomesOf(manifest: Manifest): (one: Case) => string {
     const isProtected = manifest.protect.some(({ pattern: text }) => text === 'a*' && subject.key.startsWith('a'))
     const removal: Removal | null = (!isProtected && manifest.removals.find(({ key }) => key === subject.key)) || null
     const input = { matches: () => matching(one), manifest }
-    return ['P', 'D', 'A']
+    return (['pending', 'denied', 'accepted'] as const)
       .map(status => {
         const decision = decide({ ...subject, invitation: { ...subject.invitation, status } }, removal, input)
         return decision.kind === 'act' ? decision.effect : decision.kind

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { locateProblems } from '../../src/manifest/locate.js'
 import { type ManifestSource, parseManifest } from '../../src/manifest/parse.js'
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import type { Problem } from '../../src/model/problem.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 
@@ -9,17 +9,14 @@ const source = (file: string, content: string | Uint8Array): ManifestSource => (
 
 const REMOVE = 'apiVersion: guestlist/v1\nusers:\n  remove:\n    - email: bob@acme.example\n'
 
-const bob = (id: number): Invitation => ({
-  id,
-  email: 'bob@acme.example',
-  status: 'P',
-  cloudName: 'Tower A',
-  cloudRole: 50,
-  projectName: null,
-  projectRole: null,
-  clientId: null,
-  sender: null,
-})
+const bob = (id: number): Invitation =>
+  invitationOf({
+    id,
+    email: 'bob@acme.example',
+    status: 'P',
+    cloud_name: 'Tower A',
+    cloud_role: 50,
+  })
 
 /** What a plan finds between these files and pending invitations of bob with these ids. */
 function found(sources: readonly ManifestSource[], ids: readonly number[]): readonly Problem[] {

@@ -31,7 +31,7 @@ const OTHER: readonly (readonly [string, string])[] = [
   ['one action less', digestOf(BASE, live.slice(1))],
   ['the opposite effect', digestOf({ ...BASE, rules: [deny({ email: '*' })] })],
   ['another status before', digestOf(BASE, [invitation({ id: 1, status: 'D' }), ...live.slice(1)])],
-  ['another role', digestOf(BASE, [invitation({ id: 1, cloudRole: 100 }), ...live.slice(1)])],
+  ['another role', digestOf(BASE, [invitation({ id: 1, cloud_role: 100 }), ...live.slice(1)])],
   ['another address', digestOf(BASE, [invitation({ id: 1, email: 'x@y.example' }), ...live.slice(1)])],
   ['another user', digestOf({ ...BASE, removals: [removal('zoe2@acme.example')] })],
   ['a user spelled otherwise', digestOf({ ...BASE, removals: [removal('Zoe@acme.example')] })],

@@ -131,3 +131,13 @@ t.test('all that is said of an invitation, and of a user', async t => {
   t.match(unknown.user(ANN, live), { protection: null, record: null, decision: { kind: 'remove', returned: false } })
   t.equal(unknown.user('bob@acme.example', live), null)
 })
+
+t.test('issue 12.6: raw words are unknown, and an invitation with one makes no user return', async t => {
+  const explain = explainer({ rules: [accept({ email: ANN })], removals: [removal('bob@acme.example')] })
+  for (const status of ['pending', 'accepted', 'denied']) {
+    const explained = explain.invitation(invitation({ email: ANN, status }))
+    t.match(explained, { invitation: { status: 'unknown', raw_status: status }, decision: { why: 'unknown_status' } })
+  }
+  const bob = [invitation({ email: 'bob@acme.example', status: 'accepted' })]
+  t.same(explain.user('bob@acme.example', bob)?.user.accepted_invitations, [])
+})

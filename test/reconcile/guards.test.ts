@@ -11,9 +11,9 @@ const { actions } = reconcile(
     removals: [removal('x@a.example'), removal('y@a.example')],
   }),
   [
-    ...[1, 2].map(id => invitation({ id, cloudName: 'In' })),
-    ...[3, 4].map(id => invitation({ id, cloudName: 'Out' })),
-    invitation({ id: 5, email: 'x@a.example', cloudName: 'In' }),
+    ...[1, 2].map(id => invitation({ id, cloud_name: 'In' })),
+    ...[3, 4].map(id => invitation({ id, cloud_name: 'Out' })),
+    invitation({ id: 5, email: 'x@a.example', cloud_name: 'In' }),
   ],
 )
 

@@ -126,7 +126,7 @@ t.test('100,000 invitations and 1,000 rules', async t => {
     deny({ cloud: [`Cloud ${n}`] }),
   ])
   const crowd = Array.from({ length: 100_000 }, (_, id) =>
-    invitation({ id, email: `user${id}@domain${id % 2000}.example`, cloudName: `Cloud ${id % 3000}` }),
+    invitation({ id, email: `user${id}@domain${id % 2000}.example`, cloud_name: `Cloud ${id % 3000}` }),
   )
   const { summary } = reconcile(input({ rules: many.flat() }), crowd)
   const cloudsDenied = crowd.filter(({ id }) => id % 3000 < 1000).length
@@ -168,5 +168,24 @@ t.test('problems stand in one order, whatever came first', async t => {
     [two, one],
   ]) {
     t.match(reconcile(given, list).problems, [{ summary: /invitation 7/ }, { summary: /invitation 8/ }])
+  }
+})
+
+t.test('issue 12.6: an invitation whose raw status is a word of ours is unknown, and is never acted on', async t => {
+  for (const status of ['pending', 'accepted', 'denied']) {
+    const given = input(
+      { rules: [accept({ id: 1 })], removals: [removal('bob@acme.example')] },
+      { keepUnchanged: true },
+    )
+    const plan = reconcile(given, [
+      invitation({ id: 1, status }),
+      invitation({ id: 2, email: 'bob@acme.example', status }),
+    ])
+    t.same(
+      plan.actions.map(({ address }) => address),
+      ['bimdata_user.bob@acme.example'],
+    )
+    t.match(plan.unchanged[0], { why: 'unknown_status', before: { status: 'unknown', raw_status: status } })
+    t.match(plan.warnings, [{ code: 'unknown_status', message: new RegExp(`"${status}"`) }])
   }
 })

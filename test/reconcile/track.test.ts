@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Invitation, viewOf } from '../../src/model/invitation.js'
+import { type ApiInvitation, type Invitation, invitationOf, viewOf } from '../../src/model/invitation.js'
 import type { RemovalRecords } from '../../src/model/state.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { findDrift, trackPlan } from '../../src/reconcile/track.js'
@@ -8,7 +8,7 @@ import { accept, input, invitation, record, removal } from './fixtures/build.js'
 const BOB = 'bob@acme.example'
 const planned = [
   invitation({ id: 1 }),
-  invitation({ id: 2, email: BOB, status: 'A', cloudName: 'Bridge' }),
+  invitation({ id: 2, email: BOB, status: 'A', cloud_name: 'Bridge' }),
   invitation({ id: 3, email: 'else@acme.example', status: 'Z' }),
 ]
 const plan = reconcile(input({ rules: [accept({ id: 1 })], removals: [removal('Bob@acme.example')] }), planned)
@@ -19,8 +19,8 @@ function tracked(live: readonly Invitation[], records: RemovalRecords = new Map(
   return tracker.finish(records)
 }
 
-const changed = (id: number, fields: Partial<Invitation>) =>
-  planned.map(item => (item.id === id ? { ...item, ...fields } : item))
+const changed = (id: number, fields: Partial<ApiInvitation>) =>
+  planned.map(item => (item.id === id ? invitationOf({ ...item, status: item.raw_status, ...fields }) : item))
 
 const BOTH = ['bimdata_invitation.1', 'bimdata_user.bob@acme.example']
 const [INVITATION = '', USER = ''] = BOTH
@@ -35,13 +35,23 @@ const CASES: readonly (readonly [
   ['as planned, in another order', planned.toReversed(), []],
   ['somebody accepted it', changed(1, { status: 'A' }), [INVITATION]],
   ['somebody denied it', changed(1, { status: 'D' }), [INVITATION]],
-  ['it leads to another cloud', changed(1, { cloudName: 'Roof' }), [INVITATION]],
-  ['it makes an admin now', changed(1, { cloudRole: 100 }), [INVITATION]],
+  [
+    'issue 12.6: its status is the raw word "pending", which is unknown',
+    changed(1, { status: 'pending' }),
+    [INVITATION],
+  ],
+  [
+    'issue 12.6: the user has one of the raw word "accepted", which is unknown',
+    changed(2, { status: 'accepted' }),
+    [USER],
+  ],
+  ['it leads to another cloud', changed(1, { cloud_name: 'Roof' }), [INVITATION]],
+  ['it makes an admin now', changed(1, { cloud_role: 100 }), [INVITATION]],
   ['it is of somebody else', changed(1, { email: 'x@y.example' }), [INVITATION]],
   ['it is gone', planned.slice(1), [INVITATION]],
   ['the user has one more', [...planned, invitation({ id: 4, email: 'BOB@acme.example', status: 'W' })], [USER]],
   ['the user has one less', changed(2, { status: 'D' }), [USER]],
-  ['the cloud of the user has another name', changed(2, { cloudName: 'Bridge 2' }), [USER]],
+  ['the cloud of the user has another name', changed(2, { cloud_name: 'Bridge 2' }), [USER]],
   ['the user is recorded', planned, [USER], new Map([[BOB, record([2])]])],
   ['somebody else changed', changed(3, { status: 'A' }), []],
   ['somebody else came', [...planned, invitation({ id: 5, email: 'new@acme.example' })], []],

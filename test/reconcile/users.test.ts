@@ -53,10 +53,10 @@ t.test('absent is recorded too', async t => {
 t.test('a view has ids ascending and each cloud once, in whatever order they came', async t => {
   const tracker = trackUsers([KEY], new Map())
   const seen = [
-    { id: 10, cloudName: 'b' },
-    { id: 9, cloudName: 'a' },
-    { id: 100, cloudName: 'b' },
-    { id: 1, cloudName: 'B' },
+    { id: 10, cloud_name: 'b' },
+    { id: 9, cloud_name: 'a' },
+    { id: 100, cloud_name: 'b' },
+    { id: 1, cloud_name: 'B' },
   ]
   for (const fields of seen) tracker.observeAccepted(KEY, invitation(fields))
   tracker.observeAccepted('somebody@else.example', invitation({ id: 5 }))

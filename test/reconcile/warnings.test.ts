@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Invitation } from '../../src/model/invitation.js'
+import type { ApiInvitation, Invitation } from '../../src/model/invitation.js'
 import type { Manifest } from '../../src/model/manifest.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
@@ -10,18 +10,23 @@ const warningsOf = (fields: Partial<Manifest>, live: readonly Invitation[] = [],
 const ALL = [accept({ email: '*' })]
 
 t.test('admin rights', async t => {
-  const granted = (fields: Partial<Invitation>) => warningsOf({ rules: ALL }, [invitation(fields)]).map(w => w.message)
-  const project = { projectName: 'Roof' }
+  const granted = (fields: Partial<ApiInvitation>) =>
+    warningsOf({ rules: ALL }, [invitation(fields)]).map(w => w.message)
+  const project = { project_name: 'Roof' }
   t.same(granted({}), [])
-  t.same(granted({ cloudRole: 100 }), ['ann@acme.example becomes admin of the cloud "Tower A".'])
-  t.same(granted({ ...project, projectRole: 100 }), ['ann@acme.example becomes admin of the project "Roof".'])
-  t.same(granted({ ...project, cloudRole: 100, projectRole: 100 }), [
+  t.same(granted({ cloud_role: 100 }), ['ann@acme.example becomes admin of the cloud "Tower A".'])
+  t.same(granted({ ...project, project_role: 100 }), ['ann@acme.example becomes admin of the project "Roof".'])
+  t.same(granted({ ...project, cloud_role: 100, project_role: 100 }), [
     'ann@acme.example becomes admin of the cloud "Tower A" and of the project "Roof".',
   ])
-  t.same(granted({ ...project, projectRole: 25 }), [])
-  t.same(granted({ projectRole: 100 }), ['ann@acme.example becomes admin of the project "".'], 'whose name is not said')
-  t.same(granted({ cloudRole: 100, status: 'A' }), [], 'not of what is accepted already')
-  t.same(warningsOf({ rules: [deny({ email: '*' })] }, [invitation({ cloudRole: 100 })]), [], 'not of a denial')
+  t.same(granted({ ...project, project_role: 25 }), [])
+  t.same(
+    granted({ project_role: 100 }),
+    ['ann@acme.example becomes admin of the project "".'],
+    'whose name is not said',
+  )
+  t.same(granted({ cloud_role: 100, status: 'A' }), [], 'not of what is accepted already')
+  t.same(warningsOf({ rules: [deny({ email: '*' })] }, [invitation({ cloud_role: 100 })]), [], 'not of a denial')
 })
 
 t.test('an acceptance that a rule denies', async t => {
@@ -71,7 +76,7 @@ t.test('their order: rules as written, then invitations by id, then users', asyn
     rules: [rule('deny', { id: 9 }, { until: '2020-01-01' }), ...ALL],
     removals: [removal('b@a.example'), removal('a@a.example')],
   }
-  const live = [invitation({ id: 10, cloudRole: 100 }), invitation({ id: 9, status: 'Z' })]
+  const live = [invitation({ id: 10, cloud_role: 100 }), invitation({ id: 9, status: 'Z' })]
   for (const list of [live, live.toReversed()])
     t.same(
       warningsOf(fields, list).map(({ address }) => address),

@@ -1,4 +1,3 @@
-import { statusOf } from '../../src/model/invitation.js'
 import type { Action } from '../../src/model/plan.js'
 import { isComplete, type Report, type Result, succeeded } from '../../src/model/report.js'
 import type { Effect, Provider } from './provider.js'
@@ -46,11 +45,11 @@ function judgeDecision(
   const { action } = result
   if (action.action === 'remove') return
   const wanted = wantedOf(action)
-  const live = statusOf(provider.statusOf(action.before.id) ?? '')
+  const live = provider.knownStatus(action.before.id)
   if (succeeded(result) && live !== wanted && (verification.kind === 'verified' || !lies))
     broken('what is reported was done', `${action.address} is ${live}, reported ${result.outcome.kind}`)
   const compared = verification.kind === 'verified' || verification.kind === 'differs'
-  const shown = statusOf(watch.list?.get(action.before.id)?.status ?? '')
+  const shown = watch.list?.get(action.before.id)?.status
   if (compared && result.outcome.kind === 'failed' && watch.item(action.address).unclear && shown === wanted)
     broken('what was done is reported', `${action.address} is read as ${shown}, reported failed`)
   if (!succeeded(result) && effectsOf(action, { provider, ...rest }).length > 0 && !watch.item(action.address).unclear)
@@ -88,7 +87,7 @@ function judgeVerification({ verification, results }: Report, { watch, broken }:
   for (const result of results) {
     const { action } = result
     if (action.action === 'remove' || !succeeded(result)) continue
-    const shown = statusOf(watch.list?.get(action.before.id)?.status ?? '')
+    const shown = watch.list?.get(action.before.id)?.status
     if (shown !== wantedOf(action)) broken('what was done is verified', `${action.address} was read as ${shown}`)
   }
 }

@@ -1,6 +1,6 @@
 import type { Api } from '../../src/execute/api.js'
 import { ApiError } from '../../src/model/api-error.js'
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf, type Status } from '../../src/model/invitation.js'
 import { emailKey } from '../../src/model/text.js'
 import { type Course, drawCourse, type Weather } from './faults.js'
 import type { Random } from './random.js'
@@ -52,12 +52,16 @@ export class Provider {
   }
 
   statusOf(id: number): string | undefined {
-    return this.invitations.get(id)?.status
+    return this.invitations.get(id)?.raw_status
+  }
+
+  knownStatus(id: number): Status {
+    return this.invitations.get(id)?.status ?? 'unknown'
   }
 
   setStatus(id: number, status: string): void {
     const invitation = this.invitations.get(id)
-    if (invitation && invitation.status !== status) this.put({ ...invitation, status })
+    if (invitation && invitation.raw_status !== status) this.put(invitationOf({ ...invitation, status }))
   }
 
   /** Somebody else decides; whom they accept connects for the first time, and exists as a user from then on. */
@@ -80,7 +84,7 @@ export class Provider {
       took()
       return
     }
-    const status = this.invitations.get(target)?.status
+    const status = this.invitations.get(target)?.raw_status
     if (status === undefined) throw refused(404)
     const wanted = operation === 'accept' ? 'A' : 'D'
     if (status === wanted || (operation === 'accept' && status === 'W')) return

@@ -1,4 +1,4 @@
-import type { Invitation } from '../../src/model/invitation.js'
+import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import type { Effect, Manifest, Rule, Selector, UnmatchedPolicy } from '../../src/model/manifest.js'
 import type { Weather } from './faults.js'
 import type { Random } from './random.js'
@@ -44,17 +44,13 @@ const EMAILS = ['ann@a.example', 'bob@a.example', 'Cyd@a.example', 'dan@b.exampl
 const CLOUDS = ['Tower', 'Bridge'] as const
 
 function drawInvitation(id: number, random: Random, statuses: Readonly<Record<string, number>>): Invitation {
-  return {
+  return invitationOf({
     id,
     email: random.pick(EMAILS),
     status: random.weighted(statuses),
-    cloudName: random.pick(CLOUDS),
-    cloudRole: random.pick([50, 100]),
-    projectName: null,
-    projectRole: null,
-    clientId: null,
-    sender: null,
-  }
+    cloud_name: random.pick(CLOUDS),
+    cloud_role: random.pick([50, 100]),
+  })
 }
 
 function drawRule(index: number, random: Random): Rule {

@@ -1,6 +1,6 @@
 import type { ExecuteEvent } from '../../src/execute/context.js'
 import type { ApiError } from '../../src/model/api-error.js'
-import { type Invitation, statusOf } from '../../src/model/invitation.js'
+import type { Invitation } from '../../src/model/invitation.js'
 import type { Action, Plan } from '../../src/model/plan.js'
 import { type Result, succeeded } from '../../src/model/report.js'
 import type { Observer, Operation } from './provider.js'
@@ -174,10 +174,10 @@ export class Watch implements Observer {
 function asPlanned(action: Action, list: ReadonlyMap<number, Invitation>): boolean {
   if (action.action !== 'remove') {
     const live = list.get(action.before.id)
-    return live !== undefined && statusOf(live.status) === action.before.status
+    return live !== undefined && live.status === action.before.status
   }
   const accepted = [...list.values()]
-    .filter(({ email, status }) => statusOf(status) === 'accepted' && userAddress(email) === action.address)
+    .filter(({ email, status }) => status === 'accepted' && userAddress(email) === action.address)
     .map(({ id }) => id)
   return accepted.sort((a, b) => a - b).join() === action.before.accepted_invitations.join()
 }

@@ -1,3 +1,4 @@
+import { statusText } from '../../model/invitation.js'
 import type { RuleRef } from '../../model/plan.js'
 import type { Decision } from '../../reconcile/decide.js'
 import type {
@@ -17,7 +18,7 @@ export function invitationText(explained: InvitationExplanation, style: Style): 
   const { address, invitation } = explained
   const lines = [
     `${style.bold(address)}  ${escapeTerminal(invitation.email)}`,
-    `    status: ${escapeTerminal(invitation.status)}`,
+    `    status: ${escapeTerminal(statusText(invitation))}`,
     `    to: ${destination(invitation)}`,
     '',
     ...rulesText('Rules that match', explained, style),
@@ -65,7 +66,7 @@ const reasonText = ({ reason }: RuleRef): string => (reason === null ? '' : ` ($
 const placeText = ({ file, line, column }: RuleRef): string => escapeTerminal(`${file}:${line}:${column}`)
 
 function outcomeOf({ decision, invitation, removal }: InvitationExplanation): string {
-  const status = escapeTerminal(invitation.status)
+  const status = escapeTerminal(statusText(invitation))
   switch (decision.kind) {
     case 'act':
       return `${decision.effect === 'accept' ? 'It is accepted' : 'It is denied'}: ${ACT[decision.why]} (${status} → ${decision.effect === 'accept' ? 'accepted' : 'denied'}).`

@@ -1,4 +1,4 @@
-import type { InvitationView } from '../../model/invitation.js'
+import { type InvitationView, statusText } from '../../model/invitation.js'
 import type { Action, Plan, Refusal, RuleRef, Unchanged } from '../../model/plan.js'
 import { shown } from '../escape/html.js'
 import { AFTER, gravestFirst, placeText, WHY } from '../text/words.js'
@@ -103,7 +103,7 @@ function invitationRow(decision: Decision, view: InvitationView, after: string, 
     decision,
     shown(view.email),
     view.id,
-    shown(view.status),
+    shown(statusText(view)),
     after,
     [shown(view.cloud_name)],
     role(view.cloud_role),

@@ -1,4 +1,4 @@
-import type { InvitationView } from '../../model/invitation.js'
+import { type InvitationView, statusText } from '../../model/invitation.js'
 import type { Action, InvitationAction, Plan, Unchanged, Warning } from '../../model/plan.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
 import { inPieces } from './pieces.js'
@@ -133,7 +133,7 @@ function groundFields(action: Action, style: Style): readonly (readonly [string,
 
 function unchangedText({ address, before, why }: Unchanged, style: Style): string {
   const email = 'id' in before ? `  ${escapeTerminal(before.email)}` : ''
-  const status = 'status' in before ? `${escapeTerminal(before.status)}: ` : ''
+  const status = 'status' in before ? `${escapeTerminal(statusText(before))}: ` : ''
   return style.dim(`  ${escapeTerminal(address)}${email}\n    ${status}${WHY[why]}`)
 }
 

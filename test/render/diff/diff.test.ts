@@ -48,7 +48,7 @@ t.test('git reads it, and applying it gives the state after', async t => {
       '56 accepted',
       '57 denied',
       '58 pending',
-      '59 X',
+      '59 unknown',
     ],
   )
   t.same(parse(readFileSync(join(folder, 'users.yaml'), 'utf8')), { users: [] })

@@ -110,9 +110,9 @@ t.test('10,000 rows: a search and a sort answer in less than 200 ms', async t =>
 
 t.test('the order of each column', async t => {
   const plan = planOf('invitations: { accept: [{ email: "*@acme.example" }] }', [
-    invitation(10, { email: 'b@acme.example', cloudName: 'z' }),
-    invitation(9, { email: 'C@acme.example', cloudName: 'y' }),
-    invitation(100, { email: 'a@acme.example', cloudName: 'X' }),
+    invitation(10, { email: 'b@acme.example', cloud_name: 'z' }),
+    invitation(9, { email: 'C@acme.example', cloud_name: 'y' }),
+    invitation(100, { email: 'a@acme.example', cloud_name: 'X' }),
   ])
   const opened = await open(t, plan)
   if (opened === null) return
@@ -180,7 +180,7 @@ t.test('hostile texts are text', async t => {
   const hostile = Object.values(HOSTILE)
   const plan = planOf(
     'invitations: { unmatched: accept }',
-    hostile.map((text, id) => invitation(id, { email: text, cloudName: text, projectName: text, cloudRole: 100 })),
+    hostile.map((text, id) => invitation(id, { email: text, cloud_name: text, project_name: text, cloud_role: 100 })),
   )
   const opened = await open(t, plan)
   if (opened === null) return

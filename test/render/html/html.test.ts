@@ -119,7 +119,7 @@ t.test('many warnings are folded, none is lost', async t => {
   const html = planHtml(
     planOf(
       'invitations: { accept: [{ cloudRole: admin }] }',
-      Array.from({ length: 50 }, (_, id) => invitation(id, { cloudRole: 100 })),
+      Array.from({ length: 50 }, (_, id) => invitation(id, { cloud_role: 100 })),
     ),
   )
   t.match(html, '<details><summary>30 more</summary>')

@@ -102,7 +102,7 @@ t.test('5,000 changes: cut, with a count of what is left out, and the digest sti
 t.test('a flood of warnings and refusals leaves room for the changes', async t => {
   const plan = planOf(
     'invitations: { accept: [{ cloudRole: admin }] }',
-    Array.from({ length: 3000 }, (_, id) => invitation(id, { cloudRole: 100, cloudName: '@'.repeat(300) })),
+    Array.from({ length: 3000 }, (_, id) => invitation(id, { cloud_role: 100, cloud_name: '@'.repeat(300) })),
   )
   const text = planMarkdown({
     ...plan,
