@@ -1,5 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import type { Plan } from '../model/plan.js'
+import { planTextPieces } from '../render/text/plan-text.js'
+import type { Style } from '../render/text/style.js'
 import type { CommonFlags } from './flags.js'
 import { CommandError, EXIT, type Io } from './io.js'
 
@@ -17,8 +20,14 @@ export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: bo
   throw new CommandError('apply needs approval, and there is no terminal to ask on', { advice })
 }
 
-/** Asks; anything but `yes` declines. @throws CommandError where it is declined or interrupted */
-export async function askApproval(io: Io): Promise<void> {
+/**
+ * Asks; anything but `yes` declines. What is approved is on the terminal: where standard output is not one, the plan is
+ * shown on standard error too.
+ *
+ * @throws CommandError where it is declined or interrupted
+ */
+export async function askApproval(plan: Plan, style: Style, io: Io): Promise<void> {
+  if (!io.outIsTerminal) for (const piece of planTextPieces(plan, style, io.columns)) io.err(piece)
   io.err(
     `\nDo you want to make these changes?\n  guestlist will do exactly what is shown above.\n  Only 'yes' will be accepted to approve.\n\n`,
   )

@@ -11,8 +11,8 @@ import { type Explained, explainDocument } from './shared/explain-json.js'
 import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
-import { withObserved } from './shared/observe.js'
 import { readAll } from './shared/read-all.js'
+import { withWorld } from './shared/read-world.js'
 
 type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { readonly from: string | undefined }
 
@@ -20,7 +20,7 @@ type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { rea
 export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const wanted = readSubject(subject)
   const { manifest } = await loadManifest(flags.file, io)
-  const explained = await withObserved(manifest.state, flags, io, async ({ list, records }) => {
+  const explained = await withWorld(manifest.state, flags, io, async ({ list, records }) => {
     const now = flags.now ?? new Date()
     const explainer = startExplain({ manifest, records, now, protect: protections(flags, io) })
     return explainWanted(wanted, await readAll(list, wanted.matches), explainer)

@@ -3,12 +3,13 @@ import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js
 import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style.js'
+import { systemClock } from '../http/clock.js'
 import type { Plan } from '../model/plan.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsText } from '../render/text/problems-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { makePlan, reconcileOptions } from './shared/make-plan.js'
-import { withObserved } from './shared/observe.js'
+import { withWorld } from './shared/read-world.js'
 import { planJson, renderPlan, showsEverything } from './shared/render-plan.js'
 
 type PlanFlags = CommonFlags<PlanFormat> &
@@ -27,8 +28,8 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const { manifest, warnings, locate } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
-  const planned = await withObserved(manifest.state, flags, io, ({ apiUrl, records, list }) =>
-    makePlan({ manifest, records, now: flags.now ?? new Date(), apiUrl, options, locate }, list),
+  const planned = await withWorld(manifest.state, flags, io, world =>
+    makePlan({ manifest, locate, options, now: flags.now }, world, systemClock),
   )
   const saved = flags.out === undefined ? null : await savePlan(planned, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))

@@ -4,15 +4,15 @@ import { EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { snapshotText } from '../documents/snapshot.js'
 import { jsonText } from '../render/json.js'
 import { stateConfigOf } from './shared/load-manifest.js'
-import { withObserved } from './shared/observe.js'
 import { readAll } from './shared/read-all.js'
+import { withWorld } from './shared/read-world.js'
 
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
 export async function snapshot(flags: CommonFlags & { readonly out: string | undefined }, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Leave --out away.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)
-  return withObserved(config, flags, io, async ({ apiUrl, records, list }) => {
+  return withWorld(config, flags, io, async ({ apiUrl, records, list }) => {
     const takenAt = new Date().toISOString()
     const invitations = await readAll(list)
     const pieces = snapshotText({ apiUrl, takenAt, records, invitations }, value => jsonText(value, 0))

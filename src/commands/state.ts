@@ -10,8 +10,8 @@ import { table } from '../render/text/table.js'
 import type { StateStore } from '../state/store.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
 import { stateConfigOf } from './shared/load-manifest.js'
-import { openStateFor } from './shared/observe.js'
-import { withLock } from './shared/with-lock.js'
+import { lockState } from './shared/lock-state.js'
+import { openStateFor } from './shared/read-world.js'
 
 /** Lists the removals that are remembered, by address. */
 export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
@@ -35,15 +35,12 @@ export async function stateRemove(
   io: Io,
 ): Promise<ExitCode> {
   const store = await openConfigured(flags, io)
-  const forgotten = await withLock(
-    store,
-    flags,
-    createLog(flags.logLevel, io),
-    io,
-    () => forget(store, emails),
-    'state',
-  )
-  for (const email of forgotten) io.out(`${escapeTerminal(email)}: forgotten\n`)
+  const lock = await lockState(store, flags, createLog(flags.logLevel, io), io, 'state')
+  try {
+    for (const email of await forget(store, emails)) io.out(`${escapeTerminal(email)}: forgotten\n`)
+  } finally {
+    await lock.release()
+  }
   io.err('The next apply removes them again where users.remove still lists them.\n')
   return EXIT.done
 }

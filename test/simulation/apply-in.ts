@@ -1,12 +1,8 @@
 import { Readable } from 'node:stream'
-import { DECIDING, LOCKING, PLANNING } from '../../src/cli/common-options.js'
-import { readFlags } from '../../src/cli/flags.js'
 import type { Io } from '../../src/cli/io.js'
-import { applyLocked } from '../../src/commands/apply.js'
+import { type ApplyBasis, applyExitCode, applyOnce } from '../../src/commands/shared/apply-once.js'
 import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import type { Connection } from '../../src/commands/shared/connect.js'
-import { makePlan } from '../../src/commands/shared/make-plan.js'
-import { driftOf } from '../../src/commands/shared/saved-plan.js'
 import type { Api } from '../../src/execute/api.js'
 import type { Clock } from '../../src/http/clock.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
@@ -22,16 +18,6 @@ import type { Watch } from './watch.js'
 
 export const API_URL = 'https://api.example'
 
-const OPTIONS = { ...LOCKING, ...PLANNING, ...DECIDING }
-
-const FLAGS = {
-  ...readFlags({ options: OPTIONS, formats: ['text'] }, {}, {}),
-  autoApprove: true,
-  rateLimit: undefined,
-  expect: undefined,
-  auditLog: undefined,
-}
-
 /** What every process of a seed meets. */
 export interface World {
   readonly met: (what: string) => void
@@ -43,7 +29,7 @@ export interface World {
   readonly broken: (promise: string, detail: string) => void
 }
 
-/** The real command, in a simulated world. */
+/** The real sequence, in a simulated world. */
 export function applyIn(
   process: Process,
   apply: Apply,
@@ -51,7 +37,7 @@ export function applyIn(
   random: Random,
   watch: Watch,
   view: ApplyView,
-  { scenario: { manifest }, provider, disk, scheduler, trace }: World,
+  { scenario: { manifest }, provider, disk, trace }: World,
 ): Promise<number> {
   const observer = {
     sent: (...call: Parameters<Watch['sent']>) => {
@@ -66,33 +52,19 @@ export function applyIn(
   const api = provider.apiFor(process, apply.weather, random.fork('network'), observer)
   const connection = connectionOf(process, api, apply, random.fork('jitter'))
   const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
-  const flags = {
-    ...FLAGS,
+  const basis: ApplyBasis = saved
+    ? { kind: 'saved', plan: saved }
+    : { kind: 'manifest', manifest, locate: found => found, options: {}, now: undefined }
+  const settings = {
     parallelism: apply.parallelism,
     failFast: apply.failFast,
     lockTimeout: apply.lockTimeoutMs,
+    noLock: false,
+    expect: undefined,
+    auditLog: undefined,
   }
-  return applyLocked({
-    saved: saved !== null,
-    connection,
-    store,
-    view,
-    flags,
-    io: ioOf(process),
-    async planWith(connected, records) {
-      if (saved) return { plan: saved, drifted: await driftOf(saved, connected, records) }
-      const now = new Date(scheduler.now())
-      const inputs = {
-        manifest,
-        records,
-        now,
-        apiUrl: API_URL,
-        options: {},
-        locate: (found: Plan['problems']) => found,
-      }
-      return { plan: await makePlan(inputs, connected.list), drifted: null }
-    },
-  })
+  const approval = { given: '--auto-approve' }
+  return applyOnce(basis, { connection, store, view, approval, settings, io: ioOf(process) }).then(applyExitCode)
 }
 
 function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {

@@ -1,14 +1,14 @@
 import type { PlanningFlags } from '../../cli/common-options.js'
 import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
-import type { ReadList } from '../../execute/api.js'
-import type { Manifest, Protection } from '../../model/manifest.js'
+import type { Clock } from '../../http/clock.js'
+import type { Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
-import type { RemovalRecords } from '../../model/state.js'
 import { emailKey } from '../../model/text.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
 import { parseTarget } from '../../reconcile/target.js'
 import type { LoadedManifest } from './load-manifest.js'
+import type { World } from './read-world.js'
 
 /** @throws CommandError for a target that is no address */
 export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
@@ -46,21 +46,20 @@ export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): read
 const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', lists: readonly string[]): readonly Protection[] =>
   lists.flatMap(splitList).map(pattern => ({ pattern: emailKey(pattern), source }))
 
-export interface PlanInputs {
-  readonly manifest: Manifest
-  readonly records: RemovalRecords
-  readonly now: Date
-  readonly apiUrl: string
+/** What a plan is made from besides the world. */
+export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate'> {
   readonly options: ReconcileOptions
-  /** As of the loaded manifest. */
-  readonly locate: LoadedManifest['locate']
+  /** What `--now` says; undefined is the clock's time. */
+  readonly now: Date | undefined
 }
 
-export async function makePlan(inputs: PlanInputs, list: ReadList): Promise<Plan> {
-  const plan = await list(async batches => {
-    const reconciler = startReconcile(inputs)
+export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock, 'now'>): Promise<Plan> {
+  const { manifest, options, locate, now = new Date(clock.now()) } = basis
+  const { apiUrl, records } = world
+  const plan = await world.list(async batches => {
+    const reconciler = startReconcile({ manifest, options, now, apiUrl, records })
     for await (const batch of batches) for (const invitation of batch) reconciler.observe(invitation)
     return reconciler.finish()
   })
-  return { ...plan, problems: inputs.locate(plan.problems) }
+  return { ...plan, problems: locate(plan.problems) }
 }

@@ -4,15 +4,13 @@ import type { CommonFlags } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
 import type { Action, Plan, Refusal } from '../../model/plan.js'
-import type { RemovalRecords } from '../../model/state.js'
-import { canonicalJson, emailKey } from '../../model/text.js'
+import { emailKey } from '../../model/text.js'
 import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { parseTarget } from '../../reconcile/target.js'
-import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
-import { type Connection, DEFAULT_API_URL } from './connect.js'
+import { DEFAULT_API_URL } from './connect.js'
 import { protections } from './make-plan.js'
 
 /** @throws CommandError for a file that is no plan, was edited, or is of a newer format: each with its own message */
@@ -45,10 +43,10 @@ type SavedPlanFlags = CommonFlags & PlanningFlags
  */
 export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): Plan {
   const settled = [
-    ...(flags.file.length > 0 && io.env.GUESTLIST_FILE === undefined ? ['--file'] : []),
+    ...(flags.given.has('file') ? ['--file'] : []),
     ...(flags.target.length > 0 && !plan.actions.every(isTargeted(flags.target)) ? ['--target'] : []),
     ...(flags.noRemovals && plan.actions.some(({ action }) => action === 'remove') ? ['--no-removals'] : []),
-    ...(flags.now === undefined || io.env.GUESTLIST_NOW !== undefined ? [] : ['--now']),
+    ...(flags.given.has('now') ? ['--now'] : []),
   ]
   if (settled.length > 0) {
     throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
@@ -95,34 +93,4 @@ function protectedNow({ actions }: Plan, flags: SavedPlanFlags, io: Io): readonl
     const protection = protectionOf(emailKey(email))
     return protection ? [protectionRefusal({ address, email, rule }, protection)] : []
   })
-}
-
-export type Drifted = readonly Drift[]
-
-/** What of a plan is no longer as it was planned from. */
-export async function driftOf(plan: Plan, { list }: Connection, records: RemovalRecords): Promise<Drifted> {
-  return list(async batches => {
-    const tracker = trackPlan(plan)
-    for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
-    return findDrift(plan, tracker.finish(records))
-  })
-}
-
-/** One line for each changed item, and what changed in it. */
-export function driftText(drifted: Drifted): string {
-  return drifted.map(({ address, planned, live }) => `  ${address}: ${driftedHow(planned, live)}`).join('\n')
-}
-
-function driftedHow(planned: Drift['planned'], live: Drift['live']): string {
-  if (live === null) return 'is no longer listed'
-  if (planned !== null) return changed(planned, live)
-  return `is new: a pending invitation of ${live.email}, who is to be removed, and would come back with it`
-}
-
-function changed(planned: object, live: object): string {
-  const before = new Map<string, unknown>(Object.entries(planned))
-  return Object.entries(live)
-    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
-    .map(([name, value]) => `${name} was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
-    .join('; ')
 }

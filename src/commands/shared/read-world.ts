@@ -8,7 +8,7 @@ import type { StateConfig } from '../../model/manifest.js'
 import type { RemovalRecords } from '../../model/state.js'
 import { openState, type StateStore } from '../../state/store.js'
 import { VERSION } from '../../version.js'
-import { connect } from './connect.js'
+import { type Connection, connect } from './connect.js'
 import { loadSnapshot } from './snapshot-file.js'
 
 /** The state that a manifest names, for the API in use. */
@@ -25,33 +25,39 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonF
   })
 }
 
-/** What there is: the live API and the state, or a snapshot of both. */
-export interface Observed {
+/** What a plan is made from besides the manifest: the live API and the state, or a snapshot of both. */
+export interface World {
   readonly apiUrl: string
   readonly records: RemovalRecords
+  /** Read while planning, for it may be long; the rest is read already. */
   readonly list: ReadList
 }
 
-type ObserveFlags = CommonFlags & { readonly from?: string | undefined }
+/** Everything that is read before planning, and again for the check after the prompt. */
+export async function readWorld({ client, list }: Connection, store: StateStore): Promise<World> {
+  return { apiUrl: client.apiUrl, records: await store.read(), list }
+}
+
+type WorldFlags = CommonFlags & { readonly from?: string | undefined }
 
 /** Takes no lock. With `--from` there is no network, no credential and no state file. */
-export async function withObserved<T>(
+export async function withWorld<T>(
   config: StateConfig,
-  flags: ObserveFlags,
+  flags: WorldFlags,
   io: Io,
-  work: (observed: Observed) => Promise<T>,
+  work: (world: World) => Promise<T>,
 ): Promise<T> {
-  if (flags.from !== undefined) return work(await observedBefore(flags.from, flags, io))
-  const { client, list } = await connect(flags, io)
+  if (flags.from !== undefined) return work(await worldOfSnapshot(flags.from, flags, io))
+  const connection = await connect(flags, io)
+  const { client } = connection
   try {
-    const records = await openStateFor(config, client.apiUrl, flags, io).read()
-    return await work({ apiUrl: client.apiUrl, records, list })
+    return await work(await readWorld(connection, openStateFor(config, client.apiUrl, flags, io)))
   } finally {
     client.close()
   }
 }
 
-async function observedBefore(path: string, flags: ObserveFlags, io: Io): Promise<Observed> {
+async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise<World> {
   const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, askedFor(flags, io), io)
   createLog(flags.logLevel, io).info(`read from the snapshot ${path} of ${takenAt}, not from the API`)
   return {
@@ -66,6 +72,6 @@ async function* oneBatch(invitations: readonly Invitation[]): AsyncGenerator<rea
 }
 
 /** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
-function askedFor({ apiUrl }: ObserveFlags, { env }: Io): string | undefined {
+function askedFor({ apiUrl }: WorldFlags, { env }: Io): string | undefined {
   return apiUrl === (env.GUESTLIST_API_URL || env.BIMDATA_API_URL) ? undefined : apiUrl
 }

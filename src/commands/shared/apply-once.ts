@@ -1,0 +1,145 @@
+import type { LockingFlags } from '../../cli/common-options.js'
+import { CommandError, EXIT, type ExitCode, type Io } from '../../cli/io.js'
+import type { ExecuteDeps, ExecuteOptions } from '../../execute/context.js'
+import { execute } from '../../execute/execute.js'
+import type { Plan } from '../../model/plan.js'
+import { isComplete, type Report } from '../../model/report.js'
+import type { StateStore } from '../../state/store.js'
+import type { ApplyView } from './apply-view.js'
+import { type AuditTrail, openAuditTrail } from './audit-trail.js'
+import type { Connection } from './connect.js'
+import { type Drifted, driftOf, driftText } from './drift.js'
+import { lockState } from './lock-state.js'
+import { makePlan, type PlanBasis } from './make-plan.js'
+import { readWorld } from './read-world.js'
+
+/** What is to be carried out: a plan that was saved, or what a manifest says of the world as it is now. */
+export type ApplyBasis = { readonly kind: 'saved'; readonly plan: Plan } | ({ readonly kind: 'manifest' } & PlanBasis)
+
+/** Who lets a plan with changes pass: somebody beforehand, by these means, or a person who is asked now. */
+export type Approval = { readonly given: string } | { readonly ask: (plan: Plan) => Promise<void> }
+
+export interface ApplySettings extends LockingFlags {
+  readonly parallelism: number
+  readonly failFast: boolean
+  /** The digest that the plan has to have. */
+  readonly expect: string | undefined
+  readonly auditLog: string | undefined
+}
+
+export interface ApplyDeps {
+  readonly connection: Connection
+  readonly store: StateStore
+  readonly view: ApplyView
+  readonly approval: Approval
+  readonly settings: ApplySettings
+  readonly io: Io
+}
+
+/**
+ * One apply, from the lock to the report. Time, the API and the state come from outside: `apply`, `serve` and the simulation
+ * all run this.
+ *
+ * @throws CommandError where the plan is refused (exit 3), stale (4), has errors, or is not approved: nothing was done then
+ */
+export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Report> {
+  const { connection, store, view, settings, io } = deps
+  const audit = await openAuditTrail(settings.auditLog, io)
+  try {
+    const lock = await lockState(store, settings, connection.log, io, 'apply')
+    try {
+      const world = await readWorld(connection, store)
+      const plan = basis.kind === 'saved' ? basis.plan : await makePlan(basis, world, connection.clock)
+      const drifted = basis.kind === 'saved' ? await driftOf(plan, world) : []
+      await view.planned(plan)
+      await audit.planned(plan)
+
+      const refusal = refusalOf(plan, drifted, settings.expect)
+      if (refusal !== null) {
+        await audit.judged('refused', refusal.message)
+        throw refusal
+      }
+      await approve(plan, deps, audit)
+
+      await audit.started()
+      const report = await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)
+      view.finished(report, isComplete(report))
+      await audit.finished(report)
+      return report
+    } finally {
+      await lock.release()
+    }
+  } finally {
+    await audit.close()
+  }
+}
+
+/** Every reason not to begin, before anything is sent. */
+function refusalOf(plan: Plan, drifted: Drifted, expect: string | undefined): CommandError | null {
+  if (drifted.length > 0) return stale(driftText(drifted))
+  if (expect !== undefined && expect.replace(/^sha256:/, '') !== plan.digest.replace(/^sha256:/, '')) {
+    return stale(`The plan's digest is ${plan.digest}, not ${expect} as --expect says.`)
+  }
+  if (plan.problems.length > 0) return new CommandError('The plan has errors (see above); nothing was done.')
+  if (plan.refused.length === 0) return null
+  const messages = plan.refused.map(({ message }) => message).join('\n')
+  return new CommandError(`Refused; nothing was done.\n${messages}`, { exitCode: EXIT.refused })
+}
+
+const stale = (what: string): CommandError =>
+  new CommandError(`The plan is stale; nothing was done.\n${what}`, {
+    exitCode: EXIT.stale,
+    advice: 'Plan again, and have the new plan approved.',
+  })
+
+/**
+ * Asks, unless the approval was given beforehand. A person may have taken their time, so what was shown is compared with
+ * the live state once more.
+ *
+ * @throws CommandError where it is declined, or too late
+ */
+async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<void> {
+  const { approval, connection, store } = deps
+  if ('given' in approval) return audit.judged('approved', approval.given)
+  if (plan.actions.length === 0) return audit.judged('approved', 'nothing to do')
+  try {
+    await approval.ask(plan)
+    const drifted = await driftOf(plan, await readWorld(connection, store))
+    if (drifted.length > 0) throw stale(driftText(drifted))
+  } catch (error) {
+    await audit.judged('declined', error instanceof Error ? error.message : String(error))
+    throw error
+  }
+  return audit.judged('approved', 'at the prompt')
+}
+
+/** What `execute` acts on and tells. */
+function executeDeps(
+  { connection, store, view, io }: ApplyDeps,
+  lockLost: AbortSignal,
+  audit: AuditTrail,
+): ExecuteDeps {
+  return {
+    api: connection.client,
+    clock: connection.clock,
+    memory: { prepare: () => store.checkWritable(), record: store.record.bind(store) },
+    interrupt: io.interrupt,
+    lockLost,
+    async emit(event) {
+      view.event(event)
+      await audit.event(event)
+    },
+  }
+}
+
+const executeOptions = ({ settings, connection }: ApplyDeps): ExecuteOptions => ({
+  parallelism: settings.parallelism,
+  failFast: settings.failFast,
+  retry: connection.policy,
+})
+
+/** How a run that began ended. */
+export function applyExitCode(report: Report): ExitCode {
+  if (report.stop?.reason === 'interrupted') return EXIT.interrupted
+  return isComplete(report) ? EXIT.done : EXIT.partial
+}
