@@ -21,6 +21,7 @@ import { COLOUR, PLAIN } from './render/text/style.js'
 export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
 export { locateProblems } from './manifest/locate.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
+export { emailKey } from './model/email-address.js'
 export {
   /** As the API sends it: what the library takes. */
   type ApiInvitation as Invitation,
@@ -59,7 +60,6 @@ export type {
 } from './model/plan.js'
 export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
 export type { RemovalRecord, RemovalRecords } from './model/state.js'
-export { emailKey } from './model/text.js'
 export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
 export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/markdown.js'
 

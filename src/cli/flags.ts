@@ -81,7 +81,7 @@ function fromEnvironment(option: Kind, variables: readonly string[], env: NodeJS
 }
 
 /** The members of a comma-separated variable. */
-export const splitList = (text: string): readonly string[] =>
+const splitList = (text: string): readonly string[] =>
   text
     .split(',')
     .map(item => item.trim())

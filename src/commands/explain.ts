@@ -2,8 +2,8 @@ import type { PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
+import { addressFault, emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
-import { emailKey } from '../model/text.js'
 import { type Explainer, startExplain } from '../reconcile/explain.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
@@ -49,8 +49,14 @@ function readSubject(text: string): Wanted {
   const id = /^(?:bimdata_invitation\.)?(\d{1,15})$/.exec(text)?.[1]
   if (id !== undefined) return { email: null, matches: invitation => invitation.id === Number(id) }
   const email = text.replace(/^bimdata_user\./, '')
-  if (!email.includes('@')) {
-    throw new CommandError(`${JSON.stringify(text)} is neither the id of an invitation nor an e-mail address`)
+  const fault = addressFault(email, 'address')
+  if (fault !== null) {
+    throw new CommandError(
+      email.includes('@')
+        ? `${quoteTerminal(text)} ${fault.fault}`
+        : `${quoteTerminal(text)} is neither the id of an invitation nor an e-mail address`,
+      { advice: fault.advice },
+    )
   }
   const key = emailKey(email)
   return { email, matches: invitation => emailKey(invitation.email) === key }

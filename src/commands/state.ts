@@ -2,8 +2,9 @@ import type { LockingFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
+import { addressFault, emailKey } from '../model/email-address.js'
 import type { RemovalRecord } from '../model/state.js'
-import { byCodeUnit, emailKey } from '../model/text.js'
+import { byCodeUnit } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { table } from '../render/text/table.js'
@@ -50,8 +51,9 @@ async function forget(store: StateStore, emails: readonly string[]): Promise<rea
   const unknown = emails.filter(email => !known.has(emailKey(email)))
   if (unknown.length === 0) return store.forget(emails)
   const names = unknown.map(quoteTerminal).join(', ')
+  const [fault] = unknown.flatMap(email => addressFault(email, 'address') ?? [])
   throw new CommandError(`No removal is remembered of ${names}; nothing was changed`, {
-    advice: 'See "guestlist state list".',
+    advice: fault ? `The address ${fault.fault}. ${fault.advice}` : 'See "guestlist state list".',
   })
 }
 

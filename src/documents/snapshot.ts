@@ -1,6 +1,7 @@
+import { emailKey } from '../model/email-address.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { RemovalRecords } from '../model/state.js'
-import { byCodeUnit, emailKey } from '../model/text.js'
+import { byCodeUnit } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
 import { validateSnapshot } from './snapshot-validator.gen.js'
 

@@ -1,7 +1,7 @@
 import { classify } from '../http/retry.js'
+import { emailKey } from '../model/email-address.js'
 import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
-import { emailKey } from '../model/text.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import type { ExecutionContext } from './context.js'
 

@@ -1,5 +1,5 @@
+import { emailKey } from '../model/email-address.js'
 import type { UnmatchedPolicy } from '../model/manifest.js'
-import { emailKey } from '../model/text.js'
 import type { Box, Point } from './algebra/box.js'
 import { Undecided } from './algebra/undecided.js'
 import type { Witness } from './finding.js'

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { addressDraft, addressWords, faultyAddresses, useOf } from './addresses.js'
 import { codeOf, explain, type Finding } from './explain.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
@@ -66,21 +67,34 @@ function toDraft(tree: Tree, error: ErrorObject): Draft {
   const key = unknownKeyOf(error)
   const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
   const say = () => {
-    const finding: Finding = { error, path, value: valueAt(tree.data, path), written: tree.written(path) }
+    const value = valueAt(tree.data, path)
+    const use = error.keyword === 'pattern' ? useOf(path) : null
+    if (use !== null) return addressWords(path, String(value), use, tree)
+    const finding: Finding = { error, path, value, written: tree.written(path) }
     return explain(finding)
   }
   return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, say }
 }
 
-/** Holds the file against the schema. What could not be read has been reported where it stands, and is not again. */
+/**
+ * Holds the file against the schema, and its addresses against what an address can be. What could not be read has been
+ * reported where it stands, and is not again.
+ */
 export function check(tree: Tree): Checked {
   if (tree.data === undefined) return { drafts: [], part: null }
-  if (validateManifestFile(tree.data)) return { drafts: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
+  const addresses = faultyAddresses(tree.data)
+  const isValid = validateManifestFile(tree.data)
+  if (isValid && addresses.length === 0) {
+    return { drafts: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
+  }
   const errors = validateManifestFile.errors ?? []
   const unread = new Set(tree.drafts.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(causesOf)
   const drafts = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
-  return { drafts, part: partOf(tree, errors) }
+  const reported = new Set(drafts.map(({ start }) => start))
+  const voids = addresses.map(address => addressDraft(tree, address)).filter(({ start }) => !reported.has(start))
+  const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...addresses.map(({ path }) => path)]
+  return { drafts: [...drafts, ...voids], part: partOf(tree, faults) }
 }
 
 const faultOf = (error: ErrorObject): readonly string[] => {
@@ -89,10 +103,9 @@ const faultOf = (error: ErrorObject): readonly string[] => {
 }
 
 /** A file with more faults than are looked at is not compared with the rest. */
-function partOf(tree: Tree, errors: readonly ErrorObject[]): Part | null {
-  const faults = errors.filter(error => !isBranch(error))
+function partOf(tree: Tree, faults: readonly (readonly string[])[]): Part | null {
   if (faults.length > FAULT_LIMIT) return null
-  const { data, kept } = prune(tree.data, faults.map(faultOf))
+  const { data, kept } = prune(tree.data, faults)
   const isManifest = (value: unknown): value is ManifestFile => validateManifestFile(value)
   return isManifest(data) ? { tree, data, indexOf: (list, i) => kept.get(list)?.[i] ?? i } : null
 }

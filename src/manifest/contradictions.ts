@@ -1,4 +1,4 @@
-import { emailKey } from '../model/text.js'
+import { emailKey } from '../model/email-address.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 import { type Draft, placeName, quoted, type Words } from './problems.js'

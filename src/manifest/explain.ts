@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { ProblemCode } from '../model/problem.js'
-import { quoted, type Words } from './problems.js'
+import { quoted, subjectOf, type Words } from './problems.js'
 import { isRecord, keysOf, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'
 
@@ -30,13 +30,6 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 const SECRET = /user|passw|secret|token|key|credential/i
-
-/** `email`, or an entry of `accept`. */
-function subjectOf(path: readonly string[]): string {
-  const last = path.at(-1)
-  if (last === undefined) return 'A manifest'
-  return /^\d+$/.test(last) ? `An entry of \`${path.at(-2) ?? ''}\`` : `\`${last}\``
-}
 
 const listed = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
 
@@ -130,13 +123,6 @@ function wrongText({ error, path, value }: Finding): Words {
       detail: credentials
         ? 'Credentials never stand in a manifest: remove them, and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD.'
         : `Write it in full.${example}`,
-    }
-  }
-  if (path[1] === 'remove') {
-    const wildcard = /[*?]/.test(String(value))
-    return {
-      summary: wildcard ? `${subject} holds a wildcard` : `${subject} must be an e-mail address, on one line`,
-      detail: 'Users are removed by exact addresses alone. For example: email: bob@acme.example',
     }
   }
   if (/Method$/.test(path.at(-1) ?? ''))

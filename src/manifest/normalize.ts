@@ -1,3 +1,4 @@
+import { emailKey, hasWildcard } from '../model/email-address.js'
 import {
   DEFAULT_GUARDS,
   type Effect,
@@ -9,7 +10,6 @@ import {
   type StateConfig,
   type Strength,
 } from '../model/manifest.js'
-import { emailKey } from '../model/text.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 
@@ -22,8 +22,6 @@ function withoutUndefined<T extends object>(value: { readonly [K in keyof T]?: T
 
 const asList = (value: string | readonly string[] | undefined): readonly string[] | undefined =>
   typeof value === 'string' ? [value] : value
-
-const hasWildcard = (text: string): boolean => /[*?]/.test(text)
 
 /** | keys | strength |: `id` | id; an e-mail without wildcards | email; anything else | pattern. */
 function strengthOf({ id, email }: Selector): Strength {

@@ -30,6 +30,13 @@ export const quoted = (value: unknown): string => {
   return JSON.stringify(short).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
+/** What a sentence about the value at a path begins with: `email`, or an entry of `accept`. */
+export function subjectOf(path: readonly string[]): string {
+  const last = path.at(-1)
+  if (last === undefined) return 'A manifest'
+  return /^\d+$/.test(last) ? `An entry of \`${path.at(-2) ?? ''}\`` : `\`${last}\``
+}
+
 export const placeName = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
 
 /** Problems shown at once; the rest is counted. */

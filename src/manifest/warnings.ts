@@ -1,27 +1,37 @@
-import { emailKey } from '../model/text.js'
+import type { WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
-import { type Draft, quoted } from './problems.js'
+import type { Draft, Words } from './problems.js'
 
-/** An address without an @ and without wildcards: no user has it. */
-const matchesNobody = (email: string | undefined): email is string => email !== undefined && !/[@*?]/.test(email)
+/** A rule for everybody: an e-mail of `*` alone, whatever it says besides why and until when. */
+const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
+  /^[\s*]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
 
-const nobody = ({ source, start, end }: Written<unknown>, email: string): Draft => ({
+/** What a rule says about itself; everything else narrows what it matches. */
+export const ANNOTATIONS: ReadonlySet<string> = new Set(['name', 'owner', 'reason', 'from', 'until'])
+
+const warning = ({ source, start, end }: Written<unknown>, words: Words): Draft => ({
   code: 'wrong-value',
   severity: 'warning',
   source,
   start,
   end,
-  say: () => ({
-    summary: `${quoted(emailKey(email))} matches nobody: it has no @`,
-    detail: 'Write the whole address, or a pattern such as "*@acme.example".',
-  }),
+  say: () => words,
 })
 
+const EVERYBODY: Words = {
+  summary: 'This rule accepts every invitation, whoever is invited',
+  detail: 'If that is not meant, name a domain, as in "*@acme.example", or a cloud.',
+}
+
+const UNMATCHED: Words = {
+  summary: '`unmatched: accept` accepts every invitation that no rule denies',
+  detail: 'If that is not meant, write ignore, and a rule for each domain to accept.',
+}
+
 /** What can be meant, but hardly is. */
-export function warnings({ accept, deny, protect }: Merged): Draft[] {
-  const rules = [...accept, ...deny]
+export function warnings({ accept, unmatched }: Merged): Draft[] {
   return [
-    ...rules.flatMap(rule => (matchesNobody(rule.value.email) ? [nobody(rule, rule.value.email)] : [])),
-    ...protect.flatMap(pattern => (matchesNobody(pattern.value) ? [nobody(pattern, pattern.value)] : [])),
+    ...accept.filter(isEverybody).map(rule => warning(rule, EVERYBODY)),
+    ...(unmatched?.value === 'accept' ? [warning(unmatched, UNMATCHED)] : []),
   ]
 }

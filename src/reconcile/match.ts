@@ -1,6 +1,6 @@
+import { emailKey } from '../model/email-address.js'
 import { type Invitation, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Rule, Strength } from '../model/manifest.js'
-import { emailKey } from '../model/text.js'
 import { compileWildcard, type Matcher } from './wildcard.js'
 
 /** An invitation with its address in the form that rules are compared with. */

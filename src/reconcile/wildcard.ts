@@ -1,5 +1,4 @@
-/** Whether a string holds a wildcard: `*` any run of characters, `?` exactly one. There is no way to escape them. */
-export const hasWildcard = (pattern: string): boolean => /[*?]/.test(pattern)
+import { hasWildcard } from '../model/email-address.js'
 
 export type Matcher = (value: string) => boolean
 

@@ -1,5 +1,6 @@
+import { emailKey } from '../model/email-address.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
-import { byCodeUnit, emailKey } from '../model/text.js'
+import { byCodeUnit } from '../model/text.js'
 import { StateError } from './error.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'

@@ -1,6 +1,6 @@
+import { emailKey } from '../model/email-address.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
-import { emailKey } from '../model/text.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
 import { type LockAttempt, waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'

@@ -1,23 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { byCodeUnit, canonicalJson, canonicalJsonPieces, emailKey } from '../../src/model/text.js'
-
-const KEYS: readonly (readonly [email: string, key: string])[] = [
-  [' Ann@ACME.example\n', 'ann@acme.example'],
-  ['JOSE\u0301@acme.example', 'jos\u00e9@acme.example'],
-  ['\u212b@x', '\u00e5@x'],
-  ['ＡＮＮ@x', 'ａｎｎ@x'],
-  ['', ''],
-]
-
-for (const [email, key] of KEYS) t.test(`the key of ${JSON.stringify(email)}`, async t => t.equal(emailKey(email), key))
-
-t.test('a key is the key of itself', async () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), text => emailKey(emailKey(text)) === emailKey(text)),
-    { numRuns: 5000 },
-  )
-})
+import { byCodeUnit, canonicalJson, canonicalJsonPieces } from '../../src/model/text.js'
 
 t.test('by code unit, whatever the locale', async t => {
   t.same(['b', 'a', 'B', 'ä', 'aa', ''].sort(byCodeUnit), ['', 'B', 'a', 'aa', 'b', 'ä'])

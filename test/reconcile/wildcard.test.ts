@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { compileWildcard, hasWildcard } from '../../src/reconcile/wildcard.js'
+import { hasWildcard } from '../../src/model/email-address.js'
+import { compileWildcard } from '../../src/reconcile/wildcard.js'
 import { fits } from './fixtures/naive.js'
 
 const CASES: readonly (readonly [pattern: string, value: string, matches: boolean])[] = [

@@ -1,7 +1,7 @@
 import type { Api } from '../../src/execute/api.js'
 import { ApiError } from '../../src/model/api-error.js'
+import { emailKey } from '../../src/model/email-address.js'
 import { type Invitation, invitationOf, type Status } from '../../src/model/invitation.js'
-import { emailKey } from '../../src/model/text.js'
 import { type Course, drawCourse, type Weather } from './faults.js'
 import type { Random } from './random.js'
 import type { Process, Scheduler } from './scheduler.js'

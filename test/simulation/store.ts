@@ -1,5 +1,5 @@
+import { emailKey } from '../../src/model/email-address.js'
 import type { RemovalRecord, RemovalRecords } from '../../src/model/state.js'
-import { emailKey } from '../../src/model/text.js'
 import { StateError } from '../../src/state/error.js'
 import type { LockRequest, StateLock, StateStore } from '../../src/state/store.js'
 import type { LockInfo } from '../../src/system/lock-info.js'

@@ -1,19 +1,19 @@
 import type { PlanningFlags } from '../../cli/common-options.js'
-import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
+import { addressFault, emailKey } from '../../model/email-address.js'
 import type { Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
-import { emailKey } from '../../model/text.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
 import { parseTarget } from '../../reconcile/target.js'
+import { quoteTerminal } from '../../render/escape/terminal.js'
 import type { LoadedManifest } from './load-manifest.js'
 import type { World } from './read-world.js'
 
-/** @throws CommandError for a target that is no address */
+/** @throws CommandError for a target that is no address, or a protection that protects nobody */
 export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
   return {
-    targets: flags.target.map(readTarget),
+    targets: flags.target.flatMap(readTargets),
     noRemovals: flags.noRemovals,
     ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
     protect: protections(flags, io),
@@ -21,30 +21,54 @@ export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: bo
   }
 }
 
+/** One target, or several between commas. */
+const readTargets = (text: string): readonly string[] => entriesOf(text, '--target', 'no target').map(readTarget)
+
 function readTarget(text: string): string {
   const address = parseTarget(text)
   if (address !== null) return address
-  throw new CommandError(`--target: ${JSON.stringify(text)} is not an address`, {
-    advice: 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
+  const email = /^bimdata_user\.(.*)$/s.exec(text)?.[1]
+  const fault = email === undefined ? null : addressFault(email, 'address')
+  throw new CommandError(`--target: ${quoteTerminal(text)} ${fault?.fault ?? 'is not an address'}`, {
+    advice:
+      fault?.advice ?? 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
   })
 }
 
 /**
- * What is protected from outside the manifest: the flag and the variable, each a comma-separated list, add up.
+ * What is protected from outside the manifest: the flag and the variable add up. Each is a list between commas or line
+ * breaks; a variable that is empty counts as not set.
  *
- * @throws CommandError for a flag that protects nobody
+ * @throws CommandError for an entry, or a list, that protects nobody
  */
 export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
-  const empty = flags.protect.find(list => splitList(list).length === 0)
-  if (empty !== undefined) throw new CommandError(`--protect: ${JSON.stringify(empty)} names no address`)
+  const { GUESTLIST_PROTECT = '' } = io.env
+  const variable = GUESTLIST_PROTECT === '' ? [] : [GUESTLIST_PROTECT]
   return [
-    ...protecting('--protect', flags.protect),
-    ...protecting('GUESTLIST_PROTECT', [io.env.GUESTLIST_PROTECT ?? '']),
+    ...flags.protect.flatMap(list => protecting('--protect', list)),
+    ...variable.flatMap(list => protecting('GUESTLIST_PROTECT', list)),
   ]
 }
 
-const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', lists: readonly string[]): readonly Protection[] =>
-  lists.flatMap(splitList).map(pattern => ({ pattern: emailKey(pattern), source }))
+const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', list: string): readonly Protection[] =>
+  entriesOf(list, source, 'nobody').map(pattern => {
+    const found = addressFault(pattern, 'protection')
+    if (found === null) return { pattern: emailKey(pattern), source }
+    throw new CommandError(`${source}: ${quoteTerminal(pattern)} ${found.fault}, and would protect nobody`, {
+      advice: `${found.advice} Entries are separated by commas or line breaks, without quotation marks.`,
+    })
+  })
+
+function entriesOf(list: string, source: string, nothing: string): readonly string[] {
+  const entries = list
+    .split(/[,\r\n]/)
+    .map(entry => entry.trim())
+    .filter(entry => entry !== '')
+  if (entries.length > 0) return entries
+  throw new CommandError(`${source}: ${quoteTerminal(list)} names ${nothing}`, {
+    advice: 'Write what is meant, or leave it out.',
+  })
+}
 
 /** What a plan is made from besides the world. */
 export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate'> {
