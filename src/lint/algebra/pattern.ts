@@ -1,4 +1,5 @@
-import { compileWildcard, hasWildcard, type Matcher } from '../../reconcile/wildcard.js'
+import { hasWildcard } from '../../model/email-address.js'
+import { compileWildcard, type Matcher } from '../../reconcile/wildcard.js'
 
 /**
  * A wildcard pattern as an automaton over code points. A state is a set of positions, one bit each: bit `i` is set where the
