@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lint: ['model', 'manifest', 'reconcile'],
   execute: ['model', 'reconcile', 'http'],
   audit: ['model', 'system', 'state'],
+  approval: ['model', 'system', 'reconcile'],
   render: ['model', 'documents'],
   sandbox: ['model', 'system'],
   cli: ['model', 'system', 'render', 'audit', 'state'],

@@ -127,6 +127,21 @@ export interface Summary {
   readonly refused: number
 }
 
+/** Somebody whose signature over a plan's digest counts. */
+export interface Approver {
+  /** As the signers file names them; several, separated by commas, where their key is listed for several. */
+  readonly principal: string
+  /** The key's fingerprint, `SHA256:…`. */
+  readonly key: string
+}
+
+export interface Approvals {
+  /** How many the plan needs before it is applied; 0 where none. */
+  readonly required: number
+  /** Who approved it; null where that was not looked at. A saved plan never says. */
+  readonly approvers: readonly Approver[] | null
+}
+
 /** What apply would do, as a value. Its order is the order of execution: denials, accepts, removals. */
 export interface Plan {
   readonly apiUrl: string
@@ -143,6 +158,7 @@ export interface Plan {
   readonly summary: Summary
   /** Where the removals of this plan are to be remembered. */
   readonly state: StateConfig
+  readonly approvals: Approvals
   /** `sha256:` and 64 hex digits, over the API address and the actions. */
   readonly digest: string
 }

@@ -1,0 +1,64 @@
+import { parseAllowedSigners, type Signer } from './allowed-signers.js'
+import { ApprovalError } from './error.js'
+import {
+  type Candidate,
+  count,
+  type GivenApproval,
+  isCandidate,
+  type Judged,
+  type Policy,
+  type Rejected,
+  rejected,
+  screen,
+} from './judge.js'
+import { check, type SshKeygen } from './ssh-keygen.js'
+
+/** A signers file: its content, and where it is, for people. */
+export interface SignersFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Which of the approvals count, in the order given.
+ *
+ * @throws ApprovalError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
+ */
+export async function judgeApprovals(
+  given: readonly GivenApproval[],
+  signersFile: SignersFile,
+  rest: Omit<Policy, 'signers'>,
+  keygen: SshKeygen,
+): Promise<readonly Judged[]> {
+  const policy: Policy = { ...rest, signers: readSigners(signersFile, rest.authors) }
+  const screened = given.map(approval => screen(approval, policy))
+  // A line that ends in CR is another line to ssh-keygen.
+  const text = `${signersFile.text.replaceAll('\r\n', '\n').trimEnd()}\n`
+  const settled: (Candidate | Rejected)[] = []
+  for (const item of screened) settled.push(isCandidate(item) ? await checked(item, text, keygen) : item)
+  return count(settled)
+}
+
+async function checked(candidate: Candidate, signers: string, keygen: SshKeygen): Promise<Candidate | Rejected> {
+  const { path, file, principals } = candidate
+  const result = await check(file, principals[0] ?? '', signers, keygen)
+  if (result.kind === 'good') return candidate
+  return rejected(path, result.kind, file, 'why' in result && result.why !== '' ? [result.why] : [])
+}
+
+/** @throws ApprovalError */
+export function readSigners({ path, text }: SignersFile, authors: readonly string[]): readonly Signer[] {
+  const { signers, faults } = parseAllowedSigners(text)
+  if (faults.length > 0) {
+    const lines = faults.map(({ line, message }) => `${path}:${line}: ${message}`)
+    throw new ApprovalError(`The signers file cannot be used:\n${lines.join('\n')}`, {
+      advice: 'Mend it: a line that is passed over may be one that protects somebody.',
+    })
+  }
+  const listed = new Set(signers.flatMap(({ principals }) => principals))
+  const unknown = authors.filter(author => !listed.has(author))
+  if (unknown.length === 0) return signers
+  throw new ApprovalError(`The author ${unknown.join(', ')} is not a principal of the signers file ${path}.`, {
+    advice: `Spell --author as the file does: under another name their own signature would count. List those who write plans and may not approve with namespaces="git".`,
+  })
+}

@@ -1,0 +1,60 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { byCodeUnit } from '../model/text.js'
+import { readInput } from '../system/read-file.js'
+import { parseApproval } from './approval-file.js'
+import type { FileFault, GivenApproval } from './judge.js'
+
+/** How the names of the files end that `approve` writes, and that are looked for in a folder. */
+export const EXTENSION = '.sig'
+
+/** Bytes; the largest signature, by an RSA key of 16 kilobits, takes some 6 KiB. */
+const LIMIT = 64 * 1024
+
+/**
+ * Approvals from files, and from the `*.sig` of folders. What cannot be read is among them, with the reason.
+ *
+ * @param paths as they were named, which is how people are told of them
+ */
+export async function readApprovals(paths: readonly string[], cwd: string): Promise<readonly GivenApproval[]> {
+  const files = new Map<string, string>()
+  const faults: GivenApproval[] = []
+  for (const path of paths) {
+    const found = await expand(path, cwd)
+    if (typeof found === 'string') faults.push({ path, content: found })
+    else for (const file of found) files.set(resolve(cwd, file), file)
+  }
+  const read = [...files.values()].map(async path => ({ path, content: await readApproval(resolve(cwd, path)) }))
+  return [...faults, ...(await Promise.all(read))]
+}
+
+/** The approvals that `approve` writes beside a plan, unless it is told where else. */
+export async function approvalsBeside(planFile: string, cwd: string): Promise<readonly string[]> {
+  const names = await readdir(dirname(resolve(cwd, planFile))).catch(() => [])
+  const [start, folder] = [`${basename(planFile)}.`, dirname(planFile)]
+  return names
+    .filter(name => name.startsWith(start) && name.endsWith(EXTENSION))
+    .toSorted(byCodeUnit)
+    .map(name => join(folder, name))
+}
+
+async function expand(path: string, cwd: string): Promise<readonly string[] | FileFault> {
+  try {
+    if (!(await stat(resolve(cwd, path))).isDirectory()) return [path]
+    const names = (await readdir(resolve(cwd, path))).filter(name => name.endsWith(EXTENSION))
+    return names.length === 0 ? 'empty-folder' : names.toSorted(byCodeUnit).map(name => join(path, name))
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
+  }
+}
+
+async function readApproval(path: string): Promise<GivenApproval['content']> {
+  try {
+    const bytes = await readInput(path, LIMIT)
+    return (bytes.length > LIMIT ? null : parseApproval(bytes.toString('utf8'))) ?? 'not-a-signature'
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
