@@ -1,4 +1,5 @@
-import { compileWildcard, hasWildcard } from '../reconcile/wildcard.js'
+import { hasWildcard } from '../model/email-address.js'
+import { compileWildcard } from '../reconcile/wildcard.js'
 import { NAMESPACE } from './approval-file.js'
 import { decodeBase64, isCertificate, KEY_TYPES, type PublicKey, readPublicKey } from './wire.js'
 
@@ -132,8 +133,7 @@ const TAKES_VALUE: Readonly<Record<string, boolean>> = {
 
 function settle(given: ReadonlyMap<string, string | undefined>): Options | string {
   const namespaces = given.get('namespaces') ?? null
-  if (namespaces !== null && namespaces.split(',').some(pattern => pattern.trim() === ''))
-    return 'namespaces holds an empty name'
+  if (namespaces?.split(',').some(pattern => pattern.trim() === '')) return 'namespaces holds an empty name'
   const [validAfter, validBefore] = [timeOf(given.get('valid-after')), timeOf(given.get('valid-before'))]
   if (validAfter === 'not a time' || validBefore === 'not a time')
     return `${validAfter === 'not a time' ? 'valid-after' : 'valid-before'} is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC`

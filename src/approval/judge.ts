@@ -1,5 +1,6 @@
+import { emailKey } from '../model/email-address.js'
 import type { Approver, Plan } from '../model/plan.js'
-import { byCodeUnit, emailKey } from '../model/text.js'
+import { byCodeUnit } from '../model/text.js'
 import type { Signer } from './allowed-signers.js'
 import { type ApprovalFile, NAMESPACE } from './approval-file.js'
 import { parseStatement, type StatementFault, statementOf } from './statement.js'

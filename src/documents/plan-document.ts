@@ -4,6 +4,7 @@ import type { StateConfig } from '../model/manifest.js'
 import type {
   Action,
   ActionReason,
+  Approvals,
   OverruledRef,
   Plan,
   Refusal,
@@ -74,6 +75,7 @@ export interface PlanDocument {
     readonly unchanged: readonly UnchangedEntry[]
     readonly diagnostics: readonly Problem[]
     readonly state: StateConfig
+    readonly approvals: Approvals
     /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
     readonly checksum: string
   }
@@ -137,6 +139,7 @@ export function streamDocument(plan: Plan): PlanDocumentStream {
       unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
       diagnostics: plan.problems,
       state: plan.state,
+      approvals: plan.approvals,
     },
   }
   return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }

@@ -82,6 +82,8 @@ function fromDocument(document: PlanDocument): Plan {
     complete,
     summary: guestlist.summary,
     state: guestlist.state,
+    // Who approved is told by signatures, never by a file.
+    approvals: { required: guestlist.approvals.required, approvers: null },
     digest: guestlist.digest,
   }
 }

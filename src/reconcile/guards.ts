@@ -11,6 +11,19 @@ const COUNTED = {
   },
 } as const satisfies Record<GuardName, { action: Action['action']; noun: string; override: string }>
 
+/** So many approvals are asked for, of plans that remove somebody or of every plan that changes something. */
+export interface ApprovalDemand {
+  readonly count: number
+  readonly for: 'removals' | 'all'
+}
+
+/** How many approvals a plan needs: the strictest of the demands that it falls under, 0 where it falls under none. */
+export function requiredApprovals(actions: readonly Action[], demands: readonly ApprovalDemand[]): number {
+  const removes = actions.some(({ action }) => action === 'remove')
+  const met = demands.filter(demand => (demand.for === 'all' ? actions.length > 0 : removes))
+  return Math.max(0, ...met.map(({ count }) => count))
+}
+
 const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly GuardName[]
 
 /** The guards that a plan goes over. Counted before anything is sent; one is enough for nothing to be done. */

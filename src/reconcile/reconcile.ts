@@ -6,7 +6,7 @@ import { byCodeUnit } from '../model/text.js'
 import { decide } from './decide.js'
 import { planDigest } from './digest.js'
 import { Draft } from './draft.js'
-import { checkGuards } from './guards.js'
+import { type ApprovalDemand, checkGuards, requiredApprovals } from './guards.js'
 import { IdSet } from './id-set.js'
 import { indexRules, subjectOf } from './match.js'
 import { duplicateId } from './problems.js'
@@ -19,6 +19,8 @@ export interface ReconcileOptions {
   readonly noRemovals?: boolean
   /** In place of `guards.maxRemovals`. */
   readonly maxRemovals?: number
+  /** Held outside the manifest; the stricter of it and the manifest's holds. */
+  readonly approvals?: ApprovalDemand
   /** Addresses in the form of `parseTarget`; none narrows nothing. */
   readonly targets?: readonly string[]
   /** Held outside the manifest. */
@@ -113,6 +115,7 @@ export function startReconcile(input: ReconcileInput): Reconciler {
       warnings,
       manifest: { ...manifest, guards },
       complete,
+      demands: options.approvals === undefined ? [] : [options.approvals],
     })
   }
 
@@ -125,9 +128,10 @@ interface Rest {
   readonly warnings: readonly Warning[]
   readonly manifest: Pick<Manifest, 'guards' | 'state'>
   readonly complete: boolean
+  readonly demands: readonly ApprovalDemand[]
 }
 
-function assemble(draft: Draft, { apiUrl, timestamp, warnings, manifest, complete }: Rest): Plan {
+function assemble(draft: Draft, { apiUrl, timestamp, warnings, manifest, complete, demands }: Rest): Plan {
   const actions = draft.actions()
   const refused = [...draft.refused, ...checkGuards(actions, manifest.guards)]
   return {
@@ -150,6 +154,7 @@ function assemble(draft: Draft, { apiUrl, timestamp, warnings, manifest, complet
       refused: refused.length,
     },
     state: manifest.state,
+    approvals: { required: requiredApprovals(actions, demands), approvers: null },
     digest: planDigest(apiUrl, actions),
   }
 }

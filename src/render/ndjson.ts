@@ -60,11 +60,11 @@ export const plannedChange = (line: Line, action: Action): string =>
     guestlist: { action: action.action, rule: action.rule, overruled: action.overruled, implied_by: action.impliedBy },
   })
 
-export function planSummaryLine(line: Line, { summary, digest }: Plan, message: string): string {
+export function planSummaryLine(line: Line, { summary, digest, approvals }: Plan, message: string): string {
   const { accept, deny, remove } = summary
   return line('info', message, 'change_summary', {
     changes: { add: 0, change: accept + deny, import: 0, remove, operation: 'plan' },
-    guestlist: { digest, accept, deny, remove },
+    guestlist: { digest, accept, deny, remove, approvals },
   })
 }
 

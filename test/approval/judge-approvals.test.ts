@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parseApproval } from '../../src/approval/approval-file.js'
 import { judgeApprovals } from '../../src/approval/judge-approvals.js'
-import { approvalCases, PLAN } from './cases.js'
+import { approvalCases, PLAN } from './fixtures/cases.js'
 
 const keygen = { env: process.env, terminal: false }
 

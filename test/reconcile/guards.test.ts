@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Guards } from '../../src/model/manifest.js'
-import { checkGuards } from '../../src/reconcile/guards.js'
+import { type ApprovalDemand, checkGuards, requiredApprovals } from '../../src/reconcile/guards.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, removal } from './fixtures/build.js'
 
@@ -38,6 +38,51 @@ for (const [name, limits, refused] of CASES) {
       refused,
     )
   })
+}
+
+const INVITATIONS = actions.filter(({ action }) => action !== 'remove')
+const DEMANDS: readonly (readonly [
+  name: string,
+  planned: typeof actions,
+  demands: readonly ApprovalDemand[],
+  needs: number,
+])[] = [
+  ['nobody asks for any', actions, [], 0],
+  ['asked for removals, and there are some', actions, [{ count: 2, for: 'removals' }], 2],
+  ['asked for removals, and there are none', INVITATIONS, [{ count: 2, for: 'removals' }], 0],
+  ['asked for any change', INVITATIONS, [{ count: 1, for: 'all' }], 1],
+  ['asked for any change, and there is none', [], [{ count: 1, for: 'all' }], 0],
+  [
+    'the stricter holds',
+    actions,
+    [
+      { count: 3, for: 'removals' },
+      { count: 2, for: 'all' },
+    ],
+    3,
+  ],
+  [
+    'the stricter holds, whichever comes first',
+    actions,
+    [
+      { count: 1, for: 'removals' },
+      { count: 2, for: 'all' },
+    ],
+    2,
+  ],
+  [
+    'what does not apply is not the stricter',
+    INVITATIONS,
+    [
+      { count: 3, for: 'removals' },
+      { count: 1, for: 'all' },
+    ],
+    1,
+  ],
+]
+
+for (const [name, planned, demands, needs] of DEMANDS) {
+  t.test(`approvals: ${name}`, async t => t.equal(requiredApprovals(planned, demands), needs))
 }
 
 t.test('a refusal names the guard, the numbers and the override', async t => {

@@ -10,6 +10,38 @@ import { examplePlan, HOSTILE, hostilePlan } from './fixtures/plan.js'
 
 const shown = async (plan: Plan, format: PlanFormat) => [...(await renderPlan(plan, format, PLAIN))].join('')
 
+const APPROVED: Plan = {
+  ...examplePlan(),
+  approvals: {
+    required: 2,
+    approvers: [
+      { principal: 'alice', key: 'SHA256:aaaa' },
+      { principal: 'bob', key: 'SHA256:bbbb' },
+    ],
+  },
+}
+
+for (const format of PLAN_FORMATS.filter(each => each !== 'diff')) {
+  t.test(`${format}: the approvers, each with their key`, async t => {
+    const output = await shown(APPROVED, format)
+    for (const text of ['alice', 'SHA256:aaaa', 'bob', 'SHA256:bbbb']) t.match(output, text)
+  })
+
+  t.test(`${format}: how many approvals are needed`, async t => {
+    const needed = await shown({ ...examplePlan(), approvals: { required: 2, approvers: null } }, format)
+    t.match(needed, format === 'json' ? '"required": 2' : 'Needs 2 approvals')
+    t.notMatch(await shown(examplePlan(), format), 'Needs')
+  })
+
+  t.test(`${format}: a hostile principal is inert`, async t => {
+    for (const principal of Object.values(HOSTILE)) {
+      const approvals = { required: 1, approvers: [{ principal, key: 'SHA256:aaaa' }] }
+      const output = await shown({ ...examplePlan(), approvals }, format)
+      t.same([...unsafeIn(output), ...commandsIn(output)], [])
+    }
+  })
+}
+
 for (const format of PLAN_FORMATS) {
   for (const [name, text] of Object.entries(HOSTILE)) {
     t.test(`${format}: ${name} is inert`, async t => {

@@ -5,6 +5,7 @@ import { CommandError, type Io } from '../../cli/io.js'
 import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
 import { emailKey } from '../../model/email-address.js'
 import type { Action, Plan, Refusal } from '../../model/plan.js'
+import { invitationAddress, userAddress } from '../../reconcile/address.js'
 import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
@@ -18,7 +19,7 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
   const text = await readTextFile(path, 'plan', io)
   try {
     const plan = parsePlanDocument(text)
-    if (planDigest(plan.apiUrl, plan.actions) !== plan.digest) throw edited()
+    if (planDigest(plan.apiUrl, plan.actions) !== plan.digest || !plan.actions.every(isNamedAsItIs)) throw edited()
     return plan
   } catch (error) {
     if (!(error instanceof PlanFileError)) throw error
@@ -26,6 +27,10 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
     throw new CommandError(`${escapeTerminal(path)}: ${error.message}`, { advice, cause: error })
   }
 }
+
+/** An address is what people read: another than that of what is acted on would have them approve the wrong thing. */
+const isNamedAsItIs = ({ action, address, before }: Action): boolean =>
+  address === (action === 'remove' ? userAddress(emailKey(before.email)) : invitationAddress(before.id))
 
 const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
   'not-a-plan': 'Make one with "guestlist plan --out FILE".',

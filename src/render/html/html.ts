@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../model/plan.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
-import { errorsLine, plural, summaryLine } from '../text/words.js'
+import { approvalsLine, errorsLine, plural, summaryLine } from '../text/words.js'
 import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT, PAGE_STYLE } from './report-page.gen.js'
@@ -59,10 +59,12 @@ function policy(): string {
 function factsHtml(plan: Plan): string {
   const { problems, apiUrl, timestamp, digest, complete } = plan
   const errored = problems.length > 0
+  const approvals = approvalsLine(plan, text => text)
   const facts = [
     ['API', apiUrl],
     ['Planned at', timestamp],
     ['Digest', digest],
+    ...(approvals === null ? [] : [['Approvals', approvals]]),
     ...(complete || errored ? [] : [['Scope', 'narrowed by options: applying it may leave something to do']]),
   ]
   return `<p class="summary">${errored ? errorsLine(plan) : summaryLine(plan)}</p>

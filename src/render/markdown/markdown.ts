@@ -1,6 +1,15 @@
 import type { Action, Plan, Warning } from '../../model/plan.js'
 import { codeSpan, prose } from '../escape/markdown.js'
-import { AFTER, countsLine, errorsLine, gravestFirst, placeText, plural, summaryLine } from '../text/words.js'
+import {
+  AFTER,
+  approvalsLine,
+  countsLine,
+  errorsLine,
+  gravestFirst,
+  placeText,
+  plural,
+  summaryLine,
+} from '../text/words.js'
 import { type Section, withinBudget } from './markdown-budget.js'
 
 /** The first line of every comment, by which a pipeline finds the one to update. It never changes. */
@@ -27,8 +36,10 @@ function footLines(plan: Plan): readonly string[] {
   const { apiUrl, digest, summary, complete, problems } = plan
   const narrowed =
     complete || problems.length > 0 ? [] : ['Narrowed by options: applying it may leave something to do.', '']
+  const approvals = approvalsLine(plan, text => codeSpan(text))
   return [
     ...narrowed,
+    ...(approvals === null ? [] : [approvals, '']),
     `${plural(summary.invitations, 'invitation')} read from ${codeSpan(apiUrl)}: ${countsLine(plan)}.`,
     '',
     `Digest: ${codeSpan(digest)}`,

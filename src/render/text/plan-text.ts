@@ -5,7 +5,19 @@ import { inPieces } from './pieces.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
 import { displayWidth, wrapLine } from './width.js'
-import { AFTER, countsLine, errorsLine, NO_CHANGES, placeText, planSummary, plural, summaryLine, WHY } from './words.js'
+import {
+  AFTER,
+  approvalsLine,
+  countsLine,
+  errorsLine,
+  NO_CHANGES,
+  needsApproval,
+  placeText,
+  planSummary,
+  plural,
+  summaryLine,
+  WHY,
+} from './words.js'
 
 export { NO_CHANGES, planSummary }
 
@@ -33,6 +45,7 @@ function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
     ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
     ...(plan.complete || plan.problems.length > 0 ? [] : [wrap(style.change(NARROWED))]),
+    ...approvalsText(plan, style).map(wrap),
     wrap(countsText(plan)),
     summaryText(plan, style),
   ]
@@ -135,6 +148,12 @@ function unchangedText({ address, before, why }: Unchanged, style: Style): strin
   const email = 'id' in before ? `  ${escapeTerminal(before.email)}` : ''
   const status = 'status' in before ? `${escapeTerminal(statusText(before))}: ` : ''
   return style.dim(`  ${escapeTerminal(address)}${email}\n    ${status}${WHY[why]}`)
+}
+
+function approvalsText(plan: Plan, style: Style): readonly string[] {
+  const line = approvalsLine(plan, escapeTerminal)
+  if (line === null) return []
+  return [needsApproval(plan.approvals) ? style.change(line) : style.good(line)]
 }
 
 function countsText(plan: Plan): string {

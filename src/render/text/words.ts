@@ -29,6 +29,23 @@ export function countsLine({ summary, actions }: Plan): string {
   return `${plural(actions.length, 'change')}, ${unchanged} already right, ${unmatched} pending unmatched, ${plural(warnings, 'warning')}`
 }
 
+/**
+ * How many approvals the plan needs, and who gave them; null where there is nothing to say of it.
+ *
+ * @param shown makes a principal or a key inert in the format
+ */
+export function approvalsLine({ approvals }: Pick<Plan, 'approvals'>, shown: (text: string) => string): string | null {
+  const { required, approvers } = approvals
+  const names = (approvers ?? []).map(({ principal, key }) => `${shown(principal)} (${shown(key)})`).join(', ')
+  if (!needsApproval(approvals)) return names === '' ? null : `Approved by ${names}.`
+  const given = approvers === null ? '' : `, has ${approvers.length}${names && `: ${names}`}`
+  return `Needs ${plural(required, 'approval')}${given}.`
+}
+
+/** Whether more approvals are needed than are known of. */
+export const needsApproval = ({ required, approvers }: Plan['approvals']): boolean =>
+  required > (approvers?.length ?? 0)
+
 const GRAVITY = { remove: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
 
 /** What cannot be taken back first; else in the order of the plan. */

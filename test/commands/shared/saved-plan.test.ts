@@ -1,4 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { toDocument } from '../../../src/documents/plan-document.js'
+import { parsePlanDocument } from '../../../src/documents/read-plan-document.js'
+import type { Plan } from '../../../src/model/plan.js'
+import { planDigest } from '../../../src/reconcile/digest.js'
+import { jsonText } from '../../../src/render/json.js'
 import { invitation, world } from '../../helpers/world.js'
 
 const MANIFEST = `invitations:
@@ -80,4 +87,36 @@ t.test('a user to be removed who was invited again meanwhile makes it stale', as
   t.equal(code, 4)
   t.match(stderr, /bimdata_invitation\.9: is new: a pending invitation of Bob@acme\.example, who is to be removed/)
   t.same(sandbox.effects(), [])
+})
+
+/** Rewritten as somebody would who knows how plans are written: digest and checksum fit. */
+async function forged(folder: string, change: (plan: Plan) => Pick<Plan, 'actions'>): Promise<void> {
+  const plan = parsePlanDocument(await readFile(join(folder, 'plan.json'), 'utf8'))
+  const { actions } = change(plan)
+  const rewritten = { ...plan, actions, digest: planDigest(plan.apiUrl, actions) }
+  await writeFile(join(folder, 'plan.json'), jsonText(toDocument(rewritten)))
+}
+
+t.test('a plan that names one account and acts on another is refused, though its digest fits', async t => {
+  const { call, folder, sandbox } = await saved(t)
+  await forged(folder, ({ actions }) => ({ actions: actions.map(action => ({ ...action })) }))
+  t.equal((await call(['show', 'plan.json'])).code, 0, 'rewritten as it was, it is a plan')
+  for (const address of ['bimdata_user.mallory@acme.example', 'bimdata_invitation.3']) {
+    await forged(folder, ({ actions }) => ({
+      actions: actions.map(action => (action.action === 'remove' ? { ...action, address } : action)),
+    }))
+    const { code, stderr } = await call(['apply', 'plan.json'])
+    t.equal(code, 1)
+    t.match(stderr, 'was changed after guestlist wrote it')
+    t.equal((await call(['plan', '--out', 'plan.json'])).code, 0)
+  }
+  t.same(sandbox.effects(), [])
+})
+
+t.test('what a file says of its approvers is not believed', async t => {
+  const { folder } = await saved(t)
+  const plan = parsePlanDocument(await readFile(join(folder, 'plan.json'), 'utf8'))
+  const approvals = { required: 2, approvers: [{ principal: 'mallory', key: 'SHA256:aaaa' }] }
+  const read = parsePlanDocument(jsonText(toDocument({ ...plan, approvals })))
+  t.same(read.approvals, { required: 2, approvers: null })
 })
