@@ -1,7 +1,10 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-options.js'
-import { type Flags, type Given, readFlags } from './flags.js'
-import type { ExitCode, Io } from './io.js'
-import type { Completes, Options } from './option.js'
+import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
+import { CommandError, type ExitCode, type Io } from './io.js'
+import { createLog } from './log.js'
+import { type Completes, flagName, type Options } from './option.js'
 
 /** What a command is to the grammar, to --help and to completion. */
 export interface Command {
@@ -63,9 +66,27 @@ export function defineCommand<const Usage extends string, const O extends Option
     ...definition,
     run(given, io) {
       const flags = readFlags<O, F>(definition, given, io.env)
-      return definition.run(flags, readArguments(definition.usage, given), io)
+      warnOfUnused(definition, flags, io)
+      return definition.run(flags, readArguments(definition.usage, given), inFolder(flags.chdir, io))
     },
   }
+}
+
+/** Common flags are taken everywhere, so that a pipeline can give them to all its steps; none is without effect in silence. */
+function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flags: CommonFlags, io: Io): void {
+  const used = commonOptionsOf(command)
+  const unused = Object.keys(COMMON).filter(key => flags.given.has(key) && !(key in used) && key !== 'noInput')
+  const log = createLog(flags.logLevel, io)
+  for (const key of unused) log.warn(`--${flagName(key)} has no effect on ${wordsOf(command).join(' ')}`)
+}
+
+/** The io of a command that works in another folder. @throws CommandError where there is none */
+function inFolder(folder: string | undefined, io: Io): Io {
+  if (folder === undefined) return io
+  const cwd = resolve(io.cwd, folder)
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandError(`--chdir: there is no folder ${JSON.stringify(folder)}`)
+  return Object.create(io, { cwd: { value: cwd, enumerable: true } })
 }
 
 function readArguments<Usage extends string>(usage: Usage, given: Given): ArgumentsOf<Usage> {

@@ -3,9 +3,11 @@ import type { Options, ValuesOf } from './option.js'
 /** Taken by every command, and used by those that say so in `uses`; `always` by all. */
 export const COMMON_GROUPS = {
   always: {
+    chdir: { kind: 'text', value: 'DIR', completes: 'file', describe: 'Change to this folder before anything else' },
     noColor: { kind: 'switch', describe: 'No colours (NO_COLOR and FORCE_COLOR are honoured too)' },
     logLevel: {
       kind: 'choice',
+      value: 'LEVEL',
       choices: ['off', 'error', 'warn', 'info', 'debug', 'trace'],
       anyCase: true,
       fallback: 'info',
@@ -16,13 +18,14 @@ export const COMMON_GROUPS = {
   manifest: {
     file: {
       kind: 'list',
+      value: 'PATH',
       alias: 'f',
       completes: 'file',
       describe: 'Manifest: a file, a folder or - for standard input; repeatable [default: guestlist.yaml]',
     },
   },
   format: {
-    format: { kind: 'text', describe: 'Format of the result' },
+    format: { kind: 'text', value: 'FORMAT', describe: 'Format of the result' },
     json: { kind: 'switch', describe: 'The same as --format json' },
   },
   prompt: {
@@ -31,6 +34,7 @@ export const COMMON_GROUPS = {
   api: {
     apiUrl: {
       kind: 'text',
+      value: 'URL',
       env: ['BIMDATA_API_URL'],
       describe: 'Address of the API [default: https://api.bimdata.io]',
     },
@@ -52,6 +56,7 @@ export const COMMON_GROUPS = {
       min: 1,
       max: 1_048_576,
       fallback: 4096,
+      value: 'MIB',
       describe: 'The longest answer of the API that is read, in MiB, decompressed [default: 4096]',
     },
     maxDepth: {
@@ -82,6 +87,8 @@ export const COMMON = {
 export const PLANNING = {
   target: {
     kind: 'list',
+    commas: true,
+    value: 'ADDRESS',
     describe:
       'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials that the removal implies; repeatable',
   },
@@ -93,6 +100,8 @@ export const DECIDING = {
   protect: {
     kind: 'list',
     adds: true,
+    commas: true,
+    value: 'PATTERN',
     describe: 'Addresses that are never removed, comma-separated, wildcards allowed; repeatable',
   },
   now: { kind: 'timestamp', describe: 'Decide as at this time (RFC 3339)' },
@@ -119,6 +128,7 @@ export const STATUS = {
   status: {
     kind: 'choice',
     choices: ['pending', 'accepted', 'denied'],
+    value: 'STATUS',
     describe: 'Only invitations of this status',
   },
 } as const satisfies Options

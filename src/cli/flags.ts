@@ -40,8 +40,8 @@ export function readFlags<O extends Options, F extends Format>(
     const text = given[flagName(key)]
     if (text !== undefined) keys.add(key)
     if (text !== undefined) values[key] = readGiven(option, text, `--${flagName(key)}`)
-    else if (option.kind === 'list' && option.adds) values[key] = []
     else values[key] = fromEnvironment(option, [variableName(key), ...(option.env ?? [])], env)
+    if (text === undefined && option.kind === 'list' && option.adds) values[key] = []
   }
   const read: object = { ...values, format: readFormat(values, keys, formats), given: keys }
   return read as Flags<O, F>
@@ -76,14 +76,14 @@ function fromEnvironment(option: Kind, variables: readonly string[], env: NodeJS
   const variable = variables.find(candidate => (env[candidate] ?? '') !== '')
   if (variable === undefined) return fallback(option)
   const text = env[variable] ?? ''
-  if (option.kind === 'list') return splitList(text)
+  if (option.kind === 'list') return nonEmptyList(text, variable)
   return readValue(option, text, variable)
 }
 
-/** The members of a comma-separated variable. */
-const splitList = (text: string): readonly string[] =>
+/** The members of a list in one string. */
+export const splitList = (text: string): readonly string[] =>
   text
-    .split(',')
+    .split(/[,\r\n]/)
     .map(item => item.trim())
     .filter(item => item !== '')
 
@@ -94,10 +94,22 @@ function fallback(option: Kind): Value {
 }
 
 function readGiven(option: Kind, given: unknown, flag: string): Value {
-  if (option.kind === 'list') return (Array.isArray(given) ? given : [given]).map(item => nonEmpty(String(item), flag))
+  if (option.kind === 'list') {
+    const items = [given].flat().map(item => nonEmpty(String(item), flag))
+    return option.commas ? items.flatMap(item => nonEmptyList(item, flag)) : items
+  }
   if (Array.isArray(given))
     throw new CommandError(`${flag} was given ${given.length} times`, { advice: 'Give it once.' })
   return readValue(option, String(given), flag)
+}
+
+/** A list that is given and empty is a mistake: read as none, it could mean everything, or protect nobody. */
+function nonEmptyList(text: string, source: string): readonly string[] {
+  const items = splitList(text)
+  if (items.length > 0) return items
+  throw new CommandError(`${source}: ${JSON.stringify(text)} is a list with nothing in it`, {
+    advice: 'Write what is meant, or leave it out.',
+  })
 }
 
 function nonEmpty(text: string, source: string): string {

@@ -2,7 +2,7 @@ import { escapeTerminal } from '../render/escape/terminal.js'
 import type { Io } from './io.js'
 
 /** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
-const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export type LogLevel = (typeof LEVELS)[number]
 

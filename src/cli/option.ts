@@ -2,8 +2,11 @@
 export type Kind =
   | { readonly kind: 'switch' }
   | { readonly kind: 'text' | 'timestamp' }
-  /** Repeatable, and comma-separated in its variable. `adds`: the command line adds to the variable instead of replacing it. */
-  | { readonly kind: 'list'; readonly adds?: boolean }
+  /**
+   * Repeatable; in its variable separated by commas or newlines, and with `commas` on the command line too. `adds`: the
+   * command line adds to the variable instead of replacing it.
+   */
+  | { readonly kind: 'list'; readonly adds?: boolean; readonly commas?: boolean }
   /** Seconds, or a number with ms, s, m or h; read as milliseconds. */
   | { readonly kind: 'duration'; readonly positive?: boolean; readonly fallback?: number }
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
@@ -22,6 +25,8 @@ export type Completes = 'file' | readonly string[]
 export interface Option {
   readonly describe: string
   readonly alias?: string
+  /** What stands for the value in --help, where the kind does not say it. */
+  readonly value?: string
   /** Variables read besides `GUESTLIST_…`, the weakest last. */
   readonly env?: readonly string[]
   readonly completes?: Completes
@@ -54,3 +59,21 @@ export const flagName = (key: string): string => key.replace(/[A-Z]/g, letter =>
 
 /** `maxRemovals` → `GUESTLIST_MAX_REMOVALS` */
 export const variableName = (key: string): string => `GUESTLIST_${flagName(key).replaceAll('-', '_').toUpperCase()}`
+
+/** What follows a flag in --help: ` N`. */
+export function valueName(option: Option & Kind): string {
+  if (option.kind === 'switch') return ''
+  if (option.value !== undefined) return ` ${option.value}`
+  if (option.completes === 'file') return ' FILE'
+  return ` ${VALUE_NAMES[option.kind]}`
+}
+
+const VALUE_NAMES: Readonly<Record<Exclude<Kind['kind'], 'switch'>, string>> = {
+  text: 'TEXT',
+  list: 'TEXT',
+  timestamp: 'TIMESTAMP',
+  duration: 'TIME',
+  integer: 'N',
+  rate: 'R/s',
+  choice: 'WORD',
+}

@@ -17,7 +17,7 @@ export const apply = defineCommand({
       describe: 'Requests under way at once [default: 10]',
     },
     rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
-    expect: { kind: 'text', describe: 'Apply only a plan of this digest' },
+    expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
     auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
     ...LOCKING,

@@ -23,6 +23,7 @@ type ApplyFlags = CommonFlags &
 export async function apply(planFile: string | undefined, flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const view = flags.format === 'json' ? jsonView(io) : textView(flags, io)
   try {
+    assertDigest(flags.expect)
     const approval = approvalFor(planFile, flags, io)
     io.interrupt.addEventListener('abort', () => io.err(INTERRUPTED), { once: true })
     const basis = await basisOf(planFile, flags, io)
@@ -42,6 +43,14 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
 
 const INTERRUPTED =
   '\nInterrupted: what is in flight finishes, nothing new starts. Press Ctrl-C again to stop immediately.\n'
+
+/** @throws CommandError for what no plan could have */
+function assertDigest(expect: string | undefined): void {
+  if (expect === undefined || /^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(expect)) return
+  throw new CommandError(`--expect: ${JSON.stringify(expect)} is not a digest`, {
+    advice: 'It is sha256: and 64 hex digits, as every format of a plan shows it.',
+  })
+}
 
 /** A saved plan needs no approval: it was looked at. @throws CommandError where nobody could be asked */
 function approvalFor(planFile: string | undefined, flags: ApplyFlags, io: Io): Approval {

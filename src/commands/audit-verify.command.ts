@@ -9,6 +9,7 @@ export const auditVerify = defineCommand({
   options: {
     expectHead: {
       kind: 'text',
+      value: 'HASH',
       describe: 'A head that an earlier audit verify printed; its line must still be there',
     },
   },

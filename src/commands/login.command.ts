@@ -2,11 +2,12 @@ import { defineCommand } from '../cli/command.js'
 
 export const login = defineCommand({
   usage: 'login',
-  describe: 'Log in with your own account, in a browser',
+  describe: 'Log in with your own account, in a browser; BIMDATA_CLIENT_ID names the application to log in to',
   options: {
     device: { kind: 'switch', describe: 'Use the device flow: for a machine without a browser' },
     redirectUri: {
       kind: 'text',
+      value: 'URI',
       describe: 'Where the answer is caught [default: http://localhost:8080/oidc-callback]',
     },
   },

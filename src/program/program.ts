@@ -1,11 +1,15 @@
-import yargs, { type Argv, type Options } from 'yargs'
+import type { Argv, Options } from 'yargs'
 import { type Command, optionsOf, wordsOf } from '../cli/command.js'
 import { describeFailure } from '../cli/failure.js'
 import { checkSwitches } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
-import { flagName, type Kind, type Option } from '../cli/option.js'
+import { createLog, LEVELS, type LogLevel } from '../cli/log.js'
+import { flagName } from '../cli/option.js'
 import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
+import { helpText } from './help.js'
+import { resolveCommand, SWITCHES, TAKING } from './resolve-command.js'
+import { unknownVariables } from './unknown-variables.js'
 import { DASH, usageError } from './usage-error.js'
 
 type Task = () => Promise<ExitCode>
@@ -17,12 +21,15 @@ type Task = () => Promise<ExitCode>
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     const parsed = await parse(argv, io)
-    if (typeof parsed === 'function') return await parsed()
-    io.out(parsed)
-    return EXIT.done
+    if (typeof parsed === 'string') {
+      io.out(parsed)
+      return EXIT.done
+    }
+    const log = createLog(logLevelOf(argv, io), io)
+    for (const message of unknownVariables(io.env)) log.warn(message)
+    return await parsed()
   } catch (error) {
-    const debug =
-      /--log-level[ =](debug|trace)\b/i.test(argv.join(' ')) || /^(debug|trace)$/i.test(io.env.GUESTLIST_LOG ?? '')
+    const debug = ['debug', 'trace'].includes(logLevelOf(argv, io))
     const { text, exitCode } = describeFailure(error, { noColor: argv.includes('--no-color'), debug }, io)
     io.status?.(null)
     io.err(text)
@@ -30,18 +37,51 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
+/** For what is said before the flags are read, and after they could not be. */
+function logLevelOf(argv: readonly string[], { env }: Io): LogLevel {
+  const onLine = /(?:^| )--log-level[ =](\w+)/.exec(argv.join(' '))?.[1]
+  const wanted = (onLine ?? (env.GUESTLIST_LOG_LEVEL || env.GUESTLIST_LOG) ?? '').toLowerCase()
+  return LEVELS.find(level => level === wanted) ?? 'info'
+}
+
 /** The command to run, or the text of --help or --version. */
 async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
+  const resolved = resolveCommand(argv)
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  if (flags.some(word => word === '--version' || word === '-v')) return `${VERSION}\n`
+  if (flags.some(word => word === '--help' || word === '-h')) return helpOf(flags, io)
+  if (argv[0] === 'help') return helpOf(argv.slice(1), io)
+  if (argv[0] === 'version') {
+    if (argv.length === 1) return `${VERSION}\n`
+    throw usageError(`Unknown arguments: ${argv.slice(1).join(', ')}`, argv)
+  }
+  if (argv.length === 0) {
+    io.out(helpText(resolved, io.columns))
+    return async () => EXIT.error
+  }
+  // The command's words first: yargs would take one for the value of a switch before it.
+  const [own, others] = [resolved.words, argv.filter((_, index) => !resolved.at.includes(index))]
+  return parseWords([...own, ...hideDashes(withoutEndOfFlags(checkSwitches(others, SWITCHES)))], io)
+}
+
+function helpOf(argv: readonly string[], io: Io): string {
+  const resolved = resolveCommand(argv)
+  const others = argv.filter((word, index) => !word.startsWith('-') && !resolved.at.includes(index))
+  const [stray] = resolved.command === null ? others : []
+  if (stray !== undefined) throw usageError(`Unknown command: ${stray}`, argv)
+  return helpText(resolved, io.columns)
+}
+
+async function parseWords(words: readonly string[], io: Io): Promise<Task> {
   const chosen: { task: Task | null } = { task: null }
-  const words = hideDashes(withoutEndOfFlags(checkSwitches(argv, SWITCHES)))
-  const parser = grammar(words, io, task => {
+  const parser = await grammar(words, io, task => {
     chosen.task = task
   })
-  const output = await new Promise<string>((resolve, reject) => {
-    const settle = (error: unknown, _: unknown, text: string) => (error ? reject(error) : resolve(text))
+  await new Promise<void>((resolve, reject) => {
+    const settle = (error: unknown) => (error ? reject(error) : resolve())
     Promise.resolve(parser.parseAsync([...words], {}, settle)).catch(reject)
   })
-  return chosen.task ?? `${output}\n`
+  return chosen.task ?? (async () => Promise.reject(usageError('A command is needed.', words)))
 }
 
 /** What stands after `--` are arguments like any other; yargs would put them where no command looks for them. */
@@ -66,19 +106,6 @@ function hideDashes(argv: readonly string[]): readonly string[] {
   })
 }
 
-const ALL_OPTIONS = CATALOG.commands.flatMap(command => Object.entries(optionsOf(command)))
-
-const SWITCHES: ReadonlySet<string> = new Set(
-  ALL_OPTIONS.flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
-)
-
-/** Every flag with a value, as it is written. */
-const TAKING: ReadonlySet<string> = new Set(
-  ALL_OPTIONS.flatMap(([key, { kind, alias }]) =>
-    kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
-  ),
-)
-
 /** Strict to the letter: every value is read by `readFlags`, and nothing is guessed. */
 const PARSING = {
   'boolean-negation': false,
@@ -91,45 +118,31 @@ const PARSING = {
   'short-option-groups': false,
 } as const
 
-const EPILOGUE = `Exit codes: 0 done or nothing to do, 1 error, 2 there are changes (plan --detailed-exitcode), 3 refused by a guard or a protection, 4 stale plan or digest, 5 applied in part, 130 interrupted.
-
-Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.`
-
-function grammar(argv: readonly string[], io: Io, choose: (task: Task) => void): Argv {
+/** For parsing alone: help.ts makes the help. Loaded only now, for --help and --version do without. */
+async function grammar(argv: readonly string[], io: Io, choose: (task: Task) => void): Promise<Argv> {
+  const { default: yargs } = await import('yargs')
   const parser = yargs()
-    .scriptName('guestlist')
-    .usage('$0 <command>\n\nPlan and apply who is accepted, denied and removed at a BIMData identity provider.')
     .parserConfiguration(PARSING)
     .exitProcess(false)
     .locale('en')
-    .wrap(Math.min(100, io.columns))
-    .version(VERSION)
-    .alias('help', 'h')
+    .help(false)
+    .version(false)
     .strict()
     .fail((message, error) => {
       throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv) : error
     })
-    .example('guestlist init', 'begin with a starter manifest')
-    .example('guestlist plan --out plan.json', 'see what would change, and save it')
-    .example('guestlist apply plan.json', 'make exactly those changes')
-    .epilogue(EPILOGUE)
-    .demandCommand(1, 'A command is needed: see guestlist --help.')
+    .demandCommand(1, 'A command is needed.')
   for (const command of CATALOG.commands) if (wordsOf(command).length === 1) add(parser, command, io, choose)
-  for (const [group, describe] of Object.entries(CATALOG.groups)) addGroup(parser, group, describe, io, choose)
+  for (const group of Object.keys(CATALOG.groups)) addGroup(parser, group, io, choose)
   return parser
 }
 
-function addGroup(parser: Argv, group: string, describe: string, io: Io, choose: (task: Task) => void): void {
+function addGroup(parser: Argv, group: string, io: Io, choose: (task: Task) => void): void {
   const members = CATALOG.commands.filter(command => wordsOf(command)[0] === group)
   const words = members.map(command => wordsOf(command)[1]).join(', ')
-  parser.command(group, describe, sub => {
-    for (const command of members) {
-      add(sub, command, io, choose)
-      for (const [example, what] of command.examples) sub.example(example, what)
-    }
-    return sub
-      .usage(`$0 ${group} <command>\n\n${describe}`)
-      .demandCommand(1, `guestlist ${group} needs one of: ${words}.`)
+  parser.command(group, '', sub => {
+    for (const command of members) add(sub, command, io, choose)
+    return sub.demandCommand(1, `guestlist ${group} needs one of: ${words}.`)
   })
 }
 
@@ -149,22 +162,13 @@ function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => voi
   })
 }
 
-/** With the words that it takes; `readFlags` refuses others. */
-function describeOption(command: Command, key: string, option: Option & Kind): string {
-  const words = key === 'format' ? command.formats : option.kind === 'choice' ? option.choices : null
-  return words === null ? option.describe : `${option.describe}: ${words.join(', ')}`
-}
-
 const textsOf = (value: unknown): readonly string[] =>
   value === undefined ? [] : [value].flat().map(text => (text === DASH ? '-' : String(text)))
 
 function build(sub: Argv, command: Command): Argv {
-  sub.usage(`$0 ${command.usage}\n\n${command.describe}.`)
-  for (const [name, { describe }] of Object.entries(command.positionals ?? {}))
-    sub.positional(name, { describe, type: 'string' })
+  for (const name of Object.keys(command.positionals ?? {})) sub.positional(name, { type: 'string' })
   for (const [key, option] of Object.entries(optionsOf(command))) {
     const settings: Options = {
-      describe: describeOption(command, key, option),
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
       ...(option.kind === 'switch' ? {} : { requiresArg: true }),
       ...(option.kind === 'list' ? { string: true } : {}),
@@ -172,6 +176,5 @@ function build(sub: Argv, command: Command): Argv {
     }
     sub.option(flagName(key), settings)
   }
-  for (const [example, what] of command.examples) sub.example(example, what)
   return sub
 }

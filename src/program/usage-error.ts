@@ -3,11 +3,12 @@ import { CommandError } from '../cli/io.js'
 import { flagName } from '../cli/option.js'
 import { suggest } from '../manifest/suggest.js'
 import { CATALOG } from './catalog.js'
+import { type ResolvedCommand, resolveCommand } from './resolve-command.js'
 
 /** What stands for an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
 export const DASH = '\0'
 
-const { commands, groups } = CATALOG
+const { commands } = CATALOG
 
 /** Of yargs' own. */
 const EVERYWHERE = ['help', 'version']
@@ -18,13 +19,6 @@ const flagsOf = (command: Command): readonly string[] => [
 ]
 
 const FLAGS_OF_ALL = new Set(commands.flatMap(flagsOf))
-
-/** The part of a command line that says which command is meant. */
-interface ResolvedCommand {
-  /** The words of it that are known: of a command, of a group, or none. */
-  readonly words: readonly string[]
-  readonly command: Command | null
-}
 
 /** What yargs says of a command line that does not fit, with a suggestion where there is one. */
 export function usageError(message: string, argv: readonly string[]): CommandError {
@@ -45,14 +39,6 @@ export function usageError(message: string, argv: readonly string[]): CommandErr
   return new CommandError(`Unknown command, flag or argument: ${what}`, { advice: [...suggestions, advice].join(' ') })
 }
 
-function resolveCommand(argv: readonly string[]): ResolvedCommand {
-  const [first = '', second = ''] = argv.filter(word => !word.startsWith('-'))
-  const known = (words: readonly string[]) =>
-    commands.find(command => wordsOf(command).join(' ') === words.join(' ')) ?? null
-  const command = known(first in groups ? [first, second] : [first])
-  return { words: command ? wordsOf(command) : first in groups ? [first] : [], command }
-}
-
 /** yargs names a flag without its dashes. */
 const asWritten = (name: string, argv: readonly string[]): string =>
   name === DASH
@@ -68,7 +54,10 @@ function suggestionFor(word: string, { words, command }: ResolvedCommand): reado
   if (!word.startsWith('-')) {
     if (command !== null) return []
     const next = commands.map(wordsOf).filter(each => words.every((known, index) => each[index] === known))
-    const near = suggestWord(word, [...new Set(next.map(each => each[words.length] ?? ''))])
+    const near = suggestWord(word, [
+      ...new Set(next.map(each => each[words.length] ?? '')),
+      ...(words.length === 0 ? EVERYWHERE : []),
+    ])
     return near === null ? [] : [`Did you mean ${[...words, near].join(' ')}?`]
   }
   const name = flagOf(word)

@@ -29,7 +29,12 @@ function samples(option: Kind): { good: [string, unknown][]; bad: string[] } {
           [choice, choice],
           ...(option.anyCase ? [[choice.toUpperCase(), choice] as [string, string]] : []),
         ]),
-        bad: ['nothing-of-it', ...(option.anyCase ? [] : option.choices.map(choice => choice.toUpperCase()))],
+        bad: [
+          'nothing-of-it',
+          ...(option.anyCase
+            ? []
+            : option.choices.map(choice => choice.toUpperCase()).filter(word => !option.choices.includes(word))),
+        ],
       }
     case 'integer':
       return { good: [[`${option.min}`, option.min]], bad: ['-1', '1.5', '1e3', 'many', `${2 ** 60}`] }

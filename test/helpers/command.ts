@@ -35,6 +35,7 @@ export const COMMON_FLAGS = {
   apiUrl: undefined,
   format: 'text',
   given: new Set<string>(),
+  chdir: undefined,
   noColor: true,
   noInput: false,
   logLevel: 'info',

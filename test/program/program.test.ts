@@ -118,7 +118,7 @@ t.test('what does not fit is an error with a suggestion', async t => {
     [['plan', '--', 'stray'], /"stray"/],
     [['show', '--', '--json'], /no argument begins with a dash/],
     [['export', '--status', 'foo'], /--status: "foo" is not one of pending, accepted, denied/],
-    [[], /A command is needed/],
+    [['--json'], /A command is needed/],
     [['plan', '--json=maybe'], /true, false, 1 or 0/],
     [['plan', '--format', 'xml'], /text, json, markdown, diff, html/],
     [['plan', '--json', '--format', 'html'], /contradict/],

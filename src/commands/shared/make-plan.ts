@@ -1,4 +1,5 @@
 import type { PlanningFlags } from '../../cli/common-options.js'
+import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
 import { addressFault, emailKey } from '../../model/email-address.js'
@@ -13,16 +14,13 @@ import type { World } from './read-world.js'
 /** @throws CommandError for a target that is no address, or a protection that protects nobody */
 export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
   return {
-    targets: flags.target.flatMap(readTargets),
+    targets: flags.target.map(readTarget),
     noRemovals: flags.noRemovals,
     ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
     protect: protections(flags, io),
     keepUnchanged,
   }
 }
-
-/** One target, or several between commas. */
-const readTargets = (text: string): readonly string[] => entriesOf(text, '--target', 'no target').map(readTarget)
 
 function readTarget(text: string): string {
   const address = parseTarget(text)
@@ -36,37 +34,22 @@ function readTarget(text: string): string {
 }
 
 /**
- * What is protected from outside the manifest: the flag and the variable add up. Each is a list between commas or line
- * breaks; a variable that is empty counts as not set.
+ * What is protected from outside the manifest: the flag and the variable add up.
  *
- * @throws CommandError for an entry, or a list, that protects nobody
+ * @throws CommandError for an entry that protects nobody
  */
 export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
-  const { GUESTLIST_PROTECT = '' } = io.env
-  const variable = GUESTLIST_PROTECT === '' ? [] : [GUESTLIST_PROTECT]
   return [
-    ...flags.protect.flatMap(list => protecting('--protect', list)),
-    ...variable.flatMap(list => protecting('GUESTLIST_PROTECT', list)),
+    ...flags.protect.map(pattern => protection('--protect', pattern)),
+    ...splitList(io.env.GUESTLIST_PROTECT ?? '').map(pattern => protection('GUESTLIST_PROTECT', pattern)),
   ]
 }
 
-const protecting = (source: '--protect' | 'GUESTLIST_PROTECT', list: string): readonly Protection[] =>
-  entriesOf(list, source, 'nobody').map(pattern => {
-    const found = addressFault(pattern, 'protection')
-    if (found === null) return { pattern: emailKey(pattern), source }
-    throw new CommandError(`${source}: ${quoteTerminal(pattern)} ${found.fault}, and would protect nobody`, {
-      advice: `${found.advice} Entries are separated by commas or line breaks, without quotation marks.`,
-    })
-  })
-
-function entriesOf(list: string, source: string, nothing: string): readonly string[] {
-  const entries = list
-    .split(/[,\r\n]/)
-    .map(entry => entry.trim())
-    .filter(entry => entry !== '')
-  if (entries.length > 0) return entries
-  throw new CommandError(`${source}: ${quoteTerminal(list)} names ${nothing}`, {
-    advice: 'Write what is meant, or leave it out.',
+function protection(source: '--protect' | 'GUESTLIST_PROTECT', pattern: string): Protection {
+  const found = addressFault(pattern, 'protection')
+  if (found === null) return { pattern: emailKey(pattern), source }
+  throw new CommandError(`${source}: ${quoteTerminal(pattern)} ${found.fault}, and would protect nobody`, {
+    advice: `${found.advice} Entries are separated by commas or line breaks, without quotation marks.`,
   })
 }
 

@@ -58,7 +58,7 @@ export async function withWorld<T>(
 }
 
 async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise<World> {
-  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, askedFor(flags, io), io)
+  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, askedFor(flags), io)
   createLog(flags.logLevel, io).info(`read from the snapshot ${path} of ${takenAt}, not from the API`)
   return {
     apiUrl,
@@ -72,6 +72,6 @@ async function* oneBatch(invitations: readonly Invitation[]): AsyncGenerator<rea
 }
 
 /** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
-function askedFor({ apiUrl }: WorldFlags, { env }: Io): string | undefined {
-  return apiUrl === (env.GUESTLIST_API_URL || env.BIMDATA_API_URL) ? undefined : apiUrl
+function askedFor({ apiUrl, given }: WorldFlags): string | undefined {
+  return given.has('apiUrl') ? apiUrl : undefined
 }

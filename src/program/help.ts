@@ -1,0 +1,117 @@
+import { type Command, commonOptionsOf, wordsOf } from '../cli/command.js'
+import { flagName, type Option, type Options, valueName } from '../cli/option.js'
+import { CATALOG } from './catalog.js'
+import type { ResolvedCommand } from './resolve-command.js'
+
+type Row = readonly [term: string, describe: string]
+
+const EXIT_CODES: readonly Row[] = [
+  ['0', 'done, or nothing to do'],
+  ['1', 'error'],
+  ['2', 'there are changes (plan --detailed-exitcode)'],
+  ['3', 'refused by a guard or a protection'],
+  ['4', 'the saved plan or the expected digest is stale'],
+  ['5', 'applied in part'],
+  ['130', 'interrupted'],
+]
+
+const FIRST_STEPS = [
+  ['guestlist init', 'begin with a starter manifest'],
+  ['guestlist plan --out plan.json', 'see what would change, and save it'],
+  ['guestlist apply plan.json', 'make exactly those changes'],
+] as const
+
+/** The text of --help: of all, of a group of commands, or of one. */
+export function helpText({ words, command }: ResolvedCommand, columns: number): string {
+  const width = Math.max(40, Math.min(100, columns))
+  const parts = command === null ? overview(words, width) : commandHelp(command, width)
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+}
+
+function overview(words: readonly string[], width: number): readonly string[] {
+  const [group] = words
+  const members = CATALOG.commands.filter(command => group === undefined || wordsOf(command)[0] === group)
+  const rows = members.map((command): Row => [wordsOf(command).join(' '), command.describe])
+  const more = `See guestlist COMMAND --help for a command's flags and arguments. Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.`
+  if (group !== undefined) {
+    const examples = members.flatMap(command => command.examples)
+    return [
+      `guestlist ${group} <command>`,
+      CATALOG.groups[group] ?? '',
+      section('Commands', rows, width),
+      examplesText(examples),
+    ]
+  }
+  return [
+    'guestlist <command>',
+    wrap('Plan and apply who is accepted, denied and removed at a BIMData identity provider.', width).join('\n'),
+    section('Commands', rows, width),
+    examplesText(FIRST_STEPS),
+    section('Exit codes', EXIT_CODES, width),
+    wrap(more, width).join('\n'),
+  ]
+}
+
+function commandHelp(command: Command, width: number): readonly string[] {
+  const common = commonOptionsOf(command)
+  const rows = (options: Options) => Object.entries(options).map(([key, option]) => optionRow(key, option, command))
+  return [
+    `guestlist ${command.usage}`,
+    wrap(`${command.describe}.`, width).join('\n'),
+    section(
+      'Arguments',
+      Object.entries(command.positionals ?? {}).map(([name, { describe }]) => [name, describe]),
+      width,
+    ),
+    section('Options', rows(command.options), width),
+    section('Common options', [...rows(common), ['-h, --help', 'Show this help']], width),
+    examplesText(command.examples),
+  ]
+}
+
+function optionRow(key: string, option: Options[string], command: Command): Row {
+  const flag = `${option.alias === undefined ? '' : `-${option.alias}, `}--${flagName(key)}`
+  const words = wordsFor(key, option, command)
+  return [`${flag}${valueName(option)}`, words === null ? option.describe : `${option.describe}: ${words.join(', ')}`]
+}
+
+/** The words that a flag takes; `readFlags` refuses others. */
+function wordsFor(key: string, option: Option & Options[string], command: Command): readonly string[] | null {
+  if (key === 'format') return command.formats
+  return option.kind === 'choice' ? option.choices : null
+}
+
+/** What a term may take of the line; a longer one has its description below it. */
+const TERM_WIDTH = 26
+
+function section(title: string, rows: readonly Row[], width: number): string {
+  if (rows.length === 0) return ''
+  const terms = rows.map(([term]) => term.length).filter(length => length <= TERM_WIDTH)
+  const column = Math.max(0, ...terms) + 4
+  const lines = rows.flatMap(([term, describe]) => {
+    const [first = '', ...rest] = wrap(describe, width - column)
+    const start =
+      term.length + 4 <= column ? [`  ${term}`.padEnd(column) + first] : [`  ${term}`, ' '.repeat(column) + first]
+    return [...start, ...rest.map(line => ' '.repeat(column) + line)]
+  })
+  return `${title}:\n${lines.join('\n')}`
+}
+
+/** As a shell takes them: each can be copied, or all at once. Never broken. */
+const examplesText = (examples: Command['examples']): string =>
+  `Examples:\n${examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`
+
+/** Lines of whole words; a word that is longer has a line of its own. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line === '' || longer.length <= width) line = longer
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  return [...lines, line]
+}

@@ -1,0 +1,36 @@
+import { type Command, optionsOf, wordsOf } from '../cli/command.js'
+import { flagName } from '../cli/option.js'
+import { CATALOG } from './catalog.js'
+
+const ALL_OPTIONS = CATALOG.commands.flatMap(command => Object.entries(optionsOf(command)))
+
+/** Names of all flags without a value, without dashes. */
+export const SWITCHES: ReadonlySet<string> = new Set(
+  ALL_OPTIONS.flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
+)
+
+/** Every flag with a value, as it is written. */
+export const TAKING: ReadonlySet<string> = new Set(
+  ALL_OPTIONS.flatMap(([key, { kind, alias }]) =>
+    kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
+  ),
+)
+
+/** The part of a command line that says which command is meant. */
+export interface ResolvedCommand {
+  /** The words of it that are known: of a command, of a group, or none. */
+  readonly words: readonly string[]
+  /** Where they are in the command line. */
+  readonly at: readonly number[]
+  readonly command: Command | null
+}
+
+export function resolveCommand(argv: readonly string[]): ResolvedCommand {
+  const places = argv.flatMap((word, index) => (word.startsWith('-') || TAKING.has(argv[index - 1] ?? '') ? [] : index))
+  const [first, second] = places.map(index => argv[index] ?? '')
+  const group = first !== undefined && Object.hasOwn(CATALOG.groups, first)
+  const wanted = [first, ...(group ? [second] : [])].join(' ')
+  const command = CATALOG.commands.find(each => wordsOf(each).join(' ') === wanted) ?? null
+  const words = command ? wordsOf(command) : group ? [first] : []
+  return { words, at: places.slice(0, words.length), command }
+}
