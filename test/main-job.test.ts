@@ -85,7 +85,7 @@ t.test('who was accepted and never connected is absent when removed', async t =>
   const accepted = await guestlist(['apply', '--auto-approve'], options)
   t.match(accepted.stdout, /^Apply complete! 1 accepted, 0 denied, 0 removed\.$/m)
   writeFileSync(file, 'apiVersion: guestlist/v1\nusers:\n  remove:\n    - email: new@acme.example\n')
-  const removed = await guestlist(['apply', '--auto-approve'], options)
+  const removed = await guestlist(['apply', '--auto-approve', '--accept-absent'], options)
   t.equal(removed.code, 0, removed.stderr)
   t.match(removed.stdout, /bimdata_user\.new@acme\.example: absent/)
   t.match(removed.stdout, /Keycloak/)

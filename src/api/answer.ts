@@ -1,4 +1,4 @@
-import { readBody, webPage } from '../http/body.js'
+import { readBody } from '../http/body.js'
 import { foreignText } from '../http/foreign-text.js'
 import { retryAfterMs } from '../http/retry-after.js'
 import type { HttpResponse } from '../http/transport.js'
@@ -7,35 +7,61 @@ import { ApiError } from '../model/api-error.js'
 /** What is read of a body that only says why, or that nobody needs. */
 const MAX_IGNORED_BYTES = 64 * 1024
 
+/**
+ * Whether an answer can be the API's own word, for what stands in between answers too: a proxy's page, a sign-in page.
+ *
+ * | status | taken for the API's |
+ * | --- | --- |
+ * | 401, 403, 408, 429, 5xx | always: whoever says so, the request is not known to have taken effect, and nothing is concluded from it |
+ * | any other | a body of JSON, or none |
+ */
+const BELIEVED = new Set([401, 403, 408, 429])
+
 /** Throws unless the answer is a success whose body is said to be JSON. `what` was asked for. */
 export async function expectJson(answer: HttpResponse, what: string): Promise<void> {
   await expectSuccess(answer, what)
   const type = mediaType(answer)
-  if (type === '' || type === 'application/json' || type.endsWith('+json')) return
+  if (type === '' || isJson(type)) return
   answer.discard()
-  if (type === 'text/html') throw webPage()
-  throw new ApiError(`The API answered with ${type} instead of JSON`, {
-    kind: 'invalid-answer',
-    advice: 'Check that --api-url is the address of a BIMData API.',
-  })
+  throw foreign(answer)
 }
 
 /**
  * Throws unless the answer is a success; its body is read away, so that the connection can be used again.
- * A web page is no success: a sign-in page answers 200 to anything, and the call never reached the API. A 204 has no
- * body, whatever type a framework says it has.
+ * A 204 has no body, whatever type a framework says it has.
+ * @return the status that was sent
  */
-export async function expectDone(answer: HttpResponse, what: string): Promise<void> {
+export async function expectDone(answer: HttpResponse, what: string): Promise<number> {
   await expectSuccess(answer, what)
-  if (answer.status !== 204 && mediaType(answer) === 'text/html') {
-    answer.discard()
-    throw webPage()
-  }
-  await drained(answer)
+  const body = await drained(answer)
+  if (!isOwn(answer, body)) throw foreign(answer)
+  return answer.status
 }
+
+function isOwn(answer: HttpResponse, body: string): boolean {
+  const type = mediaType(answer)
+  return body.trim() === '' || isJson(type) || (type === '' && parsed(body) !== undefined)
+}
+
+const isJson = (type: string): boolean => type === 'application/json' || type.endsWith('+json')
 
 const mediaType = ({ headers }: HttpResponse): string =>
   (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** An answer by something else than the API: whether the request reached it is not known. */
+function foreign(answer: HttpResponse): ApiError {
+  const { status } = answer
+  const type = mediaType(answer)
+  const message =
+    type === 'text/html'
+      ? `A web page came back instead of the API's answer (HTTP ${status})`
+      : `The API answered with ${type === '' ? 'text of no type' : foreignText(type)} instead of JSON (HTTP ${status})`
+  return new ApiError(message, {
+    kind: 'invalid-answer',
+    status,
+    advice: 'Check --api-url, and whether a proxy or a sign-in page stands in between.',
+  })
+}
 
 async function expectSuccess(answer: HttpResponse, what: string): Promise<void> {
   if (answer.status >= 200 && answer.status < 300) return
@@ -58,8 +84,10 @@ function redirected(answer: HttpResponse): ApiError {
 /** The `ApiError` for an answer that is not a success. */
 export async function statusError(answer: HttpResponse, what: string): Promise<ApiError> {
   const { status } = answer
+  const body = await drained(answer)
+  if (status < 500 && !BELIEVED.has(status) && !isOwn(answer, body)) return foreign(answer)
   const { message, advice } = meaning(status, what)
-  const detail = detailOf(await drained(answer))
+  const detail = detailOf(body)
   const wait = retryAfterMs(answer.headers['retry-after'], Date.now())
   return new ApiError(`${message} (HTTP ${status})${detail === '' ? '' : `: ${detail}`}`, {
     kind: 'http',
@@ -110,15 +138,20 @@ async function drained(answer: HttpResponse): Promise<string> {
   }
 }
 
+/** Undefined for what is not JSON. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
 /** The sentence in a JSON error body, in one line; nothing where there is none. */
 function detailOf(body: string): string {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    return ''
-  }
+  const value = parsed(body)
   if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
   const { detail } = value
-  return typeof detail === 'string' ? foreignText(detail) : ''
+  // Without its full stop: it is joined to a sentence of ours.
+  return typeof detail === 'string' ? foreignText(detail).replace(/[.\s]+$/, '') : ''
 }

@@ -51,10 +51,11 @@ export interface Client {
   /** The address in use, without a slash at its end. */
   readonly apiUrl: string
   list(status?: string): AsyncIterable<readonly Invitation[]>
-  get(id: number): Promise<Invitation>
-  accept(id: number): Promise<void>
-  deny(id: number): Promise<void>
-  removeUser(email: string): Promise<void>
+  get(id: number): Promise<{ readonly status: number; readonly invitation: Invitation }>
+  /** These three give the status that the API sent. */
+  accept(id: number): Promise<number>
+  deny(id: number): Promise<number>
+  removeUser(email: string): Promise<number>
   /** Ends the connections that are kept alive. */
   close(): void
 }
@@ -66,7 +67,7 @@ export function createClient(options: ClientOptions): Client {
   const call = (request: Call) => authorized(transport, base, request, options)
   const maxBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH
-  const act = async (id: number, verb: 'accept' | 'deny'): Promise<void> =>
+  const act = async (id: number, verb: 'accept' | 'deny'): Promise<number> =>
     expectDone(await call({ method: 'POST', path: `invitation/${id}/${verb}` }), `Invitation ${id}`)
   return {
     apiUrl: addressText(base),
@@ -80,13 +81,13 @@ export function createClient(options: ClientOptions): Client {
       const answer = await call({ method: 'GET', path: `invitation/${id}` })
       await expectJson(answer, `Invitation ${id}`)
       const value = parseJson(await readBody(answer.body, Math.min(maxBytes, MAX_INVITATION_BYTES)), maxDepth)
-      return checkedInvitation(value, `invitation ${id}`)
+      return { status: answer.status, invitation: checkedInvitation(value, `invitation ${id}`) }
     },
     accept: id => act(id, 'accept'),
     deny: id => act(id, 'deny'),
     async removeUser(email) {
       const body = JSON.stringify({ email })
-      await expectDone(await call({ method: 'DELETE', path: 'user', body }), `User ${email}`)
+      return expectDone(await call({ method: 'DELETE', path: 'user', body }), `User ${email}`)
     },
     close: transport.close,
   }

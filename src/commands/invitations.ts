@@ -38,7 +38,7 @@ export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, 
   const { client, limiter, policy } = await connect(flags, io)
   try {
     const context = { limiter, clock: systemClock, policy, stop: io.interrupt }
-    const invitation = await readWithRetries(() => client.get(number), context)
+    const { invitation } = await readWithRetries(() => client.get(number), context)
     const { format } = flags
     io.out(format === 'table' ? render([invitation], format) : structured(viewOf(invitation), format))
     return EXIT.done

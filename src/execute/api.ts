@@ -19,8 +19,9 @@ export type ReadList = <T>(consume: (batches: Batches) => Promise<T>, status?: s
 export interface Api {
   /** All invitations, or those with one raw status ("P", "A", "D"). The request is sent when the reading begins. */
   list(status?: string): Batches
-  get(id: number): Promise<Invitation>
-  accept(id: number): Promise<void>
-  deny(id: number): Promise<void>
-  removeUser(email: string): Promise<void>
+  get(id: number): Promise<{ readonly status: number; readonly invitation: Invitation }>
+  /** These three give the status that was sent. */
+  accept(id: number): Promise<number>
+  deny(id: number): Promise<number>
+  removeUser(email: string): Promise<number>
 }

@@ -20,6 +20,8 @@ export interface Attempt {
   readonly call: Action['action'] | 'read'
   /** From 1, by kind of call. */
   readonly attempt: number
+  /** As it was sent; null where no answer came. */
+  readonly status: number | null
   /** Null for an answer of success. */
   readonly error: ApiError | null
 }
@@ -32,6 +34,8 @@ export type ExecuteEvent =
   | { readonly type: 'retry'; readonly action: Action; readonly error: ApiError; readonly delayMs: number }
   | { readonly type: 'settled'; readonly result: Result; readonly done: number; readonly total: number }
   | { readonly type: 'verifying' }
+  /** What was reported as failed took effect after all, as the last read shows. */
+  | { readonly type: 'confirmed'; readonly result: Result }
 
 export interface ExecuteDeps {
   readonly api: Api
@@ -51,6 +55,8 @@ export interface ExecuteOptions {
   readonly retry: RetryPolicy
   /** Stop at the first failure. */
   readonly failFast: boolean
+  /** Take it that users whom the API does not know are gone, also where it knows none of those to remove. */
+  readonly acceptAbsent?: boolean
 }
 
 /** One run: the deps, and whether it is to stop. */
@@ -60,6 +66,8 @@ export interface ExecutionContext extends ExecuteDeps {
   /** Aborts when nothing new may start, for whatever reason. */
   readonly stop: AbortSignal
   halt(reason: StopReason, message: string): void
+  /** To be told of each request's end: after five in a row that found nobody to answer, the run halts. */
+  reached(error: ApiError | null): void
   stopped(): Stop | null
 }
 
@@ -72,6 +80,11 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
   }
   onAbort(deps.interrupt, () => halt('interrupted', 'The run was interrupted.'))
   onAbort(deps.lockLost, () => halt('lock_lost', "The state's lock was lost: another run may have begun."))
+  let unreached = 0
+  const reached = (error: ApiError | null) => {
+    unreached = error?.kind === 'not-sent' ? unreached + 1 : 0
+    if (unreached === MAX_UNREACHED) halt('unreachable', `The API cannot be reached. ${error?.message}.`)
+  }
   const emit = async (event: ExecuteEvent) => {
     try {
       await deps.emit(event)
@@ -79,8 +92,11 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
       halt('audit', `What is done can no longer be recorded: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return { ...deps, emit, options, limiter, stop: controller.signal, halt, stopped: () => stopped }
+  return { ...deps, emit, options, limiter, stop: controller.signal, halt, reached, stopped: () => stopped }
 }
+
+/** Over all workers: more would only fail the same way, each after its own retries. */
+const MAX_UNREACHED = 5
 
 function onAbort(signal: AbortSignal, then: () => void): void {
   if (signal.aborted) then()
@@ -95,6 +111,6 @@ function alsoFor(stopped: Stop, reason: StopReason, message: string): Stop {
 
 /** Halts the run where the API refuses the caller as such. */
 export function haltIfUnauthorized(run: ExecutionContext, error: ApiError): void {
-  if (error.status === 403) run.halt('forbidden', `The API answered 403: ${error.message}`)
-  else run.halt('unauthorized', error.message)
+  if (error.status === 403) run.halt('forbidden', `${error.message}.`)
+  else run.halt('unauthorized', `${error.message}.`)
 }

@@ -8,7 +8,7 @@ import { verify } from './verify.js'
 
 /**
  * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none
- * where anything before failed or the run is to stop. Then reads the state again and compares.
+ * where anything before failed or the run is to stop (a rejected removal says nothing of the next). Then reads the state again and compares.
  *
  * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
  * Never rejects for what the API does; each action gets its result. Where it rejects for a bug, nothing is under way any more.
@@ -29,7 +29,8 @@ export async function execute(
   await removeAll(removals, plan.digest, run, progress)
   const settled = await progress.settleRest(plan.actions)
   const { results, verification } = await verify(plan, settled, run)
-  return { results, stop: run.stopped(), verification }
+  const accepted = options.acceptAbsent ? { acceptAbsent: true } : {}
+  return { results, stop: run.stopped(), ...accepted, verification }
 }
 
 const isOf =
@@ -50,8 +51,8 @@ class Progress {
 
   async settled(result: Result): Promise<void> {
     this.results.set(result.action.address, result)
-    this.failed ||= !succeeded(result)
-    if (result.outcome.kind === 'failed' && this.run.options.failFast) {
+    this.failed ||= !succeeded(result) && result.outcome.kind !== 'rejected'
+    if (['failed', 'rejected'].includes(result.outcome.kind) && this.run.options.failFast) {
       this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
     }
     await this.run.emit({ type: 'settled', result, done: this.results.size, total: this.total })

@@ -29,14 +29,14 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
 export async function settleInvitation(action: InvitationAction, run: ExecutionContext): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
-    const failure = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
-    if (failure === null) return result(action, { kind: 'done' }, attempt, null)
-    const { error } = failure
+    const attempted = await attemptOnce({ action, call: action.action, attempt }, () => request(action, run), run)
+    const { status, error } = attempted
+    if (error === null) return { action, outcome: { kind: 'done' }, attempts: attempt, status }
     const failureClass = classify(error)
     unclear ||= failureClass === 'unclear' || failureClass === 'unreadable'
-    const end = (outcome: Outcome) => ({ ...result(action, outcome, attempt, error), unclear })
+    const end = (outcome: Outcome) => ({ action, outcome, attempts: attempt, status, unclear })
     const last = attempt > run.options.retry.retries
-    if (mayRepeat(failureClass) && !last && !run.stop.aborted) await waitBeforeNext(action, failure, run)
+    if (mayRepeat(failureClass) && !last && !run.stop.aborted) await waitBeforeNext(action, attempted, run)
     if (unclear) {
       const reading = await readBack(action, run)
       if (reading === 'as-wanted') return end({ kind: 'confirmed' })
@@ -48,34 +48,28 @@ export async function settleInvitation(action: InvitationAction, run: ExecutionC
   }
 }
 
-const request = ({ action, before }: InvitationAction, { api }: ExecutionContext): Promise<void> =>
+const request = ({ action, before }: InvitationAction, { api }: ExecutionContext): Promise<number> =>
   action === 'accept' ? api.accept(before.id) : api.deny(before.id)
 
 const mayRepeat = (failureClass: FailureClass): boolean => ['throttled', 'unsent', 'unclear'].includes(failureClass)
 
 async function readBack(action: InvitationAction, run: ExecutionContext): Promise<Reading> {
   const { limiter, clock, options, stop } = run
-  const told = async (error: ApiError | null) => {
-    await run.emit({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, error } })
+  const ended = async (status: number | null, error: ApiError | null) => {
+    run.reached(error)
+    await run.emit({ type: 'attempt', attempt: { action, call: 'read', attempt: 1, status, error } })
   }
   try {
-    const context = { limiter, clock, policy: options.retry, stop }
-    const live = await readWithRetries(() => run.api.get(action.before.id), context)
-    await told(null)
+    const context = { limiter, clock, policy: options.retry, stop, finishing: true, onRetry: run.reached }
+    const { status, invitation: live } = await readWithRetries(() => run.api.get(action.before.id), context)
+    await ended(status, null)
     if (live.status === wantedStatus(action)) return 'as-wanted'
     if (live.status === action.before.status) return 'as-planned'
     return { problem: `meanwhile its status is ${statusText(live)}` }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (classify(error) === 'unauthorized') haltIfUnauthorized(run, error)
-    await told(error)
+    await ended(error.status, error)
     return { problem: `whether it took effect is not known, for reading it failed too (${error.message})` }
   }
 }
-
-const result = (action: InvitationAction, outcome: Outcome, attempts: number, error: ApiError | null): Result => ({
-  action,
-  outcome,
-  attempts,
-  status: error === null ? 204 : error.status,
-})

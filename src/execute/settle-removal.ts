@@ -1,4 +1,5 @@
 import { classify } from '../http/retry.js'
+import type { ApiError } from '../model/api-error.js'
 import { emailKey } from '../model/email-address.js'
 import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
@@ -12,6 +13,7 @@ import type { ExecutionContext } from './context.js'
  * | --- | --- | --- |
  * | well | done | done |
  * | 404 | absent | done: the unclear one was it |
+ * | 400 | rejected | rejected |
  * | throttled, unsent | wait, repeat | wait, repeat |
  * | unclear | wait, repeat | wait, repeat |
  * | unauthorized | failed, and the run stops | failed, and the run stops |
@@ -22,33 +24,41 @@ import type { ExecutionContext } from './context.js'
 export async function settleRemoval(action: RemovalAction, digest: string, run: ExecutionContext): Promise<Result> {
   let unclear = false
   for (let attempt = 1; ; attempt++) {
-    const failure = await attemptOnce(
+    const attempted = await attemptOnce(
       { action, call: 'remove', attempt },
       () => run.api.removeUser(action.before.email),
       run,
     )
-    const gone = async (kind: 'done' | 'absent', status: number): Promise<Result> => {
+    const { status, error } = attempted
+    const end = (outcome: Outcome): Result => ({ action, outcome, attempts: attempt, status })
+    const gone = async (kind: 'done' | 'absent'): Promise<Result> => {
       await remember(action, kind === 'done' ? 'removed' : 'absent', digest, run)
-      return { action, outcome: { kind }, attempts: attempt, status }
+      return end({ kind })
     }
-    if (failure === null) return gone('done', 204)
-    const { error } = failure
-    if (error.status === 404) return gone(unclear ? 'done' : 'absent', 404)
+    if (error === null) return gone('done')
+    if (isAnswer(error, 404)) return gone(unclear ? 'done' : 'absent')
+    if (isAnswer(error, 400)) return end(rejected(error.message, unclear))
+    const fail = (why: string): Result => end(failed(why, unclear))
     const failureClass = classify(error)
-    const end = (why: string): Result => ({
-      action,
-      outcome: failed(why, unclear),
-      attempts: attempt,
-      status: error.status,
-    })
     unclear ||= failureClass === 'unclear' || failureClass === 'unreadable'
     if (failureClass === 'unauthorized' || failureClass === 'refused' || failureClass === 'unreadable')
-      return end(error.message)
-    if (attempt > run.options.retry.retries) return end(error.message)
-    await waitBeforeNext(action, failure, run)
-    if (!(await run.limiter.acquire(run.stop))) return end(`${error.message}; not repeated, for the run was stopped`)
+      return fail(error.message)
+    if (attempt > run.options.retry.retries) return fail(error.message)
+    await waitBeforeNext(action, attempted, run)
+    if (!(await run.limiter.acquire(run.stop))) return fail(`${error.message}; not repeated, for the run was stopped`)
   }
 }
+
+/** By the API itself: what a proxy says of an address of its own is an `invalid-answer`. */
+const isAnswer = ({ kind, status }: ApiError, wanted: number): boolean => kind === 'http' && status === wanted
+
+const rejected = (why: string, unclear: boolean): Outcome => ({
+  kind: 'rejected',
+  why:
+    `${why}. Nothing is known of the account: the API may not know this address, or may not take it for one` +
+    `${unclear ? ', or an earlier try removed it' : ''}. It is asked again next time. Check the spelling, and whether the ` +
+    'account still exists (in Keycloak too); if it is gone, take the entry out of users.remove',
+})
 
 const failed = (why: string, unclear: boolean): Outcome => ({
   kind: 'failed',

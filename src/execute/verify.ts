@@ -27,9 +27,13 @@ export async function verify(plan: Plan, results: readonly Result[], run: Execut
   if (run.interrupt.aborted) return { results, verification: { kind: 'interrupted' } }
   await run.emit({ type: 'verifying' })
   try {
-    return await compare(plan, results, run)
+    const verified = await compare(plan, results, run)
+    for (const [index, result] of verified.results.entries())
+      if (result !== results[index]) await run.emit({ type: 'confirmed', result })
+    return verified
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
+    if (run.interrupt.aborted) return { results, verification: { kind: 'interrupted' } }
     return { results, verification: { kind: 'unreadable', why: error.message } }
   }
 }
@@ -52,7 +56,9 @@ async function compare(plan: Plan, results: readonly Result[], run: ExecutionCon
 
 function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
   const { limiter, clock, options, interrupt } = run
-  const retrying = { limiter, clock, policy: options.retry, stop: interrupt }
+  // An API that cannot be reached is asked once more, not again and again.
+  const policy = run.stopped()?.reason === 'unreachable' ? { ...options.retry, retries: 0 } : options.retry
+  const retrying = { limiter, clock, policy, stop: interrupt }
   return readWithRetries(async () => {
     const tracker = trackPlan(plan)
     for await (const batch of run.api.list()) for (const invitation of batch) tracker.observe(invitation)

@@ -1,4 +1,5 @@
 import { ApiError } from '../model/api-error.js'
+import { durationText } from '../model/text.js'
 import { redact } from './secret.js'
 
 /** What is known of a request that broke below HTTP. */
@@ -117,7 +118,10 @@ function unreachable(code: string, { host, connected, timeoutMs }: TransportFail
       return { message: `There is no route to ${host} (${code})`, advice: reach }
     case 'ETIMEDOUT':
       return connected
-        ? { message: `${host} did not answer within ${timeoutMs} ms`, advice: 'Try again, or raise --timeout.' }
+        ? {
+            message: `${host} did not answer within ${durationText(timeoutMs)}`,
+            advice: 'Try again, or raise --timeout.',
+          }
         : { message: `No connection to ${host} in time`, advice: reach }
     default:
       return null

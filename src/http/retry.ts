@@ -74,13 +74,15 @@ export interface ReadRetry {
   readonly policy: RetryPolicy
   /** No repeat after it aborts, and no waiting for one. */
   readonly stop?: AbortSignal
+  /** One read is made even then, and at once: it decides what happened to something that is in flight. */
+  readonly finishing?: boolean
   /** Told before each wait. */
   onRetry?(error: ApiError, attempt: number, delayMs: number): void
 }
 
 /** Calls something that has no effect, as often as the policy allows. Throws the last error. */
 export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRetry): Promise<T> {
-  await context.limiter.acquire()
+  if (!(await context.limiter.acquire(context.stop)) && context.finishing !== true) throw interrupted()
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
@@ -96,3 +98,6 @@ export async function readWithRetries<T>(call: () => Promise<T>, context: ReadRe
     }
   }
 }
+
+const interrupted = (): ApiError =>
+  new ApiError('The run was interrupted before the request was sent', { kind: 'not-sent', permanent: true })

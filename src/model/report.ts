@@ -5,13 +5,14 @@ import type { Action } from './plan.js'
  * - `done`: the API said so.
  * - `confirmed`: its answer did not come; a read showed that it took effect.
  * - `absent`: a removal of a user whom the API did not know at the first try.
+ * - `rejected`: the API found a removal's request wrong (400); what it means by that is not documented.
  * - `failed`: attempted, and not known to have taken effect.
  * - `skipped`: not attempted, because something before it failed.
  * - `not_attempted`: the run stopped before its turn.
  */
 export type Outcome =
   | { readonly kind: 'done' | 'confirmed' | 'absent' }
-  | { readonly kind: 'failed' | 'skipped' | 'not_attempted'; readonly why: string }
+  | { readonly kind: 'rejected' | 'failed' | 'skipped' | 'not_attempted'; readonly why: string }
 
 export interface Result {
   readonly action: Action
@@ -29,6 +30,7 @@ export type StopReason =
   | 'interrupted'
   | 'unauthorized'
   | 'forbidden'
+  | 'unreachable'
   | 'fail_fast'
   | 'lock_lost'
   | 'state'
@@ -59,12 +61,23 @@ export interface Report {
   /** One for each action, in the order of the plan. */
   readonly results: readonly Result[]
   readonly stop: Stop | null
+  /** A run all of whose removals are `absent` is complete too. */
+  readonly acceptAbsent?: boolean
   readonly verification: Verification
 }
 
 export const succeeded = ({ outcome }: Result): boolean =>
   outcome.kind === 'done' || outcome.kind === 'confirmed' || outcome.kind === 'absent'
 
-/** Whether every action took effect and nothing contradicts it. */
-export const isComplete = ({ results, stop, verification }: Report): boolean =>
-  stop === null && results.every(succeeded) && ['verified', 'not_needed'].includes(verification.kind)
+/** Whether the run removed nobody, for the API knew none of them: a credential that may not see them gets the same answers. */
+export function allAbsent({ results }: Pick<Report, 'results'>): boolean {
+  const removals = results.filter(({ action }) => action.action === 'remove')
+  return removals.length > 0 && removals.every(({ outcome }) => outcome.kind === 'absent')
+}
+
+/** Whether every action took effect, nothing contradicts it, and absences are not all that there is to show for removals. */
+export const isComplete = (report: Report): boolean =>
+  report.stop === null &&
+  report.results.every(succeeded) &&
+  ['verified', 'not_needed'].includes(report.verification.kind) &&
+  (report.acceptAbsent === true || !allAbsent(report))

@@ -51,3 +51,10 @@ const sortedKeys = (value: Readonly<Record<string, unknown>>): readonly string[]
   Object.keys(value)
     .filter(key => value[key] !== undefined)
     .sort()
+
+/** As people say it: `250 ms`, `1.5 s`, `60 s`, `2 min`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = Math.round(ms / 100) / 10
+  return seconds < 120 || seconds % 60 !== 0 ? `${seconds} s` : `${seconds / 60} min`
+}

@@ -1,9 +1,9 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import { isComplete, type Report, type Result } from '../model/report.js'
+import { allAbsent, isComplete, type Report, type Result } from '../model/report.js'
 import { escapeTerminal } from './escape/terminal.js'
 import { jsonText } from './json.js'
-import { countResults } from './text/report-text.js'
+import { ALL_ABSENT, countResults } from './text/report-text.js'
 
 /*
  * The lines of `apply --json`: Terraform's machine-readable UI, version 1.2
@@ -78,10 +78,14 @@ export function applySummaryLine(line: Line, report: Report, message: string): s
 }
 
 /** What keeps a run from being complete besides its actions: why it stopped, and what the last read showed. */
-export function* applyDiagnostics(line: Line, { stop, verification }: Report): Generator<string> {
+export function* applyDiagnostics(line: Line, report: Report): Generator<string> {
+  const { stop, verification } = report
   if (stop !== null) yield diagnosticLine(line, 'error', 'The run was stopped', { detail: stop.message })
   if (verification.kind === 'unreadable') {
     yield diagnosticLine(line, 'error', 'Not verified: the live state could not be read', { detail: verification.why })
+  }
+  if (allAbsent(report) && report.acceptAbsent !== true) {
+    yield diagnosticLine(line, 'error', 'Nobody was removed', { detail: ALL_ABSENT })
   }
   if (verification.kind !== 'differs') return
   for (const { address, wanted, found } of verification.mismatches) {
@@ -110,7 +114,7 @@ export function applyEnd(line: Line, { action, outcome, attempts, status }: Resu
   const fields = { ...hook(action, { elapsed_seconds: elapsedSeconds }), guestlist }
   if (!('why' in outcome)) return line('info', `${address}: ${outcome.kind}`, 'apply_complete', fields)
   const ended = `${address}: ${outcome.kind.replace('_', ' ')}`
-  if (outcome.kind !== 'failed')
+  if (outcome.kind !== 'failed' && outcome.kind !== 'rejected')
     return diagnosticLine(line, 'warning', ended, { detail: outcome.why, address, guestlist })
   return [
     line('error', `${ended}: ${outcome.why}`, 'apply_errored', fields),

@@ -55,7 +55,7 @@ t.test('the five operations as they go over the wire', async t => {
   const api: Api = await client(t, `${url}/prefix/`, { log: entry => log.push(entry) })
   t.match(await collect(api.list()), [{ id: 56, cloud_name: 'Tower' }])
   await collect(api.list('P'))
-  t.match(await api.get(56), { id: 56, email: 'alice@acme.example', project_name: null, client_id: 12 })
+  t.match(await api.get(56), { status: 200, invitation: { id: 56, email: 'alice@acme.example', client_id: 12 } })
   await api.accept(56)
   await api.deny(57)
   await api.removeUser('Bób@acme.example')
@@ -169,11 +169,54 @@ t.test('a 204 is a success whatever type its framework says an empty body has', 
   await t.resolves((await client(t, url)).accept(1))
 })
 
-t.test('any 2xx without a web page is done', async t => {
+t.test("any 2xx that can be the API's own is done, and gives its status", async t => {
   for (const status of [200, 201, 204]) {
-    const url = await serve(t, (_, response) => void response.writeHead(status).end(status === 204 ? undefined : 'ok'))
-    await t.resolves((await client(t, url)).removeUser('a@b.example'))
+    const url = await serve(t, (_, response) => void response.writeHead(status).end(status === 204 ? undefined : '{}'))
+    t.equal(await (await client(t, url)).removeUser('a@b.example'), status)
   }
   const url = await serve(t, (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'))
   t.match(await failure(t, (await client(t, url)).removeUser('a@b.example')), { kind: 'invalid-answer' })
+})
+
+const PAGE = ['text/html', '<html>not found</html>'] as const
+const FOREIGN: readonly (readonly [status: number, type: string, body: string])[] = [
+  [404, ...PAGE],
+  [400, ...PAGE],
+  [409, ...PAGE],
+  [404, 'text/plain', '404 page not found'],
+  [404, '', 'not found'],
+  [200, 'text/plain', 'OK'],
+  [201, ...PAGE],
+]
+
+for (const [status, type, body] of FOREIGN) {
+  t.test(`issue 12.5: ${status} with ${type || 'an untyped text'} is not the API's word`, async t => {
+    const headers = type === '' ? {} : { 'content-type': type }
+    const url = await serve(t, (_, response) => void response.writeHead(status, headers).end(body))
+    const api = await client(t, url)
+    for (const call of [api.removeUser('a@b.example'), api.accept(1)])
+      t.match(await failure(t, call), { kind: 'invalid-answer', status, message: new RegExp(`HTTP ${status}`) })
+  })
+}
+
+const OWN: readonly (readonly [name: string, type: string, body: string])[] = [
+  ['JSON', 'application/json', '{"detail":"No such user."}'],
+  ['a problem in JSON', 'application/problem+json; charset=utf-8', '{}'],
+  ['no body, whatever its type', 'text/html', ''],
+]
+
+for (const [name, type, body] of OWN) {
+  t.test(`issue 12.5: a 404 with ${name} is the API's word`, async t => {
+    const url = await serve(t, (_, response) => void response.writeHead(404, { 'content-type': type }).end(body))
+    t.match(await failure(t, (await client(t, url)).removeUser('a@b.example')), { kind: 'http', status: 404 })
+  })
+}
+
+t.test("issue 12.20: the server's full stop is not doubled, and a time is said as people say it", async t => {
+  const url = await serve(t, (_, response) => json(response, 503, { detail: 'A fault on demand.' }))
+  const error = await failure(t, (await client(t, url)).accept(1))
+  t.equal(error.message, 'The API failed (HTTP 503): A fault on demand')
+  const silent = await serve(t, () => undefined)
+  const late = await failure(t, (await client(t, silent, { timeoutMs: 1500 })).accept(1))
+  t.match(late.message, /did not answer within 1\.5 s$/)
 })

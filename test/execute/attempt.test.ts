@@ -41,8 +41,8 @@ function start(onTell: (event: ExecuteEvent, run: () => ExecutionContext) => voi
 
 t.test('an attempt that ends well is recorded', async t => {
   const { run, events } = start()
-  t.equal(await attemptOnce(about, async () => undefined, run), null)
-  t.match(events, [{ type: 'attempt', attempt: { call: 'accept', attempt: 1, error: null } }])
+  t.same(await attemptOnce(about, async () => 202, run), { status: 202, error: null })
+  t.match(events, [{ type: 'attempt', attempt: { call: 'accept', attempt: 1, status: 202, error: null } }])
 })
 
 t.test('an attempt that fails is recorded, and comes back with its wait', async t => {
@@ -82,8 +82,8 @@ t.test('a 429 closes the limiter before it is recorded', async t => {
 
 t.test('the wait before the next call is told; after a 429 it is the limiter that waits', async t => {
   const { run, events, clock } = start()
-  await waitBeforeNext(action, { error: http(503, 0), delayMs: 700 }, run)
-  await waitBeforeNext(action, { error: http(429, 0), delayMs: 800 }, run)
+  await waitBeforeNext(action, { status: 503, error: http(503, 0), delayMs: 700 }, run)
+  await waitBeforeNext(action, { status: 429, error: http(429, 0), delayMs: 800 }, run)
   t.same(clock.sleeps, [700])
   t.match(events, [
     { type: 'retry', delayMs: 700 },

@@ -105,7 +105,16 @@ const TABLE: readonly Case[] = [
     stop: 'forbidden',
     why: UNKNOWN,
   },
-  { name: 'refused', faults: ['remove:400'], answers: [400], ends: 'failed', recorded: null, why: /400/ },
+  { name: 'refused', faults: ['remove:409'], answers: [409], ends: 'failed', recorded: null, why: /409/ },
+  { name: 'issue 12.7: 400', faults: ['remove:400'], answers: [400], ends: 'rejected', recorded: null, why: /400/ },
+  {
+    name: 'issue 12.7: unclear, then 400',
+    faults: ['remove:503:nth=1', 'remove:400:nth=2'],
+    answers: [503, 400],
+    ends: 'rejected',
+    recorded: null,
+    why: /an earlier try removed it/,
+  },
   { name: 'unreadable', faults: ['remove:html'], answers: [200], ends: 'failed', recorded: null, why: UNKNOWN },
 ]
 
@@ -127,7 +136,9 @@ for (const { name, faults, exists = true, answers, ends, recorded, why = /./, st
       attempts.map(({ call, attempt }) => `${call} ${attempt}`),
       answers.map((_, index) => `remove ${index + 1}`),
     )
-    t.match(report.results, [{ attempts: answers.length, ...(ends === 'failed' ? { outcome: { why } } : {}) }])
+    t.match(report.results, [
+      { attempts: answers.length, ...(ends === 'failed' || ends === 'rejected' ? { outcome: { why } } : {}) },
+    ])
     t.equal(report.stop?.reason, stop)
     t.equal(records.get('bob@acme.example')?.outcome ?? null, recorded)
     if (recorded)

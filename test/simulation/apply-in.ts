@@ -58,6 +58,7 @@ export function applyIn(
   const settings = {
     parallelism: apply.parallelism,
     failFast: apply.failFast,
+    acceptAbsent: apply.acceptAbsent,
     lockTimeout: apply.lockTimeoutMs,
     noLock: false,
     expect: undefined,

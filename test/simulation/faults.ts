@@ -29,21 +29,29 @@ const KINDS = {
   timeoutLate: 2,
   garbledBefore: 1,
   garbledAfter: 1,
+  refused: 1,
+  proxyPageBefore: 1,
+  proxyPageAfter: 1,
 } as const satisfies Readonly<Record<string, number>>
 
 /** How hostile the network and the API are, as probabilities by call. */
 export interface Weather {
   readonly fault: number
+  /** Nobody answers. */
+  readonly outage: number
   readonly unauthorized: number
   readonly forbidden: number
   readonly stale: number
   readonly lie: number
 }
 
-export const CALM: Weather = { fault: 0, unauthorized: 0, forbidden: 0, stale: 0, lie: 0 }
+export const CALM: Weather = { fault: 0, outage: 0, unauthorized: 0, forbidden: 0, stale: 0, lie: 0 }
 
 const network = (message: string) => new ApiError(message, { kind: 'network' })
 const timeout = () => new ApiError('no answer in time', { kind: 'timeout' })
+/** What stands in between says 404 for itself. */
+const proxyPage = () => new ApiError('a web page (HTTP 404)', { kind: 'invalid-answer', status: 404 })
+const notSent = () => new ApiError('no connection', { kind: 'not-sent' })
 const garbled = () => new ApiError('a web page instead of an answer', { kind: 'invalid-answer', status: 200 })
 
 function http(status: number, random: Random): ApiError {
@@ -65,6 +73,7 @@ export function drawCourse(weather: Weather, random: Random): Course {
   })
   if (random.chance(weather.unauthorized)) return course(null, http(401, random))
   if (random.chance(weather.forbidden)) return course(null, http(403, random))
+  if (random.chance(weather.outage)) return course(null, notSent())
   const kind = random.chance(weather.fault) ? random.weighted(KINDS) : 'none'
   switch (kind) {
     case 'none':
@@ -76,7 +85,7 @@ export function drawCourse(weather: Weather, random: Random): Course {
     case 'failedAfter':
       return course(arrival, http(random.pick([500, 502, 503, 504]), random))
     case 'notSent':
-      return course(null, new ApiError('no connection', { kind: 'not-sent' }))
+      return course(null, notSent())
     case 'cutBefore':
       return course(null, network('the connection broke'))
     case 'cutAfter':
@@ -91,6 +100,12 @@ export function drawCourse(weather: Weather, random: Random): Course {
       return course(null, garbled())
     case 'garbledAfter':
       return course(arrival, garbled())
+    case 'refused':
+      return course(null, http(400, random))
+    case 'proxyPageBefore':
+      return course(null, proxyPage())
+    case 'proxyPageAfter':
+      return course(arrival, proxyPage())
     default:
       return kind satisfies never
   }

@@ -59,7 +59,7 @@ function judgeDecision(
 function judgeRemoval({ action, outcome }: Result, { stop }: Report, { watch, disk, broken, ...rest }: Ended): void {
   if (action.action !== 'remove') return
   const removed = effectsOf(action, rest).length > 0
-  const { unclear } = watch.item(action.address)
+  const { unclear, notFound } = watch.item(action.address)
   const recorded = disk.record(action.before.email)?.outcome
   if (outcome.kind === 'done') {
     if (!removed && !unclear) broken('what is reported was done', `${action.address} was not removed, reported done`)
@@ -67,8 +67,13 @@ function judgeRemoval({ action, outcome }: Result, { stop }: Report, { watch, di
       broken('removals are remembered', action.address)
   } else if (outcome.kind === 'absent') {
     if (removed) broken('what was done is reported', `${action.address} was removed, reported absent`)
+    if (!notFound) broken("only the API's own word counts", `${action.address} is reported absent`)
     if (recorded !== 'absent' && !stop?.message.includes('could not be remembered'))
       broken('removals are remembered', action.address)
+  } else if (outcome.kind === 'rejected') {
+    if (removed && !unclear) broken('what was done is reported', `${action.address} was removed, reported rejected`)
+    if (disk.record(action.before.email)?.plan_digest === watch.plan?.digest)
+      broken('what is rejected is not remembered', action.address)
   } else if (removed && !(outcome.kind === 'failed' && outcome.why.includes('not known'))) {
     broken('what was done is reported', `${action.address} was removed, reported ${outcome.kind}`)
   }

@@ -87,13 +87,23 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'absent is reported as removed',
-    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent', 404)", "gone('done', 404)"),
+    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent')", "gone('done')"),
     breaks: 'what is reported was done',
   },
   {
     name: 'removed by an unclear attempt is reported as absent',
-    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent', 404)", "gone('absent', 404)"),
+    patches: one(REMOVAL, "gone(unclear ? 'done' : 'absent')", "gone('absent')"),
     breaks: 'what was done is reported',
+  },
+  {
+    name: 'a page of a proxy is taken for the word of the API',
+    patches: one(REMOVAL, "kind === 'http' && status === wanted", 'status === wanted'),
+    breaks: "only the API's own word counts",
+  },
+  {
+    name: 'an API that cannot be reached is asked on and on',
+    patches: one('execute/context.ts', 'if (unreached === MAX_UNREACHED) halt', 'if (false) halt'),
+    breaks: 'nothing starts after a stop',
   },
   {
     name: 'a stop is ignored',
@@ -133,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'execute/attempt.ts',
-        find: 'if (thrown.status === 429) run.limiter.pause(failure.delayMs)',
+        find: 'if (error.status === 429) run.limiter.pause(delayMs)',
         replace: '',
       },
       { file: 'execute/attempt.ts', find: 'if (error.status !== 429)', replace: 'if (true)' },

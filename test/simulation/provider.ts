@@ -104,11 +104,15 @@ export class Provider {
         ended: error => observer.ended(operation, address, error, []),
       })
     }
+    const done = async (exchange: Promise<void>): Promise<number> => exchange.then(() => 204)
     return {
-      accept: id => mutate('accept', invitationAddress(id), id),
-      deny: id => mutate('deny', invitationAddress(id), id),
-      removeUser: email => mutate('remove', userAddress(email), email),
-      get: id => this.read('get', id, process, drawCourse(weather, random), random, observer),
+      accept: id => done(mutate('accept', invitationAddress(id), id)),
+      deny: id => done(mutate('deny', invitationAddress(id), id)),
+      removeUser: email => done(mutate('remove', userAddress(email), email)),
+      get: async id => {
+        const invitation = await this.read('get', id, process, drawCourse(weather, random), random, observer)
+        return { status: 200, invitation }
+      },
       list: () => this.batches(process, drawCourse(weather, random), random, observer),
     }
   }

@@ -11,6 +11,7 @@ export interface Apply {
   readonly parallelism: number
   readonly retries: number
   readonly failFast: boolean
+  readonly acceptAbsent: boolean
   readonly rateLimit: number | null
   readonly lockTimeoutMs: number
   readonly fate: Fate
@@ -85,6 +86,7 @@ function drawWeather(random: Random): Weather {
   const fault = random.pick([0, 0.05, 0.15, 0.3, 0.6])
   return {
     fault,
+    outage: random.chance(0.08) ? random.pick([0.5, 0.9]) : 0,
     unauthorized: random.chance(0.08) ? 0.05 : 0,
     forbidden: random.chance(0.08) ? 0.05 : 0,
     stale: random.chance(0.25) ? 0.3 : 0,
@@ -99,6 +101,7 @@ function drawApply(random: Random): Apply {
     parallelism: random.between(1, 5),
     retries: random.between(0, 4),
     failFast: random.chance(0.15),
+    acceptAbsent: random.chance(0.5),
     rateLimit: random.chance(0.1) ? random.pick([2, 20]) : null,
     lockTimeoutMs: random.pick([0, 5_000, 900_000]),
     fate: { killAt: at(0.3, 60), interruptAt: at(0.2, 60) },

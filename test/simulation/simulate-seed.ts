@@ -77,6 +77,7 @@ const QUIET: Apply = {
   parallelism: 2,
   retries: 1,
   failFast: false,
+  acceptAbsent: true,
   rateLimit: null,
   lockTimeoutMs: 0,
   fate: { killAt: null, interruptAt: null },

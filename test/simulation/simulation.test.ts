@@ -24,9 +24,11 @@ t.test('the seeds meet what they are to prove', async t => {
   const expected = [
     ...['exit 0', 'exit 1', 'exit 3', 'exit 4', 'exit 5', 'exit 130', 'killed', 'killed at work'],
     ...['accept', 'deny'].flatMap(action => endings.map(ending => `${action} ${ending}`)),
-    ...['done', 'absent', 'failed', 'skipped', 'not_attempted'].map(ending => `remove ${ending}`),
+    ...['done', 'absent', 'rejected', 'failed', 'skipped', 'not_attempted'].map(ending => `remove ${ending}`),
     ...['verified', 'differs', 'unreadable', 'interrupted', 'not_needed'].map(kind => `verification ${kind}`),
-    ...['interrupted', 'unauthorized', 'forbidden', 'fail_fast', 'state', 'audit'].map(reason => `stop ${reason}`),
+    ...['interrupted', 'unauthorized', 'forbidden', 'unreachable', 'fail_fast', 'state', 'audit'].map(
+      reason => `stop ${reason}`,
+    ),
   ]
   for (const what of expected) t.ok(met.has(what), what)
 })

@@ -19,6 +19,8 @@ export interface Item {
   unread: boolean
   /** The answer was final: no call may follow. */
   final: boolean
+  /** The API itself said 404 to the last call. */
+  notFound: boolean
 }
 
 /** The longest `Retry-After` that is obeyed to the full. */
@@ -37,6 +39,7 @@ export class Watch implements Observer {
   listedSinceChange = false
   private stopped: string | null = null
   private closedUntil = 0
+  private unreached = 0
   private lastSent = Number.NEGATIVE_INFINITY
   private readonly process: Process
   private readonly disk: Disk
@@ -58,7 +61,7 @@ export class Watch implements Observer {
   item(address: string): Item {
     const known = this.items.get(address)
     if (known) return known
-    const fresh = { calls: 0, underWay: false, unclear: false, unread: false, final: false }
+    const fresh = { calls: 0, underWay: false, unclear: false, unread: false, final: false, notFound: false }
     this.items.set(address, fresh)
     return fresh
   }
@@ -72,8 +75,10 @@ export class Watch implements Observer {
   sent(call: Operation | 'get' | 'list', address: string): void {
     const now = this.process.scheduler.now()
     const { rateLimit } = this.settings
-    if (now < this.closedUntil) this.broken('a 429 slows all workers', `${call} ${address}`)
-    if (rateLimit !== null && now - this.lastSent < 1000 / rateLimit - 0.001)
+    // A read that decides on something in flight does not wait once the run is to stop.
+    const finishing = call === 'get' && this.stopped !== null
+    if (now < this.closedUntil && !finishing) this.broken('a 429 slows all workers', `${call} ${address}`)
+    if (rateLimit !== null && !finishing && now - this.lastSent < 1000 / rateLimit - 0.001)
       this.broken('the rate limit holds', `${call} ${address}`)
     this.lastSent = now
     if (call === 'get' || call === 'list') return
@@ -113,12 +118,13 @@ export class Watch implements Observer {
       this.broken('concurrency is bounded', `${call} ${address} beside ${underWay}`)
     if (call !== 'remove') return
     const results = [...this.results.values()]
-    if (results.some(result => !succeeded(result))) this.broken('no removal after a failure', address)
+    if (results.some(result => !succeeded(result) && result.outcome.kind !== 'rejected'))
+      this.broken('no removal after a failure', address)
     for (const result of results) if (!this.isRemembered(result)) this.broken('removals are remembered', address)
   }
 
   private isRemembered({ action, outcome }: Result): boolean {
-    if (action.action !== 'remove') return true
+    if (action.action !== 'remove' || outcome.kind === 'rejected') return true
     return this.disk.record(action.before.email)?.outcome === (outcome.kind === 'absent' ? 'absent' : 'removed')
   }
 
@@ -141,6 +147,10 @@ export class Watch implements Observer {
       this.closedUntil = Math.max(this.closedUntil, this.process.scheduler.now() + wait)
     }
     if (this.plan && call !== 'list' && (error?.status === 401 || error?.status === 403)) this.stop(error.message)
+    if (this.plan && call !== 'list') {
+      this.unreached = error?.kind === 'not-sent' ? this.unreached + 1 : 0
+      if (this.unreached === 5) this.stop('five requests found nobody')
+    }
     if (call === 'list') this.listed(error, answer)
     else if (call === 'get') this.read(address, answer)
     else this.answered(call, address, error)
@@ -160,6 +170,7 @@ export class Watch implements Observer {
   private answered(call: Operation, address: string, error: ApiError | null): void {
     const item = this.item(address)
     item.underWay = false
+    item.notFound = error?.kind === 'http' && error.status === 404
     const unclear = error !== null && (error.kind !== 'http' || error.status === 408 || (error.status ?? 0) >= 500)
     const repeatable = error?.kind === 'not-sent' || error?.status === 429
     if (unclear && error.kind !== 'not-sent') {

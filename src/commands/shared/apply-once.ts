@@ -22,6 +22,7 @@ export type Approval = { readonly given: string } | { readonly ask: (plan: Plan)
 export interface ApplySettings extends LockingFlags {
   readonly parallelism: number
   readonly failFast: boolean
+  readonly acceptAbsent: boolean
   /** The digest that the plan has to have. */
   readonly expect: string | undefined
   readonly auditLog: string | undefined
@@ -135,6 +136,7 @@ function executeDeps(
 const executeOptions = ({ settings, connection }: ApplyDeps): ExecuteOptions => ({
   parallelism: settings.parallelism,
   failFast: settings.failFast,
+  acceptAbsent: settings.acceptAbsent,
   retry: connection.policy,
 })
 

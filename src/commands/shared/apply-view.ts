@@ -28,8 +28,11 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
   let planned = 0
   let progress: Progress | null = null
   const settled = (result: Result, done: number, total: number) => {
-    const failed = 'why' in result.outcome && result.outcome.kind !== 'not_attempted'
-    if (failed || (!io.status && total <= LINES_UP_TO)) io.err(`${resultLine(result, err)}\n`)
+    const { kind } = result.outcome
+    const failed = kind === 'failed' || kind === 'rejected' || kind === 'skipped'
+    // What was left is counted at the end.
+    if (failed || (kind !== 'not_attempted' && !io.status && total <= LINES_UP_TO))
+      io.err(`${resultLine(result, err)}\n`)
     progress?.done(done)
   }
   const end = () => {
@@ -78,7 +81,8 @@ export function jsonView(io: Io): ApplyView {
       if (event.type === 'retry') {
         write(nd.applyProgress(line, event.action, event.error.message, elapsed(event.action.address)))
       }
-      if (event.type === 'settled') write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
+      if (event.type === 'settled' || event.type === 'confirmed')
+        write(nd.applyEnd(line, event.result, elapsed(event.result.action.address)))
     },
     problem: (message, rest) => write(nd.diagnosticLine(line, 'error', message, rest)),
     finished(report, complete) {

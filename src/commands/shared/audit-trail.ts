@@ -21,6 +21,7 @@ export type Verdict = 'approved' | 'declined' | 'refused'
  * | an action begins | `start` with its address; a removal cannot be undone, so its line is | yes |
  * | a request was answered | `attempt` | |
  * | an action ended | `result` | for a removal |
+ * | the last read shows that a failed action took effect | `result` again, `confirmed` | |
  * | the state was read again | `verify` | |
  * | the run is over | `end` | yes |
  *
@@ -82,6 +83,7 @@ function trailOf(log: AuditLog): AuditTrail {
       const removal = event.type === 'start' && event.action.action === 'remove'
       if (event.type === 'start') await add({ event: 'start', ...about(event.action) }, removal)
       if (event.type === 'attempt') await add(attemptEntry(event.attempt))
+      if (event.type === 'confirmed') await add(resultEntry(event.result))
       if (event.type === 'settled') await add(resultEntry(event.result), event.result.action.action === 'remove')
     },
     async finished(report) {
@@ -99,14 +101,11 @@ const planMessage = ({ summary, apiUrl }: Plan): string => `${planSummary(summar
 
 const about = ({ address, action, rule }: Action) => ({ address, action, rule })
 
-/** The contract knows one status of success for each call. */
-const SUCCESS = { accept: 204, deny: 204, remove: 204, read: 200 } as const satisfies Record<Attempt['call'], number>
-
-const attemptEntry = ({ action, call, attempt, error }: Attempt): AuditEntry => ({
+const attemptEntry = ({ action, call, attempt, status, error }: Attempt): AuditEntry => ({
   event: 'attempt',
   ...about(action),
   attempts: attempt,
-  http_status: error === null ? SUCCESS[call] : error.status,
+  http_status: status,
   outcome: `${call}_${error === null ? 'ok' : 'failed'}`,
   message: error === null ? null : error.message,
 })

@@ -1,4 +1,4 @@
-import type { Report, Result } from '../../model/report.js'
+import { allAbsent, type Report, type Result } from '../../model/report.js'
 import { escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 
@@ -16,8 +16,9 @@ export function resultLine({ action, outcome, attempts }: Result, style: Style):
       return `${address}${email}: ${style.good(DONE[action.action])}, confirmed by reading${tries}`
     case 'absent':
       return `${address}: ${style.change('absent')}: ${ABSENT}`
+    case 'rejected':
     case 'failed':
-      return `${address}${email}: ${style.bad('failed')}${tries}: ${escapeTerminal(outcome.why)}`
+      return `${address}${email}: ${style.bad(outcome.kind)}${tries}: ${escapeTerminal(outcome.why)}`
     case 'skipped':
     case 'not_attempted':
       return `${address}${email}: ${style.change(outcome.kind.replace('_', ' '))}: ${escapeTerminal(outcome.why)}`
@@ -36,6 +37,7 @@ export interface Counts {
   readonly removed: number
   readonly absent: number
   readonly failed: number
+  readonly rejected: number
   readonly notDone: number
 }
 
@@ -51,26 +53,38 @@ export function countResults(results: readonly Result[]): Counts {
     removed: took('remove'),
     absent: ended('absent'),
     failed: ended('failed'),
+    rejected: ended('rejected'),
     notDone: ended('skipped', 'not_attempted'),
   }
 }
 
+const AGAIN = 'Run apply again to continue.'
+
+/** A 404 may also mean that the credential may not see who is there. */
+export const ALL_ABSENT =
+  'the API knows none of the users to remove, or these credentials may not see them. Check that they belong to the right ' +
+  'organization; to ask again, forget the addresses with `guestlist state rm`. If the users are really gone, --accept-absent says so.'
+
 /** The stable line that people grep for. */
 export function applySummary(report: Report, complete: boolean): string {
-  const { accepted, denied, removed, failed, notDone } = countResults(report.results)
-  const done = `${accepted} accepted, ${denied} denied, ${removed} removed`
+  const { accepted, denied, removed, absent, failed, rejected, notDone } = countResults(report.results)
+  const some = (count: number, what: string) => (count === 0 ? '' : `, ${count} ${what}`)
+  const done = `${accepted} accepted, ${denied} denied, ${removed} removed${some(absent, 'absent')}`
   return complete
     ? `Apply complete! ${done}.`
-    : `Apply incomplete! ${done}; ${failed} failed, ${notDone} not attempted.`
+    : `Apply incomplete! ${done}; ${failed} failed${some(rejected, 'rejected')}, ${notDone} not attempted.`
 }
 
 /** The end of an apply: what did not go well, the verification, and the summary line last. */
 export function reportText(report: Report, complete: boolean, style: Style): string {
   const { results, stop, verification } = report
-  const notable = results.filter(({ outcome }) => !['done', 'confirmed'].includes(outcome.kind))
+  const notable = results.filter(({ outcome }) => !['done', 'not_attempted'].includes(outcome.kind))
+  const left = results.filter(({ outcome }) => outcome.kind === 'not_attempted').length
   const lines = [
     ...notable.map(result => resultLine(result, style)),
     ...(stop === null ? [] : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}`]),
+    ...(left === 0 ? [] : [`${left === 1 ? 'One action was' : `${left} actions were`} not attempted. ${AGAIN}`]),
+    ...(allAbsent(report) && report.acceptAbsent !== true ? [`${style.bad('Nobody was removed:')} ${ALL_ABSENT}`] : []),
     ...verificationLines(report, style),
     ...(verification.kind === 'not_needed' && results.length === 0 ? [] : ['']),
     complete ? style.good(applySummary(report, true)) : style.bad(applySummary(report, false)),

@@ -49,9 +49,8 @@ t.test('done in part: what failed, why it stopped, what was not attempted', asyn
     reportText(reportOf(outcomes, { kind: 'interrupted' }, stop), false, PLAIN),
     `bimdata_invitation.57 (Bob@acme.example): failed: the API says 400
 bimdata_invitation.51 (alice@acme.example): skipped: a denial failed
-bimdata_invitation.56 (chloe@studio.example): not attempted: interrupted
-bimdata_user.bob@acme.example: not attempted: interrupted
 Stopped: Interrupted by SIGINT
+2 actions were not attempted. Run apply again to continue.
 Not verified: the run was interrupted.
 
 Apply incomplete! 0 accepted, 1 denied, 0 removed; 1 failed, 3 not attempted.
