@@ -1,11 +1,11 @@
 import type { ErrorObject } from 'ajv'
-import { addressDraft, addressWords, faultyAddresses, useOf } from './addresses.js'
+import { addressWords, faultDraft, faultsBeyondSchema, useOf } from './beyond-schema.js'
 import { codeOf, explain, type Finding } from './explain.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
 import type { Draft } from './problems.js'
 import { type Part, prune } from './prune.js'
-import { isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
+import { ANNOTATIONS, isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
 
@@ -40,7 +40,7 @@ function isMisspelt(error: ErrorObject, unknown: readonly string[]): boolean {
   const wanted =
     error.keyword === 'required'
       ? [String(error.params.missingProperty)]
-      : keysOf(schemaOf(error.schemaPath)).filter(key => key !== 'until' && key !== 'reason')
+      : keysOf(schemaOf(error.schemaPath)).filter(key => !ANNOTATIONS.has(key))
   return unknown.some(key => suggest(key, wanted) !== null)
 }
 
@@ -77,14 +77,14 @@ function toDraft(tree: Tree, error: ErrorObject): Draft {
 }
 
 /**
- * Holds the file against the schema, and its addresses against what an address can be. What could not be read has been
+ * Holds the file against the schema, and against what no schema can say. What could not be read has been
  * reported where it stands, and is not again.
  */
 export function check(tree: Tree): Checked {
   if (tree.data === undefined) return { drafts: [], part: null }
-  const addresses = faultyAddresses(tree.data)
+  const others = faultsBeyondSchema(tree.data)
   const isValid = validateManifestFile(tree.data)
-  if (isValid && addresses.length === 0) {
+  if (isValid && others.length === 0) {
     return { drafts: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
   }
   const errors = validateManifestFile.errors ?? []
@@ -92,8 +92,8 @@ export function check(tree: Tree): Checked {
   const causes = [...groupByValue(errors).values()].flatMap(causesOf)
   const drafts = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
   const reported = new Set(drafts.map(({ start }) => start))
-  const voids = addresses.map(address => addressDraft(tree, address)).filter(({ start }) => !reported.has(start))
-  const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...addresses.map(({ path }) => path)]
+  const voids = others.map(fault => faultDraft(tree, fault)).filter(({ start }) => !reported.has(start))
+  const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...others.map(({ path }) => path)]
   return { drafts: [...drafts, ...voids], part: partOf(tree, faults) }
 }
 

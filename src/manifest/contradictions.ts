@@ -2,6 +2,7 @@ import { emailKey } from '../model/email-address.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 import { type Draft, placeName, quoted, type Words } from './problems.js'
+import { ANNOTATIONS } from './schema.js'
 
 /**
  * What must not stand in a manifest twice, or in two ways:
@@ -11,11 +12,14 @@ import { type Draft, placeName, quoted, type Words } from './problems.js'
  * | accept | deny | `id`, whatever else narrows it | contradiction |
  * | accept | deny | exact e-mail as the only selector key | contradiction |
  * | accept | remove | exact e-mail, whatever else narrows it | contradiction |
- * | accept | accept (deny, deny) | selector, whatever its reason or `until` | duplicate entry |
+ * | accept | accept (deny, deny) | selector, whatever it says about itself | duplicate entry |
  * | remove | remove | address | duplicate entry |
  * | protect | protect | pattern | duplicate entry |
  *
- * The problem stands at the later of the two and names the earlier.
+ * | accept or deny | accept or deny | `name` | duplicate entry |
+ *
+ * Two rules, or a rule and a removal, that never apply on the same day do not contradict or repeat each other. The problem
+ * stands at the later of the two and names the earlier.
  */
 export function contradictions(merged: Merged): Draft[] {
   const { accept, deny, remove, protect } = merged
@@ -23,6 +27,7 @@ export function contradictions(merged: Merged): Draft[] {
     ...clashes(accept, idOf, deny, idOf, 'accepted', 'denied', id => `Invitation ${id}`),
     ...clashes(accept, bareEmailOf, deny, bareEmailOf, 'accepted', 'denied', quoted),
     ...clashes(accept, exactEmailOf, remove, removedOf, 'accepted', 'removed', quoted),
+    ...repeatedNames([...accept, ...deny].sort((a, b) => (isBefore(a, b) ? -1 : 1))),
     ...repeats(accept, selectorOf, 'rule', '`accept`'),
     ...repeats(deny, selectorOf, 'rule', '`deny`'),
     ...repeats(remove, removedOf, 'address', '`remove`'),
@@ -38,7 +43,7 @@ const exactEmailOf: KeyOf<WrittenRule> = ({ email }) =>
   email === undefined || /[*?]/.test(email) ? null : emailKey(email)
 
 const bareEmailOf: KeyOf<WrittenRule> = rule => {
-  for (const key in rule) if (key !== 'email' && key !== 'reason' && key !== 'until') return null
+  for (const key in rule) if (key !== 'email' && !ANNOTATIONS.has(key)) return null
   return exactEmailOf(rule)
 }
 
@@ -46,6 +51,22 @@ const removedOf: KeyOf<WrittenRemoval> = ({ email }) => emailKey(email)
 
 const asSet = (value: string | readonly string[] | undefined): string[] | undefined =>
   value === undefined ? undefined : [...new Set([value].flat())].sort()
+
+const nameOf: KeyOf<WrittenRule> = ({ name }) => name ?? null
+
+/** When an entry applies, as it is written: days compare as strings. */
+interface Timed {
+  readonly from?: string
+  readonly until?: string
+}
+
+/** Whether there is a day on which both apply. */
+function overlap(a: Timed | string, b: Timed | string): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return true
+  const isOver = (one: Timed, other: Timed) =>
+    one.until !== undefined && other.from !== undefined && one.until < other.from
+  return !isOver(a, b) && !isOver(b, a)
+}
 
 /** Equal for two rules that select the same. */
 const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, projectRole, client, sender }) =>
@@ -78,7 +99,7 @@ function firstsOf<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, 
   return firsts
 }
 
-function clashes<A, B>(
+function clashes<A extends Timed, B extends Timed>(
   left: readonly Written<A>[],
   leftKey: KeyOf<A>,
   right: readonly Written<B>[],
@@ -90,7 +111,7 @@ function clashes<A, B>(
   const others = firstsOf(right, rightKey)
   return [...firstsOf(left, leftKey)].flatMap(([key, one]) => {
     const other = others.get(key)
-    if (other === undefined) return []
+    if (other === undefined || !overlap(one.value, other.value)) return []
     const [earlier, later] = isBefore(one, other) ? [one, other] : [other, one]
     const [here, there] = later === one ? [does, undoes] : [undoes, does]
     return draft('contradiction', later, earlier, () => ({
@@ -100,11 +121,28 @@ function clashes<A, B>(
   })
 }
 
-function repeats<T>(list: readonly Written<T>[], keyOf: KeyOf<T>, what: string, where: string): Draft[] {
+function repeatedNames(rules: readonly Written<WrittenRule>[]): Draft[] {
+  const firsts = firstsOf(rules, nameOf)
+  return rules.flatMap(rule => {
+    const first = firsts.get(nameOf(rule.value) ?? '')
+    if (first === undefined || first === rule) return []
+    return draft('duplicate-entry', rule, first, () => ({
+      summary: `Two rules are named ${quoted(rule.value.name)}`,
+      detail: `The other is at ${placeName(first.place)}. A name is unique in the manifest, over all its files.`,
+    }))
+  })
+}
+
+function repeats<T extends Timed | string>(
+  list: readonly Written<T>[],
+  keyOf: KeyOf<T>,
+  what: string,
+  where: string,
+): Draft[] {
   const firsts = firstsOf(list, keyOf)
   return list.flatMap(entry => {
     const first = firsts.get(keyOf(entry.value) ?? '')
-    if (first === undefined || first === entry) return []
+    if (first === undefined || first === entry || !overlap(first.value, entry.value)) return []
     return draft('duplicate-entry', entry, first, () => ({
       summary: `The same ${what} stands twice in ${where}`,
       detail: `It is also at ${placeName(first.place)}. Keep one of the two.`,

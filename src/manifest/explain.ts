@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import type { ProblemCode } from '../model/problem.js'
 import { quoted, subjectOf, type Words } from './problems.js'
-import { isRecord, keysOf, schemaOf, sectionOf } from './schema.js'
+import { ANNOTATIONS, isRecord, keysOf, propertyOf, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'
 
 /** One finding of the schema: what it says, about which value. */
@@ -33,13 +33,14 @@ const SECRET = /user|passw|secret|token|key|credential/i
 
 const listed = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
 
-function exampleOf(error: ErrorObject, path: readonly string[]): string {
-  const { examples } = schemaOf(error.schemaPath)
+const exampleOf = (error: ErrorObject, path: readonly string[]): string =>
+  exampleFor(path.at(-1) ?? '', schemaOf(error.schemaPath))
+
+function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>): string {
   const example = Array.isArray(examples) ? examples[0] : undefined
   if (example === undefined) return ''
   const text = typeof example === 'object' ? JSON.stringify(example) : String(example)
   const written = /[*?{[]/.test(text) && typeof example === 'string' ? JSON.stringify(text) : text
-  const key = path.at(-1) ?? ''
   return ` For example: ${/^\d*$/.test(key) ? '- ' : `${key}: `}${written}`
 }
 
@@ -66,12 +67,12 @@ function missingKey({ error }: Finding): Words {
   const detail =
     key === 'apiVersion'
       ? 'Begin the file with `apiVersion: guestlist/v1`.'
-      : `Write it here. For example: ${key}: bob@acme.example`
+      : `Write it here.${exampleFor(key, propertyOf(schemaOf(error.schemaPath), key))}`
   return { summary: `The key \`${key}\` is missing`, detail }
 }
 
 function emptySelector({ error }: Finding): Words {
-  const keys = keysOf(schemaOf(error.schemaPath)).filter(key => key !== 'until' && key !== 'reason')
+  const keys = keysOf(schemaOf(error.schemaPath)).filter(key => !ANNOTATIONS.has(key))
   return {
     summary: 'The rule says nothing of which invitations it is for',
     detail: `Give it at least one of ${listed(keys)}.`,
@@ -114,19 +115,21 @@ function wrongChoice({ error, path, value }: Finding): Words {
 function wrongText({ error, path, value }: Finding): Words {
   const subject = subjectOf(path)
   const example = exampleOf(error, path)
-  if (/ddress$/.test(path.at(-1) ?? '')) {
+  if (/^url$|ddress$/.test(path.at(-1) ?? '')) {
     const credentials = /^[^/]*\/\/[^/]*@/.test(String(value))
     return {
       summary: credentials
         ? `${subject} holds a user name or a password`
         : `${subject} must be an http or https address`,
       detail: credentials
-        ? 'Credentials never stand in a manifest: remove them, and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD.'
+        ? `Credentials never stand in a manifest: remove them${path[0] === 'state' ? ', and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD' : ''}.`
         : `Write it in full.${example}`,
     }
   }
   if (/Method$/.test(path.at(-1) ?? ''))
     return { summary: `${subject} must be an HTTP method`, detail: `Write letters.${example}` }
+  if (String(value).trim() !== '')
+    return { summary: `${subject} must be one line, without spaces around it`, detail: `Correct it.${example}` }
   return { summary: `${subject} must not be blank`, detail: `Write a text, or remove it.${example}` }
 }
 

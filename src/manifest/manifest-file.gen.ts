@@ -54,15 +54,32 @@ export interface ManifestFile {
      * How many users one apply may remove. Without it the limit is 5.
      */
     maxRemovals?: number
+    /**
+     * How many clouds the removals of one apply may delete. Without it there is no limit.
+     */
+    maxCloudsLost?: number
+    /**
+     * How many people have to sign a plan before it is applied.
+     */
+    approvals?: {
+      /**
+       * How many approvals a plan with removals needs. Without it none is needed.
+       */
+      removals?: number
+    } | null
   } | null
   /**
    * Where removals are remembered. Credentials never stand here: they come from the environment alone.
    */
   state?: {
     /**
-     * A file on this machine (local, the default) or Terraform's HTTP backend protocol (http).
+     * A file on this machine (local, the default), Terraform's HTTP backend protocol (http) or a PostgreSQL database (postgres).
      */
-    backend?: 'local' | 'http'
+    backend?: 'local' | 'http' | 'postgres'
+    /**
+     * The name under which the postgres backend keeps the state.
+     */
+    name?: string
     /**
      * The file in which the local backend keeps the state.
      */
@@ -91,6 +108,23 @@ export interface ManifestFile {
      * The HTTP method that gives the lock back; TF_HTTP_UNLOCK_METHOD otherwise, UNLOCK by default.
      */
     unlockMethod?: string
+  } | null
+  /**
+   * The Keycloak realm in front of BIMData, for `guestlist doctor`. Credentials never stand here.
+   */
+  keycloak?: {
+    /**
+     * Where Keycloak answers, without user name or password.
+     */
+    url: string
+    /**
+     * The realm's name.
+     */
+    realm: string
+    /**
+     * The alias of the identity provider in the realm.
+     */
+    alias: string
   } | null
 }
 /**
@@ -134,9 +168,21 @@ export interface WrittenRule {
    */
   sender?: string
   /**
+   * What plans and tests call the rule; unique in the whole manifest.
+   */
+  name?: string
+  /**
+   * Who answers for the rule in a review.
+   */
+  owner?: string
+  /**
    * Why the rule is there; plans and audit logs repeat it.
    */
   reason?: string
+  /**
+   * The day, YYYY-MM-DD, from whose beginning (UTC) the rule applies.
+   */
+  from?: string
   /**
    * The day, YYYY-MM-DD, at the end of which (UTC) the rule stops applying.
    */
@@ -154,4 +200,8 @@ export interface WrittenRemoval {
    * Why the user is removed; plans and audit logs repeat it.
    */
   reason?: string
+  /**
+   * The day, YYYY-MM-DD, from whose beginning (UTC) the user is to be removed; before it a plan only says that the removal is coming.
+   */
+  from?: string
 }

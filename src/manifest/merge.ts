@@ -1,4 +1,4 @@
-import type { Guards, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
+import type { Guards, KeycloakConfig, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
 import type { Place } from '../model/problem.js'
 import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import { type Draft, placeName, quoted } from './problems.js'
@@ -26,6 +26,7 @@ export interface Merged {
   readonly unmatched: Written<UnmatchedPolicy> | null
   readonly guards: Settings<Guards>
   readonly state: Settings<StateConfig>
+  readonly keycloak: KeycloakConfig | null
   readonly drafts: readonly Draft[]
 }
 
@@ -62,7 +63,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
 function scalar<T>(
   parts: readonly Part[],
   drafts: Draft[],
-  path: readonly [string, string],
+  path: readonly string[],
   read: (file: ManifestFile) => T | undefined,
 ): Written<T> | null {
   const values = parts.flatMap(part => {
@@ -76,20 +77,37 @@ function scalar<T>(
 }
 
 function mergeGuards(parts: readonly Part[], drafts: Draft[]): Settings<Guards> {
-  const guard = (key: keyof Guards) => scalar(parts, drafts, ['guards', key], file => file.guards?.[key])?.value
-  return { maxAccepts: guard('maxAccepts'), maxDenials: guard('maxDenials'), maxRemovals: guard('maxRemovals') }
+  const guard = (key: Exclude<keyof Guards, 'approvals'>) =>
+    scalar(parts, drafts, ['guards', key], file => file.guards?.[key])?.value
+  const removals = scalar(parts, drafts, ['guards', 'approvals', 'removals'], file => file.guards?.approvals?.removals)
+  return {
+    maxAccepts: guard('maxAccepts'),
+    maxDenials: guard('maxDenials'),
+    maxRemovals: guard('maxRemovals'),
+    maxCloudsLost: guard('maxCloudsLost'),
+    approvals: removals === null ? undefined : { removals: removals.value },
+  }
+}
+
+function mergeKeycloak(parts: readonly Part[], drafts: Draft[]): KeycloakConfig | null {
+  const setting = (key: 'url' | 'realm' | 'alias') =>
+    scalar(parts, drafts, ['keycloak', key], file => file.keycloak?.[key])?.value
+  const [first] = parts.filter(({ data }) => data.keycloak)
+  const [url, realm, alias] = [setting('url'), setting('realm'), setting('alias')]
+  if (first === undefined || url === undefined || realm === undefined || alias === undefined) return null
+  return { url, realm, alias, at: first.tree.place(['keycloak']) }
 }
 
 const HTTP_KEYS = ['address', 'lockAddress', 'unlockAddress', 'updateMethod', 'lockMethod', 'unlockMethod'] as const
 
-const misplaced = (key: string, backend: string, { source, start, end }: Written<unknown>): Draft => ({
+const misplaced = (key: string, backend: string, owner: string, { source, start, end }: Written<unknown>): Draft => ({
   code: 'wrong-value',
   source,
   start,
   end,
   say: () => ({
     summary: `\`state.${key}\` means nothing to the ${backend} backend`,
-    detail: backend === 'http' ? 'Remove it, or set `backend: local`.' : 'Remove it, or set `backend: http`.',
+    detail: `Remove it, or set \`backend: ${owner}\`.`,
   }),
 })
 
@@ -97,11 +115,13 @@ function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConf
   const setting = <K extends keyof StateConfig>(key: K) =>
     scalar(parts, drafts, ['state', key], file => file.state?.[key])
   const backend = setting('backend')?.value ?? 'local'
-  const path = setting('path')
-  const http = HTTP_KEYS.map(key => [key, setting(key)] as const)
-  const foreign = backend === 'http' ? [['path', path] as const] : http
-  for (const [key, value] of foreign) if (value !== null) drafts.push(misplaced(key, backend, value))
-  return { backend, path: path?.value, ...Object.fromEntries(http.map(([key, value]) => [key, value?.value])) }
+  const read = (key: Exclude<keyof StateConfig, 'backend'>, owner: StateConfig['backend']) => {
+    const value = setting(key)
+    if (value !== null && owner !== backend) drafts.push(misplaced(key, backend, owner, value))
+    return value?.value
+  }
+  const http = HTTP_KEYS.map(key => [key, read(key, 'http')] as const)
+  return { backend, path: read('path', 'local'), name: read('name', 'postgres'), ...Object.fromEntries(http) }
 }
 
 /** Lists append in the order of the files; a scalar that two files set differently is a problem. */
@@ -115,6 +135,7 @@ export function merge(parts: readonly Part[]): Merged {
     unmatched: scalar(parts, drafts, ['invitations', 'unmatched'], file => file.invitations?.unmatched),
     guards: mergeGuards(parts, drafts),
     state: mergeState(parts, drafts),
+    keycloak: mergeKeycloak(parts, drafts),
     drafts,
   }
 }

@@ -30,14 +30,14 @@ function strengthOf({ id, email }: Selector): Strength {
 }
 
 function toRule(effect: Effect, { value, place }: Written<WrittenRule>): Rule {
-  const { reason = null, until = null, email, cloud, project, ...exact } = value
+  const { name = null, owner = null, reason = null, from = null, until = null, email, cloud, project, ...exact } = value
   const selector = withoutUndefined<Selector>({
     ...exact,
     email: email === undefined ? undefined : emailKey(email),
     cloud: asList(cloud),
     project: asList(project),
   })
-  return { effect, selector, strength: strengthOf(selector), at: place, reason, until }
+  return { effect, selector, strength: strengthOf(selector), at: place, name, owner, reason, from, until }
 }
 
 const toRemoval = ({ value, place }: Written<WrittenRemoval>): Removal => ({
@@ -45,6 +45,7 @@ const toRemoval = ({ value, place }: Written<WrittenRemoval>): Removal => ({
   key: emailKey(value.email),
   at: place,
   reason: value.reason ?? null,
+  from: value.from ?? null,
 })
 
 /** The engine's form of a manifest that has no problems. */
@@ -57,5 +58,6 @@ export function normalize(merged: Merged): Manifest {
     protect: merged.protect.map(({ value, place }) => ({ pattern: emailKey(value), source: place })),
     guards: { ...DEFAULT_GUARDS, ...withoutUndefined<Guards>(merged.guards) },
     state: { backend: 'local', ...withoutUndefined<StateConfig>(merged.state) },
+    keycloak: merged.keycloak,
   }
 }

@@ -18,8 +18,9 @@ export interface Pruned {
   readonly kept: ReadonlyMap<string, readonly number[]>
 }
 
-/** A faulty entry of a list goes as a whole, a faulty scalar or key alone. */
-const entryOf = (fault: readonly string[]): string => fault.slice(0, 3).join('/')
+/** A faulty entry of a list goes as a whole, a faulty key of a section with all that is under it. */
+const entryOf = (fault: readonly string[]): string =>
+  fault.slice(0, fault[0] === 'invitations' || fault[0] === 'users' ? 3 : 2).join('/')
 
 /**
  * A manifest without its faulty entries, so that one misspelt rule does not hide that two others contradict each other.

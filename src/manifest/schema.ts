@@ -19,6 +19,15 @@ export function schemaOf(schemaPath: string): SchemaNode {
   return isRecord(node) ? node : {}
 }
 
+/** What the schema says of one key of a mapping. */
+export function propertyOf({ properties }: SchemaNode, key: string): SchemaNode {
+  const property = isRecord(properties) ? properties[key] : undefined
+  return isRecord(property) ? property : {}
+}
+
+/** What a rule says about itself; every other key narrows what it matches. */
+export const ANNOTATIONS: ReadonlySet<string> = new Set(['name', 'owner', 'reason', 'from', 'until'])
+
 /** The keys that a mapping may have. */
 export const keysOf = (node: SchemaNode): string[] => (isRecord(node.properties) ? Object.keys(node.properties) : [])
 

@@ -1,13 +1,11 @@
 import type { WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 import type { Draft, Words } from './problems.js'
+import { ANNOTATIONS } from './schema.js'
 
 /** A rule for everybody: an e-mail of `*` alone, whatever it says besides why and until when. */
 const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
   /^[\s*]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
-
-/** What a rule says about itself; everything else narrows what it matches. */
-export const ANNOTATIONS: ReadonlySet<string> = new Set(['name', 'owner', 'reason', 'from', 'until'])
 
 const warning = ({ source, start, end }: Written<unknown>, words: Words): Draft => ({
   code: 'wrong-value',

@@ -30,6 +30,12 @@ export interface Rule {
   /** Where its mapping begins. */
   readonly at: Place
   readonly reason: string | null
+  /** Unique in the manifest. */
+  readonly name: string | null
+  /** Who answers for it. */
+  readonly owner: string | null
+  /** The first day on which the rule applies, `YYYY-MM-DD`, UTC; null since ever. */
+  readonly from: string | null
   /** The last day on which the rule applies, `YYYY-MM-DD`, UTC; null for ever. */
   readonly until: string | null
 }
@@ -41,6 +47,8 @@ export interface Removal {
   readonly key: string
   readonly at: Place
   readonly reason: string | null
+  /** The day, `YYYY-MM-DD`, UTC, before which the removal is only coming; null for now. */
+  readonly from: string | null
 }
 
 /** A pattern of addresses that are never removed, and who holds it. */
@@ -57,13 +65,24 @@ export interface Guards {
   readonly maxAccepts: number | null
   readonly maxDenials: number | null
   readonly maxRemovals: number | null
+  readonly maxCloudsLost: number | null
+  /** How many people have to approve a plan that removes somebody. */
+  readonly approvals: { readonly removals: number | null }
 }
 
-export const DEFAULT_GUARDS: Guards = { maxAccepts: null, maxDenials: null, maxRemovals: 5 }
+export const DEFAULT_GUARDS: Guards = {
+  maxAccepts: null,
+  maxDenials: null,
+  maxRemovals: 5,
+  maxCloudsLost: null,
+  approvals: { removals: null },
+}
 
 /** Where removals are remembered, as written; the state folder resolves it against the environment. */
 export interface StateConfig {
-  readonly backend: 'local' | 'http'
+  readonly backend: 'local' | 'http' | 'postgres'
+  /** Of the postgres backend. */
+  readonly name?: string
   /** Of the local backend. */
   readonly path?: string
   /** Of the http backend, named as Terraform names them. */
@@ -73,6 +92,17 @@ export interface StateConfig {
   readonly updateMethod?: string
   readonly lockMethod?: string
   readonly unlockMethod?: string
+}
+
+/** The Keycloak realm in front of BIMData. */
+export interface KeycloakConfig {
+  /** http or https, without credentials. */
+  readonly url: string
+  readonly realm: string
+  /** Of the identity provider in the realm. */
+  readonly alias: string
+  /** Where its mapping begins, in the first file that has one. */
+  readonly at: Place
 }
 
 /** Every file of a manifest, merged and normalized. Lists keep the order in which they were written. */
@@ -85,4 +115,5 @@ export interface Manifest {
   readonly protect: readonly Protection[]
   readonly guards: Guards
   readonly state: StateConfig
+  readonly keycloak: KeycloakConfig | null
 }

@@ -2,8 +2,10 @@ import type { InvitationView } from './invitation.js'
 import type { Effect, StateConfig } from './manifest.js'
 import type { Place, Problem } from './problem.js'
 
-/** A rule in the plan document: where it stands and why it is there. */
+/** A rule in the plan document: where it stands, what it is called and why it is there. Removals have no name and no owner. */
 export interface RuleRef extends Place {
+  readonly name: string | null
+  readonly owner: string | null
   readonly reason: string | null
 }
 
@@ -66,6 +68,7 @@ export type WarningCode =
   | 'admin_rights'
   | 'clouds_lost'
   | 'returned'
+  | 'removal_coming' // its `from` is a day to come
   | 'target_without_change'
 
 export interface Warning {

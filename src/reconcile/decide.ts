@@ -17,7 +17,12 @@ export interface Ground {
   readonly impliedBy: Removal | null
 }
 
-export const ruleRef = ({ at, reason }: Rule | Removal): RuleRef => ({ ...at, reason })
+export const ruleRef = (rule: Rule | Removal): RuleRef => ({
+  ...rule.at,
+  name: 'name' in rule ? rule.name : null,
+  owner: 'owner' in rule ? rule.owner : null,
+  reason: rule.reason,
+})
 
 export interface DecideInput {
   readonly matches: RuleIndex
@@ -50,7 +55,7 @@ export function decide(subject: Subject, removal: Removal | null, { matches, man
   if (status !== 'pending') return { kind: 'keep', why: 'no_rule', ground: null }
   if (manifest.unmatched === 'ignore' || !manifest.unmatchedAt) return { kind: 'keep', why: 'unmatched', ground: null }
   const why = manifest.unmatched === 'accept' ? 'accept_by_unmatched' : 'deny_by_unmatched'
-  const rule = { ...manifest.unmatchedAt, reason: null }
+  const rule = { ...manifest.unmatchedAt, name: null, owner: null, reason: null }
   return decideByEffect(status, manifest.unmatched, why, { rule, overruled: [], impliedBy: null })
 }
 

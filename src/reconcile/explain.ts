@@ -5,9 +5,9 @@ import type { RuleRef, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { invitationAddress, userAddress } from './address.js'
 import { type Decision, decide, ruleRef } from './decide.js'
+import { isComing, isExpired, isInForce } from './in-force.js'
 import { indexRules, subjectOf } from './match.js'
 import { indexProtections, protectionSource } from './protect.js'
-import { isExpired } from './reconcile.js'
 import { matchOf, type Standings, standingsOf } from './standing.js'
 import { type AddressRules, rulesOfAddress } from './uninvited.js'
 import { decideUser, trackUsers, type UserDecision } from './users.js'
@@ -33,7 +33,8 @@ export interface UserExplanation {
   readonly removal: RuleRef
   readonly protection: ProtectionRef | null
   readonly record: RemovalRecord | null
-  readonly decision: UserDecision
+  /** `coming`: nothing is done before that day. */
+  readonly decision: UserDecision | { readonly kind: 'coming'; readonly from: string | null }
 }
 
 /** What is known of an address that has no invitation. */
@@ -62,14 +63,21 @@ export interface Explainer {
 
 /** Says of single invitations and users what a plan would do with them, and why. */
 export function startExplain({ manifest, records, now, protect }: ExplainInput): Explainer {
-  const inForce = indexRules(manifest.rules.filter(rule => !isExpired(rule, now)))
+  const inForce = indexRules(manifest.rules.filter(rule => isInForce(rule, now)))
   const expired = indexRules(manifest.rules.filter(rule => isExpired(rule, now)))
+  const coming = indexRules(manifest.rules.filter(rule => isComing(rule, now)))
   const protectionOf = indexProtections([...manifest.protect, ...protect])
   const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
 
+  /** A removal whose day has not come changes nothing yet. */
+  function dueRemoval(key: string): Removal | null {
+    const removal = removals.get(key)
+    return removal && !isComing(removal, now) ? removal : null
+  }
+
   function invitation(live: Invitation): InvitationExplanation {
     const subject = subjectOf(live)
-    const removal = removals.get(subject.key) ?? null
+    const removal = dueRemoval(subject.key)
     const protection = removal ? protectionOf(removal.key) : null
     const effective = protection ? null : removal
     const decision = decide(subject, effective, { matches: inForce, manifest })
@@ -77,7 +85,11 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
     return {
       address: invitationAddress(live.id),
       invitation: viewOf(live),
-      rules: [...rules, ...expired(subject).map(rule => matchOf(rule, 'expired'))],
+      rules: [
+        ...rules,
+        ...coming(subject).map(rule => matchOf(rule, 'coming')),
+        ...expired(subject).map(rule => matchOf(rule, 'expired')),
+      ],
       because,
       removal: removal ? ruleRef(removal) : null,
       protection: protectionRef(protection),
@@ -97,7 +109,9 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
       removal: ruleRef(removal),
       protection: protectionRef(protection),
       record: record ?? null,
-      decision: decideUser(removal, view, record, protection),
+      decision: isComing(removal, now)
+        ? { kind: 'coming', from: removal.from }
+        : decideUser(removal, view, record, protection),
     }
   }
 

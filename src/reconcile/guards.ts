@@ -27,7 +27,7 @@ export function requiredApprovals(actions: readonly Action[], demands: readonly 
 const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly GuardName[]
 
 /** The guards that a plan goes over. Counted before anything is sent; one is enough for nothing to be done. */
-export function checkGuards(actions: readonly Action[], guards: Guards): readonly Refusal[] {
+export function checkGuards(actions: readonly Action[], guards: Pick<Guards, GuardName>): readonly Refusal[] {
   return GUARD_NAMES.flatMap(guard => {
     const limit = guards[guard]
     const { action, noun, override } = COUNTED[guard]

@@ -1,5 +1,5 @@
 import type { Invitation } from '../model/invitation.js'
-import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
+import type { Manifest, Protection, Removal } from '../model/manifest.js'
 import type { Plan, Warning } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
@@ -8,6 +8,7 @@ import { planDigest } from './digest.js'
 import { Draft } from './draft.js'
 import { type ApprovalDemand, checkGuards, requiredApprovals } from './guards.js'
 import { IdSet } from './id-set.js'
+import { isComing, isExpired, isInForce } from './in-force.js'
 import { indexRules, subjectOf } from './match.js'
 import { duplicateId } from './problems.js'
 import { indexProtections } from './protect.js'
@@ -52,17 +53,15 @@ export function reconcile(input: ReconcileInput, observed: Iterable<Invitation>)
   return reconciler.finish()
 }
 
-/** Whether a rule's last day, in UTC, is over. */
-export const isExpired = ({ until }: Rule, now: Date): boolean =>
-  until !== null && now.getTime() >= Date.parse(`${until}T00:00:00Z`) + 86_400_000
-
 export function startReconcile(input: ReconcileInput): Reconciler {
   const { manifest, records, now, apiUrl, options = {} } = input
   const expired = manifest.rules.filter(rule => isExpired(rule, now))
-  const rules = manifest.rules.filter(rule => !isExpired(rule, now))
+  const rules = manifest.rules.filter(rule => isInForce(rule, now))
+  const coming = manifest.removals.filter(removal => isComing(removal, now))
   const matches = indexRules(rules)
   const protectionOf = indexProtections([...manifest.protect, ...(options.protect ?? [])])
-  const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
+  const due = manifest.removals.filter(removal => !isComing(removal, now))
+  const removals = new Map(due.map(removal => [removal.key, removal]))
   const users = trackUsers(removals.keys(), records)
   const targets = new Set(options.targets)
   const targeted = (address: string) => targets.size === 0 || targets.has(address)
@@ -108,7 +107,12 @@ export function startReconcile(input: ReconcileInput): Reconciler {
     const result = planned()
     const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
     const complete = targets.size === 0 && !options.noRemovals
-    const warnings = [...expired.map(warn.expiredRule), ...result.sortedWarnings(), ...result.missed(targets)]
+    const warnings = [
+      ...expired.map(warn.expiredRule),
+      ...coming.map(warn.removalComing),
+      ...result.sortedWarnings(),
+      ...result.missed(targets),
+    ]
     return assemble(result, {
       apiUrl,
       timestamp: now.toISOString(),

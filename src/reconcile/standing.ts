@@ -9,15 +9,17 @@ export interface RuleMatch {
   readonly strength: Strength
   /** The last day on which it applies; null for ever. */
   readonly until: string | null
+  /** The first day on which it applies; null since ever. */
+  readonly from: string | null
   /**
    * `wins`, says the same as what was decided (`agrees`), was `overruled` by a stronger rule or by a removal, or would have
-   * matched but is past its `until` (`expired`). Of an address without an invitation: `depends` on more than the address.
+   * matched but is past its `until` (`expired`) or before its `from` (`coming`). Of an address without an invitation: `depends` on more than the address.
    */
-  readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired' | 'depends'
+  readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired' | 'coming' | 'depends'
 }
 
 export interface Standings {
-  /** The strongest first; those that are expired last. */
+  /** The strongest first; those that are not in force last. */
   readonly rules: readonly RuleMatch[]
   /** Why the first is the first, or counts for nothing; null where none matches. */
   readonly because: string | null
@@ -46,6 +48,7 @@ export const matchOf = (rule: Rule, standing: RuleMatch['standing']): RuleMatch 
   effect: rule.effect,
   strength: rule.strength,
   until: rule.until,
+  from: rule.from,
   standing,
 })
 

@@ -1,8 +1,8 @@
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { Manifest, Rule } from '../model/manifest.js'
 import { type Decision, decide } from './decide.js'
+import { isComing, isExpired, isInForce } from './in-force.js'
 import { indexRules, subjectOf } from './match.js'
-import { isExpired } from './reconcile.js'
 import { matchOf, type Standings, standingsOf } from './standing.js'
 
 export interface AddressRules extends Standings {
@@ -18,15 +18,17 @@ export function rulesOfAddress(email: string, manifest: Manifest, now: Date): Ad
   const subject = subjectOf(pendingOf(email))
   const matching = (rules: readonly NamingRule[]) => indexRules(rules.map(byEmailAlone))(subject)
   const named = manifest.rules.filter(namesAddress)
-  const inForce = named.filter(rule => !isExpired(rule, now))
+  const inForce = named.filter(rule => isInForce(rule, now))
   const deciding = matching(inForce.filter(rule => !asksForMore(rule)))
   const depending = matching(inForce.filter(asksForMore))
+  const coming = matching(named.filter(rule => isComing(rule, now)))
   const expired = matching(named.filter(rule => isExpired(rule, now)))
   const { rules, because } = standingsOf(deciding, null)
   return {
     rules: [
       ...rules,
       ...depending.map(rule => matchOf(rule, 'depends')),
+      ...coming.map(rule => matchOf(rule, 'coming')),
       ...expired.map(rule => matchOf(rule, 'expired')),
     ],
     because,

@@ -1,7 +1,7 @@
 import type { Invitation } from '../model/invitation.js'
-import type { Rule } from '../model/manifest.js'
+import type { Removal, Rule } from '../model/manifest.js'
 import type { InvitationAction, RemovalAction, Warning } from '../model/plan.js'
-import { invitationAddress } from './address.js'
+import { invitationAddress, userAddress } from './address.js'
 import { type Ground, ruleRef } from './decide.js'
 
 /*
@@ -13,6 +13,13 @@ export const expiredRule = (rule: Rule): Warning => ({
   message: `This ${rule.effect} rule ended with ${rule.until} and no longer matches. Take it out, or move its date.`,
   address: null,
   rule: ruleRef(rule),
+})
+
+export const removalComing = (removal: Removal): Warning => ({
+  code: 'removal_coming',
+  message: `${removal.email} is to be removed from ${removal.from} on (UTC). Until then nothing is done.`,
+  address: userAddress(removal.key),
+  rule: ruleRef(removal),
 })
 
 export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Ground): Warning => ({

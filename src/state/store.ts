@@ -67,6 +67,12 @@ export interface StateStore {
 
 /** @throws StateError `config` */
 export function openState(config: StateConfig, options: StateOptions): StateStore {
+  if (config.backend === 'postgres') {
+    throw new StateError(
+      'config',
+      'This version of guestlist keeps no state in PostgreSQL. Set `backend: local` or `backend: http`.',
+    )
+  }
   const backend =
     config.backend === 'http'
       ? httpBackend(config, options)

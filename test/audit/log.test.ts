@@ -38,7 +38,7 @@ t.test('a line says who did what, and holds the hash of the line before', async 
     plan_digest: 'sha256:00',
     address: 'bimdata_user.bob@acme.example',
     action: 'remove',
-    rule: { file: 'guestlist.yaml', line: 3, column: 5, reason: 'left' },
+    rule: { file: 'guestlist.yaml', line: 3, column: 5, name: null, owner: null, reason: 'left' },
     http_status: 204,
     attempts: 2,
     outcome: 'removed',

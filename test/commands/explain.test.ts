@@ -157,7 +157,7 @@ t.test('an id rule that accepts the invitation of a user to remove', async t => 
   t.match(stdout, /by id +wins(.*\n)+.*Nothing can be planned/)
   t.notMatch(stdout, 'A removal goes before')
   const [{ decision }] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
-  const place = { file: 'guestlist.yaml', column: 7, reason: null }
+  const place = { file: 'guestlist.yaml', column: 7, name: null, owner: null, reason: null }
   t.same(decision, { kind: 'contradiction', rule: { ...place, line: 4 }, removal: { ...place, line: 8 } })
 })
 

@@ -67,8 +67,18 @@ t.test('the document has the fields that its description names', async t => {
   t.same(document.guestlist.actions[1], {
     address: 'bimdata_invitation.57',
     action: 'deny',
-    rule: { file: 'guestlist.yaml', line: 15, column: 7, reason: 'left on 2026-10-31' },
-    overruled: [{ file: 'guestlist.yaml', line: 6, column: 7, reason: 'our own people', effect: 'accept' }],
+    rule: { file: 'guestlist.yaml', line: 15, column: 7, name: null, owner: null, reason: 'left on 2026-10-31' },
+    overruled: [
+      {
+        file: 'guestlist.yaml',
+        line: 6,
+        column: 7,
+        name: null,
+        owner: null,
+        reason: 'our own people',
+        effect: 'accept',
+      },
+    ],
     implied_by: 'bimdata_user.bob@acme.example',
   })
   t.same(document.resource_changes[1]?.action_reason, 'deny_by_removal')

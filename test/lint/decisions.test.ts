@@ -125,6 +125,7 @@ const manifestIn = ({ selector }: World, timed: boolean): fc.Arbitrary<Manifest>
       protect: protect.map(one => ({ pattern: one, source: 'GUESTLIST_PROTECT' as const })),
       guards: DEFAULT_GUARDS,
       state: { backend: 'local' as const },
+      keycloak: null,
     }))
 
 const inForce = (rule: Rule & { readonly from?: string | null }, now: Date): boolean => {

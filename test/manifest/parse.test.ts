@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { parseManifest } from '../../src/manifest/parse.js'
-import type { Manifest } from '../../src/model/manifest.js'
+import { DEFAULT_GUARDS, type Manifest } from '../../src/model/manifest.js'
 
 const HEAD = 'apiVersion: guestlist/v1\n'
 
@@ -29,6 +29,9 @@ ${HEAD}invitations:
       client: 12
       sender: "auth0|5f7C*"
       until: 2026-12-31
+      name: acme-guests
+      owner: facility-team
+      from: 2026-12-01
   deny:
     - cloud: Tower C
   unmatched: deny
@@ -36,11 +39,18 @@ users:
   remove:
     - email: " Bob@acme.example"
       reason: left
+      from: 2026-11-01
   protect:
     - "*@IT.acme.example"
 guards:
   maxAccepts: 200
   maxRemovals: 0
+  maxCloudsLost: 0
+  approvals: { removals: 2 }
+keycloak:
+  url: https://sso.acme.example
+  realm: acme
+  alias: bimdata
 state:
   backend: http
   address: https://state.acme.example/guests
@@ -48,13 +58,26 @@ state:
 `)
   t.strictSame(manifest, {
     rules: [
-      { effect: 'accept', selector: { id: 56 }, strength: 'id', at: at(5, 7), reason: null, until: null },
+      {
+        effect: 'accept',
+        selector: { id: 56 },
+        strength: 'id',
+        at: at(5, 7),
+        name: null,
+        owner: null,
+        reason: null,
+        from: null,
+        until: null,
+      },
       {
         effect: 'accept',
         selector: { email: 'alice@acme.example' },
         strength: 'email',
         at: at(6, 7),
+        name: null,
+        owner: null,
         reason: 'hired 2026-11',
+        from: null,
         until: null,
       },
       {
@@ -70,24 +93,33 @@ state:
         },
         strength: 'pattern',
         at: at(8, 7),
+        name: 'acme-guests',
+        owner: 'facility-team',
         reason: null,
+        from: '2026-12-01',
         until: '2026-12-31',
       },
       {
         effect: 'deny',
         selector: { cloud: ['Tower C'] },
         strength: 'pattern',
-        at: at(17, 7),
+        at: at(20, 7),
+        name: null,
+        owner: null,
         reason: null,
+        from: null,
         until: null,
       },
     ],
     unmatched: 'deny',
-    unmatchedAt: at(18, 14),
-    removals: [{ email: 'Bob@acme.example', key: 'bob@acme.example', at: at(21, 7), reason: 'left' }],
-    protect: [{ pattern: '*@it.acme.example', source: at(24, 7) }],
-    guards: { maxAccepts: 200, maxDenials: null, maxRemovals: 0 },
+    unmatchedAt: at(21, 14),
+    removals: [
+      { email: 'Bob@acme.example', key: 'bob@acme.example', at: at(24, 7), reason: 'left', from: '2026-11-01' },
+    ],
+    protect: [{ pattern: '*@it.acme.example', source: at(28, 7) }],
+    guards: { maxAccepts: 200, maxDenials: null, maxRemovals: 0, maxCloudsLost: 0, approvals: { removals: 2 } },
     state: { backend: 'http', address: 'https://state.acme.example/guests', lockMethod: 'POST' },
+    keycloak: { url: 'https://sso.acme.example', realm: 'acme', alias: 'bimdata', at: at(35, 3) },
   })
 })
 
@@ -97,13 +129,14 @@ const DEFAULTS: Manifest = {
   unmatchedAt: null,
   removals: [],
   protect: [],
-  guards: { maxAccepts: null, maxDenials: null, maxRemovals: 5 },
+  guards: DEFAULT_GUARDS,
   state: { backend: 'local' },
+  keycloak: null,
 }
 
 const bare: Readonly<Record<string, string>> = {
   'the version alone': HEAD,
-  'sections left empty': `${HEAD}invitations:\nusers:\nguards:\nstate:\n`,
+  'sections left empty': `${HEAD}invitations:\nusers:\nguards:\nstate:\nkeycloak:\n`,
   'lists left empty, as a commented-out starter leaves them': `${HEAD}invitations:\n  accept:\n    # - id: 56\n  deny: []\nusers:\n  remove: ~\n  protect:\n`,
   'a document marker before and after': `---\n${HEAD}...\n`,
   'a byte-order mark and CRLF': `\uFEFF${HEAD}`.replaceAll('\n', '\r\n'),
@@ -143,7 +176,7 @@ t.test('files merge: lists append in order, an equal scalar may be repeated, pla
     ],
   )
   t.strictSame(manifest.unmatchedAt, at(2, 45))
-  t.strictSame(manifest.guards, { maxAccepts: 1, maxDenials: 2, maxRemovals: 5 })
+  t.strictSame(manifest.guards, { ...DEFAULT_GUARDS, maxAccepts: 1, maxDenials: 2 })
   t.strictSame(manifest.state, { backend: 'local', path: 'x.json' })
 })
 

@@ -18,7 +18,7 @@ function keysUnder(path: string, node: unknown): Named[] {
 const keys = keysUnder('', schema)
 
 t.test('every key explains itself to an editor', async t => {
-  t.equal(keys.length, 33)
+  t.equal(keys.length, 45)
   for (const [path, node] of keys) {
     t.type(node.title, 'string', `${path} has a title`)
     t.match(node.description, /\.$/, `${path} has a description`)
@@ -34,7 +34,7 @@ t.test('no mapping takes unknown keys', async t => {
 })
 
 t.test('its examples are valid', async t => {
-  for (const section of ['invitations', 'users', 'guards', 'state'] as const) {
+  for (const section of ['invitations', 'users', 'guards', 'state', 'keycloak'] as const) {
     for (const example of schema.properties[section].examples) {
       t.ok(validateManifestFile({ apiVersion: 'guestlist/v1', [section]: example }), section)
     }

@@ -92,8 +92,10 @@ t.test('a decision keeps the place of its rule, the reason, and what it overrule
   const other = { ...deny(ALL, 9), reason: 'nobody' }
   t.match(decided('P', [other, winner, accept(ALL, 5)]), {
     ground: {
-      rule: { file: 'guestlist.yaml', line: 3, column: 7, reason: 'the board' },
-      overruled: [{ file: 'guestlist.yaml', line: 9, column: 7, reason: 'nobody', effect: 'deny' }],
+      rule: { file: 'guestlist.yaml', line: 3, column: 7, name: null, owner: null, reason: 'the board' },
+      overruled: [
+        { file: 'guestlist.yaml', line: 9, column: 7, name: null, owner: null, reason: 'nobody', effect: 'deny' },
+      ],
       impliedBy: null,
     },
   })
@@ -115,7 +117,11 @@ t.test('what no rule matches is decided by `unmatched`, at its place', async t =
       kind: 'act',
       effect: unmatched,
       why: `${unmatched}_by_unmatched`,
-      ground: { rule: { file: 'guestlist.yaml', line: 2, column: 7, reason: null }, overruled: [], impliedBy: null },
+      ground: {
+        rule: { file: 'guestlist.yaml', line: 2, column: 7, name: null, owner: null, reason: null },
+        overruled: [],
+        impliedBy: null,
+      },
     })
   }
 })

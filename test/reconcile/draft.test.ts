@@ -4,7 +4,11 @@ import { Draft } from '../../src/reconcile/draft.js'
 import { subjectOf } from '../../src/reconcile/match.js'
 import { invitation, removal } from './fixtures/build.js'
 
-const ground = { rule: { file: 'guestlist.yaml', line: 4, column: 7, reason: null }, overruled: [], impliedBy: null }
+const ground = {
+  rule: { file: 'guestlist.yaml', line: 4, column: 7, name: null, owner: null, reason: null },
+  overruled: [],
+  impliedBy: null,
+}
 
 const act = (id: number, effect: 'accept' | 'deny') =>
   [subjectOf(invitation({ id })), { kind: 'act', effect, why: `${effect}_by_rule`, ground }] as const

@@ -1,7 +1,36 @@
 import t from 'tap'
 import type { Invitation } from '../../src/model/invitation.js'
-import { isExpired, reconcile } from '../../src/reconcile/reconcile.js'
+import { isComing, isExpired } from '../../src/reconcile/in-force.js'
+import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
+
+const FROM: readonly (readonly [now: string, coming: boolean])[] = [
+  ['2026-11-30T23:59:59.999Z', true],
+  ['2026-12-01T00:00:00Z', false],
+  ['2027-01-01T00:00:00Z', false],
+]
+
+for (const [now, coming] of FROM) {
+  t.test(`a rule and a removal from 2026-12-01 on: at ${now} ${coming ? 'coming' : 'in force'}`, async t => {
+    t.equal(isComing({ from: '2026-12-01' }, new Date(now)), coming)
+    t.notOk(isComing({ from: null }, new Date(now)))
+    const from = '2026-12-01'
+    const bob = { ...removal('bob@acme.example'), from }
+    const rules = [rule('accept', { email: 'ann@acme.example' }, { from })]
+    const observed = [invitation({ id: 1 }), invitation({ id: 2, email: 'bob@acme.example' })]
+    const plan = reconcile({ ...input({ rules, removals: [bob] }), now: new Date(now) }, observed)
+    t.strictSame(
+      plan.actions.map(({ address }) => address),
+      coming ? [] : ['bimdata_invitation.2', 'bimdata_invitation.1', 'bimdata_user.bob@acme.example'],
+    )
+    t.equal(
+      plan.warnings.some(
+        ({ code, address }) => code === 'removal_coming' && address === 'bimdata_user.bob@acme.example',
+      ),
+      coming,
+    )
+  })
+}
 
 const UNTIL: readonly (readonly [now: string, expired: boolean])[] = [
   ['2026-12-30T00:00:00Z', false],

@@ -1,5 +1,12 @@
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
-import type { Effect, Manifest, Rule, Selector, UnmatchedPolicy } from '../../src/model/manifest.js'
+import {
+  DEFAULT_GUARDS,
+  type Effect,
+  type Manifest,
+  type Rule,
+  type Selector,
+  type UnmatchedPolicy,
+} from '../../src/model/manifest.js'
 import type { Weather } from './faults.js'
 import type { Random } from './random.js'
 import type { Fate } from './scheduler.js'
@@ -63,7 +70,17 @@ function drawRule(index: number, random: Random): Rule {
     email: { email: random.pick(EMAILS).toLowerCase() },
     pattern: random.pick<Selector>([{ email: '*@a.example' }, { email: '*@b.example' }, { cloud: ['T*'] }]),
   }
-  return { effect, selector: selectors[strength], strength, at, reason: null, until: null }
+  return {
+    effect,
+    selector: selectors[strength],
+    strength,
+    at,
+    name: null,
+    owner: null,
+    reason: null,
+    from: null,
+    until: null,
+  }
 }
 
 function drawManifest(random: Random): Manifest {
@@ -75,10 +92,22 @@ function drawManifest(random: Random): Manifest {
     rules: Array.from({ length: random.between(0, 4) }, (_, index) => drawRule(index, random)),
     unmatched,
     unmatchedAt: at(3),
-    removals: leaving.map((email, index) => ({ email, key: email.toLowerCase(), at: at(50 + index), reason: null })),
+    removals: leaving.map((email, index) => ({
+      email,
+      key: email.toLowerCase(),
+      at: at(50 + index),
+      reason: null,
+      from: null,
+    })),
     protect: random.chance(0.04) ? [{ pattern: 'bob@*', source: at(90) }] : [],
-    guards: { maxAccepts: guarded ? 1 : null, maxDenials: guarded ? 1 : null, maxRemovals: guarded ? 0 : 5 },
+    guards: {
+      ...DEFAULT_GUARDS,
+      maxAccepts: guarded ? 1 : null,
+      maxDenials: guarded ? 1 : null,
+      maxRemovals: guarded ? 0 : 5,
+    },
     state: { backend: 'local' },
+    keycloak: null,
   }
 }
 

@@ -43,10 +43,11 @@ function rulesText(title: string, { rules, because }: Standings, style: Style): 
   ]
 }
 
-function note({ standing, until, rule }: RuleMatch): string {
+function note({ standing, from, until, rule }: RuleMatch): string {
   const reason = rule.reason === null ? '' : ` (${escapeTerminal(rule.reason)})`
   if (standing === 'depends') return `depends: it asks for more than the address${reason}`
   if (standing === 'expired') return `expired: it ended with ${until}, and would have matched${reason}`
+  if (standing === 'coming') return `coming: it applies from ${from} on, and would match${reason}`
   return `${standing}${until === null ? '' : `, until ${until}`}${reason}`
 }
 
@@ -115,7 +116,7 @@ export function userText(
   const accepted = user.accepted_invitations.join(', ')
   const lines = [
     style.bold(escapeTerminal(address)),
-    `    to be removed: ${placeText(removal)}${reasonText(removal)}`,
+    `    to be removed: ${placeText(removal)}${reasonText(removal)}${decision.kind === 'coming' ? `, from ${decision.from} on` : ''}`,
     `    accepted invitations: ${accepted === '' ? 'none' : `${accepted} in ${clouds}`}`,
     `    remembered: ${recordText(record)}`,
     ...protectedLine(protection),
@@ -162,4 +163,5 @@ const USER = {
   refuse:
     'The whole plan is refused: the address is protected. Take it out of users.remove, or have the protection changed.',
   keep: 'Nothing is done: the user was removed, and has not come back.',
+  coming: 'Nothing is done yet: the day of the removal is to come.',
 } as const

@@ -1,0 +1,73 @@
+import { type AddressUse, addressFault } from '../model/email-address.js'
+import { type Draft, subjectOf, type Words } from './problems.js'
+import { isRecord } from './schema.js'
+import type { Tree } from './tree.js'
+
+/** What the schema cannot say of a value: where it is, and what is wrong with it. */
+interface Fault {
+  readonly path: readonly string[]
+  words(tree: Tree): Words
+}
+
+const USES: Readonly<Record<string, AddressUse>> = {
+  accept: 'pattern',
+  deny: 'pattern',
+  remove: 'address',
+  protect: 'protection',
+}
+
+/** What the address at a path is written for; null for what is no address. */
+export function useOf([, list = '', , key]: readonly string[]): AddressUse | null {
+  return key === 'email' || list === 'protect' ? (USES[list] ?? null) : null
+}
+
+/** Addresses that could never match, and rules that never apply. */
+export function faultsBeyondSchema(data: unknown): readonly Fault[] {
+  return Object.entries(USES).flatMap(([list, use]) => {
+    const section = list === 'accept' || list === 'deny' ? 'invitations' : 'users'
+    const entries = memberOf(memberOf(data, section), list)
+    if (!Array.isArray(entries)) return []
+    return entries.flatMap((entry: unknown, index): Fault[] => {
+      const path = [section, list, String(index)]
+      if (list === 'protect') return addressFaults(path, entry, use)
+      return [...addressFaults([...path, 'email'], memberOf(entry, 'email'), use), ...periodFaults(path, entry)]
+    })
+  })
+}
+
+function addressFaults(path: readonly string[], text: unknown, use: AddressUse): Fault[] {
+  if (typeof text !== 'string' || addressFault(text, use) === null) return []
+  return [{ path, words: tree => addressWords(path, text, use, tree) }]
+}
+
+function periodFaults(path: readonly string[], entry: unknown): Fault[] {
+  const [from, until] = [memberOf(entry, 'from'), memberOf(entry, 'until')]
+  if (typeof from !== 'string' || typeof until !== 'string' || !DAY.test(from) || !DAY.test(until) || from <= until)
+    return []
+  const words = {
+    summary: `The rule never applies: it begins on ${from} and ends with ${until}`,
+    detail: '`from` is the first day and `until` the last. Correct one of them.',
+  }
+  return [{ path: [...path, 'from'], words: () => words }]
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+const memberOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
+
+export function faultDraft(tree: Tree, { path, words }: Fault): Draft {
+  return { code: 'wrong-value', source: tree.source, ...tree.span(path), say: () => words(tree) }
+}
+
+/** What is wrong with an address; a dash that was forgotten makes one value of two lines. */
+export function addressWords(path: readonly string[], text: string, use: AddressUse, tree: Tree): Words {
+  const { fault, advice } = addressFault(text, use) ?? NO_ADDRESS
+  const { start, end } = tree.span(path)
+  const isFolded = tree.source.text.slice(start, end).trimEnd().includes('\n')
+  const lines = isFolded
+    ? 'Its lines are read as one value: begin the line of each address with a dash of its own.'
+    : advice
+  return { summary: `${subjectOf(path)} ${fault}`, detail: lines }
+}
+
+const NO_ADDRESS = { fault: 'must be an e-mail address', advice: 'For example: bob@acme.example' }
