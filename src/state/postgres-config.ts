@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { ConnectionOptions } from 'node:tls'
+import { StateError, systemReason } from './error.js'
+import { passwordIn } from './postgres-passfile.js'
+
+export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+type SslMode = (typeof SSL_MODES)[number]
+
+/** How to reach the database, and nothing that is not meant for it. `password` is a secret. */
+export interface PostgresConfig {
+  /** A name, an address, or the folder of a Unix socket. */
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+  readonly password: string | null
+  readonly applicationName: string
+  /** `-c name=value …`, for the server. */
+  readonly options: string | null
+  readonly connectTimeoutMs: number
+  /** Null: without TLS. */
+  readonly tls: ConnectionOptions | null
+  /** `prefer`: a server without TLS is taken as it is. */
+  readonly tlsOptional: boolean
+}
+
+/** libpq's settings by their names in a URL, and the variable that each has. */
+const VARIABLES = {
+  host: 'PGHOST',
+  port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  passfile: 'PGPASSFILE',
+  dbname: 'PGDATABASE',
+  application_name: 'PGAPPNAME',
+  options: 'PGOPTIONS',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+} as const
+
+type Name = keyof typeof VARIABLES
+type Settings = Readonly<Partial<Record<Name, string>>>
+
+/** Would change whom a connection trusts or reaches, and are not supported: better an error than ignored. */
+const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  PGHOSTADDR: [],
+  PGSERVICE: [],
+  PGSERVICEFILE: [],
+  PGREQUIREAUTH: [],
+  PGREQUIRESSL: ['0'],
+  PGREQUIREPEER: [],
+  PGSSLCRL: [],
+  PGSSLCRLDIR: [],
+  PGSSLCERTMODE: ['allow', 'disable'],
+  PGSSLNEGOTIATION: ['postgres'],
+  PGSSLSNI: ['1'],
+  PGSSLMINPROTOCOLVERSION: ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
+  PGSSLMAXPROTOCOLVERSION: ['TLSv1.3'],
+  PGCHANNELBINDING: ['disable', 'prefer'],
+  PGGSSENCMODE: ['disable', 'prefer'],
+  PGGSSDELEGATION: ['0'],
+  // The server must take writes, whatever these say.
+  PGTARGETSESSIONATTRS: ['any', 'read-write', 'primary', 'prefer-standby'],
+  PGLOADBALANCEHOSTS: ['disable'],
+}
+
+export const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
+
+/**
+ * The environment alone: `GUESTLIST_STATE_POSTGRES`, a URL, and where that does not say, libpq's variables:
+ * https://www.postgresql.org/docs/current/libpq-envars.html. Files in ~/.postgresql are not read; ~/.pgpass is.
+ *
+ * Without `sslmode` it is libpq's default (`prefer`) on this machine and `verify-full` anywhere else, which is stricter.
+ *
+ * @throws StateError `config`
+ */
+export function postgresConfigOf(env: NodeJS.ProcessEnv): PostgresConfig {
+  refuseUnsupported(env)
+  const settings = { ...ofEnvironment(env), ...ofUrl(env[POSTGRES_URL] ?? '') }
+  const { host, dbname } = settings
+  if (host === undefined && dbname === undefined) {
+    throw config(`The postgres state has no connection. Set ${POSTGRES_URL} (postgres://user@host/database), or PGHOST.`)
+  }
+  const where = { host: hostOf(host ?? 'localhost'), port: portOf(settings.port ?? '5432') }
+  const user = settings.user ?? userInfo().username
+  const database = dbname ?? user
+  const mode = modeOf(settings.sslmode, where.host)
+  return {
+    ...where,
+    user,
+    database,
+    password: settings.password ?? passwordOf(settings, { ...where, user, database }, env),
+    applicationName: settings.application_name ?? 'guestlist',
+    options: settings.options ?? null,
+    connectTimeoutMs: timeoutOf(settings.connect_timeout ?? '10'),
+    tls: mode === 'disable' || isSocket(where.host) ? null : tlsOf(mode, settings, where.host),
+    tlsOptional: mode === 'prefer',
+  }
+}
+
+const isSocket = (host: string): boolean => host.startsWith('/')
+
+export const isLocal = (host: string): boolean =>
+  isSocket(host) || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+function refuseUnsupported(env: NodeJS.ProcessEnv): void {
+  for (const [name, harmless] of Object.entries(UNSUPPORTED)) {
+    const value = env[name] ?? ''
+    if (value === '' || harmless.includes(value)) continue
+    throw config(`${name} is set, and guestlist does not support it. Unset it, or say what it says in ${POSTGRES_URL}.`)
+  }
+}
+
+function ofEnvironment(env: NodeJS.ProcessEnv): Settings {
+  const set = Object.entries(VARIABLES).filter(([, variable]) => (env[variable] ?? '') !== '')
+  return Object.fromEntries(set.map(([name, variable]) => [name, env[variable]]))
+}
+
+/** `postgres://user:password@host:port/database?sslmode=…`; a host beginning with `/` is `?host=/folder`. */
+function ofUrl(text: string): Settings {
+  if (text === '') return {}
+  // Nothing of the value is shown: it may hold a password.
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
+    throw config(`${POSTGRES_URL} is not a URL such as postgres://user@host:5432/database?sslmode=verify-full.`)
+  }
+  const url = new URL(text)
+  const parts: [string, string][] = [
+    ['host', url.hostname.replace(/^\[(.*)\]$/, '$1')],
+    ['port', url.port],
+    ['user', url.username],
+    ['password', url.password],
+    ['dbname', url.pathname.slice(1)],
+  ]
+  const decoded = parts.map(([name, value]): [string, string] => [name, decodeOf(value)])
+  const all = [...decoded, ...url.searchParams].filter(([, value]) => value !== '')
+  const unknown = all.find(([name]) => !(name in VARIABLES))
+  if (unknown !== undefined) {
+    throw config(
+      `${POSTGRES_URL}: guestlist does not support the parameter ${JSON.stringify(unknown[0])}. ` +
+        `Those that it knows: ${Object.keys(VARIABLES).join(', ')}.`,
+    )
+  }
+  const twice = all.find(([name], index) => all.findIndex(([other]) => other === name) !== index)
+  if (twice !== undefined) throw config(`${POSTGRES_URL} sets ${twice[0]} twice.`)
+  return Object.fromEntries(all)
+}
+
+function decodeOf(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    throw config(`${POSTGRES_URL} holds a % that begins no escape: write it as %25.`)
+  }
+}
+
+function hostOf(host: string): string {
+  if (!/[,\s]/.test(host)) return host
+  throw config(`The state has several hosts (${JSON.stringify(host)}), and guestlist takes one.`)
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port >= 1 && port <= 65_535) return port
+  throw config(`The port of the state's database is ${JSON.stringify(text)}: it must be a number from 1 to 65535.`)
+}
+
+/** libpq: 0 waits for ever, which a run that holds up others must not. */
+function timeoutOf(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw config(`connect_timeout is ${JSON.stringify(text)}: it must be a number of seconds.`)
+  return (Number(text) || 10) * 1000
+}
+
+function modeOf(text: string | undefined, host: string): SslMode {
+  if (text === undefined) return isLocal(host) ? 'prefer' : 'verify-full'
+  const mode = SSL_MODES.find(known => known === text)
+  if (mode !== undefined) return mode
+  throw config(`sslmode is ${JSON.stringify(text)}: it must be one of ${SSL_MODES.join(', ')}.`)
+}
+
+/**
+ * | sslmode | encrypted | the certificate's authority | its name |
+ * | --- | --- | --- | --- |
+ * | disable | no | | |
+ * | prefer | where the server can | not checked | not checked |
+ * | require | yes | checked where sslrootcert is set | not checked |
+ * | verify-ca | yes | checked | not checked |
+ * | verify-full | yes | checked | checked |
+ *
+ * The authority is sslrootcert's, or else one that Node.js trusts (sslrootcert=system says so).
+ */
+function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: Settings, host: string): ConnectionOptions {
+  const ownRoot = sslrootcert !== undefined && sslrootcert !== 'system'
+  if (sslrootcert === 'system' && mode !== 'verify-full') {
+    throw config(`sslrootcert=system needs sslmode=verify-full, not ${mode}: anybody can have a certificate of these.`)
+  }
+  if ((sslcert === undefined) !== (sslkey === undefined)) throw config('sslcert and sslkey go together: set both.')
+  const verified = mode === 'verify-full' || mode === 'verify-ca' || (mode === 'require' && ownRoot)
+  return {
+    rejectUnauthorized: verified,
+    ...(verified && ownRoot ? { ca: fileOf('sslrootcert', sslrootcert) } : {}),
+    ...(sslcert === undefined ? {} : { cert: fileOf('sslcert', sslcert) }),
+    ...(sslkey === undefined ? {} : { key: fileOf('sslkey', sslkey) }),
+    ...(mode === 'verify-full' ? { host } : { checkServerIdentity: () => undefined }),
+  }
+}
+
+function fileOf(name: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw config(`The file of ${name}, ${path}, cannot be read: ${systemReason(error)}.`)
+  }
+}
+
+type Target = Pick<PostgresConfig, 'host' | 'port' | 'user' | 'database'>
+
+function passwordOf({ passfile }: Settings, target: Target, env: NodeJS.ProcessEnv): string | null {
+  const path = passfile ?? join(env.HOME ?? homedir(), '.pgpass')
+  try {
+    return passwordIn(path, target)
+  } catch (error) {
+    if (passfile === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw config(`The password file ${path} cannot be used: ${systemReason(error)}.`)
+  }
+}
+
+function config(message: string): StateError {
+  return new StateError('config', message)
+}

@@ -1,0 +1,33 @@
+import { readFileSync, statSync } from 'node:fs'
+
+interface Target {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+}
+
+/**
+ * The password of the first line `host:port:database:user:password` that fits; `*` fits all, `\` escapes `:` and itself.
+ * https://www.postgresql.org/docs/current/libpq-pgpass.html
+ *
+ * @throws system errors, and an Error where others may read the file
+ */
+export function passwordIn(path: string, { host, port, user, database }: Target): string | null {
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+    throw new Error('others may read it (chmod 0600)')
+  }
+  // libpq knows a server on a socket as localhost.
+  const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user]
+  for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
+    if (line.startsWith('#')) continue
+    const fields = fieldsOf(line)
+    if (fields.length === 5 && wanted.every((value, at) => fields[at] === '*' || fields[at] === value)) {
+      return fields[4] ?? null
+    }
+  }
+  return null
+}
+
+const fieldsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/(?:^|:)((?:\\.|[^:\\])*)/g)].map(([, field = '']) => field.replace(/\\(.)/g, '$1'))
