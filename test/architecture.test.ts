@@ -54,7 +54,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'env-paths': ['auth'],
   yargs: ['program'],
   diff: ['render'],
-  'find-my-way': ['sandbox'],
+  'find-my-way': ['sandbox', 'serve'],
+  pg: ['state'],
+  'prom-client': ['serve'],
   jose: ['sandbox'],
 }
 

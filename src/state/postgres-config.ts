@@ -85,7 +85,9 @@ export function postgresConfigOf(env: NodeJS.ProcessEnv): PostgresConfig {
   const settings = { ...ofEnvironment(env), ...ofUrl(env[POSTGRES_URL] ?? '') }
   const { host, dbname } = settings
   if (host === undefined && dbname === undefined) {
-    throw config(`The postgres state has no connection. Set ${POSTGRES_URL} (postgres://user@host/database), or PGHOST.`)
+    throw config(
+      `The postgres state has no connection. Set ${POSTGRES_URL} (postgres://user@host/database), or PGHOST.`,
+    )
   }
   const where = { host: hostOf(host ?? 'localhost'), port: portOf(settings.port ?? '5432') }
   const user = settings.user ?? userInfo().username
@@ -172,7 +174,8 @@ function portOf(text: string): number {
 
 /** libpq: 0 waits for ever, which a run that holds up others must not. */
 function timeoutOf(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw config(`connect_timeout is ${JSON.stringify(text)}: it must be a number of seconds.`)
+  if (!/^\d{1,4}$/.test(text))
+    throw config(`connect_timeout is ${JSON.stringify(text)}: it must be a number of seconds.`)
   return (Number(text) || 10) * 1000
 }
 

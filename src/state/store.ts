@@ -8,6 +8,7 @@ import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import type { RouteTo } from './http-config.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
+import { postgresBackend } from './postgres.js'
 import { versionedState } from './versioned-state.js'
 
 export interface StateOptions {
@@ -44,6 +45,8 @@ export interface StateLock {
    * never aborts it; they refuse the next write.
    */
   readonly lost: AbortSignal
+  /** Whether it is still ours as far as the backend could tell lately; where not, `lost` aborts. To be asked before each start. */
+  isHeld(): boolean
   /** May be called more than once. */
   release(): Promise<void>
 }
@@ -67,16 +70,7 @@ export interface StateStore {
 
 /** @throws StateError `config` */
 export function openState(config: StateConfig, options: StateOptions): StateStore {
-  if (config.backend === 'postgres') {
-    throw new StateError(
-      'config',
-      'This version of guestlist keeps no state in PostgreSQL. Set `backend: local` or `backend: http`.',
-    )
-  }
-  const backend =
-    config.backend === 'http'
-      ? httpBackend(config, options)
-      : localBackend(config.path ?? DEFAULT_STATE_PATH, options.cwd)
+  const backend = backendOf(config, options)
   const newInfo = (operation: string): LockInfo =>
     newLockInfo({ operation, path: backend.description, version: options.version ?? '', now: options.now() })
   let held: LockInfo | null = null
@@ -96,11 +90,12 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     checkWritable: () => versions.update(() => {}),
     lock: async request => {
       const info = newInfo(request.operation)
-      const lost = await acquire(backend, info, request)
+      const { lost = NEVER, isHeld = () => true } = await acquire(backend, info, request)
       if (backend.canLock) held = info
       return {
         info,
         lost,
+        isHeld,
         release: async () => {
           if (held !== info) return
           held = null
@@ -112,17 +107,24 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
   }
 }
 
-async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<AbortSignal> {
-  if (!backend.canLock) return NEVER
+function backendOf(config: StateConfig, options: StateOptions): Backend {
+  if (config.backend === 'postgres') return postgresBackend(config, options.env)
+  if (config.backend === 'http') return httpBackend(config, options)
+  return localBackend(config.path ?? DEFAULT_STATE_PATH, options.cwd)
+}
+
+async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<Acquired> {
+  if (!backend.canLock) return { kind: 'acquired', tookOverFrom: null }
   const { firstPauseMs, longestPauseMs } = backend
   const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
   if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
-  return result.lost ?? NEVER
+  return result
 }
 
 const NEVER = new AbortController().signal
 
+type Acquired = Extract<LockAttempt, { kind: 'acquired' }>
 type Held = Extract<LockAttempt, { kind: 'held' }>
 
 function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): StateError {

@@ -3,8 +3,16 @@ import { StateError } from '../state/error.js'
 import type { LockInfo } from './lock-info.js'
 
 export type LockAttempt =
-  /** `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. */
-  | { readonly kind: 'acquired'; readonly tookOverFrom: LockInfo | null; readonly lost?: AbortSignal }
+  /**
+   * `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. `isHeld` asks
+   * whether it was proven lately, and makes it lost where it was not.
+   */
+  | {
+      readonly kind: 'acquired'
+      readonly tookOverFrom: LockInfo | null
+      readonly lost?: AbortSignal
+      readonly isHeld?: () => boolean
+    }
   /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
   | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
 

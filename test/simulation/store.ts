@@ -89,7 +89,7 @@ export class Disk {
       reach(() => {
         if (this.holder === process) this.holder = null
       })
-    return { info: lockInfo(process), lost: new AbortController().signal, release }
+    return { info: lockInfo(process), lost: new AbortController().signal, isHeld: () => true, release }
   }
 
   /** The lock of a process that has died is taken over. */

@@ -2,9 +2,10 @@ import type { LockingFlags } from '../../cli/common-options.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../../cli/io.js'
 import type { ExecuteDeps, ExecuteOptions } from '../../execute/context.js'
 import { execute } from '../../execute/execute.js'
+import type { RateLimiter } from '../../http/rate-limiter.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
-import type { StateStore } from '../../state/store.js'
+import type { StateLock, StateStore } from '../../state/store.js'
 import type { ApplyView } from './apply-view.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import type { Connection } from './connect.js'
@@ -63,7 +64,12 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
       await approve(plan, deps, audit)
 
       await audit.started()
-      const report = await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)
+      const report = await execute(
+        plan,
+        executeDeps(deps, lock.lost, audit),
+        executeOptions(deps),
+        whileHeld(connection.limiter, lock),
+      )
       view.finished(report, isComplete(report))
       await audit.finished(report)
       return report
@@ -113,6 +119,12 @@ async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<
   }
   return audit.judged('approved', 'at the prompt')
 }
+
+/** Every request asks the limiter first, so here is where one is not sent whose lock may have gone to another run. */
+const whileHeld = (limiter: RateLimiter, { isHeld }: Pick<StateLock, 'isHeld'>): RateLimiter => ({
+  ...limiter,
+  acquire: async stop => (await limiter.acquire(stop)) && isHeld(),
+})
 
 /** What `execute` acts on and tells. */
 function executeDeps(

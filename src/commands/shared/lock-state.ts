@@ -11,10 +11,10 @@ export async function lockState(
   log: Log,
   io: Pick<Io, 'interrupt'>,
   operation: string,
-): Promise<Pick<StateLock, 'release' | 'lost'>> {
+): Promise<Pick<StateLock, 'release' | 'lost' | 'isHeld'>> {
   if (noLock) {
     log.warn('the state is not locked (--no-lock): nobody else may run meanwhile')
-    return { lost: new AbortController().signal, release: async () => undefined }
+    return { lost: new AbortController().signal, isHeld: () => true, release: async () => undefined }
   }
   if (!store.canLock) log.warn(`the state at ${store.description} has no lock address, so it is not locked`)
   return store.lock({

@@ -1,0 +1,99 @@
+import pg from 'pg'
+import { plain } from '../system/lock-info.js'
+import { StateError, type StateErrorCode, systemCode } from './error.js'
+
+/** What it takes to make the table by hand, for a role that may not. */
+export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
+  name text PRIMARY KEY,
+  serial bigint NOT NULL DEFAULT 0,
+  lineage text,
+  document jsonb,
+  lock jsonb,
+  updated_at timestamptz NOT NULL DEFAULT now()
+)`
+
+type Words = readonly [code: StateErrorCode, what: string, advice: string]
+
+/** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const BY_SQLSTATE: Readonly<Record<string, Words>> = {
+  '28P01': [
+    'credentials',
+    'refused the password',
+    'Check the user and the password (GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass).',
+  ],
+  '28000': ['credentials', 'refused the user', "Check the role, and the server's pg_hba.conf."],
+  '3D000': [
+    'config',
+    'has no such database',
+    'Check the name in GUESTLIST_STATE_POSTGRES or PGDATABASE, or create it: guestlist makes tables, not databases.',
+  ],
+  '42501': [
+    'credentials',
+    'gave the role no right to do this',
+    'The role needs: GRANT SELECT, INSERT, UPDATE ON guestlist_state TO the role.',
+  ],
+  '25006': [
+    'unwritable',
+    'takes no writes (it is a standby, or its transactions are read-only)',
+    'Give the address of the primary.',
+  ],
+  '42703': [
+    'broken',
+    'has a table guestlist_state that is not as guestlist makes it',
+    'Use another database or schema, or mend the table.',
+  ],
+  '22P05': [
+    'unwritable',
+    'cannot store the state',
+    'A reason or an address holds a character that PostgreSQL cannot store.',
+  ],
+  '53100': ['unwritable', 'has no space left on its disk', 'Make room, and run again.'],
+  '53300': ['unreachable', 'has no connection left', 'Raise max_connections, or end other connections.'],
+  '55P03': ['unreachable', 'did not release a row in time', 'Another session holds it open: look at pg_stat_activity.'],
+  '57014': ['unreachable', 'was too slow', 'Look at the load of the server.'],
+  '57P01': ['unreachable', 'ended the connection (an administrator, or a shutdown)', 'Run again.'],
+  '57P02': ['unreachable', 'ended the connection (a crash of the server)', 'Run again.'],
+  '57P03': ['unreachable', 'takes no connections at the moment: it is starting or stopping', 'Try again.'],
+  '57P05': ['unreachable', 'ended the connection, for it was silent too long', 'Run again.'],
+}
+
+const TLS_ADVICE =
+  'Name the authority with sslrootcert (PGSSLROOTCERT), and the host as its certificate does. ' +
+  'sslmode says what is checked: verify-full, verify-ca, require, prefer or disable.'
+
+/** @return a StateError in words for people; it holds no password, for neither the server nor the network repeats one */
+export function postgresError(error: unknown, where: string): StateError {
+  if (error instanceof StateError) return error
+  const [code, what, advice] = wordsOf(error)
+  return new StateError(code, `The database of the state, ${where}, ${what}. ${advice}`, { cause: error })
+}
+
+function wordsOf(error: unknown): Words {
+  if (error instanceof pg.DatabaseError) {
+    const known = BY_SQLSTATE[error.code ?? '']
+    const said = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`
+    if (known !== undefined) return [known[0], `${known[1]} ${said}`, known[2]]
+    return ['unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const code = systemCode(error) ?? ''
+  if (/password must be a/.test(message)) {
+    return ['credentials', 'asks for a password', 'Set it in GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass.']
+  }
+  if (message === 'The server does not support SSL connections') return ['unreachable', 'has no TLS', TLS_ADVICE]
+  if (/CERT|SSL|TLS|UNABLE_TO/.test(code)) return ['unreachable', `cannot be trusted: ${plain(message)}`, TLS_ADVICE]
+  return [
+    'unreachable',
+    `cannot be reached: ${reasonOf(code, message)}`,
+    'Check the address, the network, and whether the server runs.',
+  ]
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  'timeout expired': 'no answer in time',
+  'Query read timeout': 'no answer in time',
+  'Connection terminated unexpectedly': 'the connection ended',
+}
+
+/** A system error's message repeats the address. */
+const reasonOf = (code: string, message: string): string => code || (REASONS[message] ?? plain(message))

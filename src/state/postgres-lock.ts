@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StateError } from './error.js'
+import type { Session } from './postgres-session.js'
+
+/** Milliseconds. A holder that could not prove its lock for `UNPROVEN_MS` starts nothing more; the server waits ten seconds. */
+const PROVE_EVERY_MS = 1_000
+const PROOF_TIMEOUT_MS = 2_000
+export const UNPROVEN_MS = PROVE_EVERY_MS + PROOF_TIMEOUT_MS
+
+/** An advisory lock's key as pg_locks shows it, of the table and the state's name: two schemas have two locks. */
+export interface Key {
+  readonly key: string
+  readonly high: string
+  readonly low: string
+}
+
+export function lockKey(tableOid: string, name: string): Key {
+  const bits = createHash('sha256').update(`guestlist_state\0${tableOid}\0${name}`).digest().readBigInt64BE()
+  const half = (value: bigint) => BigInt.asUintN(32, value).toString()
+  return { key: bits.toString(), high: half(bits >> 32n), low: half(bits) }
+}
+
+const HELD = `
+  SELECT pid FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = $1::bigint::oid AND objid = $2::bigint::oid
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+/** @return the process of the server whose session holds the lock */
+export async function holderPid(session: Session, { high, low }: Key): Promise<number | null> {
+  const [row] = await session.query<{ pid: number }>(HELD, [high, low])
+  return row?.pid ?? null
+}
+
+const PROOF = `SELECT pg_backend_pid() AS pid, EXISTS (${HELD} AND pid = pg_backend_pid()) AS held`
+
+async function prove(session: Session, { high, low }: Key, pid: number): Promise<string | null> {
+  const [row] = await session.query<{ pid: number; held: boolean }>(PROOF, [high, low], PROOF_TIMEOUT_MS)
+  if (row?.pid !== pid) return `another process of the server answers (${row?.pid}, not ${pid}): ${POOLER}`
+  return row.held ? null : 'it is not held any more'
+}
+
+export const POOLER =
+  'a connection pooler hands the connection around, as PgBouncer does in transaction mode. Connect to the server itself, or to a pooler in session mode'
+
+export interface Watch {
+  /** Aborts when the lock is lost, or can no longer be proven; its reason is a StateError. */
+  readonly lost: AbortSignal
+  /** Looks at the clock as well: a process that was stopped for a while asks before its timers have fired. */
+  isHeld(): boolean
+  stop(): Promise<void>
+}
+
+/** Both clocks, for one stands still while a machine is suspended, and the other can be set. */
+const now = () => ({ monotonic: performance.now(), wall: Date.now() })
+
+/** Proves every second that the lock is held. */
+export function watchLock(session: Session, key: Key, pid: number, where: string): Watch {
+  const lost = new AbortController()
+  const stopped = new AbortController()
+  let proven = now()
+  const lose = (why: string) => {
+    if (stopped.signal.aborted || lost.signal.aborted) return
+    lost.abort(new StateError('lock-lost', `The lock of the state ${where} was lost: ${why}. Nothing new is started.`))
+    void session.close()
+  }
+  session.onEnd(({ message }) => lose(message))
+  const isHeld = () => {
+    const { monotonic, wall } = now()
+    const silence = Math.max(monotonic - proven.monotonic, wall - proven.wall)
+    if (silence > UNPROVEN_MS) lose(`the database did not confirm it for ${UNPROVEN_MS / 1000} s`)
+    return !lost.signal.aborted
+  }
+  const work = async () => {
+    while (!stopped.signal.aborted && !lost.signal.aborted) {
+      const began = now()
+      const problem = await prove(session, key, pid).catch((error: StateError) => error.message)
+      if (problem !== null) return lose(problem)
+      proven = began
+      await sleep(PROVE_EVERY_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {})
+    }
+  }
+  const done = work()
+  return {
+    lost: lost.signal,
+    isHeld,
+    async stop() {
+      stopped.abort()
+      await done
+    },
+  }
+}
