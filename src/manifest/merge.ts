@@ -112,7 +112,7 @@ const misplaced = (key: string, backend: string, owner: string, { source, start,
 })
 
 function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConfig> {
-  const setting = <K extends Exclude<keyof StateConfig, 'name'>>(key: K) =>
+  const setting = <K extends keyof StateConfig>(key: K) =>
     scalar(parts, drafts, ['state', key], file => file.state?.[key])
   const backend = setting('backend')?.value ?? 'local'
   const read = (key: Exclude<keyof StateConfig, 'backend'>, owner: StateConfig['backend']) => {
