@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { RuleRef } from '../model/plan.js'
+import type { Approver, RuleRef } from '../model/plan.js'
 
 /** What a line is about. */
 export type AuditEvent =
   | 'plan' // a plan was made or loaded
+  | 'approval' // somebody's signature over the plan counts
   | 'decision' // approved, declined, or refused by a guard, a protection or a stale plan
   | 'start' // the run begins to act
   | 'attempt' // one request for one action
@@ -19,6 +20,7 @@ export interface AuditEntry {
   readonly address?: string | null
   readonly action?: 'accept' | 'deny' | 'remove' | null
   readonly rule?: RuleRef | null
+  readonly approver?: Approver | null
   readonly http_status?: number | null
   readonly attempts?: number | null
   readonly outcome?: string | null
@@ -68,6 +70,7 @@ export function formatLine(entry: AuditEntry, context: AuditContext, time: Date,
       address: entry.address ?? null,
       action: entry.action ?? null,
       rule: entry.rule ?? null,
+      approver: entry.approver ?? null,
       http_status: entry.http_status ?? null,
       attempts: entry.attempts ?? null,
       outcome: entry.outcome ?? null,

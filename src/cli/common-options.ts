@@ -109,6 +109,38 @@ export const DECIDING = {
 
 export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
 
+/** How many approvals a plan needs. Flag and variable add up to the stricter: see commands/shared/approvals.ts. */
+export const REQUIRING = {
+  requiredApprovals: {
+    kind: 'integer',
+    min: 0,
+    describe: 'How many people must have approved; the stricter of this, its variable and the manifest holds',
+  },
+  requiredApprovalsFor: {
+    kind: 'choice',
+    choices: ['removals', 'all'],
+    describe: 'Which plans --required-approvals is about: removals (default), or all with changes',
+  },
+} as const satisfies Options
+
+export const APPROVING = {
+  approval: {
+    kind: 'list',
+    completes: 'file',
+    describe: 'A file that guestlist approve wrote, or a folder of *.sig; repeatable [default: those beside PLANFILE]',
+  },
+  allowedSigners: { kind: 'text', completes: 'file', describe: 'Who may approve: an allowed_signers file of OpenSSH' },
+  author: {
+    kind: 'text',
+    describe: 'Who made the plan, as the signers file names them: their own approval does not count',
+  },
+  ...REQUIRING,
+} as const satisfies Options
+
+export type RequiringFlags = ValuesOf<typeof REQUIRING>
+
+export type ApprovingFlags = ValuesOf<typeof APPROVING>
+
 export const SNAPSHOT_FROM = {
   from: { kind: 'text', completes: 'file', describe: 'Read a snapshot file instead of the API' },
 } as const satisfies Options

@@ -40,7 +40,7 @@ function refuseBeyondMemory(bytes: Uint8Array): void {
 }
 
 /** What `--out` writes in place of an older one. */
-type Saved = 'plan' | 'snapshot'
+type Saved = 'plan' | 'snapshot' | 'approval'
 
 /** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */
 export async function writePrivateFile(
@@ -102,5 +102,6 @@ const BEGINNING = 2 ** 16
 /** By what stands first, for a file may be large, or cut off. The state has a serial before the API's address. */
 const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
   plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
+  approval: text => /^-----BEGIN SSH SIGNATURE-----\r?\n/.test(text),
   snapshot: text => /^\s*\{\s*"version"\s*:\s*\d+\s*,\s*"api_url"/.test(text),
 }

@@ -20,21 +20,30 @@ export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: bo
   throw new CommandError('apply needs approval, and there is no terminal to ask on', { advice })
 }
 
+export interface Question {
+  readonly text: string
+  /** What is said where the answer is not yes. */
+  readonly declined: string
+}
+
+const CHANGES: Question = {
+  text: 'Do you want to make these changes?\n  guestlist will do exactly what is shown above.',
+  declined: 'Not approved; nothing was done.',
+}
+
 /**
  * Asks; anything but `yes` declines. What is approved is on the terminal: where standard output is not one, the plan is
  * shown on standard error too.
  *
  * @throws CommandError where it is declined or interrupted
  */
-export async function askApproval(plan: Plan, style: Style, io: Io): Promise<void> {
+export async function askApproval(plan: Plan, style: Style, io: Io, question = CHANGES): Promise<void> {
   if (!io.outIsTerminal) for (const piece of planTextPieces(plan, style, io.columns)) io.err(piece)
-  io.err(
-    `\nDo you want to make these changes?\n  guestlist will do exactly what is shown above.\n  Only 'yes' will be accepted to approve.\n\n`,
-  )
+  io.err(`\n${question.text}\n  Only 'yes' will be accepted to approve.\n\n`)
   const answer = await ask('  Enter a value: ', io)
   if (answer === 'yes') return
   if (io.interrupt.aborted) throw new CommandError('Interrupted; nothing was done.', { exitCode: EXIT.interrupted })
-  throw new CommandError('Not approved; nothing was done.')
+  throw new CommandError(question.declined)
 }
 
 async function ask(question: string, io: Io): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
+import { APPROVING, DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
 
 export const apply = defineCommand({
   usage: 'apply [PLANFILE]',
@@ -24,12 +24,17 @@ export const apply = defineCommand({
     ...LOCKING,
     ...PLANNING,
     ...DECIDING,
+    ...APPROVING,
   },
   uses: ['manifest', 'api', 'prompt'],
   formats: ['text', 'json'],
   examples: [
     ['guestlist apply', 'plan, ask, apply'],
     ['guestlist apply plan.json', 'apply what was approved, and nothing else'],
+    [
+      'guestlist apply plan.json --approval approvals/ --allowed-signers signers --required-approvals 2',
+      'only with the signatures of two people',
+    ],
     ['guestlist apply --auto-approve --no-removals', 'invitations only, without asking'],
   ],
   run: async (flags, { PLANFILE }, io) => (await import('./apply.js')).apply(PLANFILE, flags, io),

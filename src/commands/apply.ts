@@ -1,4 +1,4 @@
-import type { PlanningFlags } from '../cli/common-options.js'
+import type { ApprovingFlags, PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, type ExitCode, type Io, ManifestError } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
@@ -6,6 +6,7 @@ import { styleFor } from '../cli/style.js'
 import { ApiError } from '../model/api-error.js'
 import { type ApplyBasis, type ApplySettings, type Approval, applyExitCode, applyOnce } from './shared/apply-once.js'
 import { type ApplyView, jsonView, textView } from './shared/apply-view.js'
+import { planJudge } from './shared/approvals.js'
 import { connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { reconcileOptions } from './shared/make-plan.js'
@@ -14,6 +15,7 @@ import { applicableSavedPlan, loadSavedPlan } from './shared/saved-plan.js'
 
 type ApplyFlags = CommonFlags &
   PlanningFlags &
+  ApprovingFlags &
   ApplySettings & {
     readonly autoApprove: boolean
     readonly rateLimit: number | undefined
@@ -26,12 +28,13 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
     assertDigest(flags.expect)
     const approval = approvalFor(planFile, flags, io)
     io.interrupt.addEventListener('abort', () => io.err(INTERRUPTED), { once: true })
+    const judge = planJudge(planFile, flags, io)
     const basis = await basisOf(planFile, flags, io)
     const connection = await connect(flags, io, { rateLimit: flags.rateLimit, finishInFlight: true })
     try {
       const config = basis.kind === 'saved' ? basis.plan.state : basis.manifest.state
       const store = openStateFor(config, connection.client.apiUrl, flags, io)
-      return applyExitCode(await applyOnce(basis, { connection, store, view, approval, settings: flags, io }))
+      return applyExitCode(await applyOnce(basis, { connection, store, view, approval, judge, settings: flags, io }))
     } finally {
       connection.client.close()
     }

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { DECIDING, OUT, PLAN_FORMATS, PLANNING, SNAPSHOT_FROM } from '../cli/common-options.js'
+import { DECIDING, OUT, PLAN_FORMATS, PLANNING, REQUIRING, SNAPSHOT_FROM } from '../cli/common-options.js'
 
 export const plan = defineCommand({
   usage: 'plan',
@@ -10,6 +10,7 @@ export const plan = defineCommand({
     ...SNAPSHOT_FROM,
     ...PLANNING,
     ...DECIDING,
+    ...REQUIRING,
     showUnchanged: { kind: 'switch', describe: 'List also what needs nothing' },
   },
   uses: ['manifest', 'api'],

@@ -1,4 +1,4 @@
-import type { PlanFormat, PlanningFlags } from '../cli/common-options.js'
+import type { PlanFormat, PlanningFlags, RequiringFlags } from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
@@ -7,13 +7,15 @@ import { systemClock } from '../http/clock.js'
 import type { Plan } from '../model/plan.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsText } from '../render/text/problems-text.js'
+import { plural } from '../render/text/words.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { makePlan, reconcileOptions } from './shared/make-plan.js'
 import { withWorld } from './shared/read-world.js'
 import { planJson, renderPlan, showsEverything } from './shared/render-plan.js'
 
 type PlanFlags = CommonFlags<PlanFormat> &
-  PlanningFlags & {
+  PlanningFlags &
+  RequiringFlags & {
     readonly out: string | undefined
     readonly from: string | undefined
     readonly detailedExitcode: boolean
@@ -44,6 +46,9 @@ async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
   const name = escapeTerminal(path)
   if (planned.problems.length > 0) return `The plan has errors, so it was not saved; ${name} was not written.\n`
   await writePrivateFile(path, 'plan', planJson(planned), io)
+  const { required } = planned.approvals
+  if (required > 0)
+    return `Saved the plan to ${name}. It needs ${plural(required, 'approval')}: guestlist approve ${name}\n`
   return `Saved the plan to ${name}. To make exactly these changes: guestlist apply ${name}\n`
 }
 

@@ -1,11 +1,11 @@
 import { defineCommand } from '../cli/command.js'
-import { PLAN_FORMATS } from '../cli/common-options.js'
+import { APPROVING, PLAN_FORMATS } from '../cli/common-options.js'
 
 export const show = defineCommand({
   usage: 'show <PLANFILE>',
   describe: 'Show a saved plan, offline',
   positionals: { PLANFILE: { describe: 'A plan saved with plan --out', completes: 'file' } },
-  options: {},
+  options: APPROVING,
   uses: [],
   formats: PLAN_FORMATS,
   examples: [

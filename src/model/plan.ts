@@ -62,6 +62,7 @@ export interface RemovalAction {
 export type Action = InvitationAction | RemovalAction
 
 export type WarningCode =
+  | 'approval_not_counted'
   | 'expired_rule'
   | 'accepted_but_denied' // decided deny, already accepted: cannot be taken back
   | 'unknown_status'

@@ -1,5 +1,7 @@
 import type { Catalog } from '../cli/command.js'
 import { apply } from '../commands/apply.command.js'
+import { approvalsVerify } from '../commands/approvals-verify.command.js'
+import { approve } from '../commands/approve.command.js'
 import { auditVerify } from '../commands/audit-verify.command.js'
 import { authStatus } from '../commands/auth-status.command.js'
 import { completion } from '../commands/completion.command.js'
@@ -23,6 +25,8 @@ export const CATALOG: Catalog = {
     validate,
     plan,
     apply,
+    approve,
+    approvalsVerify,
     explain,
     exportManifest,
     snapshot,
@@ -42,6 +46,7 @@ export const CATALOG: Catalog = {
   groups: {
     invitations: 'Look at live invitations',
     state: 'Inspect and repair the removal state',
+    approvals: 'Check who approved a plan',
     audit: 'Check an audit log',
     auth: 'See which credential is used',
   },

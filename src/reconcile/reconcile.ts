@@ -21,7 +21,7 @@ export interface ReconcileOptions {
   /** In place of `guards.maxRemovals`. */
   readonly maxRemovals?: number
   /** Held outside the manifest; the stricter of it and the manifest's holds. */
-  readonly approvals?: ApprovalDemand
+  readonly approvals?: readonly ApprovalDemand[]
   /** Addresses in the form of `parseTarget`; none narrows nothing. */
   readonly targets?: readonly string[]
   /** Held outside the manifest. */
@@ -119,7 +119,7 @@ export function startReconcile(input: ReconcileInput): Reconciler {
       warnings,
       manifest: { ...manifest, guards },
       complete,
-      demands: options.approvals === undefined ? [] : [options.approvals],
+      demands: [{ count: manifest.guards.approvals.removals ?? 0, for: 'removals' }, ...(options.approvals ?? [])],
     })
   }
 

@@ -8,7 +8,9 @@ import type { Clock } from '../../src/http/clock.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../src/http/retry.js'
 import type { Plan } from '../../src/model/plan.js'
+import type { ReconcileOptions } from '../../src/reconcile/reconcile.js'
 import type { StateStore } from '../../src/state/store.js'
+import { type Approvals, judgeOf } from './approvals.js'
 import type { Provider } from './provider.js'
 import type { Random } from './random.js'
 import type { Apply, Scenario } from './scenario.js'
@@ -20,6 +22,8 @@ export const API_URL = 'https://api.example'
 
 /** What every process of a seed meets. */
 export interface World {
+  /** The folder of approvals. */
+  readonly approvals: Approvals
   readonly met: (what: string) => void
   readonly scenario: Scenario
   readonly scheduler: Scheduler
@@ -37,7 +41,7 @@ export function applyIn(
   random: Random,
   watch: Watch,
   view: ApplyView,
-  { scenario: { manifest }, provider, disk, trace }: World,
+  { scenario, provider, disk, trace, approvals }: World,
 ): Promise<number> {
   const observer = {
     sent: (...call: Parameters<Watch['sent']>) => {
@@ -54,7 +58,13 @@ export function applyIn(
   const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
   const basis: ApplyBasis = saved
     ? { kind: 'saved', plan: saved }
-    : { kind: 'manifest', manifest, locate: found => found, options: {}, now: undefined }
+    : {
+        kind: 'manifest',
+        manifest: scenario.manifest,
+        locate: found => found,
+        options: optionsOf(scenario),
+        now: undefined,
+      }
   const settings = {
     parallelism: apply.parallelism,
     failFast: apply.failFast,
@@ -65,8 +75,21 @@ export function applyIn(
     auditLog: undefined,
   }
   const approval = { given: '--auto-approve' }
-  return applyOnce(basis, { connection, store, view, approval, settings, io: ioOf(process) }).then(applyExitCode)
+  return applyOnce(basis, {
+    connection,
+    store,
+    view,
+    approval,
+    judge: judgeOf(scenario, approvals),
+    settings,
+    io: ioOf(process),
+  }).then(applyExitCode)
 }
+
+/** What is asked for outside the manifest. */
+export const optionsOf = ({ requiredApprovals }: Scenario): ReconcileOptions => ({
+  approvals: requiredApprovals === 0 ? [] : [{ count: requiredApprovals, for: 'removals' }],
+})
 
 function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
   const clock: Clock = { now: process.scheduler.now, sleep: process.sleep, random: random.next }

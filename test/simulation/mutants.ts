@@ -35,6 +35,30 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: 'what is reported was done',
   },
   {
+    name: 'too few approvals are no obstacle',
+    patches: one('commands/shared/apply-once.ts', 'settings.expect) ?? unapproved', 'settings.expect)'),
+    breaks: 'no removal without approval',
+  },
+  {
+    name: 'an approval of another plan counts',
+    patches: one('approval/judge.ts', "if (said.digest !== wanted.digest) return 'other-digest'", ''),
+    breaks: 'no removal without approval',
+  },
+  {
+    name: "one person's two keys count twice",
+    patches: one('approval/judge.ts', 'else if (sharesName(principals, names))', 'else if (false)'),
+    breaks: 'no removal without approval',
+  },
+  {
+    name: 'a saved plan needs no approval',
+    patches: one(
+      'commands/shared/apply-once.ts',
+      'await deps.judge(planned)',
+      "basis.kind === 'saved' ? { plan: planned, refusal: null } : await deps.judge(planned)",
+    ),
+    breaks: 'no removal without approval',
+  },
+  {
     name: 'no lock is taken',
     patches: one('commands/shared/with-lock.ts', 'if (noLock) {', 'if (true) {'),
     breaks: 'apply holds the lock',

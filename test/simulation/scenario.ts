@@ -37,11 +37,22 @@ export type Surprise =
   | { readonly kind: 'invited'; readonly invitation: Invitation }
 
 export interface Round {
+  /** Who signs the plan as it is before the surprise. Mallory is no signer. */
+  readonly signers: readonly Person[]
   readonly surprise: Surprise
   readonly applies: readonly [Apply, ...Apply[]]
 }
 
+/** Each with one key; `alice again` is Alice's second. */
+export type Person = 'alice' | 'alice again' | 'bob' | 'carol' | 'mallory'
+
+export const PEOPLE: readonly Person[] = ['alice', 'alice again', 'bob', 'carol', 'mallory']
+
 export interface Scenario {
+  /** How many have to approve a plan with removals. */
+  readonly requiredApprovals: number
+  /** Who made the plan, and whose own signature does not count. */
+  readonly author: Person | null
   readonly manifest: Manifest
   readonly invitations: readonly Invitation[]
   readonly users: readonly string[]
@@ -157,7 +168,10 @@ export function drawScenario(random: Random): Scenario {
     manifest: drawManifest(random),
     invitations,
     users: EMAILS.filter(() => random.chance(0.8)),
+    requiredApprovals: Number(random.weighted({ 0: 5, 1: 2, 2: 3 })),
+    author: random.chance(0.3) ? 'alice' : null,
     rounds: Array.from({ length: random.between(1, 3) }, (_, round) => ({
+      signers: PEOPLE.filter(() => random.chance(0.6)),
       surprise: drawSurprise(round, random),
       applies: random.chance(0.25) ? [drawApply(random), drawApply(random)] : [drawApply(random)],
     })),

@@ -5,12 +5,13 @@ import type { Plan } from '../../src/model/plan.js'
 import type { Report } from '../../src/model/report.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { StateError } from '../../src/state/error.js'
-import { API_URL, applyIn, type World } from './apply-in.js'
+import { API_URL, applyIn, optionsOf, type World } from './apply-in.js'
+import { Approvals } from './approvals.js'
 import { CALM } from './faults.js'
 import { type Ended, exitCodeOf, judgeEnd, judgeReport } from './judge.js'
 import { Provider } from './provider.js'
 import { createRandom, type Random } from './random.js'
-import { type Apply, drawScenario, type Surprise } from './scenario.js'
+import { type Apply, drawScenario, PEOPLE, type Surprise } from './scenario.js'
 import { createProcess, createScheduler, type Process } from './scheduler.js'
 import { Disk } from './store.js'
 import { Watch } from './watch.js'
@@ -38,6 +39,7 @@ export async function simulateSeed(seed: number): Promise<Outcome> {
     scheduler,
     provider: new Provider(scheduler, scenario.invitations, scenario.users),
     disk: new Disk(scheduler),
+    approvals: new Approvals(),
     trace,
     met: what => met.add(what),
     broken: (promise, detail) => {
@@ -45,8 +47,9 @@ export async function simulateSeed(seed: number): Promise<Outcome> {
       broken.push(`${promise}: ${detail}`)
     },
   }
-  for (const [index, { surprise, applies }] of scenario.rounds.entries()) {
+  for (const [index, { signers, surprise, applies }] of scenario.rounds.entries()) {
     const saved = planNow(world)
+    for (const person of signers) world.approvals.sign(saved, person)
     surprised(world.provider, surprise)
     const runs = applies.map((apply, at) => {
       const name = `apply ${index + 1}.${at + 1}`
@@ -67,9 +70,13 @@ function surprised(provider: Provider, surprise: Surprise): void {
   }
 }
 
-function planNow({ scenario: { manifest }, scheduler, provider, disk }: World): Plan {
+function planNow({ scenario, scheduler, provider, disk }: World): Plan {
+  const { manifest } = scenario
   const now = new Date(scheduler.now())
-  return reconcile({ manifest, records: disk.read().removals, now, apiUrl: API_URL }, provider.list())
+  return reconcile(
+    { manifest, records: disk.read().removals, now, apiUrl: API_URL, options: optionsOf(scenario) },
+    provider.list(),
+  )
 }
 
 const QUIET: Apply = {
@@ -91,6 +98,7 @@ const QUIET: Apply = {
 async function converge(random: Random, world: World): Promise<void> {
   const before = planNow(world)
   const effects = world.provider.effects.length
+  for (const person of PEOPLE) world.approvals.sign(before, person)
   const finish = startApply('last apply', QUIET, null, random.fork('last'), world)
   await world.scheduler.run()
   const exitCode = finish()
@@ -108,7 +116,7 @@ function startApply(name: string, apply: Apply, saved: Plan | null, random: Rand
   const { scheduler, provider, disk, trace, met } = world
   const broken = (promise: string, detail: string) => world.broken(promise, `${name}: ${detail}`)
   const process = createProcess(name, scheduler, apply.fate, trace)
-  const watch = new Watch(process, disk, apply, broken)
+  const watch = new Watch(process, disk, apply, world, broken)
   const lies = apply.weather.lie > 0
   const ended: Ended = { process: name, watch, provider, disk, lies, broken }
   const view = viewOf(apply, watch, world, name, ended)
@@ -150,6 +158,9 @@ function viewOf(apply: Apply, watch: Watch, { trace, met }: World, name: string,
     async planned(plan: Plan) {
       watch.plan = plan
       const actions = plan.actions.map(({ action, address }) => `${action} ${address}`).join(', ')
+      const { required, approvers } = plan.approvals
+      if (required > 0 && (approvers?.length ?? 0) >= required) met('enough approvals')
+      if (required > (approvers?.length ?? 0)) met('too few approvals')
       trace(`${name} plans: ${actions || 'nothing'}${plan.refused.length > 0 ? ' (refused)' : ''}`)
     },
     event(event: Parameters<ApplyView['event']>[0]) {

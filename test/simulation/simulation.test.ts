@@ -30,6 +30,7 @@ t.test('the seeds meet what they are to prove', async t => {
       reason => `stop ${reason}`,
     ),
   ]
+  expected.push('enough approvals', 'too few approvals')
   for (const what of expected) t.ok(met.has(what), what)
 })
 

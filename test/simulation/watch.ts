@@ -3,6 +3,7 @@ import type { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
 import type { Action, Plan } from '../../src/model/plan.js'
 import { type Result, succeeded } from '../../src/model/report.js'
+import type { World } from './apply-in.js'
 import type { Observer, Operation } from './provider.js'
 import { userAddress } from './provider.js'
 import type { Apply } from './scenario.js'
@@ -29,6 +30,9 @@ const RETRY_AFTER_CAP_MS = 120_000
 /** What must have ended before the first call of a kind. */
 const BEFORE = { deny: [], accept: ['deny'], remove: ['deny', 'accept'] } as const
 
+/** What the watch knows of approvals. */
+type Approving = Pick<World, 'scenario' | 'approvals'>
+
 /** Watches one process on the wire, and knows what apply promises. Broken promises go to `broken`. */
 export class Watch implements Observer {
   plan: Plan | null = null
@@ -44,12 +48,20 @@ export class Watch implements Observer {
   private readonly process: Process
   private readonly disk: Disk
   private readonly settings: Apply
+  private readonly world: Approving
   private readonly broken: (promise: string, detail: string) => void
 
-  constructor(process: Process, disk: Disk, settings: Apply, broken: (promise: string, detail: string) => void) {
+  constructor(
+    process: Process,
+    disk: Disk,
+    settings: Apply,
+    world: Approving,
+    broken: (promise: string, detail: string) => void,
+  ) {
     this.process = process
     this.disk = disk
     this.settings = settings
+    this.world = world
     this.broken = broken
     process.interrupt.addEventListener('abort', () => this.stop('interrupted'))
   }
@@ -96,6 +108,9 @@ export class Watch implements Observer {
     if (action?.action !== call) this.broken('nothing is done that was not shown', `${call} ${address}`)
     if (!plan) return
     if (plan.refused.length + plan.problems.length > 0) this.broken('a refused plan is not begun', `${call} ${address}`)
+    const { scenario, approvals } = this.world
+    if (call === 'remove' && approvals.peopleFor(plan, scenario.author).size < scenario.requiredApprovals)
+      this.broken('no removal without approval', address)
     if (this.disk.holder !== this.process) this.broken('apply holds the lock', `${call} ${address}`)
     if (this.stopped) this.broken('nothing starts after a stop', `${call} ${address} after ${this.stopped}`)
     if (this.items.size === 0) for (const gone of this.drifted(plan)) this.broken('a stale plan is not begun', gone)

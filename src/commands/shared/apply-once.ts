@@ -7,6 +7,7 @@ import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
 import type { StateLock, StateStore } from '../../state/store.js'
 import type { ApplyView } from './apply-view.js'
+import type { JudgePlan } from './approvals.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import type { Connection } from './connect.js'
 import { type Drifted, driftOf, driftText } from './drift.js'
@@ -34,6 +35,8 @@ export interface ApplyDeps {
   readonly store: StateStore
   readonly view: ApplyView
   readonly approval: Approval
+  /** Who approved the plan by signing it. */
+  readonly judge: JudgePlan
   readonly settings: ApplySettings
   readonly io: Io
 }
@@ -51,12 +54,13 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
     const lock = await lockState(store, settings, connection.log, io, 'apply')
     try {
       const world = await readWorld(connection, store)
-      const plan = basis.kind === 'saved' ? basis.plan : await makePlan(basis, world, connection.clock)
+      const planned = basis.kind === 'saved' ? basis.plan : await makePlan(basis, world, connection.clock)
+      const { plan, refusal: unapproved } = await deps.judge(planned)
       const drifted = basis.kind === 'saved' ? await driftOf(plan, world) : []
       await view.planned(plan)
       await audit.planned(plan)
 
-      const refusal = refusalOf(plan, drifted, settings.expect)
+      const refusal = refusalOf(plan, drifted, settings.expect) ?? unapproved
       if (refusal !== null) {
         await audit.judged('refused', refusal.message)
         throw refusal

@@ -15,7 +15,7 @@ export type Verdict = 'approved' | 'declined' | 'refused'
  *
  * | when | lines | on the disk before going on |
  * | --- | --- | --- |
- * | a plan was made or loaded | `plan`, and a `decision` for each action and each refusal | |
+ * | a plan was made or loaded | `plan`, an `approval` for each that counts, and a `decision` for each action and each refusal | |
  * | it was approved, declined or refused; after the last two nothing follows | `decision` | yes |
  * | the run begins | `start` | yes |
  * | an action begins | `start` with its address; a removal cannot be undone, so its line is | yes |
@@ -66,6 +66,11 @@ function trailOf(log: AuditLog): AuditTrail {
       digest = plan.digest
       const lines: readonly AuditEntry[] = [
         { event: 'plan', outcome: plan.problems.length > 0 ? 'errored' : 'planned', message: planMessage(plan) },
+        ...(plan.approvals.approvers ?? []).map(approver => ({
+          event: 'approval' as const,
+          approver,
+          outcome: 'counts',
+        })),
         ...plan.actions.map(action => ({ event: 'decision' as const, ...about(action), outcome: action.why })),
         ...plan.refused.map(refusal => ({
           event: 'decision' as const,

@@ -1,4 +1,4 @@
-import type { PlanningFlags } from '../../cli/common-options.js'
+import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
@@ -8,16 +8,22 @@ import type { Plan } from '../../model/plan.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
 import { parseTarget } from '../../reconcile/target.js'
 import { quoteTerminal } from '../../render/escape/terminal.js'
+import { approvalDemands } from './approvals.js'
 import type { LoadedManifest } from './load-manifest.js'
 import type { World } from './read-world.js'
 
 /** @throws CommandError for a target that is no address, or a protection that protects nobody */
-export function reconcileOptions(flags: PlanningFlags, io: Io, keepUnchanged: boolean): ReconcileOptions {
+export function reconcileOptions(
+  flags: PlanningFlags & RequiringFlags,
+  io: Io,
+  keepUnchanged: boolean,
+): ReconcileOptions {
   return {
     targets: flags.target.map(readTarget),
     noRemovals: flags.noRemovals,
     ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
     protect: protections(flags, io),
+    approvals: approvalDemands(flags, io),
     keepUnchanged,
   }
 }

@@ -1,4 +1,4 @@
-import type { PlanningFlags } from '../../cli/common-options.js'
+import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
@@ -7,10 +7,11 @@ import { emailKey } from '../../model/email-address.js'
 import type { Action, Plan, Refusal } from '../../model/plan.js'
 import { invitationAddress, userAddress } from '../../reconcile/address.js'
 import { planDigest } from '../../reconcile/digest.js'
-import { checkGuards } from '../../reconcile/guards.js'
+import { checkGuards, requiredApprovals } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { parseTarget } from '../../reconcile/target.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
+import { approvalDemands } from './approvals.js'
 import { DEFAULT_API_URL } from './connect.js'
 import { protections } from './make-plan.js'
 
@@ -38,7 +39,7 @@ const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
   edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
 }
 
-type SavedPlanFlags = CommonFlags & PlanningFlags
+type SavedPlanFlags = CommonFlags & PlanningFlags & RequiringFlags
 
 /**
  * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
@@ -57,7 +58,8 @@ export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): 
     throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
   }
   assertSameApi(plan, flags)
-  return { ...plan, refused: [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)] }
+  const refused = [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)]
+  return { ...plan, refused, approvals: { required: requiredNow(plan, flags, io), approvers: null } }
 }
 
 function isTargeted(targets: readonly string[]): (action: Action) => boolean {
@@ -80,6 +82,10 @@ function sameAddress(a: string, b: string): boolean {
     return false
   }
 }
+
+/** What was asked for when the plan was made, or is now: the stricter holds. */
+export const requiredNow = ({ actions, approvals }: Plan, flags: RequiringFlags, io: Io): number =>
+  Math.max(approvals.required, requiredApprovals(actions, approvalDemands(flags, io)))
 
 /** The plan's refusals; `--max-removals` overrides the guard that the plan was made under. */
 function refusedNow({ refused, actions }: Plan, { maxRemovals }: PlanningFlags): readonly Refusal[] {
