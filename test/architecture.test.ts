@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'documents',
     'state',
     'execute',
+    'approval',
     'audit',
     'render',
     'sandbox',

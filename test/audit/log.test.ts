@@ -46,7 +46,7 @@ t.test('a line says who did what, and holds the hash of the line before', async 
   await log.close()
   const [first = '', second = ''] = lines(folder)
   t.same(Object.keys(JSON.parse(first)), [
-    ...['seq', 'time', 'event', 'actor', 'host', 'ci', 'plan_digest', 'address', 'action', 'rule'],
+    ...['seq', 'time', 'event', 'actor', 'host', 'ci', 'plan_digest', 'address', 'action', 'rule', 'approver'],
     ...['http_status', 'attempts', 'outcome', 'message', 'previous', 'hash'],
   ])
   t.match(JSON.parse(first), { seq: 1, previous: '0'.repeat(64), address: null, time: '2026-11-02T10:00:00.000Z' })
