@@ -1,7 +1,7 @@
 // The main job from end to end, on the embedded sandbox: plan, apply through a fault, plan again with nothing left.
 // Runs the same commands that a person would, and prints them. Leaves nothing behind.
 import { spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,15 +39,18 @@ function startSandbox(...args) {
 /** Runs guestlist as a person would; an exit code that is not expected ends the demo. */
 function guestlist(env, expected, ...args) {
   say(`\n$ guestlist ${args.join(' ')}`)
-  const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
+  // Both streams into one file, so that they are printed in the order in which a person would see them.
+  const output = openSync(join(folder, '.output'), 'w+')
+  const { status } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     env: { ...clean, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
+    stdio: ['ignore', output, output],
   })
-  process.stdout.write(stdout)
+  closeSync(output)
+  const seen = readFileSync(join(folder, '.output'), 'utf8')
+  process.stdout.write(seen)
   if (status !== expected) throw new Error(`exit code ${status}, not ${expected}`)
-  return stdout
+  return seen
 }
 
 const fault = 'accept:cut-after:nth=2'

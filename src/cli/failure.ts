@@ -2,6 +2,7 @@ import { AuditError } from '../audit/error.js'
 import { ApiError } from '../model/api-error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
+import { wrapText } from '../render/text/width.js'
 import { StateError } from '../state/error.js'
 import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from './io.js'
 import { styleFor } from './style.js'
@@ -16,7 +17,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   const style = styleFor('err', options, io)
   if (error instanceof ManifestError) {
     return {
-      text: `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems)}\n`,
+      text: `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems)}; nothing was done.\n`,
       exitCode: EXIT.error,
     }
   }
@@ -25,7 +26,8 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   if (error instanceof StateError && error.code === 'interrupted')
     return { text: `${error.message}\n`, exitCode: EXIT.interrupted }
   const exitCode = error instanceof CommandError ? error.exitCode : EXIT.error
-  return { text: `${style.bad('Error:')} ${messageOf(error, options.debug)}\n`, exitCode }
+  const text = `${style.bad('Error:')} ${messageOf(error, options.debug)}\n`
+  return { text: wrapText(text, io.errIsTerminal ? io.columns : undefined), exitCode }
 }
 
 function messageOf(error: unknown, debug: boolean): string {

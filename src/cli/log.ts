@@ -1,4 +1,5 @@
 import { escapeTerminal } from '../render/escape/terminal.js'
+import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
 
 /** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
@@ -15,15 +16,16 @@ export interface Log {
   retry(message: string, attempt: number, delayMs: number): void
 }
 
-export function createLog(level: LogLevel, io: Pick<Io, 'err'>): Log {
+export function createLog(level: LogLevel, io: Pick<Io, 'err' | 'errIsTerminal' | 'columns'>): Log {
   const write = (own: LogLevel, message: string) => {
-    if (LEVELS.indexOf(own) <= LEVELS.indexOf(level)) io.err(`${own}: ${escapeTerminal(message)}\n`)
+    if (LEVELS.indexOf(own) <= LEVELS.indexOf(level))
+      io.err(`${wrapText(`${own}: ${escapeTerminal(message)}`, io.errIsTerminal ? io.columns : undefined)}\n`)
   }
   return {
     warn: message => write('warn', message),
     info: message => write('info', message),
     debug: message => write('debug', message),
     retry: (message, attempt, delayMs) =>
-      write('info', `${message}; try ${attempt + 1} in ${(delayMs / 1000).toFixed(1)} s`),
+      write('info', `try ${attempt + 1} in ${(delayMs / 1000).toFixed(1)} s: ${message}`),
   }
 }

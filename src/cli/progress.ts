@@ -3,6 +3,8 @@ import type { Io } from './io.js'
 /** How far something has come, on standard error. */
 export interface Progress {
   done(count: number): void
+  /** One more has failed. */
+  failed(): void
   /** Takes the line away; nothing is shown after it. */
   end(): void
 }
@@ -24,15 +26,20 @@ interface Shown {
 
 /** On a terminal one line that is drawn again; elsewhere a line every few seconds. */
 export function startProgress({ label, total, quiet }: Shown, io: Pick<Io, 'err' | 'status' | 'columns'>): Progress {
-  if (quiet) return { done: () => undefined, end: () => undefined }
+  if (quiet) return { done: () => undefined, failed: () => undefined, end: () => undefined }
   const started = Date.now()
-  let count = 0
+  let [count, failures] = [0, 0]
   let last = started
   const draw = () => {
     const now = Date.now()
     if (now - started < PATIENCE_MS || now - last < (io.status ? REDRAW_MS : PRINT_MS)) return
     last = now
-    const facts = { label, total, count, seconds: (now - started) / 1000 }
+    const facts = {
+      label: failures === 0 ? label : `${label}, ${failures} failed`,
+      total,
+      count,
+      seconds: (now - started) / 1000,
+    }
     if (io.status) io.status(progressBar(facts, io.columns))
     else io.err(`${progressLine(facts)}\n`)
   }
@@ -42,6 +49,9 @@ export function startProgress({ label, total, quiet }: Shown, io: Pick<Io, 'err'
     done(now) {
       count = now
       draw()
+    },
+    failed() {
+      failures++
     },
     end() {
       clearInterval(timer)

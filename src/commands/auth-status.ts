@@ -87,7 +87,9 @@ async function ask(credentials: CredentialSource, wire: Wire, io: Io): Promise<C
 }
 
 function failed(error: ApiError): Check {
-  return { status: statusOf(error), message: error.message, advice: error.advice }
+  // Others are sent here for which credential is used: this is here.
+  const advice = error.advice?.replace(/ `guestlist auth status` says which are used\./, '') ?? null
+  return { status: statusOf(error), message: error.message, advice }
 }
 
 function statusOf({ kind, status }: ApiError): Status {

@@ -1,5 +1,6 @@
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { widthOf } from '../cli/style.js'
 import { systemClock } from '../http/clock.js'
 import { readWithRetries } from '../http/retry.js'
 import { type Invitation, type InvitationView, statusText, viewOf } from '../model/invitation.js'
@@ -24,7 +25,9 @@ export async function listInvitations(
   const status = flags.status === undefined ? undefined : RAW_STATUS[flags.status]
   const wanted = (invitation: Invitation) => flags.status === undefined || invitation.status === flags.status
   try {
-    io.out(render(await readAll(list, wanted, status), flags.format))
+    const views = (await readAll(list, wanted, status)).map(viewOf)
+    const { format } = flags
+    io.out(format === 'table' ? table([HEADER, ...views.map(row)], widthOf(io)) : structured(views, format))
     return EXIT.done
   } finally {
     client.close()
@@ -40,17 +43,18 @@ export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, 
     const context = { limiter, clock: systemClock, policy, stop: io.interrupt }
     const { invitation } = await readWithRetries(() => client.get(number), context)
     const { format } = flags
-    io.out(format === 'table' ? render([invitation], format) : structured(viewOf(invitation), format))
+    const view = viewOf(invitation)
+    io.out(format === 'table' ? details(view) : structured(view, format))
     return EXIT.done
   } finally {
     client.close()
   }
 }
 
-function render(invitations: readonly Invitation[], format: ListFormat): string {
-  const views = invitations.map(viewOf)
-  if (format !== 'table') return structured(views, format)
-  const rows = views.map(view => [
+const HEADER = ['ID', 'STATUS', 'EMAIL', 'CLOUD', 'ROLE', 'PROJECT', 'ROLE']
+
+const row = (view: InvitationView): readonly string[] =>
+  [
     `${view.id}`,
     statusText(view),
     view.email,
@@ -58,9 +62,22 @@ function render(invitations: readonly Invitation[], format: ListFormat): string 
     `${view.cloud_role}`,
     view.project_name ?? '',
     `${view.project_role ?? ''}`,
-  ])
-  const header = ['ID', 'STATUS', 'EMAIL', 'CLOUD', 'ROLE', 'PROJECT', 'ROLE']
-  return table([header, ...rows.map(row => row.map(escapeTerminal))])
+  ].map(escapeTerminal)
+
+/** Everything that the API says of it, a line each; what it does not say is left out. */
+function details(view: InvitationView): string {
+  const facts: readonly (readonly [string, string | number | null])[] = [
+    ['ID', view.id],
+    ['Status', statusText(view)],
+    ['Email', view.email],
+    ['Cloud', view.cloud_name],
+    ['Cloud role', view.cloud_role],
+    ['Project', view.project_name],
+    ['Project role', view.project_role],
+    ['Client', view.client_id],
+    ['Sender', view.sender_provider_sub],
+  ]
+  return table(facts.flatMap(([name, fact]) => (fact === null ? [] : [[`${name}:`, escapeTerminal(`${fact}`)]])))
 }
 
 /** What the API says is escaped in either: nothing in it can act on a terminal. */

@@ -2,6 +2,7 @@ import type { LockingFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
+import { widthOf } from '../cli/style.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import type { RemovalRecord } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
@@ -20,7 +21,7 @@ export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const records = [...(await store.read())].sort(([a], [b]) => byCodeUnit(a, b))
   if (flags.format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
   else if (records.length === 0) io.err(`No removals are remembered in ${escapeTerminal(store.description)}.\n`)
-  else io.out(table([HEADER, ...records.map(row)]))
+  else io.out(table([HEADER, ...records.map(row)], widthOf(io)))
   return EXIT.done
 }
 

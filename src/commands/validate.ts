@@ -14,7 +14,7 @@ export async function validate(flags: CommonFlags, io: Io): Promise<ExitCode> {
   else {
     if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io))}\n\n`)
     if (valid) io.out(`${styleFor('out', flags, io).good('The manifest is valid.')}\n`)
-    else io.err(`${problemsSummary(problems)}\n`)
+    else io.err(`${problemsSummary(problems)}.\n`)
   }
   return valid ? EXIT.done : EXIT.error
 }

@@ -8,7 +8,8 @@ import type { Report, Result } from '../../model/report.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import * as nd from '../../render/ndjson.js'
 import { NO_CHANGES, planSummary, planTextPieces } from '../../render/text/plan-text.js'
-import { applySummary, reportText, resultLine } from '../../render/text/report-text.js'
+import { applySummary, outcomeLine, reportText } from '../../render/text/report-text.js'
+import { wrapText } from '../../render/text/width.js'
 import { VERSION } from '../../version.js'
 
 /** What an apply shows, in the order of the calls. */
@@ -27,12 +28,11 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
   const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
   let planned = 0
   let progress: Progress | null = null
+  const line = (text: string) => io.err(`${wrapText(text, io.errIsTerminal ? io.columns : undefined)}\n`)
+  // What failed, and why, is in the report: on standard error it is only seen to have failed.
   const settled = (result: Result, done: number, total: number) => {
-    const { kind } = result.outcome
-    const failed = kind === 'failed' || kind === 'rejected' || kind === 'skipped'
-    // What was left is counted at the end.
-    if (failed || (kind !== 'not_attempted' && !io.status && total <= LINES_UP_TO))
-      io.err(`${resultLine(result, err)}\n`)
+    if (!io.status && total <= LINES_UP_TO && result.outcome.kind !== 'not_attempted') line(outcomeLine(result, err))
+    if (['failed', 'rejected', 'skipped'].includes(result.outcome.kind)) progress?.failed()
     progress?.done(done)
   }
   const end = () => {
@@ -49,8 +49,8 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
       if (event.type === 'start') progress ??= startProgress({ label: 'Applying', total: planned, quiet }, io)
       if (event.type === 'settled') settled(event.result, event.done, event.total)
       if (event.type === 'retry') {
-        const again = `again in ${(event.delayMs / 1000).toFixed(1)} s`
-        io.err(`${escapeTerminal(`${event.action.address}: ${event.error.message}`)}; ${again}\n`)
+        const wait = (event.delayMs / 1000).toFixed(1)
+        line(escapeTerminal(`${event.action.address}: trying again in ${wait} s: ${event.error.message}`))
       }
       if (event.type === 'verifying') {
         end()
@@ -60,7 +60,7 @@ export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyVie
     problem: end,
     finished(report, complete) {
       end()
-      io.out(`\n${reportText(report, complete, out)}`)
+      io.out(`\n${wrapText(reportText(report, complete, out), widthOf(io))}`)
     },
   }
 }

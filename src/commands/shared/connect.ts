@@ -8,7 +8,7 @@ import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
-import type { ApiError } from '../../model/api-error.js'
+import { ApiError } from '../../model/api-error.js'
 import type { Invitation } from '../../model/invitation.js'
 import { VERSION } from '../../version.js'
 
@@ -60,9 +60,22 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     onRetry: (error: ApiError, attempt: number, delayMs: number) => log.retry(error.message, attempt, delayMs),
   }
   const list: ReadList = (consume, status) =>
-    withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying))
+    withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying)).catch(
+      error => {
+        throw error instanceof ApiError && error.status === 404 ? noApiAt(client.apiUrl, error) : error
+      },
+    )
   return { client, clock: systemClock, limiter, policy, log, list }
 }
+
+/** Every BIMData API has the list: where it is not found, the address is wrong. */
+const noApiAt = (apiUrl: string, error: ApiError): ApiError =>
+  new ApiError(`There is no BIMData API at ${apiUrl}: ${error.message}`, {
+    kind: error.kind,
+    status: 404,
+    advice: 'Check --api-url (or BIMDATA_API_URL): it is the address without a path, unless the API is below one.',
+    cause: error,
+  })
 
 /** What the API may make us hold. */
 export const limitsOf = ({ maxBody, maxDepth }: Pick<CommonFlags, 'maxBody' | 'maxDepth'>) => ({

@@ -39,8 +39,8 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
   ]
 }
 
-/** The last line of a manifest that cannot be planned from. */
+/** How many there are, without a full stop: what follows from them depends on the command. */
 export function problemsSummary(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest; nothing was planned.`
+  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest`
 }

@@ -4,8 +4,15 @@ import type { Style } from './style.js'
 
 const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed' } as const
 
-/** How one action ended, on one line. */
-export function resultLine({ action, outcome, attempts }: Result, style: Style): string {
+/** How one action ended, and why where it is not done, on one line. */
+export function resultLine(result: Result, style: Style): string {
+  const { outcome } = result
+  const why = 'why' in outcome ? escapeTerminal(outcome.why) : outcome.kind === 'absent' ? ABSENT : null
+  return `${outcomeLine(result, style)}${why === null ? '' : `: ${why}`}`
+}
+
+/** How one action ended, without a reason. */
+export function outcomeLine({ action, outcome, attempts }: Result, style: Style): string {
   const address = escapeTerminal(action.address)
   const email = action.action === 'remove' ? '' : ` (${escapeTerminal(action.before.email)})`
   const tries = attempts > 1 ? `, after ${attempts} tries` : ''
@@ -15,13 +22,13 @@ export function resultLine({ action, outcome, attempts }: Result, style: Style):
     case 'confirmed':
       return `${address}${email}: ${style.good(DONE[action.action])}, confirmed by reading${tries}`
     case 'absent':
-      return `${address}: ${style.change('absent')}: ${ABSENT}`
+      return `${address}: ${style.change('absent')}`
     case 'rejected':
     case 'failed':
-      return `${address}${email}: ${style.bad(outcome.kind)}${tries}: ${escapeTerminal(outcome.why)}`
+      return `${address}${email}: ${style.bad(outcome.kind)}${tries}`
     case 'skipped':
     case 'not_attempted':
-      return `${address}${email}: ${style.change(outcome.kind.replace('_', ' '))}: ${escapeTerminal(outcome.why)}`
+      return `${address}${email}: ${style.change(outcome.kind.replace('_', ' '))}`
     default:
       return outcome satisfies never
   }

@@ -1,16 +1,42 @@
-import { displayWidth } from './width.js'
+import { displayWidth, fit } from './width.js'
 
-/** Rows in columns, two spaces apart, as wide as their widest cell. Cells are escaped by the caller. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const sizes = rows.map(row => row.map(displayWidth))
-  const widths: number[] = []
-  for (const row of sizes) {
-    for (const [column, size] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, size)
+const GAP = '  '
+
+/** No column is made narrower than this for want of room. */
+const NARROWEST = 6
+
+/**
+ * Rows in columns, two spaces apart, as wide as their widest cell. Cells are escaped by the caller.
+ *
+ * @param room columns of the terminal: where the rows need more, the widest columns are cut. None where the output is no terminal
+ */
+export function table(rows: readonly (readonly string[])[], room = Number.POSITIVE_INFINITY): string {
+  const widths = fitted(widthsOf(rows), room)
+  const cell = (text: string, column: number) => {
+    const width = widths[column] ?? 0
+    const shown = fit(text, width)
+    return shown + ' '.repeat(width - displayWidth(shown))
   }
-  const line = (row: readonly string[], r: number) =>
-    row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - (sizes[r]?.[column] ?? 0)))
-      .join('  ')
-      .trimEnd()
-  return rows.map((row, r) => `${line(row, r)}\n`).join('')
+  return rows.map(row => `${row.map(cell).join(GAP).trimEnd()}\n`).join('')
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, displayWidth(text))
+  }
+  return widths
+}
+
+/** Takes from the widest column until all fit, or none can give more. */
+function fitted(widths: readonly number[], room: number): readonly number[] {
+  const result = [...widths]
+  let excess = result.reduce((sum, width) => sum + width, 0) + GAP.length * (result.length - 1) - room
+  while (excess > 0) {
+    const widest = result.indexOf(Math.max(...result))
+    if ((result[widest] ?? 0) <= NARROWEST) break
+    result[widest] = (result[widest] ?? 0) - 1
+    excess--
+  }
+  return result
 }

@@ -34,3 +34,21 @@ export function wrapLine(line: string, width: number, indent: number): string {
   }
   return [...lines, current].join('\n')
 }
+
+/** Every line broken as by `wrapLine`; without a width as it is. */
+export const wrapText = (text: string, width = Number.POSITIVE_INFINITY, indent = 2): string =>
+  text
+    .split('\n')
+    .map(line => wrapLine(line, width, indent))
+    .join('\n')
+
+/** A text that takes no more columns than these; what is left out is marked. Colours are not for it. */
+export function fit(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  let shown = ''
+  for (const character of text) {
+    if (displayWidth(shown + character) > width - 1) break
+    shown += character
+  }
+  return `${shown}…`
+}

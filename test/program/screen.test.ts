@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { main } from '../../src/program/program.js'
+import { table } from '../../src/render/text/table.js'
+import { displayWidth } from '../../src/render/text/width.js'
+import { parseFault } from '../../src/sandbox/parse-fault.js'
+import { testIo } from '../helpers/command.js'
+import { invitation, world } from '../helpers/world.js'
+
+const MANIFEST = `invitations:
+  accept:
+    - email: "*@acme.example"
+users:
+  remove:
+    - email: bob@acme.example
+`
+
+function faultOf(text: string) {
+  const fault = parseFault(text)
+  if ('error' in fault) throw new Error(fault.error)
+  return fault
+}
+
+t.test('item 20: at 80 columns no word of apply is broken, and a failure has its reason once', async t => {
+  const people = [1, 2, 3].map(id => invitation(id, `a.person.with.a.long.name.${id}@acme.example`))
+  const { folder, env } = await world(t, MANIFEST, people, {
+    users: ['bob@acme.example'],
+    faults: ['accept:503:nth=1', 'accept:400:nth=3'].map(faultOf),
+  })
+  const io = testIo({ ...env, NO_COLOR: '1' })
+  const code = await main(['apply', '--auto-approve', '--parallelism', '1'], {
+    ...io,
+    cwd: folder,
+    outIsTerminal: true,
+    errIsTerminal: true,
+  })
+  t.equal(code, 5)
+  const [out, err] = [io.stdout.join(''), io.stderr.join('')]
+  for (const line of `${out}\n${err}`.split('\n')) t.ok(line.length <= 80 || !line.trim().includes(' '), line)
+  const reasons = `${out}${err}`.replace(/\s+/g, ' ').match(/The API found the request wrong/g)
+  t.equal(reasons?.length, 1, 'on one stream')
+  t.match(err, /: failed\n/)
+  t.match(err.replace(/\s+/g, ' '), /trying again in \d\.\d s: The API failed \(HTTP 503\): A fault on demand\. /)
+})
+
+t.test('item 20: invitations list keeps to the width of the terminal, and to all of the text elsewhere', async t => {
+  const long = 'a.very.long.name.that.does.not.end.soon@subsidiary.of.acme.example'
+  const { folder, env } = await world(t, null, [
+    invitation(1, long),
+    invitation(22, '中文中文中文中文中文@acme.example'),
+  ])
+  for (const columns of [60, 80, 200]) {
+    const io = testIo(env)
+    t.equal(await main(['invitations', 'list'], { ...io, cwd: folder, outIsTerminal: true, columns }), 0)
+    for (const line of io.stdout.join('').split('\n')) t.ok(displayWidth(line) <= columns, line)
+  }
+  const io = testIo(env)
+  await main(['invitations', 'list'], { ...io, cwd: folder, columns: 60 })
+  t.match(io.stdout.join(''), long)
+  t.equal(table([['abcdefghij', 'abcdefghij']], 4), 'abcde…  abcde…\n', 'never narrower than can be read')
+})
+
+t.test('item 20: invitations get shows client and sender', async t => {
+  const one = invitation(7, 'alice@acme.example', 'P', { client_id: 12, sender_provider_sub: 'auth0|5f7c' })
+  const { call } = await world(t, null, [one, invitation(8, 'bob@acme.example')])
+  const { stdout } = await call(['invitations', 'get', '7'])
+  t.match(stdout, /Client: +12\n/)
+  t.match(stdout, /Sender: +auth0\|5f7c\n/)
+  t.notMatch((await call(['invitations', 'get', '8'])).stdout, 'Sender')
+})
+
+t.test('item 21: auth status does not send people to itself, validate does not speak of plans', async t => {
+  const { call, write } = await world(t, null, [])
+  const refused = await call(['auth', 'status'], { BIMDATA_API_KEY: 'bad' })
+  t.equal(refused.code, 1)
+  t.notMatch(refused.stdout, 'guestlist auth status')
+  t.match(
+    (await call(['plan', '-f', write('ok.yaml', 'apiVersion: guestlist/v1\n')], { BIMDATA_API_KEY: 'bad' })).stderr,
+    'guestlist auth status',
+  )
+  write('bad.yaml', 'apiVersion: guestlist/v1\nx: 1\n')
+  const invalid = (await call(['validate', '-f', 'bad.yaml'])).stderr
+  t.match(invalid, '1 problem in the manifest.\n')
+  t.match((await call(['plan', '-f', 'bad.yaml'])).stderr, '1 problem in the manifest; nothing was done.\n')
+})
+
+t.test('item 21: a wrong path shows the address and names the flag', async t => {
+  const { call, env } = await world(t, MANIFEST, [])
+  const wrong = `${env.BIMDATA_API_URL}/wrong`
+  const { code, stderr } = await call(['plan', '--api-url', wrong])
+  t.equal(code, 1)
+  t.match(stderr, `There is no BIMData API at ${wrong}`)
+  t.match(stderr, 'Check --api-url (or BIMDATA_API_URL)')
+})
+
+t.test('item 22: the demo prints in the order in which a person sees it', async t => {
+  const demo = fileURLToPath(new URL('../../examples/demo.js', import.meta.url))
+  const printed = execFileSync(process.execPath, [demo], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const order = [
+    'Plan: ',
+    'Saved the plan to',
+    '$ guestlist apply',
+    'Plan: ',
+    'Reading the live state again',
+    'Apply complete!',
+  ]
+  let from = 0
+  for (const text of order) {
+    const at = printed.indexOf(text, from)
+    t.ok(at > 0, text)
+    from = at + 1
+  }
+})
