@@ -41,7 +41,7 @@ t.test('item 20: at 80 columns no word of apply is broken, and a failure has its
   const reasons = `${out}${err}`.replace(/\s+/g, ' ').match(/The API found the request wrong/g)
   t.equal(reasons?.length, 1, 'on one stream')
   t.match(err, /: failed\n/)
-  t.match(err.replace(/\s+/g, ' '), /trying again in \d\.\d s: The API failed \(HTTP 503\): A fault on demand\. /)
+  t.match(err.replace(/\s+/g, ' '), /trying again in \d\.\d s: The API failed \(HTTP 503\): A fault on demand/)
 })
 
 t.test('item 20: invitations list keeps to the width of the terminal, and to all of the text elsewhere', async t => {
