@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { whoAmI } from '../state/who.js'
+import { whoAmI } from '../system/who.js'
 import type { AuditContext } from './entry.js'
 
 /** The variables in which each CI system names its user, commit and run. The first that is set counts. */

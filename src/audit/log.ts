@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { systemCode, systemReason } from '../state/error.js'
-import { removeLock, tryLock } from '../system/lock-file.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
+import { sweepLeftovers } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo } from '../system/lock-info.js'
-import { waitForLock } from '../system/lock-wait.js'
+import { underLock } from '../system/lock-wait.js'
 import { makeFolder } from '../system/make-folder.js'
 import { syncFolder } from '../system/write-file.js'
 import { auditContextOf } from './context.js'
@@ -59,10 +59,11 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
   const lockTimeoutMs = options.lockTimeoutMs ?? 30_000
   let known: Known | null = null
   const writeBatch = (batch: readonly Waiting[]) =>
-    underLock(target, info, lockTimeoutMs, async () => {
+    locked(target, lockTimeoutMs, info, async () => {
       known = await addTo(target, batch, context, known)
     }).catch(failedTo(where))
   await writeBatch([])
+  await sweepLeftovers(lockOf(target), info)
 
   const waiting: Waiting[] = []
   let writing: Promise<void> | null = null
@@ -95,23 +96,17 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
   }
 }
 
-async function underLock(target: string, facts: LockInfo, timeoutMs: number, work: () => Promise<void>): Promise<void> {
-  const lock = join(dirname(target), `.${basename(target)}.lock`)
-  const info = { ...facts, ID: randomUUID() }
+const lockOf = (target: string): string => join(dirname(target), `.${basename(target)}.lock`)
+
+function locked(target: string, timeoutMs: number, facts: LockInfo, work: () => Promise<void>): Promise<void> {
   const waiting = { timeoutMs, firstPauseMs: 1, longestPauseMs: 20 }
-  const result = await waitForLock(() => tryLock(lock, info), waiting)
-  if (result.kind === 'held') {
-    throw new AuditError(
+  const held = (holder: LockInfo) =>
+    new AuditError(
       'locked',
-      `The audit log ${target} is locked, by ${describeHolder(result.holder)}. ` +
-        `If it is certain that this process does not run any more, remove ${lock}.`,
+      `The audit log ${target} is locked, by ${describeHolder(holder)}. ` +
+        `If it is certain that this process does not run any more, remove ${lockOf(target)}.`,
     )
-  }
-  try {
-    await work()
-  } finally {
-    await removeLock(lock, info.ID, info)
-  }
+  return underLock(lockOf(target), { ...facts, ID: randomUUID() }, waiting, held, work)
 }
 
 async function addTo(
@@ -187,19 +182,19 @@ async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promis
 async function targetOf(where: string): Promise<string> {
   await makeFolder(dirname(where))
   return realpath(where).catch(async error => {
-    if (systemCode(error) !== 'ENOENT') throw error
+    if (errnoOf(error) !== 'ENOENT') throw error
     return join(await realpath(dirname(where)), basename(where))
   })
 }
 
 const failedTo = (where: string) => (error: unknown) => {
   if (error instanceof AuditError) throw error
-  if (systemCode(error) === 'ELOOP' || systemCode(error) === 'EISDIR') {
+  if (errnoOf(error) === 'ELOOP' || errnoOf(error) === 'EISDIR') {
     throw new AuditError('not-a-file', `The audit log ${where} is not a regular file. Check --audit-log.`, error)
   }
   throw new AuditError(
     'unwritable',
-    `Cannot write the audit log ${where}: ${systemReason(error)}. Check the folder, its rights and its space.`,
+    `Cannot write the audit log ${where}: ${reasonOf(error)}. Check the folder, its rights and its space.`,
     error,
   )
 }

@@ -1,4 +1,4 @@
-import { systemReason } from '../state/error.js'
+import { reasonOf } from '../system/errno.js'
 import { openInput } from '../system/read-file.js'
 import { type LinePosition, NO_LINE, parseLine } from './entry.js'
 import { AuditError } from './error.js'
@@ -135,6 +135,6 @@ async function* streamOf(source: string | AsyncIterable<Uint8Array | string>): A
   try {
     yield* await openInput(source)
   } catch (error) {
-    throw new AuditError('unreadable', `Cannot read the audit log ${source}: ${systemReason(error)}.`, error)
+    throw new AuditError('unreadable', `Cannot read the audit log ${source}: ${reasonOf(error)}.`, error)
   }
 }

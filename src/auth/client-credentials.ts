@@ -1,5 +1,5 @@
 import type { CredentialSource } from './credential-source.js'
-import { connectProvider, type OAuthClient, type Provider, type ProviderSettings } from './provider.js'
+import { connectProvider, type OAuthClient, type ProviderSettings } from './provider.js'
 import { bearerToken, renewingToken } from './renewing.js'
 
 /** Tokens that an application fetches for itself (the client_credentials grant), kept in memory. */
@@ -9,15 +9,12 @@ export function clientCredentialsSource(
   from: string,
   shadowed: readonly string[],
 ): CredentialSource {
-  let provider: Promise<Provider> | null = null
   const token = renewingToken(async () => {
-    provider ??= connectProvider(settings, client, { tokenOnly: true })
-    const { oidc, config, run } = await provider.catch(error => {
-      provider = null
-      throw error
-    })
+    const { oidc, config, run, close } = await connectProvider(settings, client, { tokenOnly: true })
     const parameters = settings.scope === null ? {} : { scope: settings.scope }
-    const answer = await run('Fetching an access token', () => oidc.clientCredentialsGrant(config, parameters))
+    const answer = await run('Fetching an access token', () => oidc.clientCredentialsGrant(config, parameters)).finally(
+      close,
+    )
     return bearerToken(answer.access_token, answer.expires_in, Date.now())
   })
   return {

@@ -62,7 +62,10 @@ export async function connectProvider(
   const metadata =
     tokenOnly && settings.tokenUrl !== null
       ? { issuer: settings.issuer }
-      : await discover(oidc, settings, client, fetch)
+      : await discover(oidc, settings, client, fetch).catch(error => {
+          transport.close()
+          throw error
+        })
   const server = settings.tokenUrl === null ? metadata : { ...metadata, token_endpoint: settings.tokenUrl }
   const config = new oidc.Configuration(server, client.id, undefined, authentication(oidc, server, client))
   config[oidc.customFetch] = fetch

@@ -1,12 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Env } from '../http/proxy.js'
 import { ApiError } from '../model/api-error.js'
+import { errnoOf } from '../system/errno.js'
+import { sweepLeftovers } from '../system/lock-file.js'
+import { type LockInfo, newLockInfo } from '../system/lock-info.js'
+import { underLock } from '../system/lock-wait.js'
 import { makeFolder } from '../system/make-folder.js'
+import { hasEnded } from '../system/process.js'
 import { readInput } from '../system/read-file.js'
+import { writeDurably } from '../system/write-file.js'
 import { configFolder } from './config-folder.js'
-import { withFileLock } from './file-lock.js'
 
 /** What a login is kept under. */
 export interface LoginKey {
@@ -53,9 +58,7 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
     async update(change) {
       try {
         await makeFolder(folder, 0o700)
-        await withFileLock(`${path}.lock`, maxHoldMs, async () =>
-          writeLogins(path, await change(await readLogins(path))),
-        )
+        await alone(path, maxHoldMs, async () => writeLogins(path, await change(await readLogins(path))))
       } catch (error) {
         throw isDiskError(error)
           ? broken(path, `cannot be written (${error.code ?? error.message})`, "Check the folder's rights.")
@@ -63,6 +66,25 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
       }
     },
   }
+}
+
+/**
+ * Runs `work` while no other process reads and writes the logins. A lock of another host, which shares the folder, is
+ * dead once it is older than any is held.
+ */
+async function alone(path: string, maxHoldMs: number, work: () => Promise<void>): Promise<void> {
+  const lock = `${path}.lock`
+  const info = newLockInfo({ operation: 'login', path, version: '', now: new Date() })
+  const isDead = (holder: LockInfo): boolean =>
+    hasEnded(holder) || (holder.Host !== hostname() && Date.now() - Date.parse(holder.Created) > maxHoldMs)
+  const busy = () =>
+    new ApiError('Another guestlist process is renewing the login and does not finish', {
+      kind: 'credentials',
+      advice: `Try again. If no other process runs, delete ${lock}.`,
+    })
+  await sweepLeftovers(lock, info)
+  const waiting = { timeoutMs: maxHoldMs, firstPauseMs: 20, longestPauseMs: 200 }
+  await underLock(lock, info, waiting, busy, work, isDead)
 }
 
 const isDiskError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
@@ -75,7 +97,7 @@ async function readLogins(path: string): Promise<readonly StoredLogin[]> {
   try {
     text = (await readInput(path, MAX_BYTES)).toString('utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errnoOf(error) === 'ENOENT') return []
     throw broken(path, 'cannot be read', 'Check its rights.')
   }
   const file = parse(text)
@@ -114,14 +136,7 @@ const isLogin = (value: unknown): boolean => {
 async function writeLogins(path: string, logins: readonly StoredLogin[]): Promise<void> {
   if (logins.length === 0) return rm(path, { force: true })
   const file: StoreFile = { version: 1, logins }
-  const temporary = join(dirname(path), `.logins.${randomUUID()}.tmp`)
-  try {
-    await writeFile(temporary, `${JSON.stringify(file, null, 2)}\n`, { flag: 'wx', mode: 0o600, flush: true })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await writeDurably(path, [`${JSON.stringify(file, null, 2)}\n`])
 }
 
 const homeless = (): ApiError =>

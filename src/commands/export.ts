@@ -6,7 +6,7 @@ import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { type Invitation, type InvitationView, type Status, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
-import { reasonOf } from '../system/errno.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
 import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-all.js'
 import { schemaReference } from './shared/schema-reference.js'
@@ -44,7 +44,7 @@ async function writeNew(path: string, text: string, io: Io): Promise<void> {
   try {
     await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    const exists = errnoOf(error) === 'EEXIST'
     const why = exists ? 'it exists already, and was left as it is' : reasonOf(error)
     throw new CommandError(`The manifest ${path} cannot be written: ${why}`, { cause: error })
   }

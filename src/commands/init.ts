@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { reasonOf } from '../system/errno.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
 import { makeFolder } from '../system/make-folder.js'
 import { schemaReference } from './shared/schema-reference.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
@@ -16,7 +16,7 @@ export async function init(folder: string | undefined, io: Io): Promise<ExitCode
     await makeFolder(target)
     await writeFile(resolve(io.cwd, path), starterManifest(schemaReference(target)), { flag: 'wx' })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(path)
+    if (errnoOf(error) === 'EEXIST') throw exists(path)
     throw new CommandError(`The manifest ${path} cannot be written: ${reasonOf(error)}`, { cause: error })
   }
   io.out(`Wrote ${path}. Next: edit it, then run "guestlist plan".\n`)

@@ -1,5 +1,5 @@
+import type { LockAttempt } from '../system/lock-file.js'
 import type { LockInfo } from '../system/lock-info.js'
-import type { LockAttempt } from '../system/lock-wait.js'
 
 /** Where a state's bytes are kept and locked. Every failure is a StateError. */
 export interface Backend {

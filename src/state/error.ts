@@ -35,18 +35,3 @@ export class StateError extends Error {
     this.holder = facts.holder ?? null
   }
 }
-
-/** The code of a system error (`ENOENT`, …); null for anything else. */
-export function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
-}
-
-/** What a system error says to people: its code and its words, without the path that the caller names anyway. */
-export function systemReason(error: unknown): string {
-  const code = systemCode(error)
-  if (code === 'ENOSPC') return 'there is no space left on the device'
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
-  if (code === 'EROFS') return 'the file system is read-only'
-  if (code === 'ENOTDIR') return 'a part of the path is not a folder'
-  return code ?? (error instanceof Error ? error.message : String(error))
-}

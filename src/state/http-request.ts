@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { type IncomingMessage, type RequestOptions, request as sendPlainly } from 'node:http'
 import { request as sendSecurely } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errnoOf } from '../system/errno.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { StateError, systemCode } from './error.js'
+import { StateError } from './error.js'
 import type { HttpConfig } from './http-config.js'
 
 export interface Answer {
@@ -137,5 +138,5 @@ async function bodyOf(response: IncomingMessage, url: URL): Promise<Uint8Array> 
 function networkReason(error: unknown): string {
   const refusal = error instanceof Error ? /^Bad response: (\d+)$/.exec(error.message)?.[1] : undefined
   if (refusal !== undefined) return `the proxy answered ${refusal}`
-  return systemCode(error) ?? 'the connection failed'
+  return errnoOf(error) ?? 'the connection failed'
 }

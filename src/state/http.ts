@@ -1,6 +1,6 @@
 import type { StateConfig } from '../model/manifest.js'
+import type { LockAttempt } from '../system/lock-file.js'
 import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
-import type { LockAttempt } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
 import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { readLock, removeLock, tryLock } from '../system/lock-file.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
+import { readLock, removeLock, sweepLeftovers, tryLock } from '../system/lock-file.js'
 import { makeFolder } from '../system/make-folder.js'
 import { writeDurably } from '../system/write-file.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { StateError, type StateErrorCode, systemCode, systemReason } from './error.js'
+import { StateError, type StateErrorCode } from './error.js'
 
 export const DEFAULT_STATE_PATH = 'guestlist.state.json'
 
@@ -19,7 +20,7 @@ export function localBackend(path: string, cwd: string): Backend {
   const failed = (code: StateErrorCode, doing: string) => (error: unknown) => {
     if (error instanceof StateError) throw error
     const advice = code === 'unwritable' ? 'Check the folder, its rights and its space' : 'Check its rights'
-    throw new StateError(code, `Cannot ${doing} ${where}: ${systemReason(error)}. ${advice}.`, { cause: error })
+    throw new StateError(code, `Cannot ${doing} ${where}: ${reasonOf(error)}. ${advice}.`, { cause: error })
   }
   const lockPath = () => writableTarget(where).then(lockPathOf)
   return {
@@ -30,7 +31,12 @@ export function localBackend(path: string, cwd: string): Backend {
     read: () => readState(where).catch(failed('unreadable', 'read the state')),
     write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('unwritable', 'write the state')),
     pauseBeforeRepeat: async () => false,
-    tryLock: async info => tryLock(await lockPath(), info).catch(failed('unwritable', 'lock the state')),
+    tryLock: async info => {
+      const lock = await lockPath()
+      const attempt = await tryLock(lock, info).catch(failed('unwritable', 'lock the state'))
+      if (attempt.kind === 'acquired') await sweepLeftovers(lock, info)
+      return attempt
+    },
     unlock: async info => removeLock(await lockPath(), info.ID, info).catch(failed('unwritable', 'unlock the state')),
     forceUnlock: async (id, remover) => {
       const lock = await lockPath()
@@ -86,7 +92,7 @@ async function targetOf(where: string): Promise<string | null> {
   try {
     return await realpath(where)
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error
+    if (errnoOf(error) !== 'ENOENT') throw error
     if (await isLink(where)) throw notAFile(where, 'is a symbolic link to nothing')
     return null
   }
@@ -99,7 +105,7 @@ async function writableTarget(where: string): Promise<string> {
   await makeFolder(dirname(where)).catch(error => {
     throw new StateError(
       'unwritable',
-      `Cannot make the folder of the state ${where}: ${systemReason(error)}. Check state.path.`,
+      `Cannot make the folder of the state ${where}: ${reasonOf(error)}. Check state.path.`,
       { cause: error },
     )
   })
@@ -108,7 +114,7 @@ async function writableTarget(where: string): Promise<string> {
 
 const linkLoop = (where: string) => (error: unknown) => {
   if (error instanceof StateError) throw error
-  throw new StateError('unwritable', `Cannot reach the state ${where}: ${systemReason(error)}. Check state.path.`, {
+  throw new StateError('unwritable', `Cannot reach the state ${where}: ${reasonOf(error)}. Check state.path.`, {
     cause: error,
   })
 }

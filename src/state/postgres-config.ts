@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
-import { StateError, systemReason } from './error.js'
+import { reasonOf } from '../system/errno.js'
+import { StateError } from './error.js'
 import { passwordIn } from './postgres-passfile.js'
 
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -217,7 +218,7 @@ function fileOf(name: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw config(`The file of ${name}, ${path}, cannot be read: ${systemReason(error)}.`)
+    throw config(`The file of ${name}, ${path}, cannot be read: ${reasonOf(error)}.`)
   }
 }
 
@@ -229,7 +230,7 @@ function passwordOf({ passfile }: Settings, target: Target, env: NodeJS.ProcessE
     return passwordIn(path, target)
   } catch (error) {
     if (passfile === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw config(`The password file ${path} cannot be used: ${systemReason(error)}.`)
+    throw config(`The password file ${path} cannot be used: ${reasonOf(error)}.`)
   }
 }
 

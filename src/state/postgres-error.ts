@@ -1,6 +1,7 @@
 import pg from 'pg'
+import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
-import { StateError, type StateErrorCode, systemCode } from './error.js'
+import { StateError, type StateErrorCode } from './error.js'
 
 /** What it takes to make the table by hand, for a role that may not. */
 export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
@@ -76,7 +77,7 @@ function wordsOf(error: unknown): Words {
     return ['unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
   }
   const message = error instanceof Error ? error.message : String(error)
-  const code = systemCode(error) ?? ''
+  const code = errnoOf(error) ?? ''
   if (/password must be a/.test(message)) {
     return ['credentials', 'asks for a password', 'Set it in GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass.']
   }

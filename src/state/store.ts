@@ -1,8 +1,9 @@
 import { emailKey } from '../model/email-address.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { LockAttempt } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
-import { type LockAttempt, waitForLock } from '../system/lock-wait.js'
+import { waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
@@ -117,6 +118,8 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
   if (!backend.canLock) return { kind: 'acquired', tookOverFrom: null }
   const { firstPauseMs, longestPauseMs } = backend
   const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
+  if (result.kind === 'interrupted')
+    throw new StateError('interrupted', 'Interrupted while waiting for the lock. Nothing was changed.')
   if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
   return result

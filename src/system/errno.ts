@@ -1,7 +1,8 @@
 /** What the system's error codes mean, for people. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  EACCES: 'reading it is not permitted',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
   EISDIR: 'it is a folder',
   ELOOP: 'its links go round in a circle',
   ENAMETOOLONG: 'its name is too long',
@@ -9,13 +10,18 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'it is a socket, not a file',
   ENOSPC: 'there is no space left on the device',
   EROFS: 'the file system is read-only',
-  EPERM: 'it is not permitted',
   ERR_INVALID_ARG_VALUE: 'its name holds a NUL character',
 }
 
-/** Why a file could not be read or written. */
+/** The code of a system error (`ENOENT`, …); null for anything else. */
+export function errnoOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+/** Why a file could not be read or written, without its path, which the caller names anyway. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : ''
-  return REASONS[code] ?? error.message
+  const code = errnoOf(error)
+  if (code === null) return error.message
+  return REASONS[code] ?? (code.startsWith('ERR_') ? error.message : code)
 }

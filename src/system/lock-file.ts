@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, open, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, lstat, open, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemCode } from '../state/error.js'
+import { errnoOf } from './errno.js'
 import { type LockInfo, parseLockInfo } from './lock-info.js'
-import type { LockAttempt } from './lock-wait.js'
 import { hasEnded } from './process.js'
 
 /*
@@ -24,13 +24,31 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /** How long a change may wait for another's change of the same lock, in milliseconds; each takes less than one. */
 const CLAIM_PATIENCE = 5_000
 
-/** One try, without waiting. @throws system errors */
-export async function tryLock(path: string, info: LockInfo): Promise<LockAttempt> {
+export type LockAttempt =
+  /**
+   * `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. `isHeld` asks
+   * whether it was proven lately, and makes it lost where it was not.
+   */
+  | {
+      readonly kind: 'acquired'
+      readonly tookOverFrom: LockInfo | null
+      readonly lost?: AbortSignal
+      readonly isHeld?: () => boolean
+    }
+  /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
+  | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
+
+/** One try, without waiting. `isDead` judges whether a lock may be taken over. @throws system errors */
+export async function tryLock(
+  path: string,
+  info: LockInfo,
+  isDead: (holder: LockInfo) => boolean = hasEnded,
+): Promise<LockAttempt> {
   for (;;) {
     const holder = await readLock(path)
     if (holder === null) {
       if (await create(path, info)) return { kind: 'acquired', tookOverFrom: null }
-    } else if (!hasEnded(holder)) {
+    } else if (!isDead(holder)) {
       return { kind: 'held', holder, where: path }
     } else {
       const claim = claimOf(path, holder.ID)
@@ -72,8 +90,8 @@ export async function readLock(path: string): Promise<LockInfo | null> {
       await file.close()
     }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null
-    if (systemCode(error) === 'ELOOP' || systemCode(error) === 'EISDIR') return parseLockInfo('')
+    if (errnoOf(error) === 'ENOENT') return null
+    if (errnoOf(error) === 'ELOOP' || errnoOf(error) === 'EISDIR') return parseLockInfo('')
     throw error
   }
 }
@@ -94,8 +112,8 @@ async function create(path: string, info: LockInfo): Promise<boolean> {
 }
 
 function afterNoLink(error: unknown, path: string, content: string): Promise<boolean> | false {
-  if (systemCode(error) === 'EEXIST') return false
-  if (NO_LINKS.has(systemCode(error) ?? '')) return createInPlace(path, content)
+  if (errnoOf(error) === 'EEXIST') return false
+  if (NO_LINKS.has(errnoOf(error) ?? '')) return createInPlace(path, content)
   throw error
 }
 
@@ -105,9 +123,34 @@ async function createInPlace(path: string, content: string): Promise<boolean> {
     await writeFile(path, content, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
+    if (errnoOf(error) === 'EEXIST') return false
     throw error
   }
+}
+
+/** What a create or a claim leaves behind in the moment in which its process is killed. */
+const LEFTOVER = /\.(?:(?<temp>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9a-f]{16})$/
+/** What cannot be read as a lock is somebody's who is writing it, for less than this. */
+const WRITING_MS = 60_000
+
+/** Removes what killed processes left of a lock beside it. Best effort: it never rejects. */
+export async function sweepLeftovers(path: string, remover: LockInfo): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => [])
+  for (const name of names) {
+    const leftover = name.startsWith(`${basename(path)}.`) ? LEFTOVER.exec(name) : null
+    if (leftover !== null)
+      await sweep(join(dirname(path), name), leftover.groups?.temp !== undefined, remover).catch(() => {})
+  }
+}
+
+async function sweep(file: string, isTemp: boolean, remover: LockInfo): Promise<void> {
+  const holder = await readLock(file)
+  if (holder === null) return
+  const dead = holder.ID === '' ? Date.now() - (await lstat(file)).mtimeMs > WRITING_MS : hasEnded(holder)
+  if (!dead) return
+  // Nobody but its writer knows of a temporary file; a claim may be taken over by another process in this moment.
+  if (isTemp) await unlink(file)
+  else await removeLock(file, holder.ID, remover)
 }
 
 /** Ids are hashed, since they may come from a file that somebody else wrote. */

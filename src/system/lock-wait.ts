@@ -1,20 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StateError } from '../state/error.js'
+import { type LockAttempt, removeLock, tryLock } from './lock-file.js'
 import type { LockInfo } from './lock-info.js'
-
-export type LockAttempt =
-  /**
-   * `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. `isHeld` asks
-   * whether it was proven lately, and makes it lost where it was not.
-   */
-  | {
-      readonly kind: 'acquired'
-      readonly tookOverFrom: LockInfo | null
-      readonly lost?: AbortSignal
-      readonly isHeld?: () => boolean
-    }
-  /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
-  | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
+import { hasEnded } from './process.js'
 
 export interface Waiting {
   /** Milliseconds; 0: one try. */
@@ -29,13 +16,15 @@ export interface Waiting {
 
 /**
  * Tries until the lock is ours or the time is over; the last try comes when the time is over.
- * @return `held` if the time is over
- * @throws StateError `interrupted`
+ * @return `held` if the time is over, `interrupted` if the signal aborts
  */
-export async function waitForLock(attempt: () => Promise<LockAttempt>, waiting: Waiting): Promise<LockAttempt> {
+export async function waitForLock(
+  attempt: () => Promise<LockAttempt>,
+  waiting: Waiting,
+): Promise<LockAttempt | { readonly kind: 'interrupted' }> {
   const end = performance.now() + waiting.timeoutMs
   for (let pause = waiting.firstPauseMs, first = true; ; pause = Math.min(pause * 2, waiting.longestPauseMs)) {
-    refuseInterrupted(waiting.signal)
+    if (waiting.signal?.aborted) return { kind: 'interrupted' }
     const result = await attempt()
     const left = end - performance.now()
     if (result.kind === 'acquired' || waiting.timeoutMs === 0 || left <= 0) return result
@@ -47,14 +36,27 @@ export async function waitForLock(attempt: () => Promise<LockAttempt>, waiting: 
 }
 
 async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal })
-  } catch {
-    refuseInterrupted(signal)
-  }
+  // An abort ends it early; the caller looks at the signal.
+  await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 }
 
-function refuseInterrupted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return
-  throw new StateError('interrupted', 'Interrupted while waiting for the lock. Nothing was changed.')
+/**
+ * Runs `work` while this process alone holds the lock file at `path`.
+ * @throws what `held` makes of a lock that was not free in time
+ */
+export async function underLock<T>(
+  path: string,
+  info: LockInfo,
+  waiting: Omit<Waiting, 'signal' | 'onWait'>,
+  held: (holder: LockInfo) => Error,
+  work: () => Promise<T>,
+  isDead: (holder: LockInfo) => boolean = hasEnded,
+): Promise<T> {
+  const result = await waitForLock(() => tryLock(path, info, isDead), waiting)
+  if (result.kind === 'held') throw held(result.holder)
+  try {
+    return await work()
+  } finally {
+    await removeLock(path, info.ID, info)
+  }
 }

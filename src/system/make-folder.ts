@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { errnoOf } from './errno.js'
 
 /**
  * Makes a folder, and those above it that are missing. Node's own `recursive` tries for ever where the system says of an
@@ -24,7 +25,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
+    if (errnoOf(error) === 'ENOENT') return false
     throw error
   }
 }
@@ -34,11 +35,9 @@ async function makeOne(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder, { mode })
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await isFolder(folder))) return
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (errnoOf(error) === 'EEXIST' && (await isFolder(folder))) return
+    if (errnoOf(error) !== 'ENOENT') throw error
     const reason = new Error(`no folder can be made in ${dirname(folder)}`, { cause: error })
     throw Object.assign(reason, { syscall: 'mkdir' })
   }
 }
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)

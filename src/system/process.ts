@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { systemCode } from '../state/error.js'
+import { errnoOf } from './errno.js'
 
 /** Which process: enough for another one to prove that it has ended. Empty or 0: not known. */
 export interface ProcessIdentity {
@@ -46,7 +46,7 @@ function hasProcess(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return systemCode(error) !== 'ESRCH'
+    return errnoOf(error) !== 'ESRCH'
   }
 }
 

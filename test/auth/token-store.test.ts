@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type StoredLogin, tokenStore } from '../../src/auth/token-store.js'
+import { type LockInfo, newLockInfo } from '../../src/system/lock-info.js'
 
 const login: StoredLogin = {
   issuer: 'https://iam.example',
@@ -82,21 +83,47 @@ t.test('a folder that cannot be made is an error, and soon', { timeout: 10_000 }
   )
 })
 
+/** As a process with this number on this host, or another, would hold it. */
+const heldBy = (path: string, fields: Partial<LockInfo>): string =>
+  JSON.stringify({ ...newLockInfo({ operation: 'login', path, version: '', now: new Date() }), ...fields })
+
 t.test('the lock of a dead process is taken over; of a living one it is waited for', async t => {
   const { store } = await storeIn(t)
   await store.update(async () => [login])
   const lock = `${store.path}.lock`
-  const holder = { id: 'x', pid: 2 ** 30, host: hostname(), at: Date.now() }
-  await writeFile(lock, JSON.stringify(holder))
+  await writeFile(lock, heldBy(lock, { PID: 2 ** 30 }))
   await store.update(async logins => [...logins, login])
   t.equal((await store.read()).length, 2, 'dead')
-  await writeFile(lock, JSON.stringify({ ...holder, host: 'elsewhere', at: 0 }))
+  await writeFile(lock, heldBy(lock, { Host: 'elsewhere', Created: '1970-01-01T00:00:00Z' }))
   await store.update(async logins => logins)
-  await writeFile(lock, JSON.stringify({ ...holder, pid: process.pid }))
   const quick = await tokenStore({ GUESTLIST_CONFIG_DIR: join(store.path, '..') }, 100)
-  await t.rejects(
-    quick.update(async logins => logins),
-    { kind: 'credentials', message: /does not finish/ },
+  const soon = new Date(Date.now() + 60_000).toISOString()
+  for (const living of [heldBy(lock, { ID: 'x' }), heldBy(lock, { ID: 'x', Host: 'elsewhere', Created: soon })]) {
+    await writeFile(lock, living)
+    await t.rejects(
+      quick.update(async logins => logins),
+      { kind: 'credentials', message: /does not finish/ },
+    )
+    t.equal(await readFile(lock, 'utf8'), living, 'it is still theirs')
+  }
+})
+
+t.test('issue 12.14: between a dead lock and the next there is no moment without any', async t => {
+  const { folder, store } = await storeIn(t)
+  await store.update(async () => [login])
+  const lock = `${store.path}.lock`
+  await writeFile(lock, heldBy(lock, { PID: 2 ** 30 }))
+  let inside = 0
+  await Promise.all(
+    Array.from({ length: 6 }, () =>
+      store.update(async logins => {
+        t.equal(++inside, 1, 'one at a time')
+        t.ok(existsSync(lock))
+        await new Promise(resolve => setTimeout(resolve, 5))
+        inside--
+        return logins
+      }),
+    ),
   )
-  t.match(await readFile(lock, 'utf8'), '"id":"x"', 'it is still theirs')
+  t.strictSame(await readdir(folder), ['logins.json'])
 })

@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no lock is taken',
-    patches: one('commands/shared/with-lock.ts', 'if (noLock) {', 'if (true) {'),
+    patches: one('commands/shared/lock-state.ts', 'if (noLock) {', 'if (true) {'),
     breaks: 'apply holds the lock',
   },
   {
@@ -98,15 +98,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the guards are asked after the first call',
     patches: one(
-      'commands/apply.ts',
+      'commands/shared/apply-once.ts',
       'if (refusal !== null) {',
-      'if (refusal !== null && (await run(ready, audit))) {',
+      'if (refusal !== null && (await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter))) {',
     ),
     breaks: 'a refused plan is not begun',
   },
   {
     name: 'a stale plan is applied',
-    patches: one('commands/apply.ts', 'if (drifted !== null && drifted.length > 0)', 'if (false)'),
+    patches: one('commands/shared/apply-once.ts', 'if (drifted.length > 0) return stale(driftText(drifted))', ''),
     breaks: 'a stale plan is not begun',
   },
   {

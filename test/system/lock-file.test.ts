@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   existsSync,
   linkSync,
@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import t from 'tap'
 import { openState } from '../../src/state/store.js'
-import { readLock, tryLock } from '../../src/system/lock-file.js'
+import { readLock, sweepLeftovers, tryLock } from '../../src/system/lock-file.js'
 import { type LockInfo, newLockInfo } from '../../src/system/lock-info.js'
 import { bundleWorker, type Worker } from '../helpers/process.js'
 
@@ -284,4 +284,17 @@ t.test('a killed writer loses at most the write in flight', async t => {
   }
   const removals = await storeIn(folder).read()
   for (let round = 0; round < 3; round++) t.ok(removals.has(`a${round}@x`))
+})
+
+t.test('issue 12.16: what killed processes left beside a lock is cleaned, what others hold is not', async t => {
+  const folder = t.testdir()
+  const lock = join(folder, '.audit.jsonl.lock')
+  const [dead, alive] = [{ ...info(), PID: GONE }, info()]
+  const leftovers = [`${lock}.${randomUUID()}`, `${lock}.0123456789abcdef`, `${lock}.0123456789abcdef.fedcba9876543210`]
+  for (const path of leftovers) writeFileSync(path, JSON.stringify(dead))
+  const kept = [`${lock}.${randomUUID()}`, `${lock}.aaaaaaaaaaaaaaaa`, `${lock}.note`, `${lock}.${randomUUID()}`]
+  for (const path of kept) writeFileSync(path, JSON.stringify(alive))
+  writeFileSync(kept[3] ?? '', 'half of a lo')
+  await sweepLeftovers(lock, info())
+  t.same(readdirSync(folder).sort(), kept.map(path => basename(path)).sort())
 })

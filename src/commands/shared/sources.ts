@@ -4,7 +4,7 @@ import type { Io } from '../../cli/io.js'
 import type { ManifestSource } from '../../manifest/parse.js'
 import type { Problem } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
-import { reasonOf } from '../../system/errno.js'
+import { errnoOf, reasonOf } from '../../system/errno.js'
 import { readInput, readStream } from '../../system/read-file.js'
 
 export const DEFAULT_MANIFEST = 'guestlist.yaml'
@@ -64,7 +64,7 @@ const NONE_YET = 'Write one with "guestlist init", or name yours with -f.'
 const CHECK_PATH = 'Check the path given with -f.'
 const IN_FOLDER = 'Every .yaml and .yml file of a folder is read: mend it, or move it away.'
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
 const twiceAdvice = (path: string, first: string): string =>
   path === first
