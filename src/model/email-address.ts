@@ -89,8 +89,11 @@ const PLAIN = /^[\w.+*?-]+@(?:(?!xn--)[\w*?-]+)(?:\.(?!xn--)[\w*?-]+)*$/i
 const WHITE_SPACE = /[\t\n\v\f\r\p{Zs}\p{Zl}\p{Zp}]/u
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/u
 const QUOTES = /["“”„‟«»‘’‚‛‹›`´]/u
-/** What RFC 5322 keeps out of a local part, and no domain has. */
-const SPECIAL = /[<>,;:()[\]\\]/
+/**
+ * What RFC 5322 keeps out of a local part, and no domain has; beyond ASCII all but letters, marks and digits of any script, what
+ * IDNA allows between some letters, and symbols, which are found in practice.
+ */
+const SPECIAL = /[<>,;:()[\]\\]|(?![\p{L}\p{M}\p{N}\p{So}·׳״・])[^\0-\x7f]/u
 
 const CHECKS: readonly Check[] = [
   address => (address === '' ? { fault: 'is blank', advice: `Write an address, such as ${EXAMPLE}.` } : null),
@@ -112,7 +115,7 @@ const EXAMPLE = 'bob@acme.example'
 const ALONE = `Write the address alone, such as ${EXAMPLE}.`
 
 const oneEach = (address: string): string =>
-  /[,;]/.test(address) ? 'Write each address as an entry of its own.' : ALONE
+  /[,;，；、]/.test(address) ? 'Write each address as an entry of its own.' : ALONE
 
 const codeOf = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
@@ -171,8 +174,8 @@ function wrongDomain(address: string, use: AddressUse): AddressFault | null {
   return null
 }
 
-/** All but letters, marks and digits of any script, what IDNA allows between some letters, and what is found in practice. */
-const NOT_IN_LABEL = /[^\p{L}\p{M}\p{N}\p{So}_·׳״・*?-]/u
+/** Of ASCII, what no label holds. */
+const NOT_IN_LABEL = /(?![\w*?-])[\0-\x7f]/
 
 function wrongLabel(label: string, use: AddressUse): AddressFault | null {
   const [character] = NOT_IN_LABEL.exec(label) ?? []

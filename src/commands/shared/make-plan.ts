@@ -1,5 +1,5 @@
 import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
-import { splitList } from '../../cli/flags.js'
+import { type CommonFlags, splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
 import { addressFault, emailKey } from '../../model/email-address.js'
@@ -14,12 +14,12 @@ import type { World } from './read-world.js'
 
 /** @throws CommandError for a target that is no address, or a protection that protects nobody */
 export function reconcileOptions(
-  flags: PlanningFlags & RequiringFlags,
+  flags: PlanningFlags & RequiringFlags & Pick<CommonFlags, 'given'>,
   io: Io,
   keepUnchanged: boolean,
 ): ReconcileOptions {
   return {
-    targets: flags.target.map(readTarget),
+    targets: flags.target.map(text => readTarget(text, flags.given.has('target') ? '--target' : 'GUESTLIST_TARGET')),
     noRemovals: flags.noRemovals,
     ...(flags.maxRemovals === undefined ? {} : { maxRemovals: flags.maxRemovals }),
     protect: protections(flags, io),
@@ -28,12 +28,12 @@ export function reconcileOptions(
   }
 }
 
-function readTarget(text: string): string {
+function readTarget(text: string, source: string): string {
   const address = parseTarget(text)
   if (address !== null) return address
   const email = /^bimdata_user\.(.*)$/s.exec(text)?.[1]
   const fault = email === undefined ? null : addressFault(email, 'address')
-  throw new CommandError(`--target: ${quoteTerminal(text)} ${fault?.fault ?? 'is not an address'}`, {
+  throw new CommandError(`${source}: ${quoteTerminal(text)} ${fault?.fault ?? 'is not an address'}`, {
     advice:
       fault?.advice ?? 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
   })
