@@ -4,8 +4,10 @@ import { parseJson, readBody } from '../http/body.js'
 import type { Env } from '../http/proxy.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.js'
+import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import type { Invitation } from '../model/invitation.js'
 import { expectDone, expectJson, statusError } from './answer.js'
+import { readCloud, readListed, readMember } from './clouds.js'
 import { readInvitations } from './list-body.js'
 import { checkedInvitation } from './wire.js'
 
@@ -43,6 +45,8 @@ export interface ClientOptions {
 
 const DEFAULT_MAX_BODY = 4 * 2 ** 30
 const DEFAULT_MAX_DEPTH = 32
+/** Thousands of clouds, or of members of one, and to spare. */
+const MAX_CLOUD_BYTES = 64 * 2 ** 20
 /** A single invitation has a handful of short fields. */
 const MAX_INVITATION_BYTES = 2 ** 20
 
@@ -60,25 +64,37 @@ export interface Client {
   close(): void
 }
 
+/** The clouds of the same API, which are only read. */
+export interface CloudClient {
+  /** Those that the credential can see. */
+  clouds(): Promise<Listed<CloudRef>>
+  members(cloud: number): Promise<Listed<CloudMember>>
+}
+
 /** @throws ApiError for an address that credentials may not be sent to */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client & CloudClient {
   const base = parseAddress(options.apiUrl, 'The API address', options.allowInsecureHttp)
   const transport = createTransport({ ...options, env: options.env ?? process.env })
   const call = (request: Call) => authorized(transport, base, request, options)
   const maxBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH
   const act = async (id: number, verb: 'accept' | 'deny'): Promise<number> =>
-    expectDone(await call({ method: 'POST', path: `invitation/${id}/${verb}` }), `Invitation ${id}`)
+    expectDone(await call({ method: 'POST', path: `identity-provider/invitation/${id}/${verb}` }), `Invitation ${id}`)
+  const listed = async <T>(path: string, what: string, read: (row: unknown) => T | null): Promise<Listed<T>> => {
+    const answer = await call({ method: 'GET', path })
+    await expectJson(answer, what)
+    return readListed(answer, what, read, { maxBytes: Math.min(maxBytes, MAX_CLOUD_BYTES), maxDepth })
+  }
   return {
     apiUrl: addressText(base),
     async *list(status) {
       const query = status === undefined ? '' : `?status=${encodeURIComponent(status)}`
-      const answer = await call({ method: 'GET', path: `invitation${query}` })
+      const answer = await call({ method: 'GET', path: `identity-provider/invitation${query}` })
       await expectJson(answer, 'The list of invitations')
       yield* readInvitations(answer.body, { maxBytes, maxDepth })
     },
     async get(id) {
-      const answer = await call({ method: 'GET', path: `invitation/${id}` })
+      const answer = await call({ method: 'GET', path: `identity-provider/invitation/${id}` })
       await expectJson(answer, `Invitation ${id}`)
       const value = parseJson(await readBody(answer.body, Math.min(maxBytes, MAX_INVITATION_BYTES)), maxDepth)
       return { status: answer.status, invitation: checkedInvitation(value, `invitation ${id}`) }
@@ -87,8 +103,10 @@ export function createClient(options: ClientOptions): Client {
     deny: id => act(id, 'deny'),
     async removeUser(email) {
       const body = JSON.stringify({ email })
-      return expectDone(await call({ method: 'DELETE', path: 'user', body }), `User ${email}`)
+      return expectDone(await call({ method: 'DELETE', path: 'identity-provider/user', body }), `User ${email}`)
     },
+    clouds: () => listed('cloud', 'The list of clouds', readCloud),
+    members: id => listed(`cloud/${id}/user`, `The list of members of cloud ${id}`, readMember),
     close: transport.close,
   }
 }
@@ -101,7 +119,7 @@ interface Call {
 
 /** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
 async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<HttpResponse> {
-  const path = `/identity-provider/${call.path}`
+  const path = `/${call.path}`
   const url = new URL(`${addressText(base)}${path}`)
   const attempt = async (token: Secret, number: number): Promise<HttpResponse> =>
     logged(transport, { method: call.method, url, ...wireBody(call, token) }, { path, attempt: number }, options.log)

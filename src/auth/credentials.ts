@@ -28,24 +28,57 @@ export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
  * @throws ApiError `credentials` where there is none, or the first cannot be read
  */
 export async function chooseCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource> {
-  const token = await findSecret(env, 'BIMDATA_ACCESS_TOKEN')
-  if (token !== null) return fixedSource('access token', token, 'Bearer', shadowedBy(env, 0, token.from))
-  const key = await findSecret(env, 'BIMDATA_API_KEY')
-  if (key !== null) {
-    return fixedSource('API key', key, keyPrefix(env), shadowedBy(env, 1, key.from))
-  }
-  const id = await findText(env, 'BIMDATA_CLIENT_ID')
-  const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
+  const { source, id, secret } = await fromEnvironment(env, 'BIMDATA', options)
+  if (source !== null) return source
   const settings = providerSettings({ ...options, env })
-  if (id !== null && secret !== null) {
-    const from = `${id.from} + ${secret.from}`
-    return clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowedBy(env, 2, from))
-  }
   const store = await tokenStore(env, lockMs(options))
   const login = await findLogin(store, settings, env, options)
   if (login === null) throw noCredentials(id !== null, secret !== null)
   // The login says where it was made; the variables say so only where they are set.
   return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
+}
+
+/**
+ * The credential for reading clouds, where one of their own is set: BIMDATA_CLOUD_ACCESS_TOKEN and so on, as above but
+ * for a login. Null where none is.
+ *
+ * @throws ApiError `credentials` for half of one, and where it cannot be read
+ */
+export async function cloudCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource | null> {
+  const { source, id, secret } = await fromEnvironment(env, 'BIMDATA_CLOUD', options)
+  if (source === null && (id !== null || secret !== null)) {
+    const [set, missing] = id === null ? ['SECRET', 'ID'] : ['ID', 'SECRET']
+    throw new ApiError(`BIMDATA_CLOUD_CLIENT_${set} is set, BIMDATA_CLOUD_CLIENT_${missing} is not`, {
+      kind: 'credentials',
+      advice: 'Set both, or neither: without them clouds are read with the credential of everything else.',
+    })
+  }
+  return source
+}
+
+interface FromEnvironment {
+  readonly source: CredentialSource | null
+  readonly id: Found<string> | null
+  readonly secret: Found<Secret> | null
+}
+
+async function fromEnvironment(
+  env: Env,
+  prefix: 'BIMDATA' | 'BIMDATA_CLOUD',
+  options: CredentialOptions,
+): Promise<FromEnvironment> {
+  const only = (source: CredentialSource): FromEnvironment => ({ source, id: null, secret: null })
+  const shadowed = (kind: number, from: string) => shadowedBy(env, prefix, kind, from)
+  const token = await findSecret(env, `${prefix}_ACCESS_TOKEN`)
+  if (token !== null) return only(fixedSource('access token', token, 'Bearer', shadowed(0, token.from)))
+  const key = await findSecret(env, `${prefix}_API_KEY`)
+  if (key !== null) return only(fixedSource('API key', key, keyPrefix(env), shadowed(1, key.from)))
+  const id = await findText(env, `${prefix}_CLIENT_ID`)
+  const secret = await findSecret(env, `${prefix}_CLIENT_SECRET`)
+  if (id === null || secret === null) return { source: null, id, secret }
+  const from = `${id.from} + ${secret.from}`
+  const settings = providerSettings({ ...options, env })
+  return only(clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowed(2, from)))
 }
 
 /** Set and empty means the bare key. */
@@ -73,14 +106,14 @@ export async function findLogin(
   return matches.at(-1) ?? null
 }
 
-const KINDS = [['BIMDATA_ACCESS_TOKEN'], ['BIMDATA_API_KEY'], ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']]
+const KINDS = [['ACCESS_TOKEN'], ['API_KEY'], ['CLIENT_ID', 'CLIENT_SECRET']]
 
 /** The variables that are set to no effect: of the used kind the other spelling, and of every weaker kind all. */
-function shadowedBy(env: Env, kind: number, from: string): string[] {
+function shadowedBy(env: Env, prefix: string, kind: number, from: string): string[] {
   const used = new Set(from.split(/[ +]+/))
   return KINDS.slice(kind)
     .flat()
-    .flatMap(name => namesSet(env, name))
+    .flatMap(name => namesSet(env, `${prefix}_${name}`))
     .filter(name => !used.has(name))
 }
 

@@ -94,6 +94,7 @@ export const PLANNING = {
   },
   noRemovals: { kind: 'switch', describe: 'Plan no removals' },
   maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
+  noLoss: { kind: 'switch', describe: 'Do not look which clouds go with a removed user' },
 } as const satisfies Options
 
 export const DECIDING = {
@@ -106,6 +107,19 @@ export const DECIDING = {
   },
   now: { kind: 'timestamp', describe: 'Decide as at this time (RFC 3339)' },
 } as const satisfies Options
+
+export const CONCURRENCY = {
+  parallelism: {
+    kind: 'integer',
+    min: 1,
+    max: 1000,
+    fallback: 10,
+    describe: 'Requests under way at once [default: 10]',
+  },
+  rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+} as const satisfies Options
+
+export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
 
 export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
 

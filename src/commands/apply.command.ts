@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { APPROVING, DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
+import { APPROVING, CONCURRENCY, DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
 
 export const apply = defineCommand({
   usage: 'apply [PLANFILE]',
@@ -9,14 +9,7 @@ export const apply = defineCommand({
   },
   options: {
     autoApprove: { kind: 'switch', describe: 'Do not ask' },
-    parallelism: {
-      kind: 'integer',
-      min: 1,
-      max: 1000,
-      fallback: 10,
-      describe: 'Requests under way at once [default: 10]',
-    },
-    rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+    ...CONCURRENCY,
     expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
     acceptAbsent: { kind: 'switch', describe: 'Succeed also where the API knows none of the users to remove' },

@@ -30,7 +30,7 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
     io.interrupt.addEventListener('abort', () => io.err(INTERRUPTED), { once: true })
     const judge = planJudge(planFile, flags, io)
     const basis = await basisOf(planFile, flags, io)
-    const connection = await connect(flags, io, { rateLimit: flags.rateLimit, finishInFlight: true })
+    const connection = await connect(flags, io, { ...flags, finishInFlight: true })
     try {
       const config = basis.kind === 'saved' ? basis.plan.state : basis.manifest.state
       const store = openStateFor(config, connection.client.apiUrl, flags, io)
@@ -69,7 +69,7 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
   }
   const options = reconcileOptions(flags, io, false)
   const { manifest, locate } = await loadManifest(flags.file, io)
-  return { kind: 'manifest', manifest, locate, options, now: flags.now }
+  return { kind: 'manifest', manifest, locate, options, now: flags.now, noLoss: flags.noLoss }
 }
 
 /** What ended the run, for machines; people are told by who catches it. */

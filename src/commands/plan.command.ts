@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { DECIDING, OUT, PLAN_FORMATS, PLANNING, REQUIRING, SNAPSHOT_FROM } from '../cli/common-options.js'
+import { CONCURRENCY, DECIDING, OUT, PLAN_FORMATS, PLANNING, REQUIRING, SNAPSHOT_FROM } from '../cli/common-options.js'
 
 export const plan = defineCommand({
   usage: 'plan',
@@ -8,6 +8,7 @@ export const plan = defineCommand({
     ...OUT,
     detailedExitcode: { kind: 'switch', describe: 'Exit with 2 where there are changes' },
     ...SNAPSHOT_FROM,
+    ...CONCURRENCY,
     ...PLANNING,
     ...DECIDING,
     ...REQUIRING,

@@ -1,4 +1,4 @@
-import type { PlanFormat, PlanningFlags, RequiringFlags } from '../cli/common-options.js'
+import type { ConcurrencyFlags, PlanFormat, PlanningFlags, RequiringFlags } from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
@@ -15,7 +15,8 @@ import { planJson, renderPlan, showsEverything } from './shared/render-plan.js'
 
 type PlanFlags = CommonFlags<PlanFormat> &
   PlanningFlags &
-  RequiringFlags & {
+  RequiringFlags &
+  ConcurrencyFlags & {
     readonly out: string | undefined
     readonly from: string | undefined
     readonly detailedExitcode: boolean
@@ -31,7 +32,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const { manifest, warnings, locate } = await loadManifest(flags.file, io)
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
   const planned = await withWorld(manifest.state, flags, io, world =>
-    makePlan({ manifest, locate, options, now: flags.now }, world, systemClock),
+    makePlan({ manifest, locate, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
   )
   const saved = flags.out === undefined ? null : await savePlan(planned, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))

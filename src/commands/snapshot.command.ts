@@ -1,14 +1,14 @@
 import { defineCommand } from '../cli/command.js'
-import { OUT } from '../cli/common-options.js'
+import { CONCURRENCY, OUT, PLANNING } from '../cli/common-options.js'
 
 export const snapshot = defineCommand({
   usage: 'snapshot',
   describe: 'Save the live state, to plan from it without credentials',
-  options: OUT,
+  options: { ...OUT, ...CONCURRENCY, noLoss: PLANNING.noLoss },
   uses: ['manifest', 'api'],
   formats: ['json'],
   examples: [
-    ['guestlist snapshot --out live.json', 'the invitations and the removals remembered'],
+    ['guestlist snapshot --out live.json', 'the invitations, the clouds and the removals remembered'],
     ['guestlist plan --from live.json', 'plan from it'],
   ],
   run: async (flags, _, io) => (await import('./snapshot.js')).snapshot(flags, io),

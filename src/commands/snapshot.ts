@@ -1,3 +1,4 @@
+import type { ConcurrencyFlags } from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
@@ -7,15 +8,18 @@ import { stateConfigOf } from './shared/load-manifest.js'
 import { readAll } from './shared/read-all.js'
 import { withWorld } from './shared/read-world.js'
 
+type SnapshotFlags = CommonFlags & ConcurrencyFlags & { readonly out: string | undefined; readonly noLoss: boolean }
+
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
-export async function snapshot(flags: CommonFlags & { readonly out: string | undefined }, io: Io): Promise<ExitCode> {
+export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Leave --out away.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)
-  return withWorld(config, flags, io, async ({ apiUrl, records, list }) => {
+  return withWorld(config, flags, io, async ({ apiUrl, records, list, clouds: readClouds }) => {
     const takenAt = new Date().toISOString()
     const invitations = await readAll(list)
-    const pieces = snapshotText({ apiUrl, takenAt, records, invitations }, value => jsonText(value, 0))
+    const clouds = flags.noLoss ? null : await readClouds()
+    const pieces = snapshotText({ apiUrl, takenAt, records, invitations, clouds }, value => jsonText(value, 0))
     if (flags.out === undefined) await io.outAll(pieces)
     else {
       await writePrivateFile(flags.out, 'snapshot', pieces, io)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
 import type { StateConfig } from '../model/manifest.js'
 import type {
@@ -47,6 +48,8 @@ export interface ActionEntry {
   readonly rule: RuleRef
   readonly overruled: readonly OverruledRef[]
   readonly implied_by: string | null
+  /** Of removals. */
+  readonly loss?: Loss | null
 }
 
 /** Of a no-op, which is listed only where it was asked for. */
@@ -129,13 +132,7 @@ export function streamDocument(plan: Plan): PlanDocumentStream {
       summary,
       warnings,
       refused,
-      actions: mapped(actions, ({ address, action, rule, overruled, impliedBy }) => ({
-        address,
-        action,
-        rule,
-        overruled,
-        implied_by: impliedBy,
-      })),
+      actions: mapped(actions, entryOf),
       unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
       diagnostics: plan.problems,
       state: plan.state,
@@ -143,6 +140,12 @@ export function streamDocument(plan: Plan): PlanDocumentStream {
     },
   }
   return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }
+}
+
+function entryOf(planned: Action): ActionEntry {
+  const { address, action, rule, overruled, impliedBy: implied_by } = planned
+  const entry = { address, action, rule, overruled, implied_by }
+  return planned.action === 'remove' ? { ...entry, loss: planned.loss } : entry
 }
 
 const mapped = <T, U>(items: readonly T[], map: (item: T) => U): Iterable<U> => ({

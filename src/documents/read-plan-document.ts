@@ -90,9 +90,10 @@ function fromDocument(document: PlanDocument): Plan {
 
 function actionOf(entry: ActionEntry, resource: ResourceChange | undefined): Action {
   if (!resource) throw edited()
-  const { address, action, rule, overruled, implied_by } = entry
+  const { address, action, rule, overruled, implied_by, loss = null } = entry
   const why = resource.action_reason as ActionReason
   const { before } = resource.change
-  if (action === 'remove') return { action, address, before: before as UserView, why, rule, overruled, impliedBy: null }
+  if (action === 'remove')
+    return { action, address, before: before as UserView, why, rule, overruled, impliedBy: null, loss }
   return { action, address, before: before as InvitationView, why, rule, overruled, impliedBy: implied_by }
 }

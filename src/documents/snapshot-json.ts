@@ -1,3 +1,4 @@
+import type { Clouds } from '../model/clouds.js'
 import type { RemovalRecord } from '../model/state.js'
 
 export interface SnapshotInvitation {
@@ -14,9 +15,11 @@ export interface SnapshotInvitation {
 
 /** The document of schemas/snapshot.schema.json. */
 export interface SnapshotJson {
-  readonly version: 1
+  readonly version: 1 | 2
   readonly api_url: string
   readonly taken_at: string
   readonly removals: Readonly<Record<string, RemovalRecord>>
   readonly invitations: readonly SnapshotInvitation[]
+  /** From version 2 on. */
+  readonly clouds?: Clouds | null
 }

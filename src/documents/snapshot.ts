@@ -1,3 +1,4 @@
+import type { Clouds } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { RemovalRecords } from '../model/state.js'
@@ -13,6 +14,8 @@ export interface Snapshot {
   readonly takenAt: string
   readonly records: RemovalRecords
   readonly invitations: readonly Invitation[]
+  /** Null where they were not looked at, as in a snapshot of version 1. */
+  readonly clouds: Clouds | null
 }
 
 export type SnapshotFault = 'not-a-snapshot' | 'newer-version'
@@ -28,6 +31,8 @@ export class SnapshotError extends Error {
   }
 }
 
+const VERSION = 2
+
 const LINES_A_PIECE = 1000
 
 /**
@@ -35,16 +40,31 @@ const LINES_A_PIECE = 1000
  * `encode`: a value as JSON on one line.
  */
 export function* snapshotText(snapshot: Snapshot, encode: (value: unknown) => string): Generator<string> {
-  const { apiUrl, takenAt, records, invitations } = snapshot
+  const { apiUrl, takenAt, records, invitations, clouds } = snapshot
   const removals = Object.fromEntries([...records].sort(([a], [b]) => byCodeUnit(a, b)))
-  const head = { version: 1, api_url: apiUrl, taken_at: takenAt, removals }
+  const head = { version: VERSION, api_url: apiUrl, taken_at: takenAt, removals }
   yield `${encode(head).slice(0, -1)},"invitations":[`
   const sorted = [...invitations].sort((a, b) => a.id - b.id)
   for (let from = 0; from < sorted.length; from += LINES_A_PIECE) {
     const lines = sorted.slice(from, from + LINES_A_PIECE).map(invitation => encode(toJson(invitation)))
     yield `${from === 0 ? '' : ','}\n${lines.join(',\n')}`
   }
-  yield '\n]}\n'
+  yield '\n],"clouds":'
+  yield* cloudsText(clouds, encode)
+  yield '}\n'
+}
+
+/** One cloud a line, by id. */
+function* cloudsText(clouds: Clouds | null, encode: (value: unknown) => string): Generator<string> {
+  if (clouds === null) {
+    yield 'null'
+    return
+  }
+  yield `{"unread":${encode(clouds.unread)},"clouds":[`
+  const sorted = [...clouds.clouds].sort((a, b) => a.id - b.id)
+  for (const [index, { id, name, unread, members }] of sorted.entries())
+    yield `${index === 0 ? '' : ','}\n${encode({ id, name, unread, members })}`
+  yield '\n]}'
 }
 
 /** @throws SnapshotError */
@@ -61,6 +81,7 @@ export function parseSnapshot(text: string): Snapshot {
     takenAt: json.taken_at,
     records: recordsOf(json),
     invitations: json.invitations.map(invitationOf),
+    clouds: json.clouds ?? null,
   }
 }
 
@@ -75,8 +96,11 @@ function parseJson(text: string): unknown {
 
 function refuseNewerVersion(json: unknown): void {
   if (json === null || typeof json !== 'object' || !('version' in json)) return
-  if (typeof json.version !== 'number' || json.version <= 1) return
-  throw new SnapshotError('newer-version', `It has version ${json.version}, and this guestlist knows version 1.`)
+  if (typeof json.version !== 'number' || json.version <= VERSION) return
+  throw new SnapshotError(
+    'newer-version',
+    `It has version ${json.version}, and this guestlist knows up to version ${VERSION}.`,
+  )
 }
 
 function recordsOf({ removals }: SnapshotJson): RemovalRecords {

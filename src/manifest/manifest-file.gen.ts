@@ -55,7 +55,7 @@ export interface ManifestFile {
      */
     maxRemovals?: number
     /**
-     * How many clouds the removals of one apply may delete. Without it there is no limit.
+     * How many clouds the removals of one apply may delete. Without it there is no limit; with it, a plan of which that cannot be known is refused.
      */
     maxCloudsLost?: number
     /**

@@ -65,6 +65,7 @@ export interface Guards {
   readonly maxAccepts: number | null
   readonly maxDenials: number | null
   readonly maxRemovals: number | null
+  /** Clouds that go with removed users; what cannot be known is over it. */
   readonly maxCloudsLost: number | null
   /** How many people have to approve a plan that removes somebody. */
   readonly approvals: { readonly removals: number | null }

@@ -1,3 +1,4 @@
+import type { Loss } from './clouds.js'
 import type { InvitationView } from './invitation.js'
 import type { Effect, StateConfig } from './manifest.js'
 import type { Place, Problem } from './problem.js'
@@ -57,6 +58,8 @@ export interface RemovalAction {
   readonly rule: RuleRef
   readonly overruled: readonly OverruledRef[]
   readonly impliedBy: null
+  /** Null where it was not looked at. */
+  readonly loss: Loss | null
 }
 
 export type Action = InvitationAction | RemovalAction
@@ -68,6 +71,7 @@ export type WarningCode =
   | 'unknown_status'
   | 'admin_rights'
   | 'clouds_lost'
+  | 'invited_only' // a cloud is lost although people are invited to it
   | 'returned'
   | 'removal_coming' // its `from` is a day to come
   | 'target_without_change'
@@ -79,7 +83,7 @@ export interface Warning {
   readonly rule: RuleRef | null
 }
 
-export type GuardName = 'maxAccepts' | 'maxDenials' | 'maxRemovals'
+export type GuardName = 'maxAccepts' | 'maxDenials' | 'maxRemovals' | 'maxCloudsLost'
 
 /** Why apply will refuse the whole plan. */
 export type Refusal =

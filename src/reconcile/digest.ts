@@ -4,10 +4,15 @@ import { canonicalJson } from '../model/text.js'
 
 /**
  * `sha256:` and 64 hex digits over the API address and, of each action in order, its address, what is done and what it
- * was planned from. Rules, reasons and warnings are left out: they say why, not what.
+ * was planned from, and of a removal what it deletes besides the account, where that was looked at. Rules, reasons and
+ * warnings are left out: they say why, not what.
  */
 export function planDigest(apiUrl: string, actions: readonly Action[]): string {
   const hash = createHash('sha256').update(JSON.stringify(apiUrl))
-  for (const { address, action, before } of actions) hash.update(`\n${canonicalJson([address, action, before])}`)
+  for (const planned of actions) {
+    const { address, action, before } = planned
+    const loss = planned.action === 'remove' && planned.loss !== null ? [planned.loss] : []
+    hash.update(`\n${canonicalJson([address, action, before, ...loss])}`)
+  }
   return `sha256:${hash.digest('hex')}`
 }

@@ -1,6 +1,9 @@
 import type { Guards } from '../model/manifest.js'
 import type { Action, GuardName, Refusal } from '../model/plan.js'
 
+/** What clouds are lost is known only after planning: see the folder loss. */
+type CountedGuard = Exclude<GuardName, 'maxCloudsLost'>
+
 const COUNTED = {
   maxAccepts: { action: 'accept', noun: 'accept', override: 'guards.maxAccepts in the manifest' },
   maxDenials: { action: 'deny', noun: 'denial', override: 'guards.maxDenials in the manifest' },
@@ -9,7 +12,7 @@ const COUNTED = {
     noun: 'removal',
     override: '--max-removals, or guards.maxRemovals in the manifest',
   },
-} as const satisfies Record<GuardName, { action: Action['action']; noun: string; override: string }>
+} as const satisfies Record<CountedGuard, { action: Action['action']; noun: string; override: string }>
 
 /** So many approvals are asked for, of plans that remove somebody or of every plan that changes something. */
 export interface ApprovalDemand {
@@ -24,10 +27,10 @@ export function requiredApprovals(actions: readonly Action[], demands: readonly 
   return Math.max(0, ...met.map(({ count }) => count))
 }
 
-const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly GuardName[]
+const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly CountedGuard[]
 
 /** The guards that a plan goes over. Counted before anything is sent; one is enough for nothing to be done. */
-export function checkGuards(actions: readonly Action[], guards: Pick<Guards, GuardName>): readonly Refusal[] {
+export function checkGuards(actions: readonly Action[], guards: Pick<Guards, CountedGuard>): readonly Refusal[] {
   return GUARD_NAMES.flatMap(guard => {
     const limit = guards[guard]
     const { action, noun, override } = COUNTED[guard]

@@ -68,6 +68,7 @@ export function decideUser(
       rule: ruleRef(removal),
       overruled: [],
       impliedBy: null,
+      loss: null,
     },
   }
 }

@@ -57,7 +57,13 @@ function resource({ address }: Pick<Action, 'address'>) {
 export const plannedChange = (line: Line, action: Action): string =>
   line('info', `${action.address}: Plan to ${action.action}`, 'planned_change', {
     change: { resource: resource(action), action: HOOK_ACTION[action.action], reason: action.why },
-    guestlist: { action: action.action, rule: action.rule, overruled: action.overruled, implied_by: action.impliedBy },
+    guestlist: {
+      action: action.action,
+      rule: action.rule,
+      overruled: action.overruled,
+      implied_by: action.impliedBy,
+      ...(action.action === 'remove' ? { loss: action.loss } : {}),
+    },
   })
 
 export function planSummaryLine(line: Line, { summary, digest, approvals }: Plan, message: string): string {

@@ -52,7 +52,7 @@ t.test('on standard output it is the same document, and holds no credential', as
   t.equal(code, 0, 'no manifest is needed where there is none')
   t.equal(stderr, '')
   const document = JSON.parse(stdout)
-  t.match(document, { version: 1, api_url: sandbox.url, removals: {} })
+  t.match(document, { version: 2, api_url: sandbox.url, removals: {} })
   t.same(
     document.invitations.map(({ id }: { id: number }) => id),
     [3, 5, 7],
@@ -65,11 +65,11 @@ t.test('what cannot be read, or is of another API, is an error of its own', asyn
   const { run, write } = await world(t, MANIFEST, LIVE)
   await run(['snapshot', '--out', 'live.json'])
   write('broken.json', '{"version":1')
-  write('newer.json', '{"version":2}')
+  write('newer.json', '{"version":3}')
   for (const [args, says] of [
     [['--from', 'missing.json'], /no such file/],
     [['--from', 'broken.json'], /not JSON, or only a part/],
-    [['--from', 'newer.json'], /version 2.*\n.*the version of guestlist that wrote it/i],
+    [['--from', 'newer.json'], /version 3.*\n.*the version of guestlist that wrote it/i],
     [['--from', 'live.json', '--api-url', 'https://other.example'], /not of https:\/\/other\.example/],
   ] as const) {
     const { code, stdout, stderr } = await run(['plan', ...args])

@@ -21,6 +21,21 @@ const SNAPSHOT: Snapshot = {
     ],
   ]),
   invitations: [],
+  clouds: {
+    unread: null,
+    clouds: [
+      { id: 8, name: 'Campus', unread: '403', members: [] },
+      {
+        id: 9,
+        name: 'Tower\n"A"',
+        unread: null,
+        members: [
+          { id: null, email: 'a@b.example', role: null },
+          { id: 1, email: 'c@b.example', role: 100 },
+        ],
+      },
+    ],
+  },
 }
 
 const anyText = fc.string({ unit: 'binary', maxLength: 20 })
@@ -58,7 +73,7 @@ t.test('each invitation is a line, also past the size of one piece', async t => 
   const lines = text({ ...SNAPSHOT, invitations })
     .trimEnd()
     .split('\n')
-  t.equal(lines.length, 2502)
+  t.equal(lines.length, 2505)
   t.equal(JSON.parse(lines[1001]?.replace(/,$/, '') ?? '').id, 1000)
   t.equal(parseSnapshot(lines.join('\n')).invitations.length, 2500)
 })
@@ -69,14 +84,27 @@ t.test('what is no snapshot is refused', async t => {
     ['an empty file', '', 'not-a-snapshot', /empty/],
     ['a part of one', good.slice(0, -4), 'not-a-snapshot', /a part of it/],
     ['other JSON', '[]', 'not-a-snapshot', /must be object/],
-    ['a newer version', good.replace('"version":1', '"version":2'), 'newer-version', /version 2/],
+    ['a newer version', good.replace('"version":2', '"version":3'), 'newer-version', /version 3/],
     ['a missing member', good.replace('"taken_at"', '"at"'), 'not-a-snapshot', /taken_at/],
     ['a member too many', good.replace('"removals"', '"x":1,"removals"'), 'not-a-snapshot', /additional/],
     ['an odd address', good.replace('__proto__@', ' Bob@'), 'not-a-snapshot', /should be "bob@acme.example"/],
-    ['an invitation without id', good.replace('[\n', '[\n{"email":"a@b"}'), 'not-a-snapshot', /\/invitations\/0/],
+    ['a cloud without members', good.replace('"members"', '"people"'), 'not-a-snapshot', /\/clouds/],
+    [
+      'an invitation without id',
+      good.replace('"invitations":[\n', '"invitations":[{"email":"a@b"}'),
+      'not-a-snapshot',
+      /\/invitations\/0/,
+    ],
   ] as const) {
     const read = () => parseSnapshot(bad)
     t.throws(read, { fault, message: says }, name)
     t.throws(read, SnapshotError)
   }
+})
+
+t.test('version 1 is still read: its clouds are not known', async t => {
+  const { clouds: _, ...rest } = JSON.parse(text(SNAPSHOT))
+  const read = parseSnapshot(JSON.stringify({ ...rest, version: 1 }))
+  t.strictSame(read, { ...SNAPSHOT, clouds: null })
+  t.equal(parseSnapshot(text({ ...SNAPSHOT, clouds: null })).clouds, null)
 })

@@ -64,6 +64,7 @@ export function applyIn(
         locate: found => found,
         options: optionsOf(scenario),
         now: undefined,
+        noLoss: true,
       }
   const settings = {
     parallelism: apply.parallelism,
@@ -102,6 +103,7 @@ function connectionOf(process: Process, api: Api, apply: Apply, random: Random):
     limiter,
     policy,
     log: { warn: silent, info: silent, debug: silent, retry: silent },
+    clouds: async () => ({ unread: null, clouds: [] }),
     list: (consume, status) =>
       readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: process.interrupt }),
   }

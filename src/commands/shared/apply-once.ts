@@ -3,8 +3,10 @@ import { CommandError, EXIT, type ExitCode, type Io } from '../../cli/io.js'
 import type { ExecuteDeps, ExecuteOptions } from '../../execute/context.js'
 import { execute } from '../../execute/execute.js'
 import type { RateLimiter } from '../../http/rate-limiter.js'
+import { findRemaining, withRemaining } from '../../loss/find-remaining.js'
+import { saysLoss } from '../../loss/loss-drift.js'
 import type { Plan } from '../../model/plan.js'
-import { isComplete, type Report } from '../../model/report.js'
+import { isComplete, type Report, succeeded } from '../../model/report.js'
 import type { StateLock, StateStore } from '../../state/store.js'
 import type { ApplyView } from './apply-view.js'
 import type { JudgePlan } from './approvals.js'
@@ -68,12 +70,13 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
       await approve(plan, deps, audit)
 
       await audit.started()
-      const report = await execute(
+      const executed = await execute(
         plan,
         executeDeps(deps, lock.lost, audit),
         executeOptions(deps),
         whileHeld(connection.limiter, lock),
       )
+      const report = await verifyGone(plan, executed, connection, io.interrupt)
       view.finished(report, isComplete(report))
       await audit.finished(report)
       return report
@@ -155,6 +158,24 @@ const executeOptions = ({ settings, connection }: ApplyDeps): ExecuteOptions => 
   acceptAbsent: settings.acceptAbsent,
   retry: connection.policy,
 })
+
+/** How often the clouds are read again while they lag behind a removal. */
+const READS = 4
+
+/**
+ * Reads the clouds again: who was removed is a member of none. Where they were not looked at before, or cannot be read now, that
+ * says nothing.
+ */
+async function verifyGone(plan: Plan, report: Report, connection: Connection, interrupt: AbortSignal): Promise<Report> {
+  const removed = report.results.some(result => result.action.action === 'remove' && succeeded(result))
+  if (!removed || !saysLoss(plan)) return report
+  for (let read = 1; !interrupt.aborted; read++) {
+    const remaining = findRemaining(report, await connection.clouds())
+    if (remaining.length === 0 || read === READS) return withRemaining(report, remaining)
+    await connection.clock.sleep(connection.policy.baseMs * 2 ** read, interrupt)
+  }
+  return report
+}
 
 /** How a run that began ended. */
 export function applyExitCode(report: Report): ExitCode {

@@ -1,5 +1,6 @@
 import { type Client, createClient } from '../../api/client.js'
-import { chooseCredentials } from '../../auth/credentials.js'
+import type { CredentialSource } from '../../auth/credential-source.js'
+import { chooseCredentials, cloudCredentials } from '../../auth/credentials.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog, type Log } from '../../cli/log.js'
@@ -8,9 +9,14 @@ import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
+import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
+import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import { VERSION } from '../../version.js'
+
+/** Of reads, where nothing else is set. */
+const PARALLELISM = 10
 
 export const DEFAULT_API_URL = 'https://api.bimdata.io'
 
@@ -22,11 +28,15 @@ export interface Connection {
   readonly log: Log
   /** Reads the list as often as the policy allows. */
   readonly list: ReadList
+  /** Reads the clouds and their members, with a credential of their own where one is set. */
+  readonly clouds: () => Promise<Clouds>
 }
 
 interface ConnectOptions {
   /** Requests a second, over all workers. */
   readonly rateLimit?: number | undefined
+  /** Requests under way at once; 10 by default. */
+  readonly parallelism?: number | undefined
   /** An interrupt leaves what is in flight to finish, as it must where it changes something; else it ends it. */
   readonly finishInFlight?: boolean
 }
@@ -40,16 +50,19 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     allowInsecureHttp: flags.allowInsecureHttp,
     version: VERSION,
   }
-  const credentials = await chooseCredentials(io.env, wire)
-  const client = createClient({
-    ...wire,
-    credentials,
-    env: io.env,
-    ...limitsOf(flags),
-    ...(options.finishInFlight ? {} : { signal: io.interrupt }),
-    log: ({ method, path, status, ms, attempt, error }) =>
-      log.debug(`${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`),
-  })
+  const clientWith = (credentials: CredentialSource) =>
+    createClient({
+      ...wire,
+      credentials,
+      env: io.env,
+      ...limitsOf(flags),
+      ...(options.finishInFlight ? {} : { signal: io.interrupt }),
+      log: ({ method, path, status, ms, attempt, error }) =>
+        log.debug(
+          `${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`,
+        ),
+    })
+  const client = clientWith(await chooseCredentials(io.env, wire))
   const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
   const policy = { ...DEFAULT_RETRY, retries: flags.retries }
   const retrying = {
@@ -65,7 +78,22 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
         throw error instanceof ApiError && error.status === 404 ? noApiAt(client.apiUrl, error) : error
       },
     )
-  return { client, clock: systemClock, limiter, policy, log, list }
+  const clouds = async (): Promise<Clouds> => {
+    const own = await cloudCredentials(io.env, wire)
+    const reader = own === null ? client : clientWith(own)
+    const source = {
+      clouds: () => readWithRetries(() => reader.clouds(), retrying),
+      members: (id: number) => readWithRetries(() => reader.members(id), retrying),
+    }
+    try {
+      return await withCloudProgress(flags, io, told =>
+        readClouds(source, { parallelism: options.parallelism ?? PARALLELISM, stop: io.interrupt, told }),
+      )
+    } finally {
+      if (own !== null) reader.close()
+    }
+  }
+  return { client, clock: systemClock, limiter, policy, log, list, clouds }
 }
 
 /** Every BIMData API has the list: where it is not found, the address is wrong. */
@@ -82,6 +110,19 @@ export const limitsOf = ({ maxBody, maxDepth }: Pick<CommonFlags, 'maxBody' | 'm
   maxBodyBytes: maxBody * 2 ** 20,
   maxDepth,
 })
+
+async function withCloudProgress<T>(
+  { format }: CommonFlags,
+  io: Io,
+  read: (told: (done: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = startProgress({ label: 'Reading clouds', total: null, quiet: format === 'json' }, io)
+  try {
+    return await read(done => progress.done(done))
+  } finally {
+    progress.end()
+  }
+}
 
 /** Shows how many invitations have come. */
 async function withProgress<T>(

@@ -1,25 +1,32 @@
+import { findLossDrift, type LossDrift, lossDriftText, saysLoss } from '../../loss/loss-drift.js'
 import type { Plan } from '../../model/plan.js'
 import { canonicalJson } from '../../model/text.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import type { World } from './read-world.js'
 
-export type Drifted = readonly Drift[]
+export type Drifted = readonly (Drift | LossDrift)[]
 
 /** What of a plan is no longer as it was planned from. */
-export async function driftOf(plan: Plan, { list, records }: World): Promise<Drifted> {
-  return list(async batches => {
+export async function driftOf(plan: Plan, { list, records, clouds: readClouds }: World): Promise<Drifted> {
+  const drifted = await list(async batches => {
     const tracker = trackPlan(plan)
     for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
     return findDrift(plan, tracker.finish(records))
   })
+  const clouds = saysLoss(plan) ? await readClouds() : null
+  return clouds === null ? drifted : [...drifted, ...findLossDrift(plan, clouds)]
 }
 
 /** One line for each changed item, and what changed in it. */
 export function driftText(drifted: Drifted): string {
-  return drifted.map(({ address, planned, live }) => `  ${address}: ${driftedHow(planned, live)}`).join('\n')
+  return drifted.map(drift => `  ${drift.address}: ${driftedHow(drift)}`).join('\n')
 }
 
-function driftedHow(planned: Drift['planned'], live: Drift['live']): string {
+const isLossDrift = (drift: Drift | LossDrift): drift is LossDrift => drift.live !== null && 'seen' in drift.live
+
+function driftedHow(drift: Drift | LossDrift): string {
+  if (isLossDrift(drift)) return lossDriftText(drift)
+  const { planned, live } = drift
   if (live === null) return 'is no longer listed'
   if (planned !== null) return changed(planned, live)
   return `is new: a pending invitation of ${live.email}, who is to be removed, and would come back with it`

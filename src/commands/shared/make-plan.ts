@@ -2,6 +2,7 @@ import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { type CommonFlags, splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
+import { withLoss } from '../../loss/with-loss.js'
 import { addressFault, emailKey } from '../../model/email-address.js'
 import type { Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
@@ -64,15 +65,20 @@ export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate'> {
   readonly options: ReconcileOptions
   /** What `--now` says; undefined is the clock's time. */
   readonly now: Date | undefined
+  /** Do not look which clouds go with removed users. */
+  readonly noLoss: boolean
 }
 
 export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock, 'now'>): Promise<Plan> {
-  const { manifest, options, locate, now = new Date(clock.now()) } = basis
+  const { manifest, options, locate, noLoss, now = new Date(clock.now()) } = basis
   const { apiUrl, records } = world
   const plan = await world.list(async batches => {
     const reconciler = startReconcile({ manifest, options, now, apiUrl, records })
     for await (const batch of batches) for (const invitation of batch) reconciler.observe(invitation)
     return reconciler.finish()
   })
-  return { ...plan, problems: locate(plan.problems) }
+  const removes = plan.actions.some(({ action }) => action === 'remove')
+  const clouds = removes && !noLoss ? await world.clouds() : null
+  const whole = withLoss(plan, clouds, manifest.guards.maxCloudsLost)
+  return { ...whole, problems: locate(whole.problems) }
 }

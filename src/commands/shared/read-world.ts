@@ -1,8 +1,10 @@
+import type { ConcurrencyFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
 import type { ReadList } from '../../execute/api.js'
 import { proxyRoutes } from '../../http/proxy.js'
+import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { StateConfig } from '../../model/manifest.js'
 import type { RemovalRecords } from '../../model/state.js'
@@ -31,14 +33,16 @@ export interface World {
   readonly records: RemovalRecords
   /** Read while planning, for it may be long; the rest is read already. */
   readonly list: ReadList
+  /** Asked only where clouds matter. Null: a snapshot that holds none. */
+  readonly clouds: () => Promise<Clouds | null>
 }
 
 /** Everything that is read before planning, and again for the check after the prompt. */
-export async function readWorld({ client, list }: Connection, store: StateStore): Promise<World> {
-  return { apiUrl: client.apiUrl, records: await store.read(), list }
+export async function readWorld({ client, list, clouds }: Connection, store: StateStore): Promise<World> {
+  return { apiUrl: client.apiUrl, records: await store.read(), list, clouds }
 }
 
-type WorldFlags = CommonFlags & { readonly from?: string | undefined }
+type WorldFlags = CommonFlags & Partial<ConcurrencyFlags> & { readonly from?: string | undefined }
 
 /** Takes no lock. With `--from` there is no network, no credential and no state file. */
 export async function withWorld<T>(
@@ -48,7 +52,7 @@ export async function withWorld<T>(
   work: (world: World) => Promise<T>,
 ): Promise<T> {
   if (flags.from !== undefined) return work(await worldOfSnapshot(flags.from, flags, io))
-  const connection = await connect(flags, io)
+  const connection = await connect(flags, io, flags)
   const { client } = connection
   try {
     return await work(await readWorld(connection, openStateFor(config, client.apiUrl, flags, io)))
@@ -58,12 +62,13 @@ export async function withWorld<T>(
 }
 
 async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise<World> {
-  const { apiUrl, takenAt, records, invitations } = await loadSnapshot(path, askedFor(flags), io)
+  const { apiUrl, takenAt, records, invitations, clouds } = await loadSnapshot(path, askedFor(flags), io)
   createLog(flags.logLevel, io).info(`read from the snapshot ${path} of ${takenAt}, not from the API`)
   return {
     apiUrl,
     records,
     list: consume => consume(oneBatch(invitations)),
+    clouds: async () => clouds,
   }
 }
 

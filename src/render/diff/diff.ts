@@ -2,6 +2,7 @@ import { formatPatch } from 'diff'
 import type { Action, Plan, Unchanged, UserView } from '../../model/plan.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'
+import { lossSentences } from '../loss.js'
 import { AFTER, errorsLine, summaryLine } from '../text/words.js'
 import { yamlItem } from './canonical-yaml.js'
 import { type Change, hunksOf } from './hunks.js'
@@ -28,10 +29,15 @@ export function planDiff(plan: Plan): string {
   return `${notes.map(note => `# ${note}\n`).join('')}${files.join('')}`
 }
 
-const alerts = ({ refused, problems, warnings }: Plan): readonly string[] => [
+const alerts = ({ refused, problems, warnings, actions }: Plan): readonly string[] => [
   ...refused.map(({ message }) => `Refused: ${escapeTerminal(message)}`),
   ...problems.map(({ summary, detail }) => `Error: ${escapeTerminal(summary)}. ${escapeTerminal(detail)}`),
   ...warnings.map(({ message }) => `Warning: ${escapeTerminal(message)}`),
+  ...actions.flatMap(action =>
+    action.action === 'remove'
+      ? lossSentences(action.loss).map(sentence => escapeTerminal(`${action.address}: ${sentence}`))
+      : [],
+  ),
 ]
 
 function fileDiff(name: string, items: readonly Change[]): string {

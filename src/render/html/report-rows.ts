@@ -1,6 +1,7 @@
 import { type InvitationView, statusText } from '../../model/invitation.js'
 import type { Action, Plan, Refusal, RuleRef, Unchanged } from '../../model/plan.js'
 import { shown } from '../escape/html.js'
+import { lossSentences } from '../loss.js'
 import { AFTER, gravestFirst, placeText, WHY } from '../text/words.js'
 
 /** What became of an invitation or user, gravest first. */
@@ -54,8 +55,10 @@ function actionRow(action: Action): ReportRow {
 }
 
 /** What the rule and its reason do not say. */
-function notes({ why, overruled, impliedBy }: Action): readonly string[] {
+function notes(action: Action): readonly string[] {
+  const { why, overruled, impliedBy } = action
   return [
+    ...(action.action === 'remove' ? lossSentences(action.loss) : []),
     ...(why.endsWith('_by_rule') ? [] : [WHY[why]]),
     ...(impliedBy === null ? [] : [`implied by ${impliedBy}`]),
     ...overruled.map(other => `overrules ${placeText(other)} (${other.effect})`),

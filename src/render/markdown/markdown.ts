@@ -1,5 +1,6 @@
 import type { Action, Plan, Warning } from '../../model/plan.js'
 import { codeSpan, prose } from '../escape/markdown.js'
+import { lossSentences } from '../loss.js'
 import {
   AFTER,
   approvalsLine,
@@ -103,10 +104,13 @@ function tableRow(action: Action): string {
   return `| **${action.action}** | ${cell(before.email)} | ${change} | ${whereCell(action)} | ${cell(placeText(rule))}${reason} |`
 }
 
-/** Cloud and project, each with the role; of a user the clouds that may be lost. */
+/** Cloud and project, each with the role; of a user the clouds that are lost, and how far that was seen. */
 function whereCell(action: Action): string {
   const cell = (text: string) => codeSpan(text, 'table')
-  if (action.action === 'remove') return action.before.clouds.slice(0, 5).map(cell).join(', ')
+  if (action.action === 'remove')
+    return lossSentences(action.loss)
+      .map(sentence => prose(sentence))
+      .join('<br>')
   const { cloud_name, cloud_role, project_name, project_role } = action.before
   const project = project_name === null ? '' : `<br>${cell(project_name)}${roleText(project_role)}`
   return `${cell(cloud_name)}${roleText(cloud_role)}${project}`

@@ -1,6 +1,7 @@
 import { type InvitationView, statusText } from '../../model/invitation.js'
-import type { Action, InvitationAction, Plan, Unchanged, Warning } from '../../model/plan.js'
+import type { Action, InvitationAction, Plan, RemovalAction, Unchanged, Warning } from '../../model/plan.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
+import { lossSentences } from '../loss.js'
 import { inPieces } from './pieces.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
@@ -107,7 +108,7 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
   const symbol = action.action === 'remove' ? style.bad('-') : style.change('~')
   const removed = action.action === 'remove'
   const head = `${symbol} ${style.bold(escapeTerminal(action.address))}${removed ? '' : `  ${escapeTerminal(action.before.email)}`}`
-  const fields = removed ? [['user', style.bad('removed')] as const] : changeFields(action, style)
+  const fields = action.action === 'remove' ? removalFields(action, style) : changeFields(action, style)
   const rows = [...fields, ...groundFields(action, style)]
   const width = Math.max(...rows.map(([name]) => name.length))
   return [
@@ -115,6 +116,15 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
     ...rows.map(([name, value]) => `    ${name.padStart(width)}: ${value}`),
     ...warnings.map(({ message }) => `    ${style.change('!')} ${escapeTerminal(message)}`),
   ].join('\n')
+}
+
+function removalFields({ loss }: RemovalAction, style: Style): readonly (readonly [string, string])[] {
+  const lost = loss?.clouds.length ?? 0
+  const sentences = lossSentences(loss, quoteTerminal)
+  return [
+    ['user', style.bad('removed')],
+    ...sentences.map((sentence, index) => ['clouds', index < lost ? style.bad(sentence) : sentence] as const),
+  ]
 }
 
 function changeFields({ action, before }: InvitationAction, style: Style): readonly (readonly [string, string])[] {

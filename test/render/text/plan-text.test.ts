@@ -33,7 +33,10 @@ t.test('a denial that a removal implies says so, and what it overrules', async t
 
 t.test('a removal has its own symbol, and warns of what is lost', async t => {
   const text = planText(examplePlan(), PLAIN)
-  t.match(text, '\n- bimdata_user.bob@acme.example\n    user: removed\n')
+  t.match(
+    text,
+    '\n- bimdata_user.bob@acme.example\n      user: removed\n    clouds: not known: the clouds were not looked at\n',
+  )
   t.match(text, '\n    ! Removing bob@acme.example deletes the account and every cloud in which they are alone')
 })
 

@@ -1,0 +1,49 @@
+import { parseJson, readBody } from '../http/body.js'
+import type { HttpResponse } from '../http/transport.js'
+import { ApiError } from '../model/api-error.js'
+import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
+import type { BodyLimits } from './list-body.js'
+
+/**
+ * A list of which each row counts for itself: one that cannot be understood is left out, and the list is not whole then. Nor is
+ * it where the answer says that there is more of it.
+ *
+ * @throws ApiError for an answer that is no list
+ */
+export async function readListed<T>(
+  answer: HttpResponse,
+  what: string,
+  read: (row: unknown) => T | null,
+  { maxBytes, maxDepth }: BodyLimits,
+): Promise<Listed<T>> {
+  const rows = parseJson(await readBody(answer.body, maxBytes), maxDepth)
+  if (!Array.isArray(rows)) {
+    throw new ApiError(`The API's answer breaks the contract: ${what} is no list`, {
+      kind: 'invalid-answer',
+      advice: 'Nothing is concluded from it. Check that --api-url is the address of a BIMData API.',
+    })
+  }
+  const items = rows.map(read).filter(item => item !== null)
+  return { items, whole: items.length === rows.length && !saysMore(answer) }
+}
+
+const saysMore = ({ status, headers }: HttpResponse): boolean =>
+  status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
+
+const isRecord = (row: unknown): row is Readonly<Record<string, unknown>> => typeof row === 'object' && row !== null
+
+export function readCloud(row: unknown): CloudRef | null {
+  if (!isRecord(row)) return null
+  const { id, name } = row
+  return isId(id) && typeof name === 'string' ? { id, name } : null
+}
+
+/** Without an e-mail nobody can be told from anybody. */
+export function readMember(row: unknown): CloudMember | null {
+  if (!isRecord(row)) return null
+  const { id = null, email, cloud_role: role } = row
+  if (typeof email !== 'string' || (id !== null && !isId(id))) return null
+  return { id, email, role: typeof role === 'number' ? role : null }
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value)
