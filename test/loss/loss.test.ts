@@ -10,7 +10,7 @@ import type { Plan } from '../../src/model/plan.js'
 import { ndjsonWriter, plannedChange } from '../../src/render/ndjson.js'
 import { PLAIN } from '../../src/render/text/style.js'
 import type { CloudData } from '../../src/sandbox/types.js'
-import { unsafeIn } from '../render/fixtures/inert.js'
+import { commandsIn, unsafeIn } from '../render/fixtures/inert.js'
 import { planOf } from '../render/fixtures/plan.js'
 
 const LEAVERS = ['ann@acme.example', 'bob@acme.example']
@@ -120,8 +120,8 @@ t.test('a hostile name is inert in every format', async t => {
   for (const format of PLAN_FORMATS) {
     const text = [...(await renderPlan(hostile, format, PLAIN))].join('')
     t.same(unsafeIn(text), [], format)
-    t.notMatch(text, '</script>|`')
-    t.notMatch(text, /^::error/m)
+    t.same(commandsIn(text), [], format)
+    if (format === 'html') t.notMatch(text, '</script>|`')
   }
 })
 
