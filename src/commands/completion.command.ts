@@ -6,14 +6,17 @@ import { CommandError, EXIT } from '../cli/io.js'
 export const completion = (catalog: () => Catalog): Command =>
   defineCommand({
     usage: 'completion [SHELL]',
-    describe: 'Print a completion script for bash or zsh',
-    positionals: { SHELL: { describe: 'bash or zsh [default: the shell in $SHELL]', completes: ['bash', 'zsh'] } },
+    describe: 'Print a completion script for bash, zsh or fish',
+    positionals: {
+      SHELL: { describe: 'bash, zsh or fish [default: the shell in $SHELL]', completes: ['bash', 'zsh', 'fish'] },
+    },
     options: {},
     uses: [],
     formats: ['text'],
     examples: [
       ['source <(guestlist completion bash)', 'in ~/.bashrc'],
       ['source <(guestlist completion zsh)', 'in ~/.zshrc, after compinit'],
+      ['guestlist completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
     async run(_, { SHELL }, io) {
       const name = SHELL ?? basename(io.env.SHELL ?? '')
@@ -27,8 +30,9 @@ export const completion = (catalog: () => Catalog): Command =>
 async function scriptFor(shell: string) {
   if (shell === 'bash') return (await import('./shared/completion-bash.js')).bashScript
   if (shell === 'zsh') return (await import('./shared/completion-zsh.js')).zshScript
+  if (shell === 'fish') return (await import('./shared/completion-fish.js')).fishScript
   throw new CommandError(
     shell === '' ? 'The shell is not known' : `There is no completion for ${JSON.stringify(shell)}`,
-    { advice: 'Name one of: guestlist completion bash, guestlist completion zsh.' },
+    { advice: 'Name one of: guestlist completion bash, guestlist completion zsh, guestlist completion fish.' },
   )
 }

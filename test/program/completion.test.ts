@@ -1,14 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import t from 'tap'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
 import { optionsOf, wordsOf } from '../../src/cli/command.js'
 import { flagName } from '../../src/cli/option.js'
 import { bashScript } from '../../src/commands/shared/completion-bash.js'
+import { fishScript } from '../../src/commands/shared/completion-fish.js'
 import { completionWords } from '../../src/commands/shared/completion-words.js'
 import { zshScript } from '../../src/commands/shared/completion-zsh.js'
 import { CATALOG } from '../../src/program/catalog.js'
 import { world } from '../helpers/world.js'
 
 const words = completionWords(CATALOG)
+
+const DRIVER = fileURLToPath(new URL('fixtures/complete.zsh', import.meta.url))
 
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
@@ -44,7 +48,7 @@ t.test('bash', async t => {
     [['export', '--status', 'd'], ['denied']],
     [
       ['completion', ''],
-      ['bash', 'zsh'],
+      ['bash', 'zsh', 'fish'],
     ],
     [['show', 'pl'], ['plan.json']],
     [['plan', '--timeout', ''], []],
@@ -57,15 +61,56 @@ t.test('bash', async t => {
 t.test('zsh', async t => {
   const script = zshScript(words)
   t.match(script, /^#compdef guestlist\n/)
-  if (!has('zsh')) return t.comment('there is no zsh here to parse it')
+  if (!isThere(t, 'zsh')) return
   t.equal(spawnSync('zsh', ['-n'], { input: script }).status, 0, 'zsh -n')
+  const folder = t.testdir({ 'plan.json': '', _guestlist: script })
+  for (const [line, expected] of OFFERED) t.same(inZsh(folder, `guestlist ${line}`), expected, line)
 })
 
-t.test('both know every command and every flag', async t => {
-  for (const script of [bashScript(words), zshScript(words)]) {
+function inZsh(folder: string, line: string): string[] {
+  const text = execFileSync('zsh', ['-f', DRIVER, line], { cwd: folder, encoding: 'utf8', timeout: 60_000 })
+  return [...new Set([...text.matchAll(/HIT:(\S+)/g)].map(([, word = '']) => word))].sort()
+}
+
+t.test('fish', async t => {
+  if (!isThere(t, 'fish')) return
+  const folder = t.testdir({ 'plan.json': '', 'guestlist.fish': fishScript(words) })
+  const fish = (line: string) =>
+    execFileSync('fish', ['--no-config', '-c', `source guestlist.fish; complete --do-complete '${line}'`], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+  for (const [line, expected] of [...OFFERED, ['-f x.yaml plan --max-rem', ['--max-removals']] as const]) {
+    const found = fish(`guestlist ${line}`).split('\n').filter(Boolean)
+    t.same(found.map(entry => entry.split('\t')[0]).sort(), expected, line)
+  }
+})
+
+/** Commands, their members, flags, choices and files: what is typed, and what is offered. */
+const OFFERED: readonly (readonly [string, readonly string[]])[] = [
+  ['pl', ['plan']],
+  ['state ', ['list', 'rm', 'unlock']],
+  ['plan --det', ['--detailed-exitcode']],
+  ['plan --format m', ['markdown']],
+  ['export --status d', ['denied']],
+  ['completion ', ['bash', 'fish', 'zsh']],
+  ['show pl', ['plan.json']],
+]
+
+function isThere(t: Test, shell: string): boolean {
+  if (has(shell)) return true
+  const message = `left out: ${shell} is not on this machine`
+  if (process.env.GUESTLIST_SHELLS_REQUIRED === '1') t.fail(message)
+  else t.comment(message)
+  return false
+}
+
+t.test('all know every command and every flag', async t => {
+  for (const script of [bashScript(words), zshScript(words), fishScript(words)]) {
     for (const command of CATALOG.commands) {
       t.match(script, wordsOf(command).at(-1) ?? '')
-      for (const key of Object.keys(optionsOf(command))) t.match(script, `--${flagName(key)}`)
+      for (const key of Object.keys(optionsOf(command)))
+        t.match(script, new RegExp(`(--|--long-option )${flagName(key)}\\b`))
     }
   }
 })

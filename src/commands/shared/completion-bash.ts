@@ -1,4 +1,4 @@
-import type { CommandWord, FlagWord, Words } from './completion-words.js'
+import { type CommandWord, type FlagWord, spellings, type Words } from './completion-words.js'
 
 /** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
 export const bashScript = ({
@@ -47,8 +47,6 @@ complete -F _guestlist guestlist
 `
 
 const wordsOf = (entries: readonly (readonly [string, string])[]): string => entries.map(([word]) => word).join(' ')
-
-const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
 
 /** Every flag that takes a value, whichever command has it. */
 function valueFlags(commands: readonly CommandWord[]): string {

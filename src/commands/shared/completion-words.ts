@@ -11,6 +11,8 @@ export interface FlagWord {
   readonly repeatable: boolean
 }
 
+export const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
+
 export interface CommandWord {
   /** `plan`, `state list` */
   readonly words: string
