@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -54,6 +54,9 @@ const lightPlugin = {
   },
 }
 
+/** The chunk that makes the man pages. */
+const MANUAL = 'man-pages'
+
 const COMMON = {
   absWorkingDir: root,
   write: false,
@@ -68,7 +71,7 @@ const COMMON = {
 const [program, library] = await Promise.all([
   build({
     ...COMMON,
-    entryPoints: { main: 'src/main.ts' },
+    entryPoints: { main: 'src/main.ts', [MANUAL]: 'src/program/man-pages.ts' },
     outdir: dist,
     splitting: true,
     platform: 'node',
@@ -97,6 +100,13 @@ const made = new Map([
   ...papers(),
 ])
 for (const [name, text] of made) put(name, text)
+// The bundle knows its own commands: it writes the manual, and is not shipped for that.
+const { manPages } = await import(pathToFileURL(join(dist, `${MANUAL}.js`)).href)
+for (const name of [`${MANUAL}.js`, `${MANUAL}.js.map`]) made.delete(name)
+for (const [name, text] of manPages()) {
+  made.set(join('man', name), text)
+  put(join('man', name), text)
+}
 for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = relative(dist, join(name.parentPath, name.name))
   if (name.isFile() && !made.has(path)) rmSync(join(dist, path), { force: true })

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { wordsOf } from '../src/cli/command.js'
+import { CATALOG } from '../src/program/catalog.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -58,4 +60,22 @@ t.test('the notices and the bill of materials name what is in the bundle', async
     'each has its notice',
   )
   t.notMatch(notices, 'holds no copy', 'with the text of its licence')
+})
+
+t.test('a man page for the program and for every command, as man shows it', async t => {
+  const folder = join(ROOT, 'dist', 'man')
+  const pages = CATALOG.commands.map(command => `guestlist-${wordsOf(command).join('-')}.1`)
+  t.strictSame(readdirSync(folder).sort(), ['guestlist.1', ...pages].sort())
+  const plan = readFileSync(join(folder, 'guestlist-plan.1'), 'utf8')
+  t.match(plan, /^\.SH NAME\nguestlist\\-plan \\- show what apply would do/m)
+  t.match(plan, /--out/.source.replaceAll('-', '\\-'))
+  if (spawnSync('man', ['--version']).status !== 0) return t.comment('left out: man is not on this machine')
+  for (const page of readdirSync(folder)) {
+    const shown = spawnSync('man', ['--warnings=w', join(folder, page)], {
+      encoding: 'utf8',
+      env: { ...process.env, MANWIDTH: '80', LC_ALL: 'C.UTF-8' },
+    })
+    t.equal(shown.stderr, '', `${page}: no warnings`)
+    t.match(shown.stdout, /EXIT STATUS/)
+  }
 })

@@ -3,9 +3,10 @@ import { flagName, type Option, type Options, valueName } from '../cli/option.js
 import { CATALOG } from './catalog.js'
 import type { ResolvedCommand } from './resolve-command.js'
 
-type Row = readonly [term: string, describe: string]
+/** A term and what it means. */
+export type Row = readonly [term: string, describe: string]
 
-const EXIT_CODES: readonly Row[] = [
+export const EXIT_CODES: readonly Row[] = [
   ['0', 'done, or nothing to do'],
   ['1', 'error'],
   ['2', 'there are changes (plan --detailed-exitcode)'],
@@ -15,7 +16,7 @@ const EXIT_CODES: readonly Row[] = [
   ['130', 'interrupted'],
 ]
 
-const FIRST_STEPS = [
+export const FIRST_STEPS = [
   ['guestlist init', 'begin with a starter manifest'],
   ['guestlist plan --out plan.json', 'see what would change, and save it'],
   ['guestlist apply plan.json', 'make exactly those changes'],
@@ -69,7 +70,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
   ]
 }
 
-function optionRow(key: string, option: Options[string], command: Command): Row {
+export function optionRow(key: string, option: Options[string], command: Command): Row {
   const flag = `${option.alias === undefined ? '' : `-${option.alias}, `}--${flagName(key)}`
   const words = wordsFor(key, option, command)
   return [`${flag}${valueName(option)}`, words === null ? option.describe : `${option.describe}: ${words.join(', ')}`]
