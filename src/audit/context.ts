@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { whoAmI } from '../system/who.js'
 import type { AuditContext } from './entry.js'
@@ -27,6 +28,7 @@ export function auditContextOf(env: NodeJS.ProcessEnv): AuditContext {
   const first = (names: string[]): string | null => names.map(name => env[name]).find(Boolean) ?? null
   const [commit, run] = [first(COMMIT), first(RUN)]
   return {
+    run_id: randomUUID(),
     actor: first(ACTOR) ?? whoAmI(),
     host: hostname(),
     ci: commit === null && run === null ? null : { commit, run },

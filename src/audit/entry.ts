@@ -29,6 +29,8 @@ export interface AuditEntry {
 
 /** Who runs this, the same on every line of a run. */
 export interface AuditContext {
+  /** A UUID of its own for each run, by which its lines are known among those of others that wrote meanwhile. */
+  readonly run_id: string
   /** The CI's user, else `user@host`. */
   readonly actor: string
   readonly host: string
@@ -51,6 +53,8 @@ export interface LinePosition {
 export interface ReadLine extends LinePosition {
   /** As it was written. */
   readonly intact: boolean
+  /** Its run; lines of before there were `run_id`s are told apart by who wrote them, and for which plan. */
+  readonly run: string
   /** Nothing of its run follows. */
   readonly endsRun: boolean
 }
@@ -88,8 +92,12 @@ export function parseLine(text: string): ReadLine | null {
   if (end === null || json === null) return null
   const { seq, previous } = json
   if (typeof seq !== 'number' || typeof previous !== 'string') return null
-  return { seq, previous, intact: sha256(`${text.slice(0, end.index)}}`) === end[1], endsRun: endsRun(json) }
+  const intact = sha256(`${text.slice(0, end.index)}}`) === end[1]
+  return { seq, previous, intact, run: runOf(json), endsRun: endsRun(json) }
 }
+
+const runOf = ({ run_id, actor, host, ci, plan_digest }: Record<string, unknown>): string =>
+  typeof run_id === 'string' ? run_id : JSON.stringify([actor, host, ci, plan_digest])
 
 /** A run ends with `end`, or with the decision, which is about no single address, that it does not begin. */
 function endsRun({ event, address, outcome }: Record<string, unknown>): boolean {

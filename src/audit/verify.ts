@@ -24,6 +24,8 @@ export interface AuditProblem {
 
 export interface AuditVerification {
   readonly lines: number
+  /** Runs without an end: killed, or still at work. No fault of the log. */
+  readonly unfinishedRuns: number
   /**
    * The hash of the last line. A log cannot show by itself that whole runs at its end were removed, or that all of it
    * was written anew: keep this value elsewhere, and give it as `expectedHead` the next time.
@@ -62,11 +64,11 @@ export async function verifyAudit(
     chain.next(line)
     headSeen ||= line.hash === options.expectedHead
   }
-  const { lines, head } = chain.end()
+  const { lines, head, unfinishedRuns } = chain.end()
   if (!headSeen) {
     report(lines, 'head', 'The expected head is not in the log: its end was removed, or all of it was rewritten.')
   }
-  return { lines, head, problems, omitted }
+  return { lines, unfinishedRuns, head, problems, omitted }
 }
 
 type Report = (line: number, kind: AuditProblemKind, message: string) => void
@@ -81,6 +83,7 @@ function followChain(report: Report) {
   let changed = false
   /** The last line is intact, and others of its run should follow. */
   let open = false
+  const unfinished = new Set<string>()
   const settle = (continued: boolean): void => {
     if (unreadable === null) return
     if (continued) report(unreadable.number, 'torn', 'Only a part of a line: a crash or a full disk left it.')
@@ -102,13 +105,17 @@ function followChain(report: Report) {
         seq = (position.intact ? position.seq : seq) + 1
       }
       open = position?.intact === true && !position.endsRun
+      if (position?.intact) {
+        if (position.endsRun) unfinished.delete(position.run)
+        else unfinished.add(position.run)
+      }
       lines = line.number
       head = line.hash
     },
-    end(): { lines: number; head: string } {
+    end(): { lines: number; head: string; unfinishedRuns: number } {
       settle(true)
       if (open) report(lines, 'unfinished', UNFINISHED)
-      return { lines, head }
+      return { lines, head, unfinishedRuns: unfinished.size }
     },
   }
 }

@@ -12,13 +12,18 @@ type AuditVerifyFlags = CommonFlags & { readonly expectHead: string | undefined 
 export async function auditVerify(path: string, flags: AuditVerifyFlags, io: Io): Promise<ExitCode> {
   const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
   const valid = verification.omitted === 0 && faultsOf(verification).length === 0
-  if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...verification })}\n`)
+  if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...jsonOf(verification) })}\n`)
   else {
     io.err(problemLines(verification, styleFor('err', flags, io)))
     io.out(`${summary(verification, styleFor('out', flags, io))}\n`)
   }
   return valid ? EXIT.done : EXIT.error
 }
+
+const jsonOf = ({ unfinishedRuns, ...verification }: AuditVerification) => ({
+  ...verification,
+  unfinished_runs: unfinishedRuns,
+})
 
 function expectation({ expectHead }: AuditVerifyFlags): { expectedHead?: string } {
   if (expectHead === undefined) return {}
@@ -45,8 +50,13 @@ function problemLines(verification: AuditVerification, style: Style): string {
 }
 
 function summary(verification: AuditVerification, style: Style): string {
-  const { lines, head } = verification
-  return `${said(verification, style)}: ${lines} line${lines === 1 ? '' : 's'}.\nHead: ${head}`
+  const { lines, head, unfinishedRuns: runs } = verification
+  const counted = `${said(verification, style)}: ${lines} line${lines === 1 ? '' : 's'}.`
+  const never =
+    runs === 0
+      ? ''
+      : ` ${style.change(`${runs} run${runs === 1 ? '' : 's'} never finished`)}: killed, or still at work.`
+  return `${counted}${never}\nHead: ${head}`
 }
 
 function said(verification: AuditVerification, style: Style): string {

@@ -46,7 +46,20 @@ t.test('a line says who did what, and holds the hash of the line before', async 
   await log.close()
   const [first = '', second = ''] = lines(folder)
   t.same(Object.keys(JSON.parse(first)), [
-    ...['seq', 'time', 'event', 'actor', 'host', 'ci', 'plan_digest', 'address', 'action', 'rule', 'approver'],
+    ...[
+      'seq',
+      'time',
+      'event',
+      'run_id',
+      'actor',
+      'host',
+      'ci',
+      'plan_digest',
+      'address',
+      'action',
+      'rule',
+      'approver',
+    ],
     ...['http_status', 'attempts', 'outcome', 'message', 'previous', 'hash'],
   ])
   t.match(JSON.parse(first), { seq: 1, previous: '0'.repeat(64), address: null, time: '2026-11-02T10:00:00.000Z' })
@@ -59,7 +72,13 @@ t.test('a line says who did what, and holds the hash of the line before', async 
     previous: sha256(first),
   })
   t.equal(statSync(file(folder)).mode & 0o777, 0o600)
-  t.same(await verifyAudit(file(folder)), { lines: 2, head: sha256(second), problems: [], omitted: 0 })
+  t.same(await verifyAudit(file(folder)), {
+    lines: 2,
+    unfinishedRuns: 0,
+    head: sha256(second),
+    problems: [],
+    omitted: 0,
+  })
   t.same(readdirSync(folder), ['audit.jsonl'])
 })
 

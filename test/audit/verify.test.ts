@@ -132,7 +132,7 @@ t.test('removed runs are found by a head that was kept elsewhere', async t => {
 })
 
 t.test('an empty log', async t => {
-  const empty = { lines: 0, head: '0'.repeat(64), problems: [], omitted: 0 }
+  const empty = { lines: 0, unfinishedRuns: 0, head: '0'.repeat(64), problems: [], omitted: 0 }
   t.same(await verifyAudit(streamOf([])), empty)
   t.same(await verifyAudit(streamOf([]), { expectedHead: '0'.repeat(64) }), empty)
 })
@@ -167,4 +167,18 @@ t.test('a file made to fill the memory does not', async t => {
 t.test('a file that is not there', async t => {
   await t.rejects(verifyAudit(join(t.testdir(), 'gone.jsonl')), { code: 'unreadable', message: /gone\.jsonl/ })
   await t.rejects(verifyAudit(t.testdir()), { code: 'unreadable' })
+})
+
+t.test('issue 12.23: runs that never finished are counted, also among those of others', async t => {
+  const folder = t.testdir()
+  const open = () => openAudit('audit.jsonl', { cwd: folder, env: {}, now: () => new Date(0) })
+  const [killed, good, other] = [await open(), await open(), await open()]
+  await killed.append({ event: 'plan' })
+  await good.append({ event: 'plan' })
+  await other.append({ event: 'plan' })
+  await killed.append({ event: 'start' })
+  await other.append({ event: 'decision', outcome: 'declined' })
+  await good.append({ event: 'end' })
+  const path = join(folder, 'audit.jsonl')
+  t.match(await verifyAudit(path), { unfinishedRuns: 1, problems: [], lines: 6 })
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { openAudit } from '../../src/audit/log.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `invitations:
@@ -143,7 +144,7 @@ t.test('audit verify finds what was done to a log', async t => {
   write('copy.jsonl', `${lines.slice(0, -1).join('\n')}\n`)
   const cut = await call(['audit', 'verify', 'copy.jsonl'])
   t.equal(cut.code, 1, 'also without a head')
-  t.match(cut.stdout, /^The audit log ends within a run: \d+ lines\.\nHead: /)
+  t.match(cut.stdout, /^The audit log ends within a run: \d+ lines\. 1 run never finished: .*\nHead: /)
   t.match(
     cut.stderr,
     /^line \d+: unfinished: The last run has no end\. It was killed or is still at work, .* was cut off\.\n$/,
@@ -154,4 +155,52 @@ t.test('audit verify finds what was done to a log', async t => {
   })
   t.equal((await call(['audit', 'verify', 'missing.jsonl'])).code, 1)
   t.equal((await call(['audit', 'verify', 'audit.jsonl', '--expect-head', 'short'])).code, 1)
+})
+
+t.test('issue 12.11: the log holds the status that the API sent', async t => {
+  const { call, folder, sandbox } = await world(t, MANIFEST, LIVE, USERS)
+  sandbox.addFault({ operation: 'accept', kind: 'status', status: 202, nth: 1, after: true })
+  const applied = await call(['apply', '--auto-approve', '--audit-log', 'audit.jsonl'])
+  t.equal(applied.code, 0, applied.stderr)
+  const accepts = linesOf(join(folder, 'audit.jsonl')).filter(
+    ({ event, action }) => action === 'accept' && /attempt|result/.test(event),
+  )
+  t.same(accepts.map(({ http_status }) => http_status).sort(), [202, 202, 204, 204])
+})
+
+t.test('issue 12.10: what the last read confirms is in the log, in NDJSON and on standard output', async t => {
+  for (const format of ['text', 'json']) {
+    const { call, folder, sandbox } = await world(t, MANIFEST, LIVE, USERS)
+    sandbox.addFault({ operation: 'accept', kind: 'status', status: 503, nth: 1, after: true })
+    sandbox.addFault({ operation: 'get', kind: 'status', status: 503 })
+    const args = ['apply', '--auto-approve', '--retries', '0', '--parallelism', '1', '--no-removals']
+    const applied = await call([...args, '--audit-log', 'audit.jsonl', '--format', format])
+    t.equal(applied.code, 0, applied.stderr)
+    const results = linesOf(join(folder, 'audit.jsonl')).filter(
+      ({ event, address }) => event === 'result' && address === 'bimdata_invitation.1',
+    )
+    t.same(
+      results.map(({ outcome }) => outcome),
+      ['failed', 'confirmed'],
+    )
+    t.match(
+      applied.stdout,
+      format === 'text'
+        ? /bimdata_invitation\.1 .*accepted, confirmed by reading/
+        : /invitation\.1: confirmed".*apply_complete/,
+    )
+  }
+})
+
+t.test('issue 12.23: after a killed run and a good one verify says that one never finished', async t => {
+  const { call, folder } = await world(t, MANIFEST, LIVE, USERS)
+  const killed = await openAudit('audit.jsonl', { cwd: folder, env: {}, now: () => new Date() })
+  await killed.append({ event: 'start' })
+  await killed.close()
+  await call(['apply', '--auto-approve', '--audit-log', 'audit.jsonl'])
+  const verified = await call(['audit', 'verify', 'audit.jsonl'])
+  t.equal(verified.code, 0)
+  t.match(verified.stdout, /intact: \d+ lines\. 1 run never finished: killed, or still at work\./)
+  const json = await call(['audit', 'verify', 'audit.jsonl', '--json'])
+  t.match(JSON.parse(json.stdout), { valid: true, unfinished_runs: 1 })
 })
