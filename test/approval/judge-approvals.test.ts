@@ -1,26 +1,25 @@
 import t from 'tap'
-import { parseApproval } from '../../src/approval/approval-file.js'
-import { judgeApprovals } from '../../src/approval/judge-approvals.js'
-import { approvalCases, PLAN } from './fixtures/cases.js'
-
-const keygen = { env: process.env, terminal: false }
+import { ApprovalError } from '../../src/approval/error.js'
+import { readSigners } from '../../src/approval/judge-approvals.js'
+import { approvalCases } from './fixtures/cases.js'
+import { judgeCase } from './fixtures/judge.js'
 
 t.test('whether an approval counts', async t => {
   const { cases, remove } = approvalCases()
   t.teardown(remove)
   t.ok(cases.length >= 30, 'the table has at least 30 cases')
-  for (const { name, signers, approvals, author, now = new Date(), expect } of cases) {
-    t.test(name, async t => {
-      const given = approvals.map((text, index) => ({
-        path: `${index + 1}.sig`,
-        content: parseApproval(text) ?? ('not-a-signature' as const),
-      }))
-      const policy = { plan: PLAN, authors: author === undefined ? [] : [author], now }
-      const judged = await judgeApprovals(given, { path: 'signers', text: signers.join('\n') }, policy, keygen)
-      t.strictSame(
-        judged.map(each => (each.counts ? 'counts' : each.reason)),
-        expect,
-      )
+  for (const each of cases) {
+    t.test(each.name, async t => {
+      const { verdicts, enough } = await judgeCase(each)
+      t.strictSame(verdicts, each.expect)
+      t.equal(enough, each.expect.filter(verdict => verdict === 'counts').length, 'enough for as many, and for no more')
     })
   }
+})
+
+t.test('an author whom the signers file spells otherwise is an error: their own signature would count', async t => {
+  const text = 'alice@acme.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILZpDbcEMxdSXaGnsXfcuaUWRQVdTVW3CA9wpuqFHtVT\n'
+  t.equal(readSigners({ path: 'signers', text }, ['alice@acme.example']).length, 1)
+  for (const author of ['alice', 'Alice@acme.example', 'bob@acme.example'])
+    t.throws(() => readSigners({ path: 'signers', text }, [author]), ApprovalError)
 })

@@ -1,16 +1,10 @@
+import type { Patch } from '../helpers/patched.js'
+
 /** One way to break apply, and the promise that is then to be found broken. */
 export interface Mutant {
   readonly name: string
   readonly patches: readonly Patch[]
   readonly breaks: string
-}
-
-/** A replacement in one source file; the text must stand there exactly once. */
-export interface Patch {
-  /** Below src. */
-  readonly file: string
-  readonly find: string
-  readonly replace: string
 }
 
 const INVITATION = 'execute/settle-invitation.ts'
