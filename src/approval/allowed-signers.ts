@@ -37,8 +37,9 @@ export interface AllowedSigners {
 export function parseAllowedSigners(text: string): AllowedSigners {
   const signers: Signer[] = []
   const faults: SignersFault[] = []
-  text.split(/\r?\n/).forEach((content, index) => {
-    const trimmed = content.trim()
+  text.split('\n').forEach((content, index) => {
+    // What OpenSSH takes for space, and no more: a byte order mark would be part of a name.
+    const trimmed = content.replace(/^[ \t]+|[ \t\r]+$/g, '')
     if (trimmed === '' || trimmed.startsWith('#')) return
     const read = readLine(trimmed, index + 1)
     if (typeof read === 'string') faults.push({ line: index + 1, message: read })
@@ -49,8 +50,8 @@ export function parseAllowedSigners(text: string): AllowedSigners {
 }
 
 /** Principals, then perhaps options, then the key's type and bytes, then perhaps a comment. */
-const LINE = /^(?:"([^"]*)"|([^\s"]+))\s+(.*)$/s
-const OPTIONS = /^((?:[^\s"]|"(?:\\"|[^"])*")+)\s+(.*)$/s
+const LINE = /^(?:"([^"]*)"|([^ \t"]+))[ \t]+(.*)$/s
+const OPTIONS = /^((?:[^ \t"]|"(?:\\"|[^"])*")+)[ \t]+(.*)$/s
 
 function readLine(text: string, line: number): Signer | string {
   const [, quoted, plain, rest = ''] = LINE.exec(text) ?? []
@@ -71,7 +72,7 @@ const looksLikeKeyType = (word: string): boolean =>
   KEY_TYPES.includes(word) || isCertificate(word) || word === 'ssh-dss'
 
 function readKey(text: string): PublicKey | string {
-  const [type = '', base64 = ''] = text.split(/\s+/)
+  const [type = '', base64 = ''] = text.split(/[ \t]+/)
   if (isCertificate(type)) return 'it lists a certificate; list the key itself'
   if (!KEY_TYPES.includes(type))
     return `${JSON.stringify(type)} is not a type of key that can sign: ${KEY_TYPES.join(', ')}`

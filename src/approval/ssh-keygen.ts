@@ -142,7 +142,7 @@ const missing = () =>
   new ApprovalError('ssh-keygen was not found, and approvals are signed and checked by it.', { advice: PACKAGES })
 
 /** What versions before 8.2 say of `-Y` and its operations. */
-const TOO_OLD = /(?:unknown|illegal|invalid) option|unsupported operation for -Y|too many arguments/i
+const TOO_OLD = /(?:unknown|unrecognized|illegal|invalid) option|unsupported operation for -Y|too many arguments/i
 
 const tooOld = () =>
   new ApprovalError('The ssh-keygen found is too old to sign and check approvals.', { advice: PACKAGES })
