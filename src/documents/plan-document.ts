@@ -2,22 +2,25 @@ import { createHash } from 'node:crypto'
 import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
 import type { StateConfig } from '../model/manifest.js'
-import type {
-  Action,
-  ActionReason,
-  Approvals,
-  OverruledRef,
-  Plan,
-  Refusal,
-  RuleRef,
-  Summary,
-  Unchanged,
-  UserView,
-  Warning,
+import {
+  type Action,
+  type ActionReason,
+  type Approvals,
+  type LeftOut,
+  type OverruledRef,
+  type Plan,
+  type Provenance,
+  type Refusal,
+  type RuleRef,
+  STATUS_AFTER,
+  type StateRead,
+  type Summary,
+  type Unchanged,
+  type UserView,
+  type Warning,
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { canonicalJsonPieces } from '../model/text.js'
-import { AFTER } from '../render/text/words.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
 export const FORMAT_VERSION = '1.2'
@@ -77,8 +80,12 @@ export interface PlanDocument {
     readonly actions: readonly ActionEntry[]
     readonly unchanged: readonly UnchangedEntry[]
     readonly diagnostics: readonly Problem[]
-    readonly state: StateConfig
     readonly approvals: Approvals
+    readonly unused_rules: readonly OverruledRef[]
+    readonly left_out: LeftOut
+    /** Where removals are to be remembered, and what is. */
+    readonly state: StateConfig & Partial<StateRead>
+    readonly provenance: Provenance | null
     /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
     readonly checksum: string
   }
@@ -135,8 +142,11 @@ export function streamDocument(plan: Plan): PlanDocumentStream {
       actions: mapped(actions, entryOf),
       unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
       diagnostics: plan.problems,
-      state: plan.state,
       approvals: plan.approvals,
+      unused_rules: plan.unusedRules,
+      left_out: plan.leftOut,
+      state: { ...plan.state, ...plan.stateRead },
+      provenance: plan.provenance,
     },
   }
   return { ...unsealed, guestlist: { ...unsealed.guestlist, checksum: checksumOf(unsealed) } }
@@ -167,7 +177,7 @@ function changeOf(action: Action): ResourceChange {
     action.address,
     'update',
     action.before,
-    { ...action.before, status: AFTER[action.action] },
+    { ...action.before, status: STATUS_AFTER[action.action] },
     action.why,
   )
 }

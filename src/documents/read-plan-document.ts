@@ -65,6 +65,7 @@ export const edited = () =>
 
 function fromDocument(document: PlanDocument): Plan {
   const { guestlist, resource_changes, timestamp, complete } = document
+  const { description, remembered = null, lineage = null, ...state } = guestlist.state
   const changes = new Map(resource_changes.map(change => [change.address, change]))
   return {
     apiUrl: guestlist.api_url,
@@ -81,9 +82,13 @@ function fromDocument(document: PlanDocument): Plan {
     problems: guestlist.diagnostics,
     complete,
     summary: guestlist.summary,
-    state: guestlist.state,
     // Who approved is told by signatures, never by a file.
     approvals: { required: guestlist.approvals.required, approvers: null },
+    unusedRules: guestlist.unused_rules,
+    leftOut: guestlist.left_out,
+    state,
+    stateRead: description === undefined ? null : { description, remembered, lineage },
+    provenance: guestlist.provenance,
     digest: guestlist.digest,
   }
 }

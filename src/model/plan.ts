@@ -10,10 +10,13 @@ export interface RuleRef extends Place {
   readonly reason: string | null
 }
 
-/** A rule that matched, but spoke less strongly and for something else. */
+/** A rule with what it says. As `overruled`: one that matched, but spoke less strongly and for something else. */
 export interface OverruledRef extends RuleRef {
   readonly effect: Effect
 }
+
+/** What an action makes of a status. */
+export const STATUS_AFTER = { accept: 'accepted', deny: 'denied' } as const
 
 export type ActionReason =
   | 'accept_by_rule'
@@ -40,6 +43,7 @@ export interface InvitationAction {
 
 /** What a removal was planned from. */
 export interface UserView {
+  /** As it is sent to the API: as the manifest spells it, or a live accepted invitation where only the case differs. */
   readonly email: string
   /** What the state remembered of an earlier removal. */
   readonly recorded: 'removed' | 'absent' | null
@@ -69,11 +73,13 @@ export type WarningCode =
   | 'expired_rule'
   | 'accepted_but_denied' // decided deny, already accepted: cannot be taken back
   | 'unknown_status'
+  | 'unknown_role'
   | 'admin_rights'
   | 'clouds_lost'
   | 'invited_only' // a cloud is lost although people are invited to it
   | 'returned'
   | 'removal_coming' // its `from` is a day to come
+  | 'removed_before' // listed anew, but an earlier removal is remembered, so that nothing is done
   | 'target_without_change'
 
 export interface Warning {
@@ -116,6 +122,8 @@ export interface Unchanged {
     | 'accepted_but_denied'
     | 'unknown_status'
     | 'not_targeted'
+    | 'no_removals'
+    | 'not_yet'
     | 'protected'
   readonly rule: RuleRef | null
   readonly overruled: readonly OverruledRef[]
@@ -123,6 +131,8 @@ export interface Unchanged {
 
 export interface Summary {
   readonly accept: number
+  /** Of those to accept: denied before. */
+  readonly denied_before: number
   readonly deny: number
   readonly remove: number
   /** Decided, and already so. */
@@ -150,6 +160,45 @@ export interface Approvals {
   readonly approvers: readonly Approver[] | null
 }
 
+/** Changes that a plan would hold but for options or a date, by what left them out. */
+export interface LeftOut {
+  readonly targets: number
+  readonly no_removals: number
+  /** Removals whose `from` is still to come. */
+  readonly from: number
+}
+
+export const totalLeftOut = ({ targets, no_removals, from }: LeftOut): number => targets + no_removals + from
+
+/** Which state a plan was made from, and how much it remembers. */
+export interface StateRead {
+  /** Path, address or snapshot, for people. */
+  readonly description: string
+  /** Removals; null where there is no state yet. */
+  readonly remembered: number | null
+  /** Of the state file, so that a saved plan is not applied under another one; null where there is none or it is not known. */
+  readonly lineage: string | null
+}
+
+/** Where a plan or report comes from; outside the digest, for it says nothing of what is done. */
+export interface Provenance {
+  /** guestlist's version. */
+  readonly guestlist: string
+  readonly api_url: string
+  readonly read: {
+    readonly source: 'api' | 'snapshot'
+    /** RFC 3339, UTC: when it was read from the API. */
+    readonly at: string
+    /** The snapshot's name, as it was given; null for the API. */
+    readonly snapshot: string | null
+    /** From then to the clock of the plan. */
+    readonly age_seconds: number
+  }
+  readonly manifest: readonly { readonly file: string /** 64 hex digits. */; readonly sha256: string }[]
+  /** Null outside CI. */
+  readonly ci: { readonly commit: string | null; readonly run: string | null } | null
+}
+
 /** What apply would do, as a value. Its order is the order of execution: denials, accepts, removals. */
 export interface Plan {
   readonly apiUrl: string
@@ -164,9 +213,15 @@ export interface Plan {
   /** False where options narrowed the plan (targets, no removals), so that applying it may leave something to do. */
   readonly complete: boolean
   readonly summary: Summary
+  /** Rules in force that match no invitation at all, as written. */
+  readonly unusedRules: readonly OverruledRef[]
+  readonly leftOut: LeftOut
   /** Where the removals of this plan are to be remembered. */
   readonly state: StateConfig
   readonly approvals: Approvals
+  /** Null for a plan made by the library, which reads no state. */
+  readonly stateRead: StateRead | null
+  readonly provenance: Provenance | null
   /** `sha256:` and 64 hex digits, over the API address and the actions. */
   readonly digest: string
 }

@@ -5,6 +5,9 @@ export interface Place {
   readonly column: number
 }
 
+/** The one way to say where something is written. */
+export const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
+
 /** One end of a range; `byte` is the offset from the file's start in UTF-8. */
 export interface Position {
   readonly line: number
@@ -53,3 +56,6 @@ export interface Problem {
   /** The file, also where there is no range. */
   readonly file: string
 }
+
+export const problemPlace = ({ file, range }: Problem): string =>
+  range === null ? file : placeText({ file: range.filename, ...range.start })

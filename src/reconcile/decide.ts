@@ -1,17 +1,16 @@
-import type { Status } from '../model/invitation.js'
+import type { Invitation, Status } from '../model/invitation.js'
 import type { Effect, Manifest, Removal, Rule } from '../model/manifest.js'
 import type { ActionReason, OverruledRef, RuleRef, Unchanged } from '../model/plan.js'
-import type { RuleIndex, Subject } from './match.js'
 
 /** What is to become of one invitation, and why. */
 export type Decision =
-  | { readonly kind: 'act'; readonly effect: Effect; readonly why: ActionReason; readonly ground: Ground }
-  | { readonly kind: 'keep'; readonly why: Unchanged['why']; readonly ground: Ground | null }
+  | { readonly kind: 'act'; readonly effect: Effect; readonly why: ActionReason; readonly basis: Basis }
+  | { readonly kind: 'keep'; readonly why: Unchanged['why']; readonly basis: Basis | null }
   /** An `id` rule accepts an invitation of a user who is to be removed. */
   | { readonly kind: 'contradiction'; readonly rule: Rule; readonly removal: Removal }
 
 /** What a decision rests on: the winning rule and those it overruled. */
-export interface Ground {
+export interface Basis {
   readonly rule: RuleRef
   readonly overruled: readonly OverruledRef[]
   readonly impliedBy: Removal | null
@@ -24,11 +23,6 @@ export const ruleRef = (rule: Rule | Removal): RuleRef => ({
   reason: rule.reason,
 })
 
-export interface DecideInput {
-  readonly matches: RuleIndex
-  readonly manifest: Pick<Manifest, 'unmatched' | 'unmatchedAt'>
-}
-
 /**
  * | status | decided accept | decided deny | no rule |
  * | --- | --- | --- | --- |
@@ -40,41 +34,41 @@ export interface DecideInput {
  * The invitations of a user under `users.remove` (`removal`; null where the user stays or is protected) are decided
  * deny by the removal, whatever rules say: accepted, they would bring the user back, and no plan would ever be the last.
  * Only an `id` rule that accepts one is taken as meant, and so as a contradiction.
+ *
+ * @param rules that match, the strongest first
  */
-export function decide(subject: Subject, removal: Removal | null, { matches, manifest }: DecideInput): Decision {
-  const { status } = subject.invitation
-  const rules = matches(subject)
-  if (status === 'unknown') return { kind: 'keep', why: 'unknown_status', ground: groundOf(rules) }
+export function decide(
+  { status }: Pick<Invitation, 'status'>,
+  rules: readonly Rule[],
+  removal: Removal | null,
+  manifest: Pick<Manifest, 'unmatched' | 'unmatchedAt'>,
+): Decision {
+  if (status === 'unknown') return { kind: 'keep', why: 'unknown_status', basis: basisOf(rules) }
   if (removal) return decideForRemoved(status, rules, removal)
   const winner = rules[0]
-  const ground = groundOf(rules)
-  if (winner && ground) {
+  const basis = basisOf(rules)
+  if (winner && basis) {
     const why = winner.effect === 'accept' ? 'accept_by_rule' : 'deny_by_rule'
-    return decideByEffect(status, winner.effect, why, ground)
+    return decideByEffect(status, winner.effect, why, basis)
   }
-  if (status !== 'pending') return { kind: 'keep', why: 'no_rule', ground: null }
-  if (manifest.unmatched === 'ignore' || !manifest.unmatchedAt) return { kind: 'keep', why: 'unmatched', ground: null }
+  if (status !== 'pending') return { kind: 'keep', why: 'no_rule', basis: null }
+  if (manifest.unmatched === 'ignore' || !manifest.unmatchedAt) return { kind: 'keep', why: 'unmatched', basis: null }
   const why = manifest.unmatched === 'accept' ? 'accept_by_unmatched' : 'deny_by_unmatched'
   const rule = { ...manifest.unmatchedAt, name: null, owner: null, reason: null }
   return decideByEffect(status, manifest.unmatched, why, { rule, overruled: [], impliedBy: null })
 }
 
-function decideByEffect(
-  status: Exclude<Status, 'unknown'>,
-  effect: Effect,
-  why: ActionReason,
-  ground: Ground,
-): Decision {
+function decideByEffect(status: Exclude<Status, 'unknown'>, effect: Effect, why: ActionReason, basis: Basis): Decision {
   if (effect === 'accept') {
-    return status === 'accepted' ? { kind: 'keep', why: 'already_right', ground } : { kind: 'act', effect, why, ground }
+    return status === 'accepted' ? { kind: 'keep', why: 'already_right', basis } : { kind: 'act', effect, why, basis }
   }
   switch (status) {
     case 'pending':
-      return { kind: 'act', effect, why, ground }
+      return { kind: 'act', effect, why, basis }
     case 'denied':
-      return { kind: 'keep', why: 'already_right', ground }
+      return { kind: 'keep', why: 'already_right', basis }
     case 'accepted':
-      return { kind: 'keep', why: 'accepted_but_denied', ground }
+      return { kind: 'keep', why: 'accepted_but_denied', basis }
     default:
       return status satisfies never
   }
@@ -82,16 +76,16 @@ function decideByEffect(
 
 function decideForRemoved(status: Exclude<Status, 'unknown'>, rules: readonly Rule[], removal: Removal): Decision {
   const winner = rules[0]
-  const ground = { rule: ruleRef(removal), overruled: overruledBy('deny', rules), impliedBy: removal }
-  if (status === 'accepted') return { kind: 'keep', why: 'already_right', ground }
+  const basis = { rule: ruleRef(removal), overruled: overruledBy('deny', rules), impliedBy: removal }
+  if (status === 'accepted') return { kind: 'keep', why: 'already_right', basis }
   if (winner?.strength === 'id' && winner.effect === 'accept') return { kind: 'contradiction', rule: winner, removal }
-  const own = winner?.effect === 'deny' ? groundOf(rules) : null
+  const own = winner?.effect === 'deny' ? basisOf(rules) : null
   return own
     ? decideByEffect(status, 'deny', 'deny_by_rule', own)
-    : decideByEffect(status, 'deny', 'deny_by_removal', ground)
+    : decideByEffect(status, 'deny', 'deny_by_removal', basis)
 }
 
-function groundOf(rules: readonly Rule[]): Ground | null {
+function basisOf(rules: readonly Rule[]): Basis | null {
   const winner = rules[0]
   return winner ? { rule: ruleRef(winner), overruled: overruledBy(winner.effect, rules), impliedBy: null } : null
 }

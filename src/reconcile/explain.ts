@@ -4,15 +4,15 @@ import type { Manifest, Protection, Removal } from '../model/manifest.js'
 import type { RuleRef, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { invitationAddress, userAddress } from './address.js'
-import { type Decision, decide, ruleRef } from './decide.js'
-import { isComing, isExpired, isInForce } from './in-force.js'
-import { indexRules, subjectOf } from './match.js'
-import { indexProtections, protectionSource } from './protect.js'
-import { matchOf, type Standings, standingsOf } from './standing.js'
+import { type Decision, ruleRef } from './decide.js'
+import { indexRules } from './match.js'
+import { policyOf } from './policy.js'
+import { protectionSource } from './protect.js'
+import { matchOf, outcomesOf, type RuleOutcomes } from './rule-outcome.js'
 import { type AddressRules, rulesOfAddress } from './uninvited.js'
 import { decideUser, trackUsers, type UserDecision } from './users.js'
 
-export interface InvitationExplanation extends Standings {
+export interface InvitationExplanation extends RuleOutcomes {
   readonly address: string
   readonly invitation: InvitationView
   /** The entry under `users.remove` of the address, and what protects it. */
@@ -63,34 +63,23 @@ export interface Explainer {
 
 /** Says of single invitations and users what a plan would do with them, and why. */
 export function startExplain({ manifest, records, now, protect }: ExplainInput): Explainer {
-  const inForce = indexRules(manifest.rules.filter(rule => isInForce(rule, now)))
-  const expired = indexRules(manifest.rules.filter(rule => isExpired(rule, now)))
-  const coming = indexRules(manifest.rules.filter(rule => isComing(rule, now)))
-  const protectionOf = indexProtections([...manifest.protect, ...protect])
-  const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
-
-  /** A removal whose day has not come changes nothing yet. */
-  function dueRemoval(key: string): Removal | null {
-    const removal = removals.get(key)
-    return removal && !isComing(removal, now) ? removal : null
-  }
+  const policy = policyOf(manifest, now, protect)
+  const { removals, comingRemovals, protectionOf } = policy
+  const [expired, coming] = [indexRules(policy.expired), indexRules(policy.coming)]
 
   function invitation(live: Invitation): InvitationExplanation {
-    const subject = subjectOf(live)
-    const removal = dueRemoval(subject.key)
-    const protection = removal ? protectionOf(removal.key) : null
-    const effective = protection ? null : removal
-    const decision = decide(subject, effective, { matches: inForce, manifest })
-    const { rules, because } = standingsOf(inForce(subject), decision.kind === 'contradiction' ? null : effective)
+    const { subject, removal, protection, rules, decision } = policy.decide(live)
+    const effective = protection || decision.kind === 'contradiction' ? null : removal
+    const outcomes = outcomesOf(rules, effective)
     return {
       address: invitationAddress(live.id),
       invitation: viewOf(live),
       rules: [
-        ...rules,
+        ...outcomes.rules,
         ...coming(subject).map(rule => matchOf(rule, 'coming')),
         ...expired(subject).map(rule => matchOf(rule, 'expired')),
       ],
-      because,
+      because: outcomes.because,
       removal: removal ? ruleRef(removal) : null,
       protection: protectionRef(protection),
       decision,
@@ -98,7 +87,8 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
   }
 
   function user(email: string, invitations: readonly Invitation[]): UserExplanation | null {
-    const removal = removals.get(emailKey(email))
+    const key = emailKey(email)
+    const removal = removals.get(key) ?? comingRemovals.get(key)
     if (!removal) return null
     const protection = protectionOf(removal.key)
     const record = records.get(removal.key)
@@ -109,7 +99,7 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
       removal: ruleRef(removal),
       protection: protectionRef(protection),
       record: record ?? null,
-      decision: isComing(removal, now)
+      decision: comingRemovals.has(key)
         ? { kind: 'coming', from: removal.from }
         : decideUser(removal, view, record, protection),
     }
@@ -117,7 +107,7 @@ export function startExplain({ manifest, records, now, protect }: ExplainInput):
 
   function uninvited(email: string): UninvitedExplanation | null {
     const key = emailKey(email)
-    const known = rulesOfAddress(key, manifest, now)
+    const known = rulesOfAddress(key, manifest, policy)
     const protection = protectionRef(protectionOf(key))
     const record = records.get(key) ?? null
     return known.rules.length === 0 && !protection && !record ? null : { email: key, ...known, protection, record }

@@ -1,7 +1,5 @@
 import type { Removal, Rule } from '../model/manifest.js'
-import type { Place, Problem } from '../model/problem.js'
-
-const show = ({ file, line, column }: Place) => `${file}:${line}:${column}`
+import { type Problem, placeText } from '../model/problem.js'
 
 /** An `id` rule accepts an invitation of a user who is to be removed. */
 export function contradiction(id: number, rule: Rule, removal: Removal): Problem {
@@ -10,8 +8,8 @@ export function contradiction(id: number, rule: Rule, removal: Removal): Problem
   return {
     code: 'live-contradiction',
     severity: 'error',
-    summary: `The rule accepts invitation ${id} of ${removal.email}, who is to be removed (${show(removal.at)})`,
-    detail: `Accepted, the invitation would bring the user back. Take out the rule at ${show(rule.at)} or the removal at ${show(removal.at)}.`,
+    summary: `The rule accepts invitation ${id} of ${removal.email}, who is to be removed (${placeText(removal.at)})`,
+    detail: `Accepted, the invitation would bring the user back. Take out the rule at ${placeText(rule.at)} or the removal at ${placeText(removal.at)}.`,
     range: { filename: file, start: position, end: position },
     snippet: null,
     file,
@@ -23,7 +21,7 @@ export const duplicateId = (apiUrl: string, id: number): Problem => ({
   code: 'inconsistent-answer',
   severity: 'error',
   summary: `The API listed invitation ${id} more than once`,
-  detail: 'Its answer cannot be relied on, so nothing is done. Try again; if it stays, tell who runs the API.',
+  detail: 'Its answer cannot be relied on, so nothing is done. Try again; if it stays, contact its operator.',
   range: null,
   snippet: null,
   file: apiUrl,

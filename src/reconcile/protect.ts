@@ -1,5 +1,6 @@
 import type { Protection } from '../model/manifest.js'
 import type { Refusal } from '../model/plan.js'
+import { placeText } from '../model/problem.js'
 import { compileWildcard } from './wildcard.js'
 
 /** The first protection that covers an address (in the form of `emailKey`), or null. */
@@ -12,7 +13,7 @@ export function indexProtections(protections: readonly Protection[]): Protection
 
 /** Who holds a protection, for people: `file:line:column`, `--protect` or `GUESTLIST_PROTECT`. */
 export const protectionSource = ({ source }: Protection): string =>
-  typeof source === 'string' ? source : `${source.file}:${source.line}:${source.column}`
+  typeof source === 'string' ? source : placeText(source)
 
 type ProtectedRefusal = Extract<Refusal, { kind: 'protected' }>
 

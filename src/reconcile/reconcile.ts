@@ -1,17 +1,14 @@
 import type { Invitation } from '../model/invitation.js'
-import type { Manifest, Protection, Removal } from '../model/manifest.js'
-import type { Plan, Warning } from '../model/plan.js'
+import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
+import type { OverruledRef, Plan, Warning } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
-import { decide } from './decide.js'
 import { planDigest } from './digest.js'
-import { Draft } from './draft.js'
 import { type ApprovalDemand, checkGuards, requiredApprovals } from './guards.js'
 import { IdSet } from './id-set.js'
-import { isComing, isExpired, isInForce } from './in-force.js'
-import { indexRules, subjectOf } from './match.js'
+import { effectRef, PlanBuilder } from './plan-builder.js'
+import { policyOf } from './policy.js'
 import { duplicateId } from './problems.js'
-import { indexProtections } from './protect.js'
 import { decideUser, trackUsers } from './users.js'
 import * as warn from './warnings.js'
 
@@ -55,70 +52,62 @@ export function reconcile(input: ReconcileInput, observed: Iterable<Invitation>)
 
 export function startReconcile(input: ReconcileInput): Reconciler {
   const { manifest, records, now, apiUrl, options = {} } = input
-  const expired = manifest.rules.filter(rule => isExpired(rule, now))
-  const rules = manifest.rules.filter(rule => isInForce(rule, now))
-  const coming = manifest.removals.filter(removal => isComing(removal, now))
-  const matches = indexRules(rules)
-  const protectionOf = indexProtections([...manifest.protect, ...(options.protect ?? [])])
-  const due = manifest.removals.filter(removal => !isComing(removal, now))
-  const removals = new Map(due.map(removal => [removal.key, removal]))
-  const users = trackUsers(removals.keys(), records)
+  const policy = policyOf(manifest, now, options.protect)
+  const { removals, comingRemovals } = policy
+  const users = trackUsers([...removals.keys(), ...comingRemovals.keys()], records)
   const targets = new Set(options.targets)
-  const targeted = (address: string) => targets.size === 0 || targets.has(address)
-  const draft = new Draft(targeted, options.keepUnchanged ?? false)
+  const builder = new PlanBuilder({ ...options, targets })
   const seen = new IdSet()
   const duplicates = new Set<number>()
+  const used = new Set<Rule>()
+  let invitations = 0
 
   function observe(invitation: Invitation): void {
-    draft.invitations++
+    invitations++
     if (seen.has(invitation.id)) {
       duplicates.add(invitation.id)
       return
     }
     seen.add(invitation.id)
-    const subject = subjectOf(invitation)
-    const removal = removals.get(subject.key) ?? null
-    if (removal && invitation.status === 'accepted') users.observeAccepted(subject.key, invitation)
-    const effective = removal && !protectionOf(removal.key) ? removal : null
-    draft.decided(subject, decide(subject, effective, { matches, manifest }))
+    const decided = policy.decide(invitation)
+    for (const rule of decided.rules) used.add(rule)
+    if (invitation.status === 'accepted') users.observeAccepted(decided.subject.key, invitation)
+    builder.invitation(decided)
   }
 
   function planUser(removal: Removal): void {
     const view = users.view(removal.email, removal.key)
-    const decision = decideUser(removal, view, records.get(removal.key), protectionOf(removal.key))
-    draft.userDecided(removal, view, decision, options.noRemovals ?? false)
+    const record = records.get(removal.key)
+    const decision = decideUser(removal, view, record, policy.protectionOf(removal.key))
+    if (comingRemovals.has(removal.key)) builder.coming(removal, view, decision)
+    else builder.user(removal, view, decision, record)
   }
 
   /** Which of two answers is true cannot be known, and so nothing is: the plan is its errors. */
-  function unreliable(): Draft {
-    const nothing = new Draft(targeted, false)
-    nothing.invitations = draft.invitations
+  function unreliable(): PlanBuilder {
+    const nothing = new PlanBuilder({ targets })
     for (const id of duplicates) nothing.problems.push(duplicateId(apiUrl, id))
     return nothing
   }
 
-  function planned(): Draft {
+  function planned(): PlanBuilder {
     if (duplicates.size > 0) return unreliable()
-    for (const removal of [...removals.values()].sort((a, b) => byCodeUnit(a.key, b.key))) planUser(removal)
-    return draft
+    const listed = [...removals.values(), ...comingRemovals.values()]
+    for (const removal of listed.sort((a, b) => byCodeUnit(a.key, b.key))) planUser(removal)
+    return builder
   }
 
   function finish(): Plan {
     const result = planned()
     const guards = { ...manifest.guards, maxRemovals: options.maxRemovals ?? manifest.guards.maxRemovals }
-    const complete = targets.size === 0 && !options.noRemovals
-    const warnings = [
-      ...expired.map(warn.expiredRule),
-      ...coming.map(warn.removalComing),
-      ...result.sortedWarnings(),
-      ...result.missed(targets),
-    ]
     return assemble(result, {
       apiUrl,
       timestamp: now.toISOString(),
-      warnings,
+      warnings: [...policy.expired.map(warn.expiredRule), ...result.sortedWarnings(), ...result.missed(targets)],
       manifest: { ...manifest, guards },
-      complete,
+      complete: targets.size === 0 && !options.noRemovals,
+      invitations,
+      unusedRules: duplicates.size > 0 ? [] : policy.inForce.filter(rule => !used.has(rule)).map(effectRef),
       demands: [{ count: manifest.guards.approvals.removals ?? 0, for: 'removals' }, ...(options.approvals ?? [])],
     })
   }
@@ -133,32 +122,36 @@ interface Rest {
   readonly manifest: Pick<Manifest, 'guards' | 'state'>
   readonly complete: boolean
   readonly demands: readonly ApprovalDemand[]
+  readonly invitations: number
+  readonly unusedRules: readonly OverruledRef[]
 }
 
-function assemble(draft: Draft, { apiUrl, timestamp, warnings, manifest, complete, demands }: Rest): Plan {
-  const actions = draft.actions()
-  const refused = [...draft.refused, ...checkGuards(actions, manifest.guards)]
+function assemble(builder: PlanBuilder, { manifest, complete, invitations, demands, ...rest }: Rest): Plan {
+  const actions = builder.actions()
+  const refused = [...builder.refused, ...checkGuards(actions, manifest.guards)]
   return {
-    apiUrl,
-    timestamp,
+    ...rest,
     actions,
-    unchanged: draft.sortedUnchanged(),
-    warnings,
+    unchanged: builder.sortedUnchanged(),
     refused,
-    problems: draft.problems.sort((a, b) => byCodeUnit(a.summary, b.summary)),
-    complete: complete && draft.problems.length === 0,
+    problems: builder.problems.sort((a, b) => byCodeUnit(a.summary, b.summary)),
+    complete: complete && builder.problems.length === 0,
     summary: {
-      accept: draft.accepts.length,
-      deny: draft.denials.length,
-      remove: draft.removals.length,
-      unchanged: draft.alreadyRight,
-      unmatched: draft.unmatched,
-      invitations: draft.invitations,
-      warnings: warnings.length,
+      accept: builder.accepts.length,
+      denied_before: builder.accepts.filter(({ before }) => before.status === 'denied').length,
+      deny: builder.denials.length,
+      remove: builder.removals.length,
+      unchanged: builder.alreadyRight,
+      unmatched: builder.unmatched,
+      invitations,
+      warnings: rest.warnings.length,
       refused: refused.length,
     },
+    leftOut: builder.leftOut,
     state: manifest.state,
     approvals: { required: requiredApprovals(actions, demands), approvers: null },
-    digest: planDigest(apiUrl, actions),
+    stateRead: null,
+    provenance: null,
+    digest: planDigest(rest.apiUrl, actions),
   }
 }

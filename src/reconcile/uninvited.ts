@@ -1,11 +1,11 @@
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { Manifest, Rule } from '../model/manifest.js'
 import { type Decision, decide } from './decide.js'
-import { isComing, isExpired, isInForce } from './in-force.js'
 import { indexRules, subjectOf } from './match.js'
-import { matchOf, type Standings, standingsOf } from './standing.js'
+import type { Policy } from './policy.js'
+import { matchOf, outcomesOf, type RuleOutcomes } from './rule-outcome.js'
 
-export interface AddressRules extends Standings {
+export interface AddressRules extends RuleOutcomes {
   /** Of a pending invitation that only rules by the address alone match. */
   readonly decision: Decision
 }
@@ -14,25 +14,25 @@ export interface AddressRules extends Standings {
  * The rules that name an address, exactly or by wildcards, as they would stand for an invitation of it: those that look at
  * nothing else decide; behind them those that ask for more, and then those that are expired.
  */
-export function rulesOfAddress(email: string, manifest: Manifest, now: Date): AddressRules {
-  const subject = subjectOf(pendingOf(email))
-  const matching = (rules: readonly NamingRule[]) => indexRules(rules.map(byEmailAlone))(subject)
-  const named = manifest.rules.filter(namesAddress)
-  const inForce = named.filter(rule => isInForce(rule, now))
+export function rulesOfAddress(
+  email: string,
+  manifest: Pick<Manifest, 'unmatched' | 'unmatchedAt'>,
+  { inForce, coming, expired }: Pick<Policy, 'inForce' | 'coming' | 'expired'>,
+): AddressRules {
+  const invitation = pendingOf(email)
+  const matching = (rules: readonly Rule[]) =>
+    indexRules(rules.filter(namesAddress).map(byEmailAlone))(subjectOf(invitation))
   const deciding = matching(inForce.filter(rule => !asksForMore(rule)))
-  const depending = matching(inForce.filter(asksForMore))
-  const coming = matching(named.filter(rule => isComing(rule, now)))
-  const expired = matching(named.filter(rule => isExpired(rule, now)))
-  const { rules, because } = standingsOf(deciding, null)
+  const { rules, because } = outcomesOf(deciding, null)
   return {
     rules: [
       ...rules,
-      ...depending.map(rule => matchOf(rule, 'depends')),
-      ...coming.map(rule => matchOf(rule, 'coming')),
-      ...expired.map(rule => matchOf(rule, 'expired')),
+      ...matching(inForce.filter(asksForMore)).map(rule => matchOf(rule, 'depends')),
+      ...matching(coming).map(rule => matchOf(rule, 'coming')),
+      ...matching(expired).map(rule => matchOf(rule, 'expired')),
     ],
     because,
-    decision: decide(subject, null, { matches: () => deciding, manifest }),
+    decision: decide(invitation, deciding, null, manifest),
   }
 }
 

@@ -14,20 +14,32 @@ export interface UserTracker {
 }
 
 export function trackUsers(keys: Iterable<string>, records: RemovalRecords): UserTracker {
-  const accepted = new Map<string, Map<number, string>>()
+  const accepted = new Map<string, Map<number, Pick<Invitation, 'email' | 'cloud_name'>>>()
   for (const key of keys) accepted.set(key, new Map())
   return {
-    observeAccepted: (key, { id, cloud_name }) => accepted.get(key)?.set(id, cloud_name),
+    observeAccepted: (key, { id, email, cloud_name }) => accepted.get(key)?.set(id, { email, cloud_name }),
     view(email, key) {
-      const invitations = accepted.get(key) ?? new Map<number, string>()
+      const invitations = [...(accepted.get(key) ?? [])].sort(([a], [b]) => a - b)
       return {
-        email,
+        email: spelledAs(
+          email,
+          invitations.map(([, one]) => one.email),
+        ),
         recorded: records.get(key)?.outcome ?? null,
-        accepted_invitations: [...invitations.keys()].sort((a, b) => a - b),
-        clouds: [...new Set(invitations.values())].sort(byCodeUnit),
+        accepted_invitations: invitations.map(([id]) => id),
+        clouds: [...new Set(invitations.map(([, { cloud_name }]) => cloud_name))].sort(byCodeUnit),
       }
     },
   }
+}
+
+/**
+ * The API may tell spellings apart that the manifest does not: where only the case differs, a live one is right. The given one
+ * stays where it is among them, or differs in more.
+ */
+function spelledAs(email: string, live: readonly string[]): string {
+  const folded = email.toLowerCase()
+  return live.includes(email) ? email : (live.find(one => one.toLowerCase() === folded) ?? email)
 }
 
 export type UserDecision =

@@ -1,8 +1,9 @@
 import type { Invitation } from '../model/invitation.js'
 import type { Removal, Rule } from '../model/manifest.js'
 import type { InvitationAction, RemovalAction, Warning } from '../model/plan.js'
+import type { RemovalRecord } from '../model/state.js'
 import { invitationAddress, userAddress } from './address.js'
-import { type Ground, ruleRef } from './decide.js'
+import { type Basis, ruleRef } from './decide.js'
 
 /*
  * What a person should know before approving. Texts hold strings of the API: renderers escape them.
@@ -22,7 +23,7 @@ export const removalComing = (removal: Removal): Warning => ({
   rule: ruleRef(removal),
 })
 
-export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Ground): Warning => ({
+export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Basis): Warning => ({
   code: 'accepted_but_denied',
   message: `The invitation of ${email} is accepted already, and an acceptance cannot be taken back. To take away the access, list the user under users.remove.`,
   address: invitationAddress(id),
@@ -45,6 +46,33 @@ export function adminRights({ address, before, rule }: InvitationAction): Warnin
   ]
   if (grants.length === 0) return null
   return { code: 'admin_rights', message: `${email} becomes admin of ${grants.join(' and of ')}.`, address, rule }
+}
+
+/** Null where this version knows the roles: a number that it does not know may grant anything. */
+export function unknownRole({ address, before, rule }: InvitationAction): Warning | null {
+  const { cloud_role, project_role, email } = before
+  const unknown = [
+    ...(typeof cloud_role === 'number' ? [`${cloud_role} in the cloud`] : []),
+    ...(typeof project_role === 'number' ? [`${project_role} in the project`] : []),
+  ]
+  if (unknown.length === 0) return null
+  const message = `${email} gets a role that this version does not know (${unknown.join(', ')}). Check what it grants before approving.`
+  return { code: 'unknown_role', message, address, rule }
+}
+
+/**
+ * Null where the entry may well be the one that the record was made by. One with another reason, or with a day after the
+ * removal, was written anew: whoever wrote it expects a removal.
+ */
+export function removedBefore(removal: Removal, record: RemovalRecord): Warning | null {
+  const later = removal.from ? Date.parse(`${removal.from}T00:00:00Z`) > Date.parse(record.at) : false
+  if (!later && removal.reason === record.reason) return null
+  return {
+    code: 'removed_before',
+    message: `${removal.email} was removed on ${record.at.slice(0, 10)}${record.reason === null ? '' : ` (${record.reason})`} and has not come back by an invitation, so nothing is done. To remove them again: guestlist state rm ${removal.key}`,
+    address: userAddress(removal.key),
+    rule: ruleRef(removal),
+  }
 }
 
 export function cloudsLost({ address, before, rule }: RemovalAction): Warning {

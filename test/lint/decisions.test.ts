@@ -154,10 +154,9 @@ function outcomesOf(manifest: Manifest): (one: Case) => string {
     const { subject } = one
     const isProtected = manifest.protect.some(({ pattern: text }) => text === 'a*' && subject.key.startsWith('a'))
     const removal: Removal | null = (!isProtected && manifest.removals.find(({ key }) => key === subject.key)) || null
-    const input = { matches: () => matching(one), manifest }
     return (['pending', 'denied', 'accepted'] as const)
       .map(status => {
-        const decision = decide({ ...subject, invitation: { ...subject.invitation, status } }, removal, input)
+        const decision = decide({ status }, matching(one), removal, manifest)
         return decision.kind === 'act' ? decision.effect : decision.kind
       })
       .join()

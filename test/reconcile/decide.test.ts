@@ -9,8 +9,14 @@ const ALL = { email: '*' }
 type Unmatched = 'ignore' | 'accept' | 'deny'
 
 function decided(status: string, rules: readonly Rule[], unmatched: Unmatched = 'ignore', leaving = false): Decision {
-  const given = { matches: indexRules(rules), manifest: manifest({ rules, unmatched }) }
-  return decide(subjectOf(invitation({ status })), leaving ? removal('ann@acme.example') : null, given)
+  const subject = subjectOf(invitation({ status }))
+  const matching = indexRules(rules)(subject)
+  return decide(
+    subject.invitation,
+    matching,
+    leaving ? removal('ann@acme.example') : null,
+    manifest({ rules, unmatched }),
+  )
 }
 
 const short = (decision: Decision): string =>
@@ -91,7 +97,7 @@ t.test('a decision keeps the place of its rule, the reason, and what it overrule
   const winner = { ...accept({ id: 56 }, 3), reason: 'the board' }
   const other = { ...deny(ALL, 9), reason: 'nobody' }
   t.match(decided('P', [other, winner, accept(ALL, 5)]), {
-    ground: {
+    basis: {
       rule: { file: 'guestlist.yaml', line: 3, column: 7, name: null, owner: null, reason: 'the board' },
       overruled: [
         { file: 'guestlist.yaml', line: 9, column: 7, name: null, owner: null, reason: 'nobody', effect: 'deny' },
@@ -103,7 +109,7 @@ t.test('a decision keeps the place of its rule, the reason, and what it overrule
 
 t.test('an implied denial says whose removal implies it, and overrules what accepts', async t => {
   t.match(decided('P', [accept(ALL, 5)], 'ignore', true), {
-    ground: {
+    basis: {
       rule: { line: 20, reason: 'left' },
       overruled: [{ line: 5, effect: 'accept' }],
       impliedBy: { key: 'ann@acme.example' },
@@ -117,7 +123,7 @@ t.test('what no rule matches is decided by `unmatched`, at its place', async t =
       kind: 'act',
       effect: unmatched,
       why: `${unmatched}_by_unmatched`,
-      ground: {
+      basis: {
         rule: { file: 'guestlist.yaml', line: 2, column: 7, name: null, owner: null, reason: null },
         overruled: [],
         impliedBy: null,
@@ -128,6 +134,6 @@ t.test('what no rule matches is decided by `unmatched`, at its place', async t =
 
 t.test('a removal overrules what accepts, and nothing that denies', async t => {
   const decision = decided('A', [deny(ALL, 3), accept(ALL, 5)], 'ignore', true)
-  t.match(decision, { kind: 'keep', ground: { overruled: [{ line: 5, effect: 'accept' }] } })
-  t.equal(decision.kind === 'keep' && decision.ground?.overruled.length, 1)
+  t.match(decision, { kind: 'keep', basis: { overruled: [{ line: 5, effect: 'accept' }] } })
+  t.equal(decision.kind === 'keep' && decision.basis?.overruled.length, 1)
 })

@@ -62,7 +62,7 @@ t.test('an address without an invitation', async t => {
     'deny expired',
   ])
   t.equal(ann?.because, 'a rule with an exact e-mail beats one without')
-  t.match(ann?.decision, { kind: 'act', effect: 'accept', why: 'accept_by_rule', ground: { overruled: { length: 1 } } })
+  t.match(ann?.decision, { kind: 'act', effect: 'accept', why: 'accept_by_rule', basis: { overruled: { length: 1 } } })
   const alone = (...given: typeof rules) => explainer({ rules: given, unmatched: 'accept' }).uninvited(ANN)
   t.match(alone(accept({ email: ANN, cloud: ['A'] })), {
     rules: [{ standing: 'depends' }],

@@ -29,10 +29,10 @@ function decisionJson(decision: Decision) {
   if (decision.kind === 'contradiction') {
     return { kind: decision.kind, rule: ruleRef(decision.rule), removal: ruleRef(decision.removal) }
   }
-  const { ground } = decision
-  if (ground === null) return decision
-  const { rule, overruled, impliedBy } = ground
-  return { ...decision, ground: { rule, overruled, implied_by: impliedBy && userAddress(impliedBy.key) } }
+  const { basis, ...rest } = decision
+  if (basis === null) return { ...rest, ground: null }
+  const { rule, overruled, impliedBy } = basis
+  return { ...rest, ground: { rule, overruled, implied_by: impliedBy && userAddress(impliedBy.key) } }
 }
 
 const userDecision = (decision: UserExplanation['decision']) =>

@@ -1,5 +1,6 @@
 import { statusText } from '../../model/invitation.js'
 import type { RuleRef } from '../../model/plan.js'
+import { placeText } from '../../model/problem.js'
 import type { Decision } from '../../reconcile/decide.js'
 import type {
   InvitationExplanation,
@@ -7,7 +8,7 @@ import type {
   UninvitedExplanation,
   UserExplanation,
 } from '../../reconcile/explain.js'
-import type { RuleMatch, Standings } from '../../reconcile/standing.js'
+import type { RuleMatch, RuleOutcomes } from '../../reconcile/rule-outcome.js'
 import { escapeTerminal, quoteTerminal } from '../../render/escape/terminal.js'
 import { destination } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
@@ -31,10 +32,10 @@ export function invitationText(explained: InvitationExplanation, style: Style): 
 
 const STRENGTH = { id: 'by id', email: 'by exact e-mail', pattern: 'by pattern' } as const
 
-function rulesText(title: string, { rules, because }: Standings, style: Style): readonly string[] {
+function rulesText(title: string, { rules, because }: RuleOutcomes, style: Style): readonly string[] {
   if (rules.length === 0) return ['  No rule matches.']
   const rows = table(
-    rules.map(match => ['   ', match.effect, placeText(match.rule), STRENGTH[match.strength], note(match)]),
+    rules.map(match => ['   ', match.effect, placeOf(match.rule), STRENGTH[match.strength], note(match)]),
   )
   return [
     style.dim(`  ${title}, the strongest first:`),
@@ -53,7 +54,7 @@ function note({ standing, from, until, rule }: RuleMatch): string {
 
 function removalLines({ removal, protection, decision }: InvitationExplanation): readonly string[] {
   if (removal === null) return []
-  const entry = `  The user is to be removed: ${placeText(removal)}${reasonText(removal)}.`
+  const entry = `  The user is to be removed: ${placeOf(removal)}${reasonText(removal)}.`
   const precedence = '  A removal goes before rules that accept.'
   if (protection !== null) return [entry, `  But ${protectionText(protection)}.`]
   return decision.kind === 'contradiction' ? [entry] : [entry, precedence]
@@ -64,7 +65,7 @@ const protectionText = ({ pattern, by }: ProtectionRef): string =>
 
 const reasonText = ({ reason }: RuleRef): string => (reason === null ? '' : ` (${escapeTerminal(reason)})`)
 
-const placeText = ({ file, line, column }: RuleRef): string => escapeTerminal(`${file}:${line}:${column}`)
+const placeOf = (rule: RuleRef): string => escapeTerminal(placeText(rule))
 
 function outcomeOf({ decision, invitation, removal }: InvitationExplanation): string {
   const status = escapeTerminal(statusText(invitation))
@@ -116,7 +117,7 @@ export function userText(
   const accepted = user.accepted_invitations.join(', ')
   const lines = [
     style.bold(escapeTerminal(address)),
-    `    to be removed: ${placeText(removal)}${reasonText(removal)}${decision.kind === 'coming' ? `, from ${decision.from} on` : ''}`,
+    `    to be removed: ${placeOf(removal)}${reasonText(removal)}${decision.kind === 'coming' ? `, from ${decision.from} on` : ''}`,
     `    accepted invitations: ${accepted === '' ? 'none' : `${accepted} in ${clouds}`}`,
     `    remembered: ${recordText(record)}`,
     ...protectedLine(protection),

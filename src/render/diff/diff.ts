@@ -1,9 +1,19 @@
 import { formatPatch } from 'diff'
-import type { Action, Plan, Unchanged, UserView } from '../../model/plan.js'
+import { type Action, type Plan, STATUS_AFTER, type Unchanged, type UserView } from '../../model/plan.js'
+import { placeText } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'
-import { AFTER, errorsLine, summaryLine } from '../text/words.js'
+import {
+  DENIED_BEFORE,
+  errorsLine,
+  leftOutText,
+  provenanceText,
+  snapshotText,
+  stateText,
+  summaryLine,
+  wasDeniedBefore,
+} from '../text/words.js'
 import { yamlItem } from './canonical-yaml.js'
 import { type Change, hunksOf } from './hunks.js'
 
@@ -23,16 +33,23 @@ export function planDiff(plan: Plan): string {
     summary,
     `API: ${escapeTerminal(plan.apiUrl)}`,
     `Digest: ${escapeTerminal(plan.digest)}`,
+    ...[snapshotText(plan), leftOutText(plan), stateText(plan), provenanceText(plan)].flatMap(note =>
+      note === null ? [] : [escapeTerminal(note)],
+    ),
     ...alerts(plan),
   ]
   const files = [fileDiff('invitations', invitationChanges(plan)), fileDiff('users', userChanges(plan))]
   return `${notes.map(note => `# ${note}\n`).join('')}${files.join('')}`
 }
 
-const alerts = ({ refused, problems, warnings, actions }: Plan): readonly string[] => [
+const alerts = ({ refused, problems, warnings, unusedRules, actions }: Plan): readonly string[] => [
   ...refused.map(({ message }) => `Refused: ${escapeTerminal(message)}`),
   ...problems.map(({ summary, detail }) => `Error: ${escapeTerminal(summary)}. ${escapeTerminal(detail)}`),
   ...warnings.map(({ message }) => `Warning: ${escapeTerminal(message)}`),
+  ...unusedRules.map(rule => `Matches no invitation: ${escapeTerminal(placeText(rule))} (${rule.effect})`),
+  ...actions.flatMap(action =>
+    wasDeniedBefore(action) ? [`${action.address} ${DENIED_BEFORE} and is to be accepted`] : [],
+  ),
   ...actions.flatMap(action =>
     action.action === 'remove'
       ? lossSentences(action.loss).map(sentence => escapeTerminal(`${action.address}: ${sentence}`))
@@ -64,7 +81,11 @@ function invitationChanges({ actions, unchanged }: Plan): readonly Change[] {
 }
 
 function decided({ action, before }: Exclude<Action, { action: 'remove' }>) {
-  return { id: before.id, before: yamlItem({ ...before }), after: yamlItem({ ...before, status: AFTER[action] }) }
+  return {
+    id: before.id,
+    before: yamlItem({ ...before }),
+    after: yamlItem({ ...before, status: STATUS_AFTER[action] }),
+  }
 }
 
 const same = (id: number, lines: readonly string[]) => ({ id, before: lines, after: lines })

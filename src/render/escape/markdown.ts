@@ -22,12 +22,12 @@ const entity = (character: string): string => `&#${character.codePointAt(0) ?? 0
  * A name as a code span. In a table parsers disagree on `|` after a backslash, even there: such a name is written as a sentence
  * within an element of code.
  */
-export function codeSpan(text: string, place: 'table' | 'text' = 'text'): string {
-  const shown = clip(escapeTerminal(text), LONGEST_NAME)
+export function codeSpan(text: string, place: 'table' | 'text' = 'text', longest: number = LONGEST_NAME): string {
+  const shown = clip(escapeTerminal(text), longest)
   if (shown.trim() === '') return '""'
   if (place === 'table' && shown.includes('|')) return `<code>${prose(shown)}</code>`
-  const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/gu), ([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
+  const run = Math.max(0, ...Array.from(shown.matchAll(/`+/gu), ([ticks]) => ticks.length))
+  const fence = '`'.repeat(run + 1)
   const padding = /^[` ]|[` ]$/u.test(shown) ? ' ' : ''
   return `${fence}${padding}${shown}${padding}${fence}`
 }
@@ -36,8 +36,8 @@ export function codeSpan(text: string, place: 'table' | 'text' = 'text'): string
 const SIGIL = /[@#!$%~&^+]/u
 
 /** A sentence as inline text, also within a table. */
-export function prose(text: string): string {
-  return clip(escapeTerminal(text), LONGEST_PROSE)
+export function prose(text: string, longest: number = LONGEST_PROSE): string {
+  return clip(escapeTerminal(text), longest)
     .replace(/[^\p{L}\p{M}\p{N} ,()'"?\-–—…]/gu, character => {
       if (character === '.') return '.'
       return SIGIL.test(character) ? entity(character) + BREAK : entity(character)

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../model/plan.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
-import { approvalsLine, errorsLine, plural, summaryLine } from '../text/words.js'
+import {
+  approvalsLine,
+  errorsLine,
+  leftOutText,
+  plural,
+  provenanceText,
+  snapshotText,
+  stateText,
+  summaryLine,
+} from '../text/words.js'
 import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT, PAGE_STYLE } from './report-page.gen.js'
@@ -57,19 +66,24 @@ function policy(): string {
 }
 
 function factsHtml(plan: Plan): string {
-  const { problems, apiUrl, timestamp, digest, complete } = plan
+  const { problems, apiUrl, timestamp, digest } = plan
   const errored = problems.length > 0
   const approvals = approvalsLine(plan, text => text)
   const facts = [
     ['API', apiUrl],
     ['Planned at', timestamp],
     ['Digest', digest],
-    ...(approvals === null ? [] : [['Approvals', approvals]]),
-    ...(complete || errored ? [] : [['Scope', 'narrowed by options: applying it may leave something to do']]),
+    ...[
+      ['Approvals', approvals],
+      ['Source', snapshotText(plan)],
+      ['Scope', leftOutText(plan)],
+      ['State', stateText(plan)?.replace(/^State: /, '') ?? null],
+      ['Made by', provenanceText(plan)],
+    ].filter(([, value]) => value !== null),
   ]
   return `<p class="summary">${errored ? errorsLine(plan) : summaryLine(plan)}</p>
 <dl class="facts">${facts
-    .map(([name = '', value = '']) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
+    .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`)
     .join('')}</dl>
 `
 }
@@ -77,6 +91,7 @@ function factsHtml(plan: Plan): string {
 function countsHtml({ summary }: Plan): string {
   const counts = [
     ['to accept', summary.accept],
+    ...(summary.denied_before > 0 ? [['of them denied before', summary.denied_before] as const] : []),
     ['to deny', summary.deny],
     ['to remove', summary.remove],
     ['refused', summary.refused],

@@ -1,12 +1,15 @@
-import type { Plan, Warning } from '../../model/plan.js'
+import type { OverruledRef, Plan, Warning } from '../../model/plan.js'
+import { placeText, problemPlace } from '../../model/problem.js'
 import { escapeHtml } from '../escape/html.js'
-import { placeText, plural } from '../text/words.js'
+import { plural, unusedRules } from '../text/words.js'
 
 /** Longer lists are folded: what comes after must be found too. */
 const SHOWN = 20
 
 /** What must be known before anything else: why apply will refuse, what is wrong, what to think of. */
-export function alertsHtml({ refused, problems, warnings }: Plan): string {
+export function alertsHtml(plan: Plan): string {
+  const { refused, problems, warnings } = plan
+  const unused = unusedRules(plan)
   const lists = [
     alert(
       'refused',
@@ -16,12 +19,13 @@ export function alertsHtml({ refused, problems, warnings }: Plan): string {
     alert(
       'errors',
       plural(problems.length, 'error'),
-      problems.map(({ summary, detail, file, range }) => {
-        const place = range ? `${range.filename}:${range.start.line}:${range.start.column}` : file
-        return `<code>${escapeHtml(place)}</code> ${escapeHtml(summary)}. ${escapeHtml(detail)}`
-      }),
+      problems.map(
+        problem =>
+          `<code>${escapeHtml(problemPlace(problem))}</code> ${escapeHtml(problem.summary)}. ${escapeHtml(problem.detail)}`,
+      ),
     ),
     alert('warnings', plural(warnings.length, 'warning'), warnings.map(warningItem)),
+    alert('unused', unused?.title ?? '', plan.unusedRules.map(unusedItem)),
   ]
   return lists.join('')
 }
@@ -29,6 +33,11 @@ export function alertsHtml({ refused, problems, warnings }: Plan): string {
 function warningItem({ message, address, rule }: Warning): string {
   const where = [address, rule && placeText(rule)].filter(part => part !== null)
   return [escapeHtml(message), ...where.map(part => `<code>${escapeHtml(part)}</code>`)].join(' ')
+}
+
+function unusedItem(rule: OverruledRef): string {
+  const about = [rule.name, rule.reason].filter(part => typeof part === 'string').map(part => escapeHtml(part))
+  return [`<code>${escapeHtml(placeText(rule))}</code> ${rule.effect}`, ...about].join(' ')
 }
 
 function alert(kind: string, title: string, items: readonly string[]): string {

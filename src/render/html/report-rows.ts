@@ -1,8 +1,9 @@
 import { type InvitationView, statusText } from '../../model/invitation.js'
-import type { Action, Plan, Refusal, RuleRef, Unchanged } from '../../model/plan.js'
+import { type Action, type Plan, type Refusal, type RuleRef, STATUS_AFTER, type Unchanged } from '../../model/plan.js'
+import { placeText } from '../../model/problem.js'
 import { shown } from '../escape/html.js'
 import { lossSentences } from '../loss.js'
-import { AFTER, gravestFirst, placeText, WHY } from '../text/words.js'
+import { DENIED_BEFORE, gravestFirst, WHY, wasDeniedBefore } from '../text/words.js'
 
 /** What became of an invitation or user, gravest first. */
 export const DECISIONS = {
@@ -46,18 +47,22 @@ export function reportRows(plan: Plan): readonly ReportRow[] {
 }
 
 function actionRow(action: Action): ReportRow {
-  const reason = [action.rule.reason ?? '', ...notes(action)].filter(part => part !== '').join('; ')
-  const ground = [placeText(action.rule), reason].map(shown)
-  const [rule = '', why = ''] = ground
-  if (action.action !== 'remove') return invitationRow(action.action, action.before, AFTER[action.action], rule, why)
+  const reason = [action.rule.name ?? '', action.rule.reason ?? '', ...notes(action)]
+  const rule = shown(placeText(action.rule))
+  const why = shown(reason.filter(part => part !== '').join('; '))
+  if (action.action !== 'remove')
+    return invitationRow(action.action, action.before, STATUS_AFTER[action.action], rule, why)
   const { email, clouds } = action.before
   return ['remove', shown(email), null, 'user', 'removed', clouds.map(shown), '', '', '', rule, why]
 }
 
 /** What the rule and its reason do not say. */
 function notes(action: Action): readonly string[] {
-  const { why, overruled, impliedBy } = action
+  const { why, overruled, impliedBy, address, before } = action
+  const respelled = action.action === 'remove' && !address.endsWith(`.${before.email}`)
   return [
+    ...(wasDeniedBefore(action) ? [DENIED_BEFORE] : []),
+    ...(respelled ? [`sent as ${before.email}`] : []),
     ...(action.action === 'remove' ? lossSentences(action.loss) : []),
     ...(why.endsWith('_by_rule') ? [] : [WHY[why]]),
     ...(impliedBy === null ? [] : [`implied by ${impliedBy}`]),
@@ -86,6 +91,8 @@ const DECISION_OF = {
   accepted_but_denied: 'left',
   unknown_status: 'left',
   not_targeted: 'left',
+  no_removals: 'left',
+  not_yet: 'left',
   protected: 'left',
 } as const satisfies Record<Unchanged['why'], Decision>
 

@@ -38,4 +38,4 @@ function cutSection({ open, rows, close, noun }: Section, budget: number): reado
   return kept.length === 0 ? [...note.slice(1), ''] : [...open, ...kept, ...note, ...close]
 }
 
-const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0)
+export const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0)

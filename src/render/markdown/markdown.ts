@@ -1,17 +1,25 @@
-import type { Action, Plan, Warning } from '../../model/plan.js'
+import type { Action, OverruledRef, Plan, RuleRef, Warning } from '../../model/plan.js'
+import { placeText, problemPlace } from '../../model/problem.js'
 import { codeSpan, prose } from '../escape/markdown.js'
 import { lossSentences } from '../loss.js'
 import {
-  AFTER,
   approvalsLine,
+  countsByRule,
   countsLine,
+  DENIED_BEFORE,
   errorsLine,
   gravestFirst,
-  placeText,
+  LARGE_PLAN,
+  leftOutText,
   plural,
+  provenanceText,
+  snapshotText,
+  stateText,
   summaryLine,
+  unusedRules,
+  wasDeniedBefore,
 } from '../text/words.js'
-import { type Section, withinBudget } from './markdown-budget.js'
+import { lengthOf, type Section, withinBudget } from './markdown-budget.js'
 
 /** The first line of every comment, by which a pipeline finds the one to update. It never changes. */
 export const MARKDOWN_MARKER = '<!-- guestlist-plan -->'
@@ -20,41 +28,53 @@ export const MARKDOWN_MARKER = '<!-- guestlist-plan -->'
 export const MARKDOWN_LIMIT = 65_000
 
 /**
- * A plan as a comment on a pull request: marker, summary, what must be known first, a table, details folded, the digest. What
- * does not fit is left out and counted. Changes that cannot be taken back come first, so that a cut never hides them
- * behind others: removals, then denials, then accepts.
+ * A plan as a comment on a pull request: marker, summary, what must be known first, the changes, the digest. What does not fit is
+ * left out and counted, and the changes have most of the room. Those that cannot be taken back come first, so that a cut
+ * never hides them behind others: removals, then denials, then accepts.
  */
 export function planMarkdown(plan: Plan): string {
-  const head = [MARKDOWN_MARKER, `### ${plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)}`, '']
+  const head = [
+    MARKDOWN_MARKER,
+    `### ${plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)}`,
+    '',
+    ...[snapshotText(plan), leftOutText(plan)].flatMap(note => (note === null ? [] : [prose(note), ''])),
+  ]
   const foot = footLines(plan)
-  const fixed = [...head, ...foot].join('\n').length
   const actions = gravestFirst(plan.actions)
-  const sections = [...alerts(plan), tableOf(actions), detailsOf(actions)].filter(({ rows }) => rows.length > 0)
-  return `${[...head, ...withinBudget(sections, MARKDOWN_LIMIT - fixed - 1), ...foot].join('\n')}\n`
+  const large = actions.length > LARGE_PLAN
+  const before = [...alerts(plan), ...(large ? [byRule(actions)] : [])].filter(({ rows }) => rows.length > 0)
+  const budget = MARKDOWN_LIMIT - 1 - lengthOf([...head, ...foot])
+  const notes = withinBudget(before, budget)
+  const changes =
+    actions.length === 0
+      ? []
+      : withinBudget([tableOf(actions, large, budget - lengthOf(notes))], budget - lengthOf(notes))
+  return `${[...head, ...notes, ...changes, ...foot].join('\n')}\n`
 }
 
 function footLines(plan: Plan): readonly string[] {
-  const { apiUrl, digest, summary, complete, problems } = plan
-  const narrowed =
-    complete || problems.length > 0 ? [] : ['Narrowed by options: applying it may leave something to do.', '']
+  const { apiUrl, digest, summary } = plan
+  const facts = [stateText(plan), provenanceText(plan)].flatMap(fact => (fact === null ? [] : [prose(fact), '']))
   const approvals = approvalsLine(plan, text => codeSpan(text))
   return [
-    ...narrowed,
     ...(approvals === null ? [] : [approvals, '']),
     `${plural(summary.invitations, 'invitation')} read from ${codeSpan(apiUrl)}: ${countsLine(plan)}.`,
     '',
+    ...facts,
     `Digest: ${codeSpan(digest)}`,
   ]
 }
 
-function alerts({ refused, problems, warnings }: Plan): readonly Section[] {
+function alerts(plan: Plan): readonly Section[] {
+  const { refused, problems, warnings } = plan
   const list = (title: string, noun: string, rows: readonly string[]): Section => ({
     open: [`**${title}**`, ''],
     rows,
     close: [''],
     noun,
-    share: 0.2,
+    share: 0.15,
   })
+  const unused = unusedRules(plan)
   return [
     list(
       'Refused: apply will not run this plan.',
@@ -64,12 +84,19 @@ function alerts({ refused, problems, warnings }: Plan): readonly Section[] {
     list(
       'Errors',
       'error',
-      problems.map(({ summary, detail, file, range }) => {
-        const place = range ? `${range.filename}:${range.start.line}:${range.start.column}` : file
-        return `- ${codeSpan(place)}: ${prose(summary)}. ${prose(detail)}`
-      }),
+      problems.map(
+        problem => `- ${codeSpan(problemPlace(problem))}: ${prose(problem.summary)}. ${prose(problem.detail)}`,
+      ),
     ),
     list('Warnings', 'warning', warnings.map(warningRow)),
+    ...(unused === null
+      ? []
+      : [
+          list(unused.title, 'rule', [
+            ...unused.rules.map(unusedRow),
+            ...(unused.more > 0 ? [`- and ${unused.more} more`] : []),
+          ]),
+        ]),
   ]
 }
 
@@ -78,35 +105,71 @@ function warningRow({ message, address, rule }: Warning): string {
   return `- ${prose(message)}${where.length > 0 ? ` ${where.join(' ')}` : ''}`
 }
 
-/** A table with more rows than this is folded too. */
+const unusedRow = (rule: OverruledRef): string =>
+  `- ${codeSpan(placeText(rule))} ${rule.effect}${aboutRule(rule, ', ', LONGEST)}`
+
+/** Name and reason of a rule, each after a separator. */
+const aboutRule = ({ name, reason }: RuleRef, separator: string, longest: number): string =>
+  [name, reason].map(text => (typeof text === 'string' ? `${separator}${prose(text, longest)}` : '')).join('')
+
+/** Of a large plan: each rule once, with its name, its reason and how much it does. */
+const byRule = (actions: readonly Action[]): Section => ({
+  open: ['| Rule | Accept | Deny | Remove | Why |', '| --- | --- | --- | --- | --- |'],
+  rows: countsByRule(actions).map(({ rule, counts }) => {
+    const cells = [counts.accept, counts.deny, counts.remove].map(count => (count === 0 ? '' : `${count}`))
+    const why = [rule.name, rule.reason].flatMap(text => (typeof text === 'string' ? [prose(text)] : []))
+    return `| ${codeSpan(placeText(rule), 'table')} | ${cells.join(' | ')} | ${why.join('<br>')} |`
+  }),
+  close: [''],
+  noun: 'rule',
+  share: 0.15,
+})
+
+/** A table with more rows than this is folded. */
 const ROWS_SHOWN = 40
 
-function tableOf(actions: readonly Action[]): Section {
+/** So many changes are always shown, or all: names are cut shorter until they fit. */
+const ROWS_AT_LEAST = 400
+
+/** Characters of a name. Only hostile names need the last ones. */
+const LENGTHS = [120, 48, 24, 12, 6, 2] as const
+const LONGEST = 120
+
+function tableOf(actions: readonly Action[], large: boolean, budget: number): Section {
   const folded = actions.length > ROWS_SHOWN
-  return {
+  const section = (rows: readonly string[]): Section => ({
     open: [
       ...(folded ? [`<details><summary>${plural(actions.length, 'change')}</summary>`, ''] : []),
-      '| | Who | Change | Where | Rule |',
+      '| | Id | Who | Where | Rule |',
       '| --- | --- | --- | --- | --- |',
     ],
-    rows: actions.map(tableRow),
+    rows,
     close: folded ? ['', '</details>', ''] : [''],
     noun: 'change',
-    share: 0.6,
-  }
+    share: 1,
+  })
+  if (!large) return section(actions.map(action => tableRow(action, LONGEST, true)))
+  const needed = actions.slice(0, ROWS_AT_LEAST)
+  const room = budget - lengthOf([...section([]).open, ...section([]).close]) - ROWS_AT_LEAST
+  const fits = (longest: number) => lengthOf(needed.map(action => tableRow(action, longest, false))) <= room
+  const longest = LENGTHS.find(fits) ?? 2
+  return section(actions.map(action => tableRow(action, longest, false)))
 }
 
-function tableRow(action: Action): string {
+/** `withReason`: of a large plan the table by rule says it. */
+function tableRow(action: Action, longest: number, withReason: boolean): string {
   const { before, rule } = action
-  const cell = (text: string) => codeSpan(text, 'table')
-  const change = action.action === 'remove' ? 'removed' : `${cell(action.before.status)} → ${AFTER[action.action]}`
-  const reason = rule.reason === null ? '' : `<br>${prose(rule.reason)}`
-  return `| **${action.action}** | ${cell(before.email)} | ${change} | ${whereCell(action)} | ${cell(placeText(rule))}${reason} |`
+  const cell = (text: string) => codeSpan(text, 'table', longest)
+  const id = 'id' in before ? `${before.id}` : ''
+  const note = wasDeniedBefore(action) ? `<br>${DENIED_BEFORE}` : ''
+  const why = withReason ? aboutRule(rule, '<br>', 400) : ''
+  return `| **${action.action}**${note} | ${id} | ${cell(before.email)} | ${whereCell(action, cell)} | ${cell(placeText(rule))}${why}${basisNotes(action, cell)} |`
 }
+
+type Cell = (text: string) => string
 
 /** Cloud and project, each with the role; of a user the clouds that are lost, and how far that was seen. */
-function whereCell(action: Action): string {
-  const cell = (text: string) => codeSpan(text, 'table')
+function whereCell(action: Action, cell: Cell): string {
   if (action.action === 'remove')
     return lossSentences(action.loss)
       .map(sentence => prose(sentence))
@@ -118,19 +181,11 @@ function whereCell(action: Action): string {
 
 const roleText = (role: string | number | null): string => (role === null ? '' : ` (${prose(String(role))})`)
 
-const detailsOf = (actions: readonly Action[]): Section => ({
-  open: [`<details><summary>Rules and reasons of ${plural(actions.length, 'change')}</summary>`, ''],
-  rows: actions.map(detailRow),
-  close: ['', '</details>', ''],
-  noun: 'change',
-  share: 1,
-})
-
-function detailRow({ address, action, rule, overruled, impliedBy }: Action): string {
-  const reason = rule.reason === null ? '' : ` (${prose(rule.reason)})`
-  const implied = impliedBy === null ? '' : `, implied by the removal of ${codeSpan(impliedBy)}`
-  const others = overruled.slice(0, 3).map(other => `${codeSpan(placeText(other))} (${other.effect})`)
+/** What the rule does not say: the removal that implies a denial, and what was overruled. */
+function basisNotes({ overruled, impliedBy }: Action, cell: Cell): string {
+  const implied = impliedBy === null ? [] : [`implied by the removal of ${cell(impliedBy)}`]
+  const others = overruled.slice(0, 3).map(other => `${cell(placeText(other))} (${other.effect})`)
   const more = overruled.length > 3 ? ` and ${overruled.length - 3} more` : ''
-  const over = others.length === 0 ? '' : `, overrules ${others.join(', ')}${more}`
-  return `- ${codeSpan(address)}: ${action} by ${codeSpan(placeText(rule))}${reason}${implied}${over}`
+  const over = others.length === 0 ? [] : [`overrules ${others.join(', ')}${more}`]
+  return [...implied, ...over].map(note => `<br>${note}`).join('')
 }

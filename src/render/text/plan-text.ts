@@ -1,23 +1,41 @@
 import { type InvitationView, statusText } from '../../model/invitation.js'
-import type { Action, InvitationAction, Plan, RemovalAction, Unchanged, Warning } from '../../model/plan.js'
+import {
+  type Action,
+  type InvitationAction,
+  type Plan,
+  type RemovalAction,
+  type RuleRef,
+  STATUS_AFTER,
+  type Unchanged,
+  type Warning,
+} from '../../model/plan.js'
+import { placeText } from '../../model/problem.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'
 import { inPieces } from './pieces.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
+import { table } from './table.js'
 import { displayWidth, wrapLine } from './width.js'
 import {
-  AFTER,
   approvalsLine,
+  countsByRule,
   countsLine,
+  DENIED_BEFORE,
   errorsLine,
+  LARGE_PLAN,
+  leftOutText,
   NO_CHANGES,
   needsApproval,
-  placeText,
   planSummary,
   plural,
+  provenanceText,
+  snapshotText,
+  stateText,
   summaryLine,
+  unusedRules,
   WHY,
+  wasDeniedBefore,
 } from './words.js'
 
 export { NO_CHANGES, planSummary }
@@ -37,20 +55,48 @@ export const planTextPieces = (plan: Plan, style: Style, width?: number): Iterab
 
 /** An action at a time. */
 function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
-  const notes = warningsByAddress(plan.warnings)
+  const large = plan.actions.length > LARGE_PLAN
+  const notes = large ? new Map<string, readonly Warning[]>() : warningsByAddress(plan.warnings)
   const wrap = wrapper(width)
+  if (large) {
+    for (const warning of plan.warnings) yield `${wrap(warningText(warning, style))}\n\n`
+    yield `${byRuleText(plan.actions, style)}\n`
+  }
   for (const action of plan.actions) yield `${wrap(actionText(action, notes.get(action.address) ?? [], style))}\n\n`
   for (const item of plan.unchanged) yield `${wrap(unchangedText(item, style))}\n\n`
   const rest = [
-    ...otherWarnings(plan, style).map(wrap),
+    ...(large ? [] : otherWarnings(plan).map(warning => wrap(warningText(warning, style)))),
     ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
-    ...(plan.complete || plan.problems.length > 0 ? [] : [wrap(style.change(NARROWED))]),
     ...approvalsText(plan, style).map(wrap),
+    ...unusedText(plan, style).map(wrap),
+    ...[leftOutText(plan), snapshotText(plan)].flatMap(note =>
+      note === null ? [] : [wrap(style.change(escapeTerminal(note)))],
+    ),
     wrap(countsText(plan)),
     summaryText(plan, style),
   ]
   yield `${rest.join('\n\n')}\n`
+}
+
+/** How much each rule does, for plans of which nobody reads every action. */
+function byRuleText(actions: readonly Action[], style: Style): string {
+  const rows = countsByRule(actions).map(({ rule, counts }) => [
+    escapeTerminal(placeText(rule)),
+    ...[counts.accept, counts.deny, counts.remove].map(count => (count === 0 ? '' : String(count))),
+    escapeTerminal(rule.name ?? rule.reason ?? ''),
+  ])
+  return `${style.bold('By rule:')}\n${table([['RULE', 'ACCEPT', 'DENY', 'REMOVE', 'NAME OR REASON'], ...rows])}`
+}
+
+function unusedText(plan: Plan, style: Style): readonly string[] {
+  const unused = unusedRules(plan)
+  if (unused === null) return []
+  const lines = unused.rules.map(
+    rule => `    ${escapeTerminal(placeText(rule))} ${rule.effect}${nameText(rule, style)}`,
+  )
+  const more = unused.more > 0 ? [`    and ${unused.more} more`] : []
+  return [[style.change(`${unused.title}:`), ...lines, ...more].join('\n')]
 }
 
 /** Narrower than this, broken lines are harder to read than those a terminal breaks. */
@@ -71,14 +117,10 @@ function hangingIndent(line: string): number {
   return label === undefined ? 4 : Math.min(displayWidth(label), NARROWEST / 2)
 }
 
-/** Above a summary that would else say more than was looked at. */
-const NARROWED = 'Narrowed by --target or --no-removals: what that leaves out was not planned.'
-
 function summaryText(plan: Plan, style: Style): string {
   if (plan.problems.length > 0) return style.bad(errorsLine(plan))
   const line = summaryLine(plan)
-  if (plan.refused.length > 0)
-    return `${style.bad('Apply will refuse this plan (see "Refused" above).')}\n${style.bold(line)}`
+  if (plan.refused.length > 0) return style.bad(line)
   return line === NO_CHANGES ? style.good(line) : style.bold(line)
 }
 
@@ -94,22 +136,24 @@ function warningsByAddress(warnings: readonly Warning[]): ReadonlyMap<string, re
 }
 
 /** Warnings on what is no action of this plan. */
-function otherWarnings({ actions, warnings }: Plan, style: Style): readonly string[] {
+function otherWarnings({ actions, warnings }: Plan): readonly Warning[] {
   const planned = new Set(actions.map(({ address }) => address))
-  return warnings
-    .filter(({ address }) => address === null || !planned.has(address))
-    .map(({ message, address, rule }) => {
-      const where = [address, rule && placeText(rule)].filter(part => part !== null).map(part => escapeTerminal(part))
-      return `${style.change('Warning:')} ${escapeTerminal(message)}${where.length > 0 ? style.dim(`\n         ${where.join('  ')}`) : ''}`
-    })
+  return warnings.filter(({ address }) => address === null || !planned.has(address))
+}
+
+function warningText({ message, address, rule }: Warning, style: Style): string {
+  const where = [address, rule && placeText(rule)].filter(part => part !== null).map(part => escapeTerminal(part))
+  return `${style.change('Warning:')} ${escapeTerminal(message)}${where.length > 0 ? style.dim(`\n         ${where.join('  ')}`) : ''}`
 }
 
 function actionText(action: Action, warnings: readonly Warning[], style: Style): string {
   const symbol = action.action === 'remove' ? style.bad('-') : style.change('~')
   const removed = action.action === 'remove'
   const head = `${symbol} ${style.bold(escapeTerminal(action.address))}${removed ? '' : `  ${escapeTerminal(action.before.email)}`}`
-  const fields = action.action === 'remove' ? removalFields(action, style) : changeFields(action, style)
-  const rows = [...fields, ...groundFields(action, style)]
+  const rows = [
+    ...(action.action === 'remove' ? removalFields(action, style) : changeFields(action, style)),
+    ...basisFields(action, style),
+  ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return [
     head,
@@ -118,19 +162,26 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
   ].join('\n')
 }
 
-function removalFields({ loss }: RemovalAction, style: Style): readonly (readonly [string, string])[] {
+type Field = readonly [name: string, value: string]
+
+/** The spelling is shown where the address of the action, which is folded, does not show it. */
+function removalFields({ address, before, loss }: RemovalAction, style: Style): readonly Field[] {
+  const sent = address.endsWith(`.${before.email}`) ? [] : [['sent as', escapeTerminal(before.email)] as const]
   const lost = loss?.clouds.length ?? 0
   const sentences = lossSentences(loss, quoteTerminal)
   return [
     ['user', style.bad('removed')],
+    ...sent,
     ...sentences.map((sentence, index) => ['clouds', index < lost ? style.bad(sentence) : sentence] as const),
   ]
 }
 
-function changeFields({ action, before }: InvitationAction, style: Style): readonly (readonly [string, string])[] {
-  const after = action === 'accept' ? style.good(AFTER.accept) : style.bad(AFTER.deny)
+function changeFields(action: InvitationAction, style: Style): readonly Field[] {
+  const { before } = action
+  const after = action.action === 'accept' ? style.good(STATUS_AFTER.accept) : style.bad(STATUS_AFTER.deny)
+  const note = wasDeniedBefore(action) ? ` (${style.change(DENIED_BEFORE)})` : ''
   return [
-    ['status', `${escapeTerminal(before.status)} → ${after}`],
+    ['status', `${escapeTerminal(before.status)} → ${after}${note}`],
     ['to', destination(before)],
   ]
 }
@@ -143,12 +194,16 @@ export function destination({ cloud_name, cloud_role, project_name, project_role
   return `${cloud}, project ${quoteTerminal(project_name)}${project_role === null ? '' : as(project_role)}`
 }
 
-function groundFields(action: Action, style: Style): readonly (readonly [string, string])[] {
+function nameText({ name, reason }: RuleRef, style: Style): string {
+  const title = name === null ? '' : `  ${escapeTerminal(name)}`
+  return `${title}${reason === null ? '' : `  ${style.dim(`(${escapeTerminal(reason)})`)}`}`
+}
+
+function basisFields(action: Action, style: Style): readonly Field[] {
   const { rule, overruled, why, impliedBy } = action
-  const reason = rule.reason === null ? '' : `  ${style.dim(`(${escapeTerminal(rule.reason)})`)}`
   const name = why === 'accept_by_unmatched' || why === 'deny_by_unmatched' ? 'unmatched' : 'rule'
   return [
-    [name, `${escapeTerminal(placeText(rule))}${reason}`],
+    [name, `${escapeTerminal(placeText(rule))}${nameText(rule, style)}`],
     ...(impliedBy === null ? [] : [['implied by', `the removal of ${escapeTerminal(impliedBy)}`] as const]),
     ...overruled.map(other => ['overrules', `${escapeTerminal(placeText(other))} (${other.effect})`] as const),
   ]
@@ -168,6 +223,11 @@ function approvalsText(plan: Plan, style: Style): readonly string[] {
 
 function countsText(plan: Plan): string {
   const { summary, digest, apiUrl } = plan
-  const read = `${plural(summary.invitations, 'invitation')} read from ${escapeTerminal(apiUrl)}`
-  return `${read}: ${countsLine(plan)}.\nDigest: ${escapeTerminal(digest)}`
+  const from = snapshotText(plan) === null ? escapeTerminal(apiUrl) : 'the snapshot'
+  const facts = [stateText(plan), provenanceText(plan)].flatMap(fact => (fact === null ? [] : [escapeTerminal(fact)]))
+  return [
+    `${plural(summary.invitations, 'invitation')} read from ${from}: ${countsLine(plan)}.`,
+    ...facts,
+    `Digest: ${escapeTerminal(digest)}`,
+  ].join('\n')
 }

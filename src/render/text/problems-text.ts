@@ -1,4 +1,4 @@
-import type { Problem } from '../../model/problem.js'
+import { type Problem, problemPlace } from '../../model/problem.js'
 import { escapeEach, escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 import { displayWidth } from './width.js'
@@ -12,9 +12,9 @@ export function problemsText(problems: readonly Problem[], style: Style): string
 }
 
 function problemText(problem: Problem, style: Style): string {
-  const { severity, summary, detail, range, file } = problem
+  const { severity, summary, detail } = problem
   const label = severity === 'error' ? style.bad('Error') : style.change('Warning')
-  const place = range ? `${range.filename}:${range.start.line}:${range.start.column}` : file
+  const place = problemPlace(problem)
   return [
     `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}`,
     ...excerpt(problem, style),

@@ -1,11 +1,18 @@
-import type { Action, ActionReason, Plan, RuleRef, Summary, Unchanged } from '../../model/plan.js'
+import {
+  type Action,
+  type ActionReason,
+  type OverruledRef,
+  type Plan,
+  type RuleRef,
+  type Summary,
+  totalLeftOut,
+  type Unchanged,
+} from '../../model/plan.js'
+import { placeText } from '../../model/problem.js'
 
 /*
  * The words that every format shares.
  */
-
-/** What an action makes of a status. */
-export const AFTER = { accept: 'accepted', deny: 'denied' } as const
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
@@ -16,17 +23,27 @@ export const planSummary = ({ accept, deny, remove }: Summary): string =>
 /** The other stable line. */
 export const NO_CHANGES = 'No changes. Invitations and users match the manifest.'
 
-/** The one of the two that a plan ends with, where it has no errors. What is refused was asked for all the same. */
-export const summaryLine = ({ actions, refused, summary }: Plan): string =>
-  actions.length + refused.length === 0 ? NO_CHANGES : planSummary(summary)
+/**
+ * What a plan ends with, where it has no errors. What is refused was asked for all the same, and a plan that leaves something
+ * out does not claim that all is right.
+ */
+export function summaryLine({ actions, refused, summary, leftOut }: Plan): string {
+  if (refused.length > 0) return `${planSummary(summary)} Apply will refuse this plan.`
+  if (actions.length > 0) return planSummary(summary)
+  return totalLeftOut(leftOut) > 0 ? NOTHING_IN_SCOPE : NO_CHANGES
+}
+
+/** Beside the causes, which are always told. */
+const NOTHING_IN_SCOPE = 'Nothing to do in this plan, but changes were left out of it.'
 
 export const errorsLine = ({ problems }: Plan): string =>
   `This plan has ${plural(problems.length, 'error')} and cannot be applied.`
 
 /** What was read and what became of it: the counts under every summary. */
 export function countsLine({ summary, actions }: Plan): string {
-  const { unchanged, unmatched, warnings } = summary
-  return `${plural(actions.length, 'change')}, ${unchanged} already right, ${unmatched} pending unmatched, ${plural(warnings, 'warning')}`
+  const { unchanged, unmatched, warnings, denied_before } = summary
+  const changes = `${plural(actions.length, 'change')}${denied_before > 0 ? ` (${denied_before} denied before)` : ''}`
+  return `${changes}, ${unchanged} already right, ${unmatched} pending unmatched, ${plural(warnings, 'warning')}`
 }
 
 /**
@@ -45,14 +62,97 @@ export function approvalsLine({ approvals }: Pick<Plan, 'approvals'>, shown: (te
 /** Whether more approvals are needed than are known of. */
 export const needsApproval = ({ required, approvers }: Plan['approvals']): boolean =>
   required > (approvers?.length ?? 0)
+/** Beside an invitation that somebody denied and that is now to be accepted. */
+export const DENIED_BEFORE = 'was denied before'
+
+export const wasDeniedBefore = (action: Action): boolean =>
+  action.action === 'accept' && action.before.status === 'denied'
+
+/** What options or a date left out of the plan, by its cause; null for nothing. */
+export function leftOutText({ leftOut }: Plan): string | null {
+  const { targets, no_removals, from } = leftOut
+  const parts = [
+    ...(targets > 0 ? [`${plural(targets, 'change')} by --target`] : []),
+    ...(no_removals > 0 ? [`${plural(no_removals, 'removal')} by --no-removals`] : []),
+    ...(from > 0 ? [`${plural(from, 'removal')} until the day of \`from\``] : []),
+  ]
+  return parts.length === 0 ? null : `Left out: ${parts.join(', ')}.`
+}
+
+/** Rules that match nothing are listed up to this many: more would bury the plan, and a typo is one or two. */
+const UNUSED_SHOWN = 10
+
+/** A title and lines on rules that match no invitation; null where there is none. */
+export function unusedRules({
+  unusedRules: rules,
+}: Plan): { readonly title: string; readonly rules: readonly OverruledRef[]; readonly more: number } | null {
+  if (rules.length === 0) return null
+  const title = rules.length === 1 ? '1 rule matches no invitation' : `${rules.length} rules match no invitation`
+  return { title, rules: rules.slice(0, UNUSED_SHOWN), more: Math.max(0, rules.length - UNUSED_SHOWN) }
+}
+
+/** That a plan was not made from the live API; null where it was. */
+export function snapshotText({ provenance }: Plan): string | null {
+  if (provenance === null || provenance.read.source === 'api') return null
+  const { snapshot, at, age_seconds } = provenance.read
+  return `Planned from the snapshot ${JSON.stringify(snapshot ?? '')} of ${provenance.api_url}, taken at ${at} (${ageText(age_seconds)} before this plan), not from the live API.`
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** The largest unit of which there are two, so that nothing is off by more than a half. */
+export function ageText(seconds: number): string {
+  const [unit, length] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ['second', 1]
+  return plural(Math.floor(seconds / length), unit)
+}
+
+/** Which state was read, and how much it remembers; null where none was. */
+export function stateText({ stateRead }: Plan): string | null {
+  if (stateRead === null) return null
+  const { description, remembered } = stateRead
+  const known = remembered === null ? 'none yet' : `${plural(remembered, 'removal')} remembered`
+  return `State: ${known} (${description})`
+}
+
+/** guestlist's version, the manifest's files and the CI run, on one line; null where it is not known. */
+export function provenanceText({ provenance }: Plan): string | null {
+  if (provenance === null) return null
+  const { guestlist, manifest, ci } = provenance
+  const files = manifest.slice(0, 5).map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)})`)
+  const more = manifest.length > 5 ? [`${manifest.length - 5} more files`] : []
+  const run = ci === null ? [] : [`commit ${ci.commit ?? 'unknown'}`, ...(ci.run === null ? [] : [`run ${ci.run}`])]
+  return [`guestlist ${guestlist}`, ...files, ...more, ...run].join(', ')
+}
+
+/** How many of its actions each rule is the cause of, in the order of their first. */
+export interface RuleCounts {
+  readonly rule: RuleRef
+  readonly counts: Readonly<Record<Action['action'], number>>
+}
+
+export function countsByRule(actions: readonly Action[]): readonly RuleCounts[] {
+  const found = new Map<string, { rule: RuleRef; counts: Record<Action['action'], number> }>()
+  for (const { action, rule } of actions) {
+    const place = placeText(rule)
+    const entry = found.get(place) ?? { rule, counts: { accept: 0, deny: 0, remove: 0 } }
+    entry.counts[action]++
+    found.set(place, entry)
+  }
+  return [...found.values()]
+}
+
+/** Above this many actions, what matters comes first: the warnings, and a table by rule. */
+export const LARGE_PLAN = 200
 
 const GRAVITY = { remove: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
 
 /** What cannot be taken back first; else in the order of the plan. */
 export const gravestFirst = (actions: readonly Action[]): readonly Action[] =>
   [...actions].sort((a, b) => GRAVITY[a.action] - GRAVITY[b.action])
-
-export const placeText = ({ file, line, column }: RuleRef): string => `${file}:${line}:${column}`
 
 /** Why something is or is not done, for people. */
 export const WHY = {
@@ -68,6 +168,8 @@ export const WHY = {
   no_rule: 'no rule matches',
   accepted_but_denied: 'accepted already; it cannot be taken back',
   unknown_status: 'its status is not known to this version',
-  not_targeted: 'not part of this plan',
+  not_targeted: 'left out by --target',
+  no_removals: 'left out by --no-removals',
+  not_yet: 'its day has not come',
   protected: 'protected',
 } as const satisfies Record<ActionReason | Unchanged['why'], string>

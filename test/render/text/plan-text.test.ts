@@ -58,7 +58,7 @@ t.test('then counts and digest, and last the summary line, byte for byte', async
   const plan = examplePlan()
   t.equal(
     planText(plan, PLAIN).split('\n').slice(-5).join('\n'),
-    `9 invitations read from https://api.bimdata.io: 5 changes, 2 already right, 1 pending unmatched, 5 warnings.
+    `9 invitations read from https://api.bimdata.io: 5 changes (1 denied before), 2 already right, 1 pending unmatched, 5 warnings.
 Digest: ${plan.digest}
 
 Plan: 2 to accept, 2 to deny, 1 to remove.
@@ -79,7 +79,7 @@ t.test('refusals stand before the summary, which still counts', async t => {
   const text = planText(refusedPlan(), PLAIN)
   t.match(text, '\nRefused: bob@acme.example is protected by "*@acme.example"')
   t.match(text, '\nRefused: Guard maxAccepts: 2 accepts planned')
-  t.match(text, '\nApply will refuse this plan (see "Refused" above).\nPlan: 2 to accept, 0 to deny, 0 to remove.\n')
+  t.equal(lastLine(text), 'Plan: 2 to accept, 0 to deny, 0 to remove. Apply will refuse this plan.')
 })
 
 t.test('a plan with errors shows them, and has no summary of changes', async t => {

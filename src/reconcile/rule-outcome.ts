@@ -18,7 +18,7 @@ export interface RuleMatch {
   readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired' | 'coming' | 'depends'
 }
 
-export interface Standings {
+export interface RuleOutcomes {
   /** The strongest first; those that are not in force last. */
   readonly rules: readonly RuleMatch[]
   /** Why the first is the first, or counts for nothing; null where none matches. */
@@ -29,7 +29,7 @@ export interface Standings {
  * @param rules in force, the strongest first
  * @param removal of the address, where it goes before rules that accept
  */
-export function standingsOf(rules: readonly Rule[], removal: Removal | null): Standings {
+export function outcomesOf(rules: readonly Rule[], removal: Removal | null): RuleOutcomes {
   const [winner] = rules
   const overridden = removal !== null && winner?.effect === 'accept'
   const decided = overridden ? 'deny' : winner?.effect

@@ -1,0 +1,60 @@
+import type { Invitation } from '../model/invitation.js'
+import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
+import { type Decision, decide } from './decide.js'
+import { isComing, isExpired, isInForce } from './in-force.js'
+import { indexRules, type RuleIndex, type Subject, subjectOf } from './match.js'
+import { indexProtections, type ProtectionIndex } from './protect.js'
+
+/** What is decided of one invitation, and what it was decided from. */
+export interface Decided {
+  readonly subject: Subject
+  /** The entry under `users.remove` of the address, and what protects it. */
+  readonly removal: Removal | null
+  readonly protection: Protection | null
+  /** Those in force that match, the strongest first. */
+  readonly rules: readonly Rule[]
+  readonly decision: Decision
+}
+
+/** A manifest at a moment, made ready to decide: plans and explanations come from this alone. */
+export interface Policy {
+  readonly inForce: readonly Rule[]
+  /** Those whose first day has not begun. */
+  readonly coming: readonly Rule[]
+  readonly expired: readonly Rule[]
+  /** Those in force that match. */
+  readonly matches: RuleIndex
+  readonly protectionOf: ProtectionIndex
+  /** By `emailKey` of the address; those whose day has come. */
+  readonly removals: ReadonlyMap<string, Removal>
+  /** Those whose day has not. */
+  readonly comingRemovals: ReadonlyMap<string, Removal>
+  decide(invitation: Invitation): Decided
+}
+
+/** `protect`: what is held outside the manifest. */
+export function policyOf(manifest: Manifest, now: Date, protect: readonly Protection[] = []): Policy {
+  const inForce = manifest.rules.filter(rule => isInForce(rule, now))
+  const matches = indexRules(inForce)
+  const protectionOf = indexProtections([...manifest.protect, ...protect])
+  const removalsWhere = (coming: boolean) =>
+    new Map(manifest.removals.flatMap(one => (isComing(one, now) === coming ? [[one.key, one] as const] : [])))
+  const removals = removalsWhere(false)
+  return {
+    inForce,
+    coming: manifest.rules.filter(rule => isComing(rule, now)),
+    expired: manifest.rules.filter(rule => isExpired(rule, now)),
+    matches,
+    protectionOf,
+    removals,
+    comingRemovals: removalsWhere(true),
+    decide(invitation) {
+      const subject = subjectOf(invitation)
+      const removal = removals.get(subject.key) ?? null
+      const protection = removal && protectionOf(removal.key)
+      const rules = matches(subject)
+      const decision = decide(invitation, rules, protection ? null : removal, manifest)
+      return { subject, removal, protection, rules, decision }
+    },
+  }
+}
