@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-options.js'
 import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
-import { CommandError, type ExitCode, type Io } from './io.js'
+import { CommandError, type Io } from './io.js'
 import { createLog } from './log.js'
 import { type Completes, flagName, type Options } from './option.js'
 
@@ -19,7 +19,8 @@ export interface Command {
   /** Its default first. */
   readonly formats: readonly [Format, ...Format[]]
   readonly examples: readonly (readonly [command: string, what: string])[]
-  run(given: Given, io: Io): Promise<ExitCode>
+  /** @return the exit code: one of EXIT, or that of a program which it ran */
+  run(given: Given, io: Io): Promise<number>
 }
 
 /** What the program consists of. */
@@ -34,18 +35,20 @@ interface Positional {
   readonly completes?: Completes
 }
 
-/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number. */
+/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`, as they are. */
 type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${infer Rest}`
   ? ArgumentOf<Word> & ArgumentsOf<Rest>
   : ArgumentOf<Usage>
 
 type ArgumentOf<Word extends string> = Word extends `<${infer Name}..>` | `[${infer Name}..]`
   ? { readonly [K in Name]: readonly string[] }
-  : Word extends `<${infer Name}>`
-    ? { readonly [K in Name]: string }
-    : Word extends `[${infer Name}]`
-      ? { readonly [K in Name]: string | undefined }
-      : unknown
+  : Word extends `${infer Name}..]`
+    ? { readonly [K in Name]: readonly string[] }
+    : Word extends `<${infer Name}>`
+      ? { readonly [K in Name]: string }
+      : Word extends `[${infer Name}]`
+        ? { readonly [K in Name]: string | undefined }
+        : unknown
 
 type Definition<Usage extends string, O extends Options, F extends Format> = Omit<
   Command,
@@ -55,7 +58,7 @@ type Definition<Usage extends string, O extends Options, F extends Format> = Omi
   readonly options: O
   readonly formats: readonly [F, ...F[]]
   /** Loads the command's code when it runs, so that no command pays for another. */
-  run(flags: Flags<O, F>, args: ArgumentsOf<Usage>, io: Io): Promise<ExitCode>
+  run(flags: Flags<O, F>, args: ArgumentsOf<Usage>, io: Io): Promise<number>
 }
 
 /** A command as one definition: the types of its flags and arguments follow from it. */
@@ -90,9 +93,9 @@ function inFolder(folder: string | undefined, io: Io): Io {
 }
 
 function readArguments<Usage extends string>(usage: Usage, given: Given): ArgumentsOf<Usage> {
-  const found = usage.matchAll(/[<[]([A-Z]+)(\.\.)?[>\]]/g)
-  const values = [...found].map(([, name = '', many]) => {
-    const texts = [given[name] ?? []].flat().map(String)
+  const found = usage.matchAll(/(-- )?([A-Z]+)(\.\.)?[>\]]/g)
+  const values = [...found].map(([, verbatim, name = '', many]) => {
+    const texts = [given[verbatim === undefined ? name : '--'] ?? []].flat().map(String)
     return [name, many === undefined ? texts[0] : texts]
   })
   return Object.fromEntries(values)

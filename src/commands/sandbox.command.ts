@@ -1,8 +1,13 @@
 import { defineCommand } from '../cli/command.js'
 
 export const sandbox = defineCommand({
-  usage: 'sandbox',
+  usage: 'sandbox [-- COMMAND..]',
   describe: 'Serve an embedded BIMData SSO API on this machine, for demos and rehearsals',
+  positionals: {
+    COMMAND: {
+      describe: 'Run with the address and the key in its environment; the sandbox ends with it, and with its exit code',
+    },
+  },
   options: {
     port: { kind: 'integer', min: 0, max: 65_535, fallback: 0, describe: 'Port; 0 for any that is free [default: 0]' },
     data: {
@@ -30,7 +35,8 @@ export const sandbox = defineCommand({
   formats: ['text'],
   examples: [
     ['guestlist sandbox --port 8099', 'a small organisation, in memory'],
+    ['guestlist sandbox -- npm test', 'for as long as a command runs'],
     ['guestlist sandbox --data org.yaml --fault accept:503:nth=2', 'your own data, and one fault'],
   ],
-  run: async (flags, _, io) => (await import('./sandbox.js')).sandbox(flags, io),
+  run: async (flags, { COMMAND }, io) => (await import('./sandbox.js')).sandbox(COMMAND, flags, io),
 })

@@ -1,4 +1,9 @@
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { resolve } from 'node:path'
+import { CommandError, EXIT, type Io } from '../cli/io.js'
+import type { Sandbox } from '../sandbox/options.js'
+import { reasonOf } from '../system/errno.js'
 
 interface SandboxFlags {
   readonly port: number
@@ -12,8 +17,8 @@ interface SandboxFlags {
 
 const UNKNOWN_USER = { '404': 404, '400': 400, '204': 204 } as const
 
-/** Serves the embedded API until it is interrupted. */
-export async function sandbox(flags: SandboxFlags, io: Io): Promise<ExitCode> {
+/** Serves the embedded API until it is interrupted, or for as long as a command runs. */
+export async function sandbox(command: readonly string[], flags: SandboxFlags, io: Io): Promise<number> {
   if (flags.fault.includes('help')) {
     const { FAULT_GRAMMAR } = await import('../sandbox/fault-grammar.js')
     io.out(`${FAULT_GRAMMAR}\n`)
@@ -32,19 +37,36 @@ export async function sandbox(flags: SandboxFlags, io: Io): Promise<ExitCode> {
     faults,
     unknownUser: UNKNOWN_USER[flags.unknownUser],
     ...(io.env.BIMDATA_API_KEY ? { apiKey: io.env.BIMDATA_API_KEY } : {}),
-    ...(flags.data === undefined ? {} : { dataFile: flags.data }),
+    ...(flags.data === undefined ? {} : { dataFile: resolve(io.cwd, flags.data) }),
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.issuer === undefined ? {} : { issuer: flags.issuer }),
   }).catch((error: unknown) => {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error })
   })
-  io.out(sandboxBanner(server))
-  io.err('The sandbox is listening. Stop it with Ctrl-C.\n')
-  await new Promise<void>(resolve => {
-    if (io.interrupt.aborted) resolve()
-    else io.interrupt.addEventListener('abort', () => resolve(), { once: true })
+  try {
+    if (command.length > 0) return await runCommand(command, server, io)
+    io.out(sandboxBanner(server))
+    io.err('The sandbox is listening. Stop it with Ctrl-C.\n')
+    await new Promise<void>(done => {
+      if (io.interrupt.aborted) done()
+      else io.interrupt.addEventListener('abort', () => done(), { once: true })
+    })
+    return EXIT.done
+  } finally {
+    await server.close()
+  }
+}
+
+/** Its streams are ours. Ctrl-C reaches it by itself, for it is of the same terminal; a SIGTERM is passed on. */
+function runCommand([program = '', ...args]: readonly string[], server: Sandbox, io: Io): Promise<number> {
+  const env = { ...io.env, BIMDATA_API_URL: server.url, BIMDATA_API_KEY: server.apiKey }
+  const child = spawn(program, args, { cwd: io.cwd, env, stdio: 'inherit' })
+  io.interrupt.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
+  return new Promise((done, fail) => {
+    child.once('error', error =>
+      fail(new CommandError(`${program} cannot be run: ${reasonOf(error)}`, { cause: error })),
+    )
+    child.once('exit', (code, signal) => done(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0)))
   })
-  await server.close()
-  return EXIT.done
 }

@@ -2,23 +2,23 @@ import type { Argv, Options } from 'yargs'
 import { type Command, optionsOf, wordsOf } from '../cli/command.js'
 import { describeFailure } from '../cli/failure.js'
 import { checkSwitches } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { CommandError, EXIT, type Io } from '../cli/io.js'
 import { createLog, LEVELS, type LogLevel } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
 import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
 import { helpText } from './help.js'
-import { resolveCommand, SWITCHES, TAKING } from './resolve-command.js'
+import { type ResolvedCommand, resolveCommand, SWITCHES, TAKING } from './resolve-command.js'
 import { unknownVariables } from './unknown-variables.js'
 import { DASH, usageError } from './usage-error.js'
 
-type Task = () => Promise<ExitCode>
+type Task = () => Promise<number>
 
 /**
  * Runs one command line. Never throws and never exits: a failure becomes a message on standard error and an exit code
  * from the list.
  */
-export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = await parse(argv, io)
     if (typeof parsed === 'string') {
@@ -61,7 +61,10 @@ async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
   }
   // The command's words first: yargs would take one for the value of a switch before it.
   const [own, others] = [resolved.words, argv.filter((_, index) => !resolved.at.includes(index))]
-  return parseWords([...own, ...hideDashes(withoutEndOfFlags(checkSwitches(others, SWITCHES)))], io)
+  const end = others.indexOf('--')
+  const [line, command] =
+    end === -1 || !takesCommand(resolved) ? [others, []] : [others.slice(0, end), others.slice(end + 1)]
+  return parseWords([...own, ...hideDashes(withoutEndOfFlags(checkSwitches(line, SWITCHES)))], command, io)
 }
 
 function helpOf(argv: readonly string[], io: Io): string {
@@ -72,11 +75,23 @@ function helpOf(argv: readonly string[], io: Io): string {
   return helpText(resolved, io.columns)
 }
 
-async function parseWords(words: readonly string[], io: Io): Promise<Task> {
+/** A command line of another program follows `--`, as in `guestlist sandbox -- npm test`: its words are its own. */
+const takesCommand = ({ command }: ResolvedCommand): boolean => command?.usage.includes(' [-- ') ?? false
+
+/** What a command's handler is given besides its own words. */
+interface Context {
+  readonly io: Io
+  /** The words of another program, after `--`. */
+  readonly command: readonly string[]
+  choose(task: Task): void
+}
+
+async function parseWords(words: readonly string[], command: readonly string[], io: Io): Promise<Task> {
   const chosen: { task: Task | null } = { task: null }
-  const parser = await grammar(words, io, task => {
+  const choose = (task: Task) => {
     chosen.task = task
-  })
+  }
+  const parser = await grammar(words, { io, command, choose })
   await new Promise<void>((resolve, reject) => {
     const settle = (error: unknown) => (error ? reject(error) : resolve())
     Promise.resolve(parser.parseAsync([...words], {}, settle)).catch(reject)
@@ -119,7 +134,7 @@ const PARSING = {
 } as const
 
 /** For parsing alone: help.ts makes the help. Loaded only now, for --help and --version do without. */
-async function grammar(argv: readonly string[], io: Io, choose: (task: Task) => void): Promise<Argv> {
+async function grammar(argv: readonly string[], context: Context): Promise<Argv> {
   const { default: yargs } = await import('yargs')
   const parser = yargs()
     .parserConfiguration(PARSING)
@@ -132,24 +147,25 @@ async function grammar(argv: readonly string[], io: Io, choose: (task: Task) => 
       throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv) : error
     })
     .demandCommand(1, 'A command is needed.')
-  for (const command of CATALOG.commands) if (wordsOf(command).length === 1) add(parser, command, io, choose)
-  for (const group of Object.keys(CATALOG.groups)) addGroup(parser, group, io, choose)
+  for (const command of CATALOG.commands) if (wordsOf(command).length === 1) add(parser, command, context)
+  for (const group of Object.keys(CATALOG.groups)) addGroup(parser, group, context)
   return parser
 }
 
-function addGroup(parser: Argv, group: string, io: Io, choose: (task: Task) => void): void {
+function addGroup(parser: Argv, group: string, context: Context): void {
   const members = CATALOG.commands.filter(command => wordsOf(command)[0] === group)
   const words = members.map(command => wordsOf(command)[1]).join(', ')
   parser.command(group, '', sub => {
-    for (const command of members) add(sub, command, io, choose)
+    for (const command of members) add(sub, command, context)
     return sub.demandCommand(1, `guestlist ${group} needs one of: ${words}.`)
   })
 }
 
-function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => void): void {
+function add(parser: Argv, command: Command, context: Context): void {
   parser.command({
     // Its own word and its arguments.
     command: command.usage
+      .replace(/ \[-- .*/, '')
       .split(' ')
       .slice(wordsOf(command).length - 1)
       .join(' '),
@@ -157,7 +173,8 @@ function add(parser: Argv, command: Command, io: Io, choose: (task: Task) => voi
     builder: sub => build(sub, command),
     handler(given) {
       const args = Object.keys(command.positionals ?? {}).map(name => [name, textsOf(given[name])])
-      choose(() => command.run({ ...given, ...Object.fromEntries(args) }, io))
+      const read = { ...given, ...Object.fromEntries(args), '--': context.command }
+      context.choose(() => command.run(read, context.io))
     },
   })
 }
@@ -166,7 +183,8 @@ const textsOf = (value: unknown): readonly string[] =>
   value === undefined ? [] : [value].flat().map(text => (text === DASH ? '-' : String(text)))
 
 function build(sub: Argv, command: Command): Argv {
-  for (const name of Object.keys(command.positionals ?? {})) sub.positional(name, { type: 'string' })
+  const named = Object.keys(command.positionals ?? {}).filter(name => !command.usage.includes(`[-- ${name}`))
+  for (const name of named) sub.positional(name, { type: 'string' })
   for (const [key, option] of Object.entries(optionsOf(command))) {
     const settings: Options = {
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',

@@ -26,7 +26,10 @@ export interface ResolvedCommand {
 }
 
 export function resolveCommand(argv: readonly string[]): ResolvedCommand {
-  const places = argv.flatMap((word, index) => (word.startsWith('-') || TAKING.has(argv[index - 1] ?? '') ? [] : index))
+  const end = argv.indexOf('--')
+  const places = (end === -1 ? argv : argv.slice(0, end)).flatMap((word, index) =>
+    word.startsWith('-') || TAKING.has(argv[index - 1] ?? '') ? [] : index,
+  )
   const [first, second] = places.map(index => argv[index] ?? '')
   const group = first !== undefined && Object.hasOwn(CATALOG.groups, first)
   const wanted = [first, ...(group ? [second] : [])].join(' ')

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { wordsOf } from '../../src/cli/command.js'
@@ -140,6 +141,21 @@ t.test('what stands after -- is an argument like any other', async t => {
   t.same(sandbox.effects(), [], 'nothing was sent')
   t.equal((await run(['apply', '--', 'plan.json'])).code, 0)
   t.same(sandbox.effects(), [{ operation: 'accept', target: 1 }], 'the saved plan and nothing else')
+})
+
+t.test('sandbox -- COMMAND runs it with the address and the key, and ends with it', async t => {
+  const { folder } = await office(t)
+  const run = (...command: string[]) =>
+    guestlist(['sandbox', '--chdir', folder, '--', ...command], { cwd: dirname(PROGRAM) })
+  const node = (code: string) => run(process.execPath, '-e', code, '--', '--help')
+  const asked = await node(
+    'fetch(process.env.BIMDATA_API_URL).then(r => console.log(process.env.BIMDATA_API_KEY.length > 20, r.status, process.argv.at(-1)))',
+  )
+  t.match(asked, { code: 0, stdout: /^true \d+ --help\n$/ })
+  t.equal((await node('process.exit(7)')).code, 7)
+  t.equal((await node("process.kill(process.pid, 'SIGTERM')")).code, 143)
+  t.match(await run('no-such-program'), { code: 1, stderr: 'no-such-program cannot be run: there is no such file' })
+  t.match(await run(process.execPath, `${PROGRAM}`, 'plan'), { code: 0, stdout: 'Plan: ' }, 'a rehearsal')
 })
 
 t.test('a lone dash is an argument, or the value of a flag', async t => {
