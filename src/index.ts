@@ -19,7 +19,6 @@ import { problemsText } from './render/text/problems-text.js'
 import { COLOUR, PLAIN } from './render/text/style.js'
 
 export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
-export { locateProblems } from './manifest/locate.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
 export { emailKey } from './model/email-address.js'
 export {

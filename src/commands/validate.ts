@@ -2,6 +2,7 @@ import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
 import type { Problem } from '../model/problem.js'
+import { diagnosticSource } from '../render/diagnostic-source.js'
 import { jsonText } from '../render/json.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import { loadManifest } from './shared/load-manifest.js'
@@ -40,28 +41,7 @@ function validateDocument(problems: readonly Problem[]) {
   }
 }
 
-function diagnostic({ severity, code, summary, detail, range, snippet, file }: Problem) {
-  return {
-    severity,
-    summary,
-    detail,
-    code,
-    ...(range ? { range } : { file }),
-    ...(range && snippet !== null ? { snippet: snippetOf(range, snippet) } : {}),
-  }
-}
-
-/** Offsets count UTF-16 units in `code`, as Terraform's do in its own encoding. */
-function snippetOf(range: NonNullable<Problem['range']>, code: string) {
-  const characters = Array.from(code)
-  const offset = (column: number) => characters.slice(0, column - 1).join('').length
-  const end = range.end.line === range.start.line ? offset(range.end.column) : code.length
-  return {
-    context: null,
-    code,
-    start_line: range.start.line,
-    highlight_start_offset: offset(range.start.column),
-    highlight_end_offset: end,
-    values: [],
-  }
+function diagnostic(problem: Problem) {
+  const { severity, code, summary, detail, range, file } = problem
+  return { severity, summary, detail, code, ...(range ? diagnosticSource(problem) : { file }) }
 }

@@ -1,12 +1,12 @@
 import { type AddressUse, addressFault } from '../model/email-address.js'
-import { type Draft, subjectOf, type Words } from './problems.js'
+import { type PendingProblem, type ProblemText, subjectOf } from './problems.js'
 import { isRecord } from './schema.js'
 import type { Tree } from './tree.js'
 
 /** What the schema cannot say of a value: where it is, and what is wrong with it. */
 interface Fault {
   readonly path: readonly string[]
-  words(tree: Tree): Words
+  words(tree: Tree): ProblemText
 }
 
 const USES: Readonly<Record<string, AddressUse>> = {
@@ -55,12 +55,12 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 const memberOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
 
-export function faultDraft(tree: Tree, { path, words }: Fault): Draft {
+export function faultDraft(tree: Tree, { path, words }: Fault): PendingProblem {
   return { code: 'wrong-value', source: tree.source, ...tree.span(path), say: () => words(tree) }
 }
 
 /** What is wrong with an address; a dash that was forgotten makes one value of two lines. */
-export function addressWords(path: readonly string[], text: string, use: AddressUse, tree: Tree): Words {
+export function addressWords(path: readonly string[], text: string, use: AddressUse, tree: Tree): ProblemText {
   const { fault, advice } = addressFault(text, use) ?? NO_ADDRESS
   const { start, end } = tree.span(path)
   const isFolded = tree.source.text.slice(start, end).trimEnd().includes('\n')

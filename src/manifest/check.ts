@@ -3,14 +3,14 @@ import { addressWords, faultDraft, faultsBeyondSchema, useOf } from './beyond-sc
 import { codeOf, explain, type Finding } from './explain.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
-import type { Draft } from './problems.js'
+import type { PendingProblem } from './problems.js'
 import { type Part, prune } from './prune.js'
 import { ANNOTATIONS, isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
 
 export interface Checked {
-  readonly drafts: readonly Draft[]
+  readonly pending: readonly PendingProblem[]
   /** What of the file is right, so that it can be compared with the rest; null where nothing is. */
   readonly part: Part | null
 }
@@ -62,7 +62,7 @@ function valueAt(data: unknown, path: readonly string[]): unknown {
   )
 }
 
-function toDraft(tree: Tree, error: ErrorObject): Draft {
+function toDraft(tree: Tree, error: ErrorObject): PendingProblem {
   const path = stepsOf(error.instancePath)
   const key = unknownKeyOf(error)
   const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
@@ -81,20 +81,20 @@ function toDraft(tree: Tree, error: ErrorObject): Draft {
  * reported where it stands, and is not again.
  */
 export function check(tree: Tree): Checked {
-  if (tree.data === undefined) return { drafts: [], part: null }
+  if (tree.data === undefined) return { pending: [], part: null }
   const others = faultsBeyondSchema(tree.data)
   const isValid = validateManifestFile(tree.data)
   if (isValid && others.length === 0) {
-    return { drafts: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
+    return { pending: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
   }
   const errors = validateManifestFile.errors ?? []
-  const unread = new Set(tree.drafts.map(({ start }) => start))
+  const unread = new Set(tree.pending.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(causesOf)
-  const drafts = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
-  const reported = new Set(drafts.map(({ start }) => start))
+  const pending = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
+  const reported = new Set(pending.map(({ start }) => start))
   const voids = others.map(fault => faultDraft(tree, fault)).filter(({ start }) => !reported.has(start))
   const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...others.map(({ path }) => path)]
-  return { drafts: [...drafts, ...voids], part: partOf(tree, faults) }
+  return { pending: [...pending, ...voids], part: partOf(tree, faults) }
 }
 
 const faultOf = (error: ErrorObject): readonly string[] => {

@@ -1,7 +1,7 @@
 import { emailKey } from '../model/email-address.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
-import { type Draft, placeName, quoted, type Words } from './problems.js'
+import { type PendingProblem, type ProblemText, placeName, quoted } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 
 /**
@@ -21,7 +21,7 @@ import { ANNOTATIONS } from './schema.js'
  * Two rules, or a rule and a removal, that never apply on the same day do not contradict or repeat each other. The problem
  * stands at the later of the two and names the earlier.
  */
-export function contradictions(merged: Merged): Draft[] {
+export function contradictions(merged: Merged): PendingProblem[] {
   const { accept, deny, remove, protect } = merged
   return [
     ...clashes(accept, idOf, deny, idOf, 'accepted', 'denied', id => `Invitation ${id}`),
@@ -84,7 +84,12 @@ const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, 
 const isBefore = (a: Written<unknown>, b: Written<unknown>): boolean =>
   a.source.index < b.source.index || (a.source.index === b.source.index && a.start < b.start)
 
-function draft(code: Draft['code'], later: Written<unknown>, earlier: Written<unknown>, say: () => Words): Draft {
+function draft(
+  code: PendingProblem['code'],
+  later: Written<unknown>,
+  earlier: Written<unknown>,
+  say: () => ProblemText,
+): PendingProblem {
   const { source, start, end } = later
   return { code, source, start, end, cause: placeName(earlier.place), say }
 }
@@ -107,7 +112,7 @@ function clashes<A extends Timed, B extends Timed>(
   does: string,
   undoes: string,
   name: (key: string) => string,
-): Draft[] {
+): PendingProblem[] {
   const others = firstsOf(right, rightKey)
   return [...firstsOf(left, leftKey)].flatMap(([key, one]) => {
     const other = others.get(key)
@@ -121,7 +126,7 @@ function clashes<A extends Timed, B extends Timed>(
   })
 }
 
-function repeatedNames(rules: readonly Written<WrittenRule>[]): Draft[] {
+function repeatedNames(rules: readonly Written<WrittenRule>[]): PendingProblem[] {
   const firsts = firstsOf(rules, nameOf)
   return rules.flatMap(rule => {
     const first = firsts.get(nameOf(rule.value) ?? '')
@@ -138,13 +143,13 @@ function repeats<T extends Timed | string>(
   keyOf: KeyOf<T>,
   what: string,
   where: string,
-): Draft[] {
+): PendingProblem[] {
   const firsts = firstsOf(list, keyOf)
   return list.flatMap(entry => {
     const first = firsts.get(keyOf(entry.value) ?? '')
     if (first === undefined || first === entry || !overlap(first.value, entry.value)) return []
     return draft('duplicate-entry', entry, first, () => ({
-      summary: `The same ${what} stands twice in ${where}`,
+      summary: `The same ${what} appears twice in ${where}`,
       detail: `It is also at ${placeName(first.place)}. Keep one of the two.`,
     }))
   })

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../model/problem.js'
-import type { Draft, Words } from './problems.js'
+import type { PendingProblem, ProblemText } from './problems.js'
 import { createSource, type Source } from './source.js'
 
 /** Bytes of one file: 10 MiB. */
@@ -10,7 +10,7 @@ const SHOWN_BYTES = 4096
 export interface Decoded {
   readonly source: Source
   /** Why the text is not to be read. */
-  readonly draft: Draft | null
+  readonly draft: PendingProblem | null
 }
 
 const lossy = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
@@ -36,17 +36,17 @@ function validPrefix(bytes: Uint8Array): string | null {
   return decode(valid, true) ?? ''
 }
 
-const TOO_LARGE: Words = {
+const TOO_LARGE: ProblemText = {
   summary: 'The file is larger than 10 MiB',
   detail: 'A manifest holds at most 10 MiB (10,485,760 bytes). Split it: several files merge into one manifest.',
 }
 
-const NOT_TEXT: Words = {
+const NOT_TEXT: ProblemText = {
   summary: 'The file is not UTF-8 text',
   detail: 'A manifest is text in UTF-8. Save it with that encoding.',
 }
 
-function refuse(source: Source, code: ProblemCode, start: number, words: Words): Decoded {
+function refuse(source: Source, code: ProblemCode, start: number, words: ProblemText): Decoded {
   return { source, draft: { code, source, start, end: start + 1, say: () => words } }
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { ProblemCode } from '../model/problem.js'
-import { quoted, subjectOf, type Words } from './problems.js'
+import { type ProblemText, quoted, subjectOf } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, propertyOf, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'
 
@@ -25,7 +25,7 @@ export const codeOf = ({ keyword }: ErrorObject): ProblemCode => CODES[keyword] 
 const TYPES: Readonly<Record<string, string>> = {
   object: 'a mapping of keys and values',
   array: 'a list',
-  string: 'a text',
+  string: 'a string',
   integer: 'a whole number',
 }
 
@@ -44,7 +44,7 @@ function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>
   return ` For example: ${/^\d*$/.test(key) ? '- ' : `${key}: `}${written}`
 }
 
-function unknownKey({ error, path, value }: Finding): Words {
+function unknownKey({ error, path, value }: Finding): ProblemText {
   const key = String(error.params.additionalProperty)
   const known = keysOf(schemaOf(error.schemaPath))
   const near = suggest(key, known)
@@ -56,13 +56,13 @@ function unknownKey({ error, path, value }: Finding): Words {
   if (section !== null) return { summary, detail: `It belongs under \`${section}\`.` }
   if (path[0] === 'state' && SECRET.test(key)) {
     const detail =
-      'Credentials never stand in a manifest. Set TF_HTTP_USERNAME and TF_HTTP_PASSWORD in the environment.'
+      'Credentials never belong in a manifest. Set TF_HTTP_USERNAME and TF_HTTP_PASSWORD in the environment.'
     return { summary, detail }
   }
-  return { summary, detail: unused.length === 0 ? 'Remove it.' : `The keys that can stand here: ${listed(unused)}.` }
+  return { summary, detail: unused.length === 0 ? 'Remove it.' : `Keys allowed here: ${listed(unused)}.` }
 }
 
-function missingKey({ error }: Finding): Words {
+function missingKey({ error }: Finding): ProblemText {
   const key = String(error.params.missingProperty)
   const detail =
     key === 'apiVersion'
@@ -71,7 +71,7 @@ function missingKey({ error }: Finding): Words {
   return { summary: `The key \`${key}\` is missing`, detail }
 }
 
-function emptySelector({ error }: Finding): Words {
+function emptySelector({ error }: Finding): ProblemText {
   const keys = keysOf(schemaOf(error.schemaPath)).filter(key => !ANNOTATIONS.has(key))
   return {
     summary: 'The rule says nothing of which invitations it is for',
@@ -96,7 +96,7 @@ function typeAdvice({ error, value, written }: Finding, wanted: readonly string[
   return 'Write one value, not a mapping.'
 }
 
-function wrongType(finding: Finding): Words {
+function wrongType(finding: Finding): ProblemText {
   const { error, path } = finding
   const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
   const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
@@ -104,7 +104,7 @@ function wrongType(finding: Finding): Words {
   return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(error, path)}` }
 }
 
-function wrongChoice({ error, path, value }: Finding): Words {
+function wrongChoice({ error, path, value }: Finding): ProblemText {
   const allowed: readonly string[] = [error.params.allowedValues ?? error.params.allowedValue].flat()
   const near = typeof value === 'string' && allowed.length > 1 ? suggest(value, allowed) : null
   const detail = near === null ? `It is ${quoted(value)}. Write ${allowed.join(' or ')}.` : `Did you mean \`${near}\`?`
@@ -112,7 +112,7 @@ function wrongChoice({ error, path, value }: Finding): Words {
   return { summary, detail }
 }
 
-function wrongText({ error, path, value }: Finding): Words {
+function wrongText({ error, path, value }: Finding): ProblemText {
   const subject = subjectOf(path)
   const example = exampleOf(error, path)
   if (/^url$|ddress$/.test(path.at(-1) ?? '')) {
@@ -122,7 +122,7 @@ function wrongText({ error, path, value }: Finding): Words {
         ? `${subject} holds a user name or a password`
         : `${subject} must be an http or https address`,
       detail: credentials
-        ? `Credentials never stand in a manifest: remove them${path[0] === 'state' ? ', and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD' : ''}.`
+        ? `Credentials never belong in a manifest: remove them${path[0] === 'state' ? ', and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD' : ''}.`
         : `Write it in full.${example}`,
     }
   }
@@ -130,10 +130,10 @@ function wrongText({ error, path, value }: Finding): Words {
     return { summary: `${subject} must be an HTTP method`, detail: `Write letters.${example}` }
   if (String(value).trim() !== '')
     return { summary: `${subject} must be one line, without spaces around it`, detail: `Correct it.${example}` }
-  return { summary: `${subject} must not be blank`, detail: `Write a text, or remove it.${example}` }
+  return { summary: `${subject} must not be blank`, detail: `Write a string, or remove it.${example}` }
 }
 
-function wrongSize({ error, path }: Finding): Words {
+function wrongSize({ error, path }: Finding): ProblemText {
   const subject = subjectOf(path)
   const { limit } = error.params
   const detail = `Correct it, or remove it.${exampleOf(error, path)}`
@@ -153,7 +153,7 @@ function wrongSize({ error, path }: Finding): Words {
 }
 
 /** An ajv error in words for the author of a manifest. */
-export function explain(finding: Finding): Words {
+export function explain(finding: Finding): ProblemText {
   switch (finding.error.keyword) {
     case 'additionalProperties':
       return unknownKey(finding)

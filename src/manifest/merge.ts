@@ -1,7 +1,7 @@
 import type { Guards, KeycloakConfig, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
 import type { Place } from '../model/problem.js'
 import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
-import { type Draft, placeName, quoted } from './problems.js'
+import { type PendingProblem, placeName, quoted } from './problems.js'
 import type { ListName, Part } from './prune.js'
 import type { Source } from './source.js'
 import type { Path } from './tree.js'
@@ -27,7 +27,7 @@ export interface Merged {
   readonly guards: Settings<Guards>
   readonly state: Settings<StateConfig>
   readonly keycloak: KeycloakConfig | null
-  readonly drafts: readonly Draft[]
+  readonly pending: readonly PendingProblem[]
 }
 
 function written<T>(part: Part, path: Path, value: T): Written<T> {
@@ -48,7 +48,7 @@ function entries<T>(
   )
 }
 
-const differs = (name: string, first: Written<unknown>, other: Written<unknown>): Draft => ({
+const differs = (name: string, first: Written<unknown>, other: Written<unknown>): PendingProblem => ({
   code: 'conflicting-scalar',
   source: other.source,
   start: other.start,
@@ -62,7 +62,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
 /** The one value of a key that may stand in several files, as long as all agree. */
 function scalar<T>(
   parts: readonly Part[],
-  drafts: Draft[],
+  pending: PendingProblem[],
   path: readonly string[],
   read: (file: ManifestFile) => T | undefined,
 ): Written<T> | null {
@@ -72,14 +72,14 @@ function scalar<T>(
   })
   const [first] = values
   if (first === undefined) return null
-  for (const other of values) if (other.value !== first.value) drafts.push(differs(path.join('.'), first, other))
+  for (const other of values) if (other.value !== first.value) pending.push(differs(path.join('.'), first, other))
   return first
 }
 
-function mergeGuards(parts: readonly Part[], drafts: Draft[]): Settings<Guards> {
+function mergeGuards(parts: readonly Part[], pending: PendingProblem[]): Settings<Guards> {
   const guard = (key: Exclude<keyof Guards, 'approvals'>) =>
-    scalar(parts, drafts, ['guards', key], file => file.guards?.[key])?.value
-  const removals = scalar(parts, drafts, ['guards', 'approvals', 'removals'], file => file.guards?.approvals?.removals)
+    scalar(parts, pending, ['guards', key], file => file.guards?.[key])?.value
+  const removals = scalar(parts, pending, ['guards', 'approvals', 'removals'], file => file.guards?.approvals?.removals)
   return {
     maxAccepts: guard('maxAccepts'),
     maxDenials: guard('maxDenials'),
@@ -89,9 +89,9 @@ function mergeGuards(parts: readonly Part[], drafts: Draft[]): Settings<Guards> 
   }
 }
 
-function mergeKeycloak(parts: readonly Part[], drafts: Draft[]): KeycloakConfig | null {
+function mergeKeycloak(parts: readonly Part[], pending: PendingProblem[]): KeycloakConfig | null {
   const setting = (key: 'url' | 'realm' | 'alias') =>
-    scalar(parts, drafts, ['keycloak', key], file => file.keycloak?.[key])?.value
+    scalar(parts, pending, ['keycloak', key], file => file.keycloak?.[key])?.value
   const [first] = parts.filter(({ data }) => data.keycloak)
   const [url, realm, alias] = [setting('url'), setting('realm'), setting('alias')]
   if (first === undefined || url === undefined || realm === undefined || alias === undefined) return null
@@ -100,7 +100,12 @@ function mergeKeycloak(parts: readonly Part[], drafts: Draft[]): KeycloakConfig 
 
 const HTTP_KEYS = ['address', 'lockAddress', 'unlockAddress', 'updateMethod', 'lockMethod', 'unlockMethod'] as const
 
-const misplaced = (key: string, backend: string, owner: string, { source, start, end }: Written<unknown>): Draft => ({
+const misplaced = (
+  key: string,
+  backend: string,
+  owner: string,
+  { source, start, end }: Written<unknown>,
+): PendingProblem => ({
   code: 'wrong-value',
   source,
   start,
@@ -111,13 +116,13 @@ const misplaced = (key: string, backend: string, owner: string, { source, start,
   }),
 })
 
-function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConfig> {
+function mergeState(parts: readonly Part[], pending: PendingProblem[]): Settings<StateConfig> {
   const setting = <K extends keyof StateConfig>(key: K) =>
-    scalar(parts, drafts, ['state', key], file => file.state?.[key])
+    scalar(parts, pending, ['state', key], file => file.state?.[key])
   const backend = setting('backend')?.value ?? 'local'
   const read = (key: Exclude<keyof StateConfig, 'backend'>, owner: StateConfig['backend']) => {
     const value = setting(key)
-    if (value !== null && owner !== backend) drafts.push(misplaced(key, backend, owner, value))
+    if (value !== null && owner !== backend) pending.push(misplaced(key, backend, owner, value))
     return value?.value
   }
   const http = HTTP_KEYS.map(key => [key, read(key, 'http')] as const)
@@ -126,16 +131,16 @@ function mergeState(parts: readonly Part[], drafts: Draft[]): Settings<StateConf
 
 /** Lists append in the order of the files; a scalar that two files set differently is a problem. */
 export function merge(parts: readonly Part[]): Merged {
-  const drafts: Draft[] = []
+  const pending: PendingProblem[] = []
   return {
     accept: entries(parts, 'invitations', 'accept', file => file.invitations?.accept),
     deny: entries(parts, 'invitations', 'deny', file => file.invitations?.deny),
     remove: entries(parts, 'users', 'remove', file => file.users?.remove),
     protect: entries(parts, 'users', 'protect', file => file.users?.protect),
-    unmatched: scalar(parts, drafts, ['invitations', 'unmatched'], file => file.invitations?.unmatched),
-    guards: mergeGuards(parts, drafts),
-    state: mergeState(parts, drafts),
-    keycloak: mergeKeycloak(parts, drafts),
-    drafts,
+    unmatched: scalar(parts, pending, ['invitations', 'unmatched'], file => file.invitations?.unmatched),
+    guards: mergeGuards(parts, pending),
+    state: mergeState(parts, pending),
+    keycloak: mergeKeycloak(parts, pending),
+    pending,
   }
 }

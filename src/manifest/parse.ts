@@ -1,11 +1,11 @@
 import type { Manifest } from '../model/manifest.js'
-import type { Problem } from '../model/problem.js'
+import type { Problem, Range } from '../model/problem.js'
 import { type Checked, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
 import { type Merged, merge } from './merge.js'
 import { normalize } from './normalize.js'
-import { type Draft, toProblems } from './problems.js'
+import { placeName, toProblems } from './problems.js'
 import { createTree } from './tree.js'
 import { warnings } from './warnings.js'
 import { readYaml } from './yaml.js'
@@ -18,23 +18,26 @@ export interface ManifestSource {
 }
 
 export type ParseResult =
-  | { readonly ok: true; readonly manifest: Manifest; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true
+      readonly manifest: Manifest
+      readonly warnings: readonly Problem[]
+      /**
+       * Gives problems that know only where a rule begins (those that the live state shows) what a problem of the text has
+       * besides: how far the rule goes on its line, its bytes, and the line itself. Others stay as they are.
+       */
+      locate(problems: readonly Problem[]): readonly Problem[]
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
 function checkFile({ file, content }: ManifestSource, index: number): Checked {
   const decoded = decode(file, index, content)
-  if (decoded.draft !== null) return { drafts: [decoded.draft], part: null }
-  const { root, drafts } = readYaml(decoded.source)
-  if (root === null) return { drafts, part: null }
+  if (decoded.draft !== null) return { pending: [decoded.draft], part: null }
+  const { root, pending } = readYaml(decoded.source)
+  if (root === null) return { pending, part: null }
   const tree = createTree(decoded.source, root)
   const checked = check(tree)
-  return { drafts: [...drafts, ...tree.drafts, ...checked.drafts], part: checked.part }
-}
-
-/** What is right of all files together, and what is wrong with each by itself. */
-export function mergeSources(sources: readonly ManifestSource[]): { merged: Merged; drafts: readonly Draft[] } {
-  const files = sources.map(checkFile)
-  return { merged: merge(files.flatMap(({ part }) => part ?? [])), drafts: files.flatMap(({ drafts }) => drafts) }
+  return { pending: [...pending, ...tree.pending, ...checked.pending], part: checked.part }
 }
 
 /**
@@ -42,9 +45,26 @@ export function mergeSources(sources: readonly ManifestSource[]): { merged: Merg
  * with them the warnings, in the order of the files, lines and columns. Reads no disk and no clock.
  */
 export function parseManifest(sources: readonly ManifestSource[]): ParseResult {
-  const { merged, drafts } = mergeSources(sources)
-  const errors = [...drafts, ...merged.drafts, ...contradictions(merged)]
+  const files = sources.map(checkFile)
+  const merged = merge(files.flatMap(({ part }) => part ?? []))
+  const pending = files.flatMap(file => file.pending)
+  const errors = [...pending, ...merged.pending, ...contradictions(merged)]
   const remarks = warnings(merged)
   if (errors.length > 0) return { ok: false, problems: toProblems([...errors, ...remarks]) }
-  return { ok: true, manifest: normalize(merged), warnings: toProblems(remarks) }
+  const locate = (problems: readonly Problem[]) => locateProblems(problems, merged)
+  return { ok: true, manifest: normalize(merged), warnings: toProblems(remarks), locate }
 }
+
+function locateProblems(problems: readonly Problem[], { accept, deny }: Merged): readonly Problem[] {
+  if (!problems.some(isBare)) return problems
+  const rules = new Map([...accept, ...deny].map(rule => [placeName(rule.place), rule]))
+  return problems.map(problem => {
+    const rule = isBare(problem) ? rules.get(placeName({ file: problem.file, ...problem.range.start })) : undefined
+    if (rule === undefined) return problem
+    const { source, start, end } = rule
+    return { ...problem, range: source.range(start, end), snippet: source.snippet(start) }
+  })
+}
+
+const isBare = (problem: Problem): problem is Problem & { readonly range: Range } =>
+  problem.range !== null && problem.snippet === null

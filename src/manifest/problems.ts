@@ -1,7 +1,7 @@
 import type { Place, Problem, ProblemCode } from '../model/problem.js'
 import type { Source } from './source.js'
 
-export interface Words {
+export interface ProblemText {
   /** One line, without a full stop. */
   readonly summary: string
   /** What to do, in whole sentences. */
@@ -9,7 +9,7 @@ export interface Words {
 }
 
 /** A problem whose words are not chosen yet: a hostile file can hold a million, and only the first are shown. */
-export interface Draft {
+export interface PendingProblem {
   readonly code: ProblemCode
   readonly severity?: 'error' | 'warning'
   readonly source: Source
@@ -18,7 +18,7 @@ export interface Draft {
   readonly end: number
   /** Tells two problems of one code at one place apart. */
   readonly cause?: string
-  say(): Words
+  say(): ProblemText
 }
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
@@ -42,32 +42,33 @@ export const placeName = ({ file, line, column }: Place): string => `${file}:${l
 /** Problems shown at once; the rest is counted. */
 export const PROBLEM_LIMIT = 1000
 
-const byPlace = (a: Draft, b: Draft): number => a.source.index - b.source.index || a.start - b.start || a.end - b.end
+const byPlace = (a: PendingProblem, b: PendingProblem): number =>
+  a.source.index - b.source.index || a.start - b.start || a.end - b.end
 
-function withoutRepeats(drafts: readonly Draft[]): Draft[] {
+function withoutRepeats(pending: readonly PendingProblem[]): PendingProblem[] {
   const seen = new Set<string>()
-  return drafts.filter(draft => {
+  return pending.filter(draft => {
     const key = `${draft.source.index}:${draft.start}:${draft.code}:${draft.cause ?? ''}`
     return !seen.has(key) && seen.add(key)
   })
 }
 
-function toProblem(draft: Draft): Problem {
+function toProblem(draft: PendingProblem): Problem {
   const { code, severity = 'error', source, start, end } = draft
   const range = source.range(start, end)
   return { code, severity, ...draft.say(), range, snippet: source.snippet(start), file: source.file }
 }
 
 /** The problem that stands for those past the limit, at the place of the first of them. */
-function remainder(first: Draft, count: number): Problem {
+function remainder(first: PendingProblem, count: number): Problem {
   const problem = toProblem(first)
   const summary = `At least ${count} more ${count === 1 ? 'problem is' : 'problems are'} not shown`
   return { ...problem, summary, detail: 'Correct the ones above first: many problems often have one cause.' }
 }
 
 /** In the order of the files, then of lines and columns; each cause once; at most `PROBLEM_LIMIT`, then how many more. */
-export function toProblems(drafts: readonly Draft[]): Problem[] {
-  const ordered = withoutRepeats(drafts).sort(byPlace)
+export function toProblems(pending: readonly PendingProblem[]): Problem[] {
+  const ordered = withoutRepeats(pending).sort(byPlace)
   const problems = ordered.slice(0, PROBLEM_LIMIT).map(toProblem)
   const next = ordered[PROBLEM_LIMIT]
   return next === undefined ? problems : [...problems, remainder(next, ordered.length - PROBLEM_LIMIT)]

@@ -1,28 +1,28 @@
 import type { ErrorCode } from 'yaml'
 import type { Place } from '../model/problem.js'
-import { placeName, quoted, type Words } from './problems.js'
+import { type ProblemText, placeName, quoted } from './problems.js'
 
-export const TOO_DEEP: Words = {
+export const TOO_DEEP: ProblemText = {
   summary: 'Mappings and lists are nested too deeply',
   detail: 'A manifest nests at most 64 mappings and lists; its keys need five.',
 }
 
-export const TOO_MUCH: Words = {
+export const TOO_MUCH: ProblemText = {
   summary: 'The file holds more than 2,500,000 words and signs',
   detail: 'Split it: several files merge into one manifest. Wildcards often say in one rule what a list says in many.',
 }
 
-export const MULTIPLE_DOCUMENTS: Words = {
+export const MULTIPLE_DOCUMENTS: ProblemText = {
   summary: 'A second YAML document begins here',
   detail: 'A file holds one document. Remove the line `---`, or move what follows to a file of its own: files merge.',
 }
 
-export const EMPTY: Words = {
+export const EMPTY: ProblemText = {
   summary: 'The file is empty',
   detail: 'Begin it with `apiVersion: guestlist/v1`; `guestlist init` writes a commented starter.',
 }
 
-export const OTHER_VERSION: Words = {
+export const OTHER_VERSION: ProblemText = {
   summary: 'The file asks for another version of YAML than 1.2',
   detail: 'Manifests are YAML 1.2. Remove the line that begins with `%YAML`.',
 }
@@ -53,7 +53,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'Keys of a manifest are words.',
   RESOURCE_EXHAUSTION: TOO_DEEP.detail,
   TAB_AS_INDENT: 'Replace the tab by spaces.',
-  TAG_RESOLVE_FAILED: 'Remove the tag, the word that begins with `!`; a text that begins so needs quotes.',
+  TAG_RESOLVE_FAILED: 'Remove the tag, the word that begins with `!`; a string that begins so needs quotes.',
   UNEXPECTED_TOKEN:
     'Check for a missing quote or bracket; a value that holds special characters needs quotes around it.',
 }
@@ -99,32 +99,32 @@ export function startOf(code: ErrorCode, message: string, offset: number, text: 
 }
 
 /** A problem of the YAML package in words for the author of a manifest. */
-export function wordsForYaml(code: ErrorCode, message: string, text: string): Words {
+export function wordsForYaml(code: ErrorCode, message: string, text: string): ProblemText {
   const detail = message.startsWith(UNBALANCED) ? CLOSE_IT : ADVICE[message.startsWith(NO_DASH) ? 'BAD_INDENT' : code]
   return { summary: summaryOf(code, message, text), detail }
 }
 
-export const UNBOUND: Words = {
+export const UNBOUND: ProblemText = {
   summary: 'Aliases expand to more than 1,000,000 values',
   detail: 'Write the lists out, or use wildcards: aliases of aliases grow beyond measure.',
 }
 
-export const KEY_WORDS: Words = {
-  summary: 'A key is not a text',
+export const KEY_WORDS: ProblemText = {
+  summary: 'A key is not a string',
   detail: 'Keys of a manifest are words such as `accept`. A value may be missing its key, or a key its quotes.',
 }
 
-export const aliasWords = (name: string): Words => ({
+export const aliasWords = (name: string): ProblemText => ({
   summary: `The alias ${quoted(`*${name}`)} refers to nothing`,
   detail: 'A value that begins with * is an alias in YAML. Put quotes around a wildcard, as in "*@acme.example".',
 })
 
-export const cycleWords = (name: string): Words => ({
-  summary: `The alias ${quoted(`*${name}`)} stands within what it refers to`,
+export const cycleWords = (name: string): ProblemText => ({
+  summary: `The alias ${quoted(`*${name}`)} is inside what it refers to`,
   detail: 'A value cannot hold itself. Write out what is meant.',
 })
 
-export const duplicateWords = (key: string, first: Place): Words => ({
-  summary: `The key ${quoted(key)} stands twice in one mapping`,
+export const duplicateWords = (key: string, first: Place): ProblemText => ({
+  summary: `The key ${quoted(key)} appears twice in one mapping`,
   detail: `It is also at ${placeName(first)}. Keep one of the two.`,
 })

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
 import type { Place } from '../model/problem.js'
-import type { Draft } from './problems.js'
+import type { PendingProblem } from './problems.js'
 import type { Source } from './source.js'
 import { type Span, spanOf, walk } from './walk.js'
 
@@ -12,7 +12,7 @@ export interface Tree {
   /** Mappings have no prototype. Undefined where aliases expand past the bound. */
   readonly data: unknown
   /** What is wrong beyond YAML's own grammar: keys, aliases, depth. */
-  readonly drafts: readonly Draft[]
+  readonly pending: readonly PendingProblem[]
   /** Where the value at a path is written; for an alias, where the alias is. */
   span(path: Path): Span
   /** Where the last key of a path is written. */
@@ -29,7 +29,7 @@ interface Entry {
 
 /** Places are looked up on demand: only rules and problems need them. */
 export function createTree(source: Source, root: ParsedNode): Tree {
-  const { data, drafts, targets } = walk(source, root)
+  const { data, pending, targets } = walk(source, root)
   const indexes = new Map<YAMLMap.Parsed, Map<unknown, Entry>>()
   const behind = (node: ParsedNode | null): ParsedNode | null => (isAlias(node) ? (targets.get(node) ?? null) : node)
 
@@ -60,7 +60,7 @@ export function createTree(source: Source, root: ParsedNode): Tree {
   return {
     source,
     data,
-    drafts,
+    pending,
     span,
     keySpan: path => spanOf(entry(path).key ?? root),
     place: path => source.place(span(path).start),

@@ -1,6 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
-import type { Draft, Words } from './problems.js'
+import type { PendingProblem, ProblemText } from './problems.js'
 import type { Source } from './source.js'
 import { aliasWords, cycleWords, duplicateWords, KEY_WORDS, TOO_DEEP, UNBOUND } from './syntax.js'
 import { DEPTH_LIMIT } from './yaml.js'
@@ -19,7 +19,7 @@ export const spanOf = (node: ParsedNode): Span => ({ start: node.range[0], end: 
 /** A conversion under way. */
 interface Walk {
   readonly source: Source
-  readonly drafts: Draft[]
+  readonly pending: PendingProblem[]
   /** The latest node of each name, as the document goes on. */
   readonly anchors: Map<string, ParsedNode>
   /** What each alias meant where it stood. */
@@ -34,15 +34,15 @@ interface Walk {
 export interface Walked {
   /** Undefined where it would have cost too much. */
   readonly data: unknown
-  readonly drafts: readonly Draft[]
+  readonly pending: readonly PendingProblem[]
   readonly targets: ReadonlyMap<Alias, ParsedNode>
 }
 
 class Unbounded extends Error {}
 
 /** What stands under an alias was reported where it is written. */
-function report(walk: Walk, code: ProblemCode, span: Span, say: () => Words): void {
-  if (walk.outermost === null) walk.drafts.push({ code, source: walk.source, ...span, say })
+function report(walk: Walk, code: ProblemCode, span: Span, say: () => ProblemText): void {
+  if (walk.outermost === null) walk.pending.push({ code, source: walk.source, ...span, say })
 }
 
 function targetOf(walk: Walk, alias: Alias.Parsed): ParsedNode | null {
@@ -115,7 +115,7 @@ function convert(walk: Walk, node: ParsedNode | null, depth: number): unknown {
 export function walk(source: Source, root: ParsedNode): Walked {
   const state: Walk = {
     source,
-    drafts: [],
+    pending: [],
     anchors: new Map(),
     targets: new Map(),
     open: new Set(),
@@ -123,11 +123,11 @@ export function walk(source: Source, root: ParsedNode): Walked {
     repeated: 0,
   }
   try {
-    return { data: convert(state, root, 0), drafts: state.drafts, targets: state.targets }
+    return { data: convert(state, root, 0), pending: state.pending, targets: state.targets }
   } catch (error) {
     if (!(error instanceof Unbounded)) throw error
     const span = spanOf(state.outermost ?? root)
-    const drafts: Draft[] = [...state.drafts, { code: 'alias', source, ...span, say: () => UNBOUND }]
-    return { data: undefined, drafts, targets: state.targets }
+    const pending: PendingProblem[] = [...state.pending, { code: 'alias', source, ...span, say: () => UNBOUND }]
+    return { data: undefined, pending, targets: state.targets }
   }
 }

@@ -1,12 +1,12 @@
 import { Composer, type Document, type ErrorCode, isScalar, Lexer, type ParsedNode, Parser } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
-import type { Draft, Words } from './problems.js'
+import type { PendingProblem, ProblemText } from './problems.js'
 import type { Source } from './source.js'
 import { EMPTY, MULTIPLE_DOCUMENTS, OTHER_VERSION, startOf, TOO_DEEP, TOO_MUCH, wordsForYaml } from './syntax.js'
 
 /** Mappings and lists within one another; a manifest needs five. */
 export const DEPTH_LIMIT = 64
-/** Words and signs in one file: ten megabytes of the shortest rules (`- id: 123456`) hold as many. */
+/** ProblemText and signs in one file: ten megabytes of the shortest rules (`- id: 123456`) hold as many. */
 const COST_LIMIT = 2_500_000
 
 /** Keys are compared in `walk.ts`, which takes the same time for each: the package's own check is quadratic. */
@@ -26,13 +26,13 @@ const SCALAR = '\u001f'
 export interface Read {
   /** Null where there is no document, or none to go on with. */
   readonly root: ParsedNode | null
-  readonly drafts: readonly Draft[]
+  readonly pending: readonly PendingProblem[]
 }
 
 interface Stop {
   readonly offset: number
   readonly code: ProblemCode
-  readonly words: Words
+  readonly words: ProblemText
 }
 
 /** What has been read so far. */
@@ -81,7 +81,13 @@ function* tokensOf(text: string, parser: Parser, stop: (stop: Stop) => void) {
   yield* parser.end()
 }
 
-const at = (source: Source, start: number, end: number, words: Words, code: ProblemCode = 'syntax'): Draft => ({
+const at = (
+  source: Source,
+  start: number,
+  end: number,
+  words: ProblemText,
+  code: ProblemCode = 'syntax',
+): PendingProblem => ({
   code,
   source,
   start,
@@ -95,11 +101,11 @@ const TAB: ErrorCode = 'TAB_AS_INDENT'
  * One line has one cause: what the parser says next is most often an echo. A tab counts before anything else on its
  * line, and before what the line above is said to lack because of it.
  */
-function withoutEchoes(source: Source, drafts: readonly Draft[]): Draft[] {
-  const lineOf = (draft: Draft): number => source.position(draft.start).line
-  const tabs = new Set(drafts.filter(({ cause }) => cause === TAB).map(lineOf))
+function withoutEchoes(source: Source, pending: readonly PendingProblem[]): PendingProblem[] {
+  const lineOf = (draft: PendingProblem): number => source.position(draft.start).line
+  const tabs = new Set(pending.filter(({ cause }) => cause === TAB).map(lineOf))
   const seen = new Set<number>()
-  return [...drafts]
+  return [...pending]
     .sort((a, b) => a.start - b.start)
     .filter(draft => {
       const line = lineOf(draft)
@@ -108,10 +114,10 @@ function withoutEchoes(source: Source, drafts: readonly Draft[]): Draft[] {
     })
 }
 
-function syntaxProblems(source: Source, document: Document.Parsed): Draft[] {
+function syntaxProblems(source: Source, document: Document.Parsed): PendingProblem[] {
   // An indentation warning is the package's remark on a closing bracket under its key, which every reader accepts.
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
-  const drafts = [...document.errors, ...warnings].map(({ code, message, pos }): Draft => {
+  const pending = [...document.errors, ...warnings].map(({ code, message, pos }): PendingProblem => {
     const problem = code === 'BAD_ALIAS' ? 'alias' : 'syntax'
     const start = startOf(code, message, pos[0], source.text)
     const say = () => wordsForYaml(code, message, source.text.slice(start, start + 80))
@@ -119,19 +125,22 @@ function syntaxProblems(source: Source, document: Document.Parsed): Draft[] {
   })
   if (document.directives.yaml.version !== '1.2') {
     const start = Math.max(0, source.text.search(/^%YAML/m))
-    drafts.push(at(source, start, source.text.length, OTHER_VERSION))
+    pending.push(at(source, start, source.text.length, OTHER_VERSION))
   }
-  return withoutEchoes(source, drafts)
+  return withoutEchoes(source, pending)
 }
 
 /** The first document, and what stands after it. */
-function compose(source: Source, drafts: Draft[]): { document: Document.Parsed | null; stopped: Stop | null } {
+function compose(
+  source: Source,
+  pending: PendingProblem[],
+): { document: Document.Parsed | null; stopped: Stop | null } {
   const stops: Stop[] = []
   const tokens = tokensOf(source.text, new Parser(), stop => stops.push(stop))
   let document: Document.Parsed | null = null
   for (const next of new Composer(OPTIONS).compose(tokens, true, source.text.length)) {
     if (document !== null) {
-      drafts.push(at(source, next.range[0], next.range[1], MULTIPLE_DOCUMENTS))
+      pending.push(at(source, next.range[0], next.range[1], MULTIPLE_DOCUMENTS))
       break
     }
     document = next
@@ -143,15 +152,15 @@ const isEmpty = (root: ParsedNode | null): boolean => root === null || (isScalar
 
 /** The one YAML document of a file, and everything that keeps it from being one. */
 export function readYaml(source: Source): Read {
-  const drafts: Draft[] = []
-  const { document, stopped } = compose(source, drafts)
+  const pending: PendingProblem[] = []
+  const { document, stopped } = compose(source, pending)
   if (stopped !== null) {
     const { offset, code, words } = stopped
-    return { root: null, drafts: [at(source, offset, offset + 1, words, code)] }
+    return { root: null, pending: [at(source, offset, offset + 1, words, code)] }
   }
-  if (document === null) return { root: null, drafts: [at(source, 0, 0, EMPTY, 'empty')] }
-  const problems = [...drafts, ...syntaxProblems(source, document)]
-  if (problems.length > 0) return { root: null, drafts: problems }
+  if (document === null) return { root: null, pending: [at(source, 0, 0, EMPTY, 'empty')] }
+  const problems = [...pending, ...syntaxProblems(source, document)]
+  if (problems.length > 0) return { root: null, pending: problems }
   const root = document.contents
-  return isEmpty(root) ? { root: null, drafts: [at(source, 0, 0, EMPTY, 'empty')] } : { root, drafts: [] }
+  return isEmpty(root) ? { root: null, pending: [at(source, 0, 0, EMPTY, 'empty')] } : { root, pending: [] }
 }

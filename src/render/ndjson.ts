@@ -1,6 +1,7 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { allAbsent, isComplete, type Report, type Result } from '../model/report.js'
+import { diagnosticSource } from './diagnostic-source.js'
 import { escapeTerminal } from './escape/terminal.js'
 import { jsonText } from './json.js'
 import { ALL_ABSENT, countResults } from './text/report-text.js'
@@ -141,28 +142,9 @@ export function diagnosticLine(
   { detail = '', range = null, snippet = null, address, guestlist }: DiagnosticExtras = {},
 ): string {
   const [level, label] = severity === 'error' ? (['error', 'Error'] as const) : (['warn', 'Warning'] as const)
-  const place = range === null ? {} : { range, ...(snippet === null ? {} : { snippet: snippetOf(range, snippet) }) }
   const about = address === undefined ? {} : { address }
   return line(level, `${label}: ${summary}`, 'diagnostic', {
-    diagnostic: { severity, summary, detail, ...about, ...place },
+    diagnostic: { severity, summary, detail, ...about, ...diagnosticSource({ range, snippet }) },
     ...(guestlist === undefined ? {} : { guestlist }),
   })
-}
-
-/** The source line as Terraform gives it; its offsets count bytes of UTF-8 within `code`. */
-function snippetOf({ start, end }: NonNullable<Problem['range']>, code: string) {
-  const bytesBefore = (column: number) =>
-    Buffer.byteLength(
-      Array.from(code)
-        .slice(0, column - 1)
-        .join(''),
-    )
-  return {
-    context: null,
-    code,
-    start_line: start.line,
-    highlight_start_offset: bytesBefore(start.column),
-    highlight_end_offset: end.line === start.line ? bytesBefore(end.column) : Buffer.byteLength(code),
-    values: [],
-  }
 }

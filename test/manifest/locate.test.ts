@@ -1,5 +1,4 @@
 import t from 'tap'
-import { locateProblems } from '../../src/manifest/locate.js'
 import { type ManifestSource, parseManifest } from '../../src/manifest/parse.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import type { Problem } from '../../src/model/problem.js'
@@ -18,12 +17,17 @@ const bob = (id: number): Invitation =>
     cloud_role: 50,
   })
 
-/** What a plan finds between these files and pending invitations of bob with these ids. */
-function found(sources: readonly ManifestSource[], ids: readonly number[]): readonly Problem[] {
+/** What a plan finds between these files and pending invitations of bob with these ids, and what locates it. */
+function found(sources: readonly ManifestSource[], ids: readonly number[]) {
   const parsed = parseManifest(sources)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const input = { manifest: parsed.manifest, records: new Map(), now: new Date(0), apiUrl: 'https://api.example' }
-  return reconcile(input, ids.map(bob)).problems
+  return { problems: reconcile(input, ids.map(bob)).problems, locate: parsed.locate }
+}
+
+function located(sources: readonly ManifestSource[], ids: readonly number[]): readonly Problem[] {
+  const { problems, locate } = found(sources, ids)
+  return locate(problems)
 }
 
 const bytesOf = ({ content }: ManifestSource): Buffer => Buffer.from(content)
@@ -46,7 +50,7 @@ t.test('the range is that of the rule, as bytes too, and the line is there', asy
     for (const bom of ['', '\uFEFF']) {
       const file = source('rules.yaml', `${bom}apiVersion: guestlist/v1\ninvitations:\n${rules}`)
       const sources = [source('users.yaml', REMOVE), { ...file, content: bytesOf(file) }]
-      const [problem, ...others] = locateProblems(found(sources, [4]), sources)
+      const [problem, ...others] = located(sources, [4])
       t.strictSame(others, [])
       t.match(problem, { code: 'live-contradiction', file: 'rules.yaml', snippet: line }, name)
       const { start, end } = problem?.range ?? { start: { byte: 0 }, end: { byte: 0 } }
@@ -58,7 +62,7 @@ t.test('the range is that of the rule, as bytes too, and the line is there', asy
 t.test('each problem its own rule, also where two files have one at the same place', async t => {
   const rules = (id: number) => `apiVersion: guestlist/v1\ninvitations:\n  accept:\n    - id: ${id}\n`
   const sources = [source('a.yaml', rules(1)), source('b.yaml', rules(2)), source('users.yaml', REMOVE)]
-  t.match(locateProblems(found(sources, [2, 1]), sources), [
+  t.match(located(sources, [2, 1]), [
     { file: 'a.yaml', snippet: '    - id: 1' },
     { file: 'b.yaml', snippet: '    - id: 2' },
   ])
@@ -66,12 +70,8 @@ t.test('each problem its own rule, also where two files have one at the same pla
 
 t.test('other problems, and those of other files, stay as they are', async t => {
   const sources = [source('a.yaml', `${REMOVE}invitations:\n  accept:\n    - id: 4\n`)]
-  const listedTwice = found(sources, [4, 4])
-  t.strictSame(locateProblems(listedTwice, sources), listedTwice)
-  const bare = found(sources, [4])
-  t.strictSame(locateProblems(bare, [source('b.yaml', REMOVE)]), bare)
-  const located = locateProblems(bare, sources)
-  t.strictSame(locateProblems(located, [source('a.yaml', rulesLost)]), located)
+  const { problems, locate } = found(sources, [4, 4])
+  t.strictSame(locate(problems), problems)
+  const once = located(sources, [4])
+  t.strictSame(found([source('b.yaml', REMOVE)], []).locate(once), once)
 })
-
-const rulesLost = 'apiVersion: guestlist/v1\n'

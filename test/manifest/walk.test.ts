@@ -14,8 +14,8 @@ function treeOf(text: string) {
 const slice = (text: string, { start, end }: { start: number; end: number }) => text.slice(start, end)
 
 t.test('plain data, in which no key reaches a prototype', async t => {
-  const { data, drafts } = treeOf('__proto__: {polluted: true}\nconstructor: 1\nlist: [1, a, ~, 0x10, true]\n')
-  t.strictSame(drafts, [])
+  const { data, pending } = treeOf('__proto__: {polluted: true}\nconstructor: 1\nlist: [1, a, ~, 0x10, true]\n')
+  t.strictSame(pending, [])
   t.equal(Object.getPrototypeOf(data), null)
   t.strictSame(JSON.parse(JSON.stringify(data)).list, [1, 'a', null, 16, true])
   t.equal(Object.hasOwn({}, 'polluted') || 'polluted' in {}, false)
@@ -23,22 +23,22 @@ t.test('plain data, in which no key reaches a prototype', async t => {
 })
 
 t.test('an alias means the latest anchor of its name', async t => {
-  const { data, drafts } = treeOf('- &a 1\n- *a\n- &a 2\n- *a\n- &b [*a]\n- &a 3\n- *b\n')
-  t.strictSame(drafts, [])
+  const { data, pending } = treeOf('- &a 1\n- *a\n- &a 2\n- *a\n- &b [*a]\n- &a 3\n- *b\n')
+  t.strictSame(pending, [])
   t.strictSame(data, [1, 1, 2, 2, [2], 3, [2]])
 })
 
 t.test('an alias may be a key, and an anchor may stand on one', async t => {
-  const { data, drafts } = treeOf('&k id: 1\nother: {*k : 2}\n')
-  t.strictSame(drafts, [])
+  const { data, pending } = treeOf('&k id: 1\nother: {*k : 2}\n')
+  t.strictSame(pending, [])
   t.strictSame(JSON.parse(JSON.stringify(data)), { id: 1, other: { id: 2 } })
 })
 
 t.test('aliases that would expand to billions end at the bound', async t => {
   const levels = Array.from({ length: 30 }, (_, i) => `- &a${i + 1} [*a${i}, *a${i}, *a${i}, *a${i}]\n`).join('')
-  const { data, drafts } = treeOf(`- &a0 [x]\n${levels}`)
+  const { data, pending } = treeOf(`- &a0 [x]\n${levels}`)
   t.equal(data, undefined)
-  t.match(drafts, [{ code: 'alias' }])
+  t.match(pending, [{ code: 'alias' }])
 })
 
 t.test('what is wrong under an alias is reported once, where it is written', async t => {

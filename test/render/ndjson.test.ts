@@ -153,7 +153,7 @@ for (const kind of ['skipped', 'not_attempted'] as const) {
   })
 }
 
-t.test('a diagnostic with a place shows its line, in bytes', async t => {
+t.test('a diagnostic with a place shows its line, as validate does', async t => {
   const [problem] = erroredPlan().problems
   const range = {
     filename: 'guestlist.yaml',
@@ -171,8 +171,8 @@ t.test('a diagnostic with a place shows its line, in bytes', async t => {
         context: null,
         code: 'é: naïf',
         start_line: 3,
-        highlight_start_offset: 3,
-        highlight_end_offset: 6,
+        highlight_start_offset: 2,
+        highlight_end_offset: 5,
         values: [],
       },
     },

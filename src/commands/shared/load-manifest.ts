@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Io, ManifestError } from '../../cli/io.js'
-import { locateProblems } from '../../manifest/locate.js'
 import { parseManifest } from '../../manifest/parse.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { Problem } from '../../model/problem.js'
@@ -19,8 +18,8 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
   const { sources, problems } = await readSources(paths, io)
   const parsed = parseManifest(sources)
   if (parsed.ok && problems.length === 0) {
-    const { manifest, warnings } = parsed
-    return { manifest, warnings, locate: found => locateProblems(found, sources) }
+    const { manifest, warnings, locate } = parsed
+    return { manifest, warnings, locate }
   }
   throw new ManifestError([...problems, ...(parsed.ok ? [] : parsed.problems)])
 }
