@@ -31,7 +31,7 @@ export interface Io {
   readonly errIsTerminal: boolean
   /** Columns of the terminal; 80 where there is none. */
   readonly columns: number
-  /** Aborts at the first SIGINT or SIGTERM. */
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP (not under nohup). */
   readonly interrupt: AbortSignal
 }
 

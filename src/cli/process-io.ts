@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import type { Io } from './io.js'
 
-/** The real process as commands see it. The second SIGINT or SIGTERM ends it at once. */
+/** The real process as commands see it. The second SIGINT, SIGTERM or SIGHUP ends it at once. */
 export function processIo(): Io {
   const controller = new AbortController()
   const onSignal = () => {
@@ -9,6 +10,11 @@ export function processIo(): Io {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  const isOutliving = outlivesHangup(process.env)
+  process.on('SIGHUP', () => {
+    // A command for which it means something else listens itself.
+    if (!isOutliving && process.listenerCount('SIGHUP') === 1) onSignal()
+  })
   return {
     ...writers(controller.signal),
     // Opening it costs more than most commands: only a prompt and `-f -` need it.
@@ -24,6 +30,32 @@ export function processIo(): Io {
       return process.stderr.columns || process.stdout.columns || 80
     },
     interrupt: controller.signal,
+  }
+}
+
+/**
+ * Whether whoever started this wants it to go on when the terminal hangs up, as with nohup(1). Node sets what was ignored back
+ * to its default before any of our code runs, so this is read off what remains:
+ *
+ * | seen | by |
+ * | --- | --- |
+ * | `_`, in which shells name the program that they started, is nohup | a shell started it under nohup |
+ * | the parent ignores the signal (Linux) | a script under nohup, or with a trap, started it |
+ * | standard input can only be written to (Linux) | nohup, which takes the terminal away like this |
+ */
+export function outlivesHangup(env: NodeJS.ProcessEnv): boolean {
+  if (/(^|\/)nohup$/.test(env._ ?? '')) return true
+  const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(procFile(`${process.ppid}/status`))?.[1]
+  if (ignored !== undefined && (BigInt(`0x${ignored}`) & 1n) === 1n) return true
+  const flags = /^flags:\s*([0-7]+)$/m.exec(procFile('self/fdinfo/0'))?.[1]
+  return flags !== undefined && (Number.parseInt(flags, 8) & 3) === 1
+}
+
+function procFile(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'utf8')
+  } catch {
+    return ''
   }
 }
 

@@ -47,7 +47,7 @@ async function scene(t: Test): Promise<Scene> {
   const cwd = t.testdir({ 'guestlist.yaml': MANIFEST })
   const sandbox = await startSandbox({ data: { invitations: INVITATIONS, users: LEAVERS }, latencyMs: 5 })
   t.teardown(() => sandbox.close())
-  const options = { cwd, env: { BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey } }
+  const options = { cwd, env: { BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey, _: '' } }
   const state = join(cwd, 'state', 'guestlist.state.json')
   return {
     sandbox,
@@ -58,7 +58,7 @@ async function scene(t: Test): Promise<Scene> {
       return { code: await running.exited, stdout: running.stdout(), stderr: running.stderr() }
     },
     remembered: () => (existsSync(state) ? Object.keys(JSON.parse(readFileSync(state, 'utf8')).removals) : []),
-    changes: () => sandbox.calls().filter(({ operation }) => operation !== 'list' && operation !== 'get').length,
+    changes: () => sandbox.calls().filter(({ operation }) => ['accept', 'deny', 'remove'].includes(operation)).length,
   }
 }
 
@@ -127,22 +127,45 @@ t.test('killed between a removal and its memory: the next run finds the user abs
   t.match(again.stderr, /took over the state's lock/)
 })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  t.test(`${signal}: what is in flight finishes, the report and the state are written`, async t => {
-    const world = await scene(t)
-    world.sandbox.addFault({ kind: 'latency', operation: 'remove', nth: 2, ms: 300 })
-    const running = world.apply()
-    await until(running, () => world.changes() >= 22, 'the second removal')
-    running.kill(signal)
-    t.equal(await running.exited, 130)
-    const removed = LEAVERS.filter(email => !world.sandbox.users().includes(email))
-    t.same(removed, LEAVERS.slice(0, 2), 'the one in flight was finished')
-    t.same(world.remembered(), removed, 'nobody was removed who is not remembered')
-    t.match(running.stdout(), new RegExp(`^Apply incomplete! 10 accepted, 10 denied, ${removed.length} removed`, 'm'))
-    t.match(running.stderr(), /Interrupted: what is in flight finishes/)
-    await converges(t, world)
-  })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  t.test(
+    `${signal === 'SIGHUP' ? 'issue 12.13: ' : ''}${signal}: what is in flight finishes, the report and the state are written`,
+    async t => {
+      const world = await scene(t)
+      world.sandbox.addFault({ kind: 'latency', operation: 'remove', nth: 2, ms: 300 })
+      const running = world.apply()
+      await until(running, () => world.changes() >= 22, 'the second removal')
+      running.kill(signal)
+      t.equal(await running.exited, 130)
+      const removed = LEAVERS.filter(email => !world.sandbox.users().includes(email))
+      t.same(removed, LEAVERS.slice(0, 2), 'the one in flight was finished')
+      t.same(world.remembered(), removed, 'nobody was removed who is not remembered')
+      t.match(running.stdout(), new RegExp(`^Apply incomplete! 10 accepted, 10 denied, ${removed.length} removed`, 'm'))
+      t.match(running.stderr(), /Interrupted: what is in flight finishes/)
+      await converges(t, world)
+    },
+  )
 }
+
+t.test('issue 12.13: under nohup a hang-up changes nothing', async t => {
+  const { sandbox, options, changes } = await scene(t)
+  const running = start(t, APPLY, { ...options, env: { ...options.env, _: '/usr/bin/nohup' } })
+  await until(running, () => changes() >= 5, 'five changes')
+  running.kill('SIGHUP')
+  t.equal(await running.exited, 0)
+  t.equal(sandbox.effects().length, 24)
+})
+
+t.test('issue 12.13: an interrupt does not wait out what a 429 asks for', async t => {
+  const world = await scene(t)
+  world.sandbox.addFault({ kind: 'status', status: 429, operation: 'deny', retryAfter: 100 })
+  const running = world.apply()
+  await until(running, () => world.changes() >= 1, 'the first change')
+  const began = performance.now()
+  running.kill('SIGINT')
+  t.equal(await running.exited, 130)
+  t.ok(performance.now() - began < 50_000)
+})
 
 t.test('an interrupt while invitations are decided: nothing new, no removal', async t => {
   const world = await scene(t)
