@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { stringify } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
 import { type ProblemText, quoted, subjectOf } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, propertyOf, schemaOf, sectionOf } from './schema.js'
@@ -39,9 +40,11 @@ const exampleOf = (error: ErrorObject, path: readonly string[]): string =>
 function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>): string {
   const example = Array.isArray(examples) ? examples[0] : undefined
   if (example === undefined) return ''
-  const text = typeof example === 'object' ? JSON.stringify(example) : String(example)
-  const written = /[*?{[]/.test(text) && typeof example === 'string' ? JSON.stringify(text) : text
-  return ` For example: ${/^\d*$/.test(key) ? '- ' : `${key}: `}${written}`
+  const begin = /^\d*$/.test(key) ? '- ' : `${key}: `
+  // Who writes wildcards quotes them: one that begins with * must be.
+  if (typeof example === 'string' && /[*?]/.test(example)) return ` For example: ${begin}${JSON.stringify(example)}`
+  const written = stringify(begin === '- ' ? [example] : { [key]: example }, { lineWidth: 0 }).trimEnd()
+  return written.includes('\n') ? ` For example:\n  ${written.replaceAll('\n', '\n  ')}` : ` For example: ${written}`
 }
 
 function unknownKey({ error, path, value }: Finding): ProblemText {

@@ -64,7 +64,7 @@ t.test('words are for people: one line without a full stop, then whole sentences
   for (const { name } of cases) {
     for (const { summary, detail } of problemsOf(join(ROOT, name))) {
       t.notMatch(summary, /\n|\.$|must NOT|instancePath|YAMLParseError/, `${name}: ${summary}`)
-      t.match(detail, /^[A-Z`"].*\S$/, `${name}: ${detail}`)
+      t.match(detail, /^[A-Z`"].*\S(?::\n {2}\S[\s\S]*\S)?$/, `${name}: ${detail}`)
     }
   }
 })

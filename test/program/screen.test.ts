@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { main } from '../../src/program/program.js'
@@ -96,7 +98,11 @@ t.test('item 21: a wrong path shows the address and names the flag', async t => 
 
 t.test('item 22: the demo prints in the order in which a person sees it', async t => {
   const demo = fileURLToPath(new URL('../../examples/demo.js', import.meta.url))
-  const printed = execFileSync(process.execPath, [demo], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const file = join(t.testdir(), 'printed')
+  const output = openSync(file, 'w')
+  t.equal(spawnSync(process.execPath, [demo], { stdio: ['ignore', output, output] }).status, 0)
+  closeSync(output)
+  const printed = readFileSync(file, 'utf8')
   const order = [
     'Plan: ',
     'Saved the plan to',

@@ -18,7 +18,7 @@ function problemText(problem: Problem, style: Style): string {
   return [
     `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}`,
     ...excerpt(problem, style),
-    `  ${escapeTerminal(detail)}`,
+    ...detail.split('\n').map(line => `  ${escapeTerminal(line)}`),
   ].join('\n')
 }
 
