@@ -5,7 +5,7 @@ export const apply = defineCommand({
   usage: 'apply [PLANFILE]',
   describe: 'Plan (or load a saved plan), ask, and make the changes',
   positionals: {
-    PLANFILE: { describe: 'A plan saved with plan --out; it needs no approval', completes: 'file' },
+    PLANFILE: { describe: 'A plan saved with plan --out; it is applied without asking', completes: 'file' },
   },
   options: {
     autoApprove: { kind: 'switch', describe: 'Do not ask' },
