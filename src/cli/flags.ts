@@ -145,6 +145,11 @@ export function readValue(option: Kind, text: string, source: string): Value {
     }
     case 'integer':
       return readInteger(text, source, option.min, option.max ?? Number.MAX_SAFE_INTEGER)
+    case 'days': {
+      const days = Number(/^(\d{1,5})d?$/.exec(text)?.[1] ?? Number.NaN)
+      if (!Number.isNaN(days)) return days
+      throw invalidValue(source, text, 'a number of days, such as 30d')
+    }
     case 'rate': {
       const value = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1])
       if (value > 0) return value

@@ -9,6 +9,8 @@ export type Kind =
   | { readonly kind: 'list'; readonly adds?: boolean; readonly commas?: boolean }
   /** Seconds, or a number with ms, s, m or h; read as milliseconds. */
   | { readonly kind: 'duration'; readonly positive?: boolean; readonly fallback?: number }
+  /** A whole number of days, with or without d. */
+  | { readonly kind: 'days'; readonly fallback?: number }
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
   /** A number a second, with or without /s. */
   | { readonly kind: 'rate' }
@@ -42,7 +44,7 @@ type ValueOf<O> = O extends { kind: 'switch' }
     ? readonly string[]
     : O extends { kind: 'timestamp' }
       ? Date | undefined
-      : O extends { kind: 'duration' | 'integer' | 'rate' }
+      : O extends { kind: 'duration' | 'days' | 'integer' | 'rate' }
         ? O extends { fallback: number }
           ? number
           : number | undefined
@@ -74,6 +76,7 @@ const VALUE_NAMES: Readonly<Record<Exclude<Kind['kind'], 'switch'>, string>> = {
   timestamp: 'TIMESTAMP',
   duration: 'TIME',
   integer: 'N',
+  days: 'DAYS',
   rate: 'R/s',
   choice: 'WORD',
 }

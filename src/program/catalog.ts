@@ -12,6 +12,7 @@ import { invitationsGet, invitationsList } from '../commands/invitations.command
 import { login } from '../commands/login.command.js'
 import { logout } from '../commands/logout.command.js'
 import { plan } from '../commands/plan.command.js'
+import { review } from '../commands/review.command.js'
 import { sandbox } from '../commands/sandbox.command.js'
 import { show } from '../commands/show.command.js'
 import { snapshot } from '../commands/snapshot.command.js'
@@ -31,6 +32,7 @@ export const CATALOG: Catalog = {
     exportManifest,
     snapshot,
     show,
+    review,
     invitationsList,
     invitationsGet,
     stateList,

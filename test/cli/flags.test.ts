@@ -38,6 +38,15 @@ function samples(option: Kind): { good: [string, unknown][]; bad: string[] } {
       }
     case 'integer':
       return { good: [[`${option.min}`, option.min]], bad: ['-1', '1.5', '1e3', 'many', `${2 ** 60}`] }
+    case 'days':
+      return {
+        good: [
+          ['30', 30],
+          ['30d', 30],
+          ['0d', 0],
+        ],
+        bad: ['-1', '1.5', '30h', 'soon', 'd', '999999'],
+      }
     case 'rate':
       return {
         good: [

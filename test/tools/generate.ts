@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { generateApiTypes } from './generate-api-types.js'
 import { generateManifestTypes } from './generate-manifest-types.js'
-import { generateReportPage } from './generate-report-page.js'
+import { generateReportPage, generateReviewPage } from './generate-report-page.js'
 import { validators } from './generate-validators.js'
 
 /** Everything that is generated and committed: how it is made, by its path from the project's root. */
@@ -10,6 +10,7 @@ export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/api/api.gen.ts': generateApiTypes,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
   'src/render/html/report-page.gen.ts': generateReportPage,
+  'src/review/review-page.gen.ts': generateReviewPage,
   ...validators,
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Io, ManifestError } from '../../cli/io.js'
@@ -9,9 +10,13 @@ import { DEFAULT_MANIFEST, readSources } from './sources.js'
 export interface LoadedManifest {
   readonly manifest: Manifest
   readonly warnings: readonly Problem[]
+  /** Every file that was read, with the SHA-256 of its bytes in hex. */
+  readonly files: readonly { readonly file: string; readonly sha256: string }[]
   /** Gives problems that the live state shows the range and the line of the rule that they are about. */
   locate(problems: readonly Problem[]): readonly Problem[]
 }
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 /** @throws ManifestError with every problem of every file, those that cannot be read included */
 export async function loadManifest(paths: readonly string[], io: Io): Promise<LoadedManifest> {
@@ -19,7 +24,8 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
   const parsed = parseManifest(sources)
   if (parsed.ok && problems.length === 0) {
     const { manifest, warnings, locate } = parsed
-    return { manifest, warnings, locate }
+    const files = sources.map(({ file, content }) => ({ file, sha256: sha256(content) }))
+    return { manifest, warnings, files, locate }
   }
   throw new ManifestError([...problems, ...(parsed.ok ? [] : parsed.problems)])
 }

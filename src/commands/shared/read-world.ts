@@ -35,11 +35,23 @@ export interface World {
   readonly list: ReadList
   /** Asked only where clouds matter. Null: a snapshot that holds none. */
   readonly clouds: () => Promise<Clouds | null>
+  readonly source: {
+    /** RFC 3339, UTC: when it was read from the API, or begun to be. */
+    readonly at: string
+    /** As it was given; null for the API. */
+    readonly snapshot: string | null
+  }
 }
 
 /** Everything that is read before planning, and again for the check after the prompt. */
-export async function readWorld({ client, list, clouds }: Connection, store: StateStore): Promise<World> {
-  return { apiUrl: client.apiUrl, records: await store.read(), list, clouds }
+export async function readWorld({ client, list, clouds, clock }: Connection, store: StateStore): Promise<World> {
+  return {
+    apiUrl: client.apiUrl,
+    records: await store.read(),
+    list,
+    clouds,
+    source: { at: new Date(clock.now()).toISOString(), snapshot: null },
+  }
 }
 
 type WorldFlags = CommonFlags & Partial<ConcurrencyFlags> & { readonly from?: string | undefined }
@@ -69,6 +81,7 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
     records,
     list: consume => consume(oneBatch(invitations)),
     clouds: async () => clouds,
+    source: { at: takenAt, snapshot: path },
   }
 }
 

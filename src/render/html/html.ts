@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Plan } from '../../model/plan.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
 import {
@@ -11,9 +10,10 @@ import {
   stateText,
   summaryLine,
 } from '../text/words.js'
+import { pageHead } from './page.js'
 import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
-import { PAGE_SCRIPT, PAGE_STYLE } from './report-page.gen.js'
+import { PAGE_SCRIPT } from './report-page.gen.js'
 import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
 
 const COLUMNS = ['Decision', 'E-mail', 'Id', 'Status', 'Cloud', 'Project', 'Rule', 'Reason'] as const
@@ -24,19 +24,7 @@ const COLUMNS = ['Decision', 'E-mail', 'Id', 'Status', 'Cloud', 'Project', 'Rule
  */
 export function planHtml(plan: Plan): string {
   const rows = reportRows(plan)
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>guestlist plan</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
+  return `${pageHead('guestlist plan', PAGE_SCRIPT)}<body>
 <header>
 <h1>guestlist plan</h1>
 ${factsHtml(plan)}</header>
@@ -50,19 +38,6 @@ ${tableHtml(plan, rows)}</main>
 </body>
 </html>
 `
-}
-
-/** Nothing may be loaded, sent or run but the script and the style that the page was written with. */
-function policy(): string {
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-  return [
-    "default-src 'none'",
-    `script-src ${hash(PAGE_SCRIPT)}`,
-    `style-src ${hash(PAGE_STYLE)}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ')
 }
 
 function factsHtml(plan: Plan): string {

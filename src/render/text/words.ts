@@ -14,7 +14,8 @@ import { placeText } from '../../model/problem.js'
  * The words that every format shares.
  */
 
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+export const plural = (count: number, noun: string, many = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : many}`
 
 /** The stable line that people grep for. */
 export const planSummary = ({ accept, deny, remove }: Summary): string =>
@@ -119,7 +120,7 @@ export function stateText({ stateRead }: Plan): string | null {
 }
 
 /** guestlist's version, the manifest's files and the CI run, on one line; null where it is not known. */
-export function provenanceText({ provenance }: Plan): string | null {
+export function provenanceText({ provenance }: Pick<Plan, 'provenance'>): string | null {
   if (provenance === null) return null
   const { guestlist, manifest, ci } = provenance
   const files = manifest.slice(0, 5).map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)})`)

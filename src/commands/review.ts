@@ -1,0 +1,64 @@
+import type { ConcurrencyFlags } from '../cli/common-options.js'
+import type { CommonFlags } from '../cli/flags.js'
+import { EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { styleFor } from '../cli/style.js'
+import { problemsText } from '../render/text/problems-text.js'
+import type { Style } from '../render/text/style.js'
+import { findAccess } from '../review/find-access.js'
+import type { Review } from '../review/review.js'
+import { reviewCsv } from '../review/review-csv.js'
+import { reviewJson } from '../review/review-json.js'
+import { reviewText } from '../review/review-text.js'
+import { hasFindings, summarize } from '../review/summarize.js'
+import { loadManifest } from './shared/load-manifest.js'
+import { provenanceOf } from './shared/provenance.js'
+import { withWorld } from './shared/read-world.js'
+
+type ReviewFormat = 'text' | 'html' | 'csv' | 'json'
+
+type ReviewFlags = CommonFlags<ReviewFormat> &
+  ConcurrencyFlags & {
+    readonly from: string | undefined
+    readonly within: number
+    readonly detailedExitcode: boolean
+    readonly noLoss: boolean
+    readonly now: Date | undefined
+  }
+
+const DAY = 86_400_000
+
+/** Who has access to what, from the accepted invitations and the clouds' members, with the rule that explains each. */
+export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
+  const loaded = await loadManifest(flags.file, io)
+  if (loaded.warnings.length > 0) io.err(`${problemsText(loaded.warnings, styleFor('err', flags, io))}\n`)
+  const { manifest } = loaded
+  const found = await withWorld(manifest.state, flags, io, async (world): Promise<Review> => {
+    const now = flags.now ?? new Date()
+    const input = { manifest, records: world.records, now, within: flags.within * DAY }
+    const finder = await world.list(async batches => {
+      const fresh = findAccess(input)
+      for await (const batch of batches) for (const invitation of batch) fresh.observe(invitation)
+      return fresh
+    })
+    const clouds = flags.noLoss ? null : await world.clouds()
+    const rows = finder.finish(clouds)
+    return { provenance: provenanceOf(world, loaded, now, io), summary: summarize(rows, clouds), rows }
+  })
+  await io.outAll(await renderReview(found, flags.format, styleFor('out', flags, io)))
+  return flags.detailedExitcode && hasFindings(found.summary) ? EXIT.changes : EXIT.done
+}
+
+async function renderReview(review: Review, format: ReviewFormat, style: Style): Promise<Iterable<string>> {
+  switch (format) {
+    case 'text':
+      return reviewText(review, style)
+    case 'csv':
+      return reviewCsv(review.rows)
+    case 'json':
+      return reviewJson(review)
+    case 'html':
+      return (await import('../review/review-html.js')).reviewHtml(review)
+    default:
+      return format satisfies never
+  }
+}

@@ -1,0 +1,61 @@
+import { placeText } from '../model/problem.js'
+import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
+import { inPieces } from '../render/text/pieces.js'
+import type { Style } from '../render/text/style.js'
+import { table } from '../render/text/table.js'
+import { plural, provenanceText } from '../render/text/words.js'
+import { type AccessRow, FINDING_CODES, FINDINGS, type Review, type ReviewSummary } from './review.js'
+import { cloudsSentences } from './sentences.js'
+
+/** A review for people, in pieces: the summary first, then a paragraph for each person. */
+export const reviewText = (review: Review, style: Style): Iterable<string> => inPieces(parts(review, style))
+
+function* parts({ provenance, summary, rows }: Review, style: Style): Generator<string> {
+  yield `${style.bold(`Review: ${plural(summary.rows, 'access', 'accesses')} of ${plural(summary.people, 'person', 'people')}.`)}\n\n`
+  yield `${findingsText(summary, style)}\n`
+  yield `${ownersText(summary)}\n`
+  yield `${cloudsSentences(summary.clouds, quoteTerminal).join('\n')}\n`
+  yield `Read from ${escapeTerminal(provenance.api_url)} at ${provenance.read.at}${provenance.read.snapshot === null ? '' : ` (snapshot ${quoteTerminal(provenance.read.snapshot)})`}. Made by ${escapeTerminal(provenanceText({ provenance }) ?? '')}.\n`
+  let last: string | null = null
+  for (const row of rows) {
+    if (row.key !== last) yield `\n${style.bold(escapeTerminal(row.email))}\n`
+    last = row.key
+    yield rowText(row, style)
+  }
+}
+
+function findingsText({ findings }: ReviewSummary, style: Style): string {
+  const found = FINDING_CODES.filter(code => findings[code] > 0)
+  if (found.length === 0) return `${style.good('No findings.')}\n`
+  return table([['Finding', 'Accesses', ''], ...found.map(code => [code, String(findings[code]), FINDINGS[code]])])
+}
+
+const ownersText = ({ owners }: ReviewSummary): string =>
+  table([
+    ['Owner', 'Accesses', 'Findings'],
+    ...owners.map(({ owner, rows, findings }) => [
+      owner === null ? '(none)' : escapeTerminal(owner),
+      String(rows),
+      FINDING_CODES.filter(code => findings[code] > 0)
+        .map(code => `${findings[code]} ${code}`)
+        .join(', '),
+    ]),
+  ])
+
+function rowText(row: AccessRow, style: Style): string {
+  const as = (role: string | number | null) => (role === null ? '' : ` as ${escapeTerminal(String(role))}`)
+  const project = row.project === null ? '' : `, project ${quoteTerminal(row.project)}${as(row.project_role)}`
+  const ends = row.ends === null ? '' : `, until ${row.ends}`
+  const where = `cloud ${quoteTerminal(row.cloud)}${as(row.cloud_role)}${project}: ${row.status}${ends}`
+  const found = row.findings.length === 0 ? '' : `  ${style.bad(row.findings.join(' '))}`
+  return `  ${where}${found}\n${row.rule === null ? '' : `    ${style.dim(ruleText(row.rule))}\n`}`
+}
+
+function ruleText(rule: NonNullable<AccessRow['rule']>): string {
+  const facts = [
+    rule.name,
+    rule.owner === null ? null : `owner ${rule.owner}`,
+    rule.reason === null ? null : `(${rule.reason})`,
+  ].filter(fact => fact !== null)
+  return escapeTerminal([placeText(rule), ...facts].join('  '))
+}

@@ -1,0 +1,76 @@
+import type { Unread } from '../model/clouds.js'
+import type { Role } from '../model/invitation.js'
+import type { Provenance, RuleRef } from '../model/plan.js'
+
+/** What an auditor is told of an access. In this order everywhere. */
+export const FINDINGS = {
+  unexplained: 'no rule accepts it',
+  'denied-now': 'a rule denies it now',
+  'to-be-removed': 'the manifest removes the user',
+  'removed-but-present': 'the user was removed, and is back or still there',
+  admin: 'administrator rights',
+  'ends-soon': 'the rule or the stay ends soon',
+  'member-without-invitation': 'a member of the cloud, of whom no accepted invitation is known',
+} as const
+
+export type Finding = keyof typeof FINDINGS
+
+export const FINDING_CODES = Object.keys(FINDINGS) as readonly Finding[]
+
+/**
+ * - `member`: seen among the cloud's members
+ * - `accepted`: an accepted invitation, of somebody who was not seen there
+ * - `invited`: among the members, and not there yet
+ */
+export type AccessStatus = 'member' | 'accepted' | 'invited'
+
+/** Somebody's access to a cloud, or to one of its projects. Strings are the API's: renderers escape them. */
+export interface AccessRow {
+  /** As it was spelled first. */
+  readonly email: string
+  /** `emailKey` of it. */
+  readonly key: string
+  readonly cloud: string
+  readonly cloud_role: Role | number | null
+  readonly project: string | null
+  readonly project_role: Role | number | null
+  readonly status: AccessStatus
+  /** The rule that decides it: one that accepts, or for `denied-now` one that denies. */
+  readonly rule: RuleRef | null
+  /** The last day of the access, `YYYY-MM-DD`, as far as it is known. */
+  readonly ends: string | null
+  readonly findings: readonly Finding[]
+}
+
+export type FindingCounts = Readonly<Record<Finding, number>>
+
+export interface OwnerSummary {
+  /** Null for what no owner answers for. */
+  readonly owner: string | null
+  readonly rows: number
+  readonly findings: FindingCounts
+}
+
+/** How far the clouds' members could be seen. */
+export interface CloudsSeen {
+  readonly seen: number
+  readonly unknown: readonly { readonly id: number | null; readonly name: string | null; readonly why: Unread }[]
+  readonly complete: boolean
+}
+
+export interface ReviewSummary {
+  readonly rows: number
+  readonly people: number
+  readonly findings: FindingCounts
+  /** By name, those without an owner last. */
+  readonly owners: readonly OwnerSummary[]
+  /** Null where they were not looked at. */
+  readonly clouds: CloudsSeen | null
+}
+
+export interface Review {
+  readonly provenance: Provenance
+  readonly summary: ReviewSummary
+  /** By address, cloud, project and roles. */
+  readonly rows: readonly AccessRow[]
+}

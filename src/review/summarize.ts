@@ -1,0 +1,54 @@
+import type { Clouds } from '../model/clouds.js'
+import { byCodeUnit } from '../model/text.js'
+import { type AccessRow, type CloudsSeen, FINDING_CODES, type Finding, type ReviewSummary } from './review.js'
+
+type Counts = Record<Finding, number>
+
+const noCounts = (): Counts => ({
+  unexplained: 0,
+  'denied-now': 0,
+  'to-be-removed': 0,
+  'removed-but-present': 0,
+  admin: 0,
+  'ends-soon': 0,
+  'member-without-invitation': 0,
+})
+
+export function summarize(rows: readonly AccessRow[], clouds: Clouds | null): ReviewSummary {
+  const total = noCounts()
+  const owners = new Map<string | null, { rows: number; findings: Counts }>()
+  let people = 0
+  let last: string | null = null
+  for (const { key, rule, findings } of rows) {
+    if (key !== last) people++
+    last = key
+    const owner = rule?.owner ?? null
+    const entry = owners.get(owner) ?? { rows: 0, findings: noCounts() }
+    owners.set(owner, entry)
+    entry.rows++
+    for (const finding of findings) {
+      total[finding]++
+      entry.findings[finding]++
+    }
+  }
+  return {
+    rows: rows.length,
+    people,
+    findings: total,
+    owners: Array.from(owners, ([owner, counts]) => ({ owner, ...counts })).sort(byOwner),
+    clouds: clouds === null ? null : seenOf(clouds),
+  }
+}
+
+const byOwner = (a: { readonly owner: string | null }, b: { readonly owner: string | null }): number =>
+  Number(a.owner === null) - Number(b.owner === null) || byCodeUnit(a.owner ?? '', b.owner ?? '')
+
+function seenOf({ unread, clouds }: Clouds): CloudsSeen {
+  const unknown = [
+    ...(unread === null ? [] : [{ id: null, name: null, why: unread }]),
+    ...clouds.flatMap(({ id, name, unread: why }) => (why === null ? [] : [{ id, name, why }])),
+  ]
+  return { seen: clouds.length, unknown, complete: unknown.length === 0 }
+}
+
+export const hasFindings = ({ findings }: ReviewSummary): boolean => FINDING_CODES.some(code => findings[code] > 0)

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t from 'tap'
+import type { Invitation } from '../../src/model/invitation.js'
+import { reviewCsv } from '../../src/review/review-csv.js'
+import { HOSTILE } from '../render/fixtures/plan.js'
+import { accepted, accessOf, MANIFEST } from './fixtures/review.js'
+
+const csvOf = (yaml: string, ...invitations: readonly Invitation[]): string =>
+  [...reviewCsv(accessOf({ yaml, invitations }))].join('')
+
+t.test('a header, and a line for each row, as RFC 4180 has it', async t => {
+  const csv = csvOf(
+    MANIFEST,
+    accepted(1, 'alice@acme.example', { cloud_name: 'Tower "A", east', project_name: 'Façade', project_role: 25 }),
+    accepted(2, 'who@else.example'),
+  )
+  t.equal(
+    csv,
+    [
+      'email,cloud,cloud_role,project,project_role,status,rule,name,owner,reason,ends,findings',
+      'alice@acme.example,"Tower ""A"", east",user,Façade,guest,accepted,guestlist.yaml:5:7,acme,facility-team,our own people,,',
+      'who@else.example,Tower A,user,,,accepted,,,,,,unexplained',
+      '',
+    ].join('\r\n'),
+  )
+})
+
+const FORMULAS: readonly string[] = [
+  '=1+1',
+  '+1',
+  '-1+1',
+  '@SUM(1)',
+  '\t=1+1',
+  '\r=1+1',
+  '\n=1+1',
+  ' =1+1',
+  '\u00a0=1+1',
+  '\u200b=1+1',
+  '\uff1d1+1',
+  '=HYPERLINK("https://evil.example","x")',
+  "=cmd|'/C calc'!A0",
+  '%A1',
+]
+
+/** RFC 4180, read back. */
+function cellsOf(csv: string): readonly (readonly string[])[] {
+  const rows: string[][] = [[]]
+  for (const [, quoted, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1)?.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'))
+    if (end === '\r\n') rows.push([])
+  }
+  return rows.slice(0, -1)
+}
+
+t.test('cells that a spreadsheet would run are text', async t => {
+  const csv = csvOf('', ...FORMULAS.map((cloud_name, id) => accepted(id, 'a@b.example', { cloud_name })))
+  const found = new Map(cellsOf(csv).map(cells => [cells[1], cells.length]))
+  for (const text of FORMULAS) t.equal(found.get(`'${text}`), 12, JSON.stringify(text))
+})
+
+t.test('any text comes back as it was, but for the apostrophe', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), cloud_name => {
+      const [, cells] = cellsOf(csvOf('', accepted(1, 'a@b.example', { cloud_name })))
+      const written = cloud_name.replaceAll('\0', '\ufffd')
+      return cells?.[1] === written || cells?.[1] === `'${written}`
+    }),
+  )
+})
+
+const office = ['soffice', 'libreoffice'].find(name => spawnSync('which', [name]).status === 0)
+
+t.test('LibreOffice opens it, and hostile cells are text', async t => {
+  if (office === undefined) {
+    process.stderr.write('There is no LibreOffice: the check of the CSV in a spreadsheet was NOT RUN.\n')
+    return
+  }
+  const names = [...FORMULAS, ...Object.values(HOSTILE)].map(text => text.replaceAll(/[\r\n]/g, ' ').slice(0, 200))
+  const rows = names.map((cloud_name, id) => accepted(id, `a${String(id).padStart(3, '0')}@b.example`, { cloud_name }))
+  const folder = t.testdir({ 'review.csv': csvOf('', ...rows) })
+  // Field separator, quotes, UTF-8, from line 1; the tenth token has formulas evaluated: the least friendly setting.
+  const filter = '--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true'
+  const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`
+  const args = [profile, '--headless', filter, '--convert-to', 'fods', '--outdir', folder, join(folder, 'review.csv')]
+  const ran = spawnSync(office, args, { timeout: 120_000 })
+  t.equal(ran.status, 0, String(ran.stderr))
+  const sheet = readFileSync(join(folder, 'review.fods'), 'utf8')
+  t.notMatch(sheet, /table:formula=/, 'nothing became a formula')
+  t.match(sheet, 'a000@b.example')
+})
