@@ -121,6 +121,21 @@ t.test('imports point one way', async t => {
   )
 })
 
+t.test('no file imports itself, by whatever way', async t => {
+  const known = new Set(files)
+  const targets = new Map(files.map(file => [file, new Set<string>()]))
+  for (const { file, target } of imports) {
+    const to = target?.replace(/\.js$/, '.ts')
+    if (to !== undefined && known.has(to)) targets.get(file)?.add(to)
+  }
+  // What imports nothing that is left is in no circle: taken away again and again, the circles remain.
+  for (let before = -1; before !== targets.size; ) {
+    before = targets.size
+    for (const [file, others] of targets) if (![...others].some(other => targets.has(other))) targets.delete(file)
+  }
+  t.strictSame([...targets.keys()], [])
+})
+
 t.test('packages are imported only where they belong', async t => {
   const wrong = imports.filter(({ part, specifier, target }) => {
     const name = specifier.startsWith('@')

@@ -1,6 +1,7 @@
 import { emailKey } from '../model/email-address.js'
 import type { UnmatchedPolicy } from '../model/manifest.js'
-import type { Box, Point } from './algebra/box.js'
+import type { Point } from './algebra/box.js'
+import type { Box } from './algebra/dimension.js'
 import { Undecided } from './algebra/undecided.js'
 import type { Witness } from './finding.js'
 import { REMOVAL_LEVEL, type Ruleset, type Speaker } from './ruleset.js'

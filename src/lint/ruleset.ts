@@ -1,8 +1,8 @@
 import type { Manifest, Protection, Removal, Rule, Selector } from '../model/manifest.js'
 import { indexProtections } from '../reconcile/protect.js'
 import { AffixIndex } from './affix-index.js'
-import { type Box, createSpace, type Space } from './algebra/box.js'
-import type { Days } from './algebra/dimension.js'
+import { createSpace, type Space } from './algebra/box.js'
+import type { Box, Days } from './algebra/dimension.js'
 
 /**
  * Who speaks for an invitation, the strongest first: the first that matches decides.

@@ -1,18 +1,15 @@
 import type { Selector } from '../../model/manifest.js'
 import {
+  type Box,
   type Days,
   type Dimension,
   exactDimension,
   FREE,
-  type Part,
   textDimension,
   timeDimension,
   type Value,
 } from './dimension.js'
 import { at, outsideOf, type Region, regionOf, valuesOf } from './region.js'
-
-/** What a rule matches: one constraint for each dimension, in the order of `Space.dimensions`. All of them hold together. */
-export type Box = readonly Part[]
 
 /** A concrete invitation on a concrete day: one value for each dimension. */
 export interface Point {

@@ -8,6 +8,9 @@ export type Value = string | number | null
 export type Part = number
 export const FREE: Part = -1
 
+/** What a rule matches: one constraint for each dimension, in the order of `Space.dimensions`. All of them hold together. */
+export type Box = readonly Part[]
+
 /**
  * One part of what rules look at, independent of all others. Constraints are numbered, equal ones alike, so that what is
  * found out about two of them is found out once.

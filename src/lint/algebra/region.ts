@@ -1,5 +1,4 @@
-import type { Box } from './box.js'
-import { type Dimension, FREE, type Part, type Value } from './dimension.js'
+import { type Box, type Dimension, FREE, type Part, type Value } from './dimension.js'
 import { Undecided } from './undecided.js'
 
 type Dimensions = readonly Omit<Dimension, 'part'>[]
