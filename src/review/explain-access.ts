@@ -1,13 +1,21 @@
 import { type Invitation, ROLE_NUMBERS, type Role, roleName } from '../model/invitation.js'
-import type { Removal, Rule } from '../model/manifest.js'
+import type { Manifest, Removal, Rule } from '../model/manifest.js'
 import type { RuleRef } from '../model/plan.js'
-import type { RemovalRecord } from '../model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { isInForce } from '../reconcile/in-force.js'
 import { indexRules } from '../reconcile/match.js'
 import { indexProtections } from '../reconcile/protect.js'
-import type { AccessInput } from './find-access.js'
 import { type AccessRow, type AccessStatus, FINDING_CODES, type Finding } from './review.js'
+
+export interface AccessInput {
+  readonly manifest: Manifest
+  /** What the state remembers. */
+  readonly records: RemovalRecords
+  readonly now: Date
+  /** Milliseconds: what ends within them ends soon. */
+  readonly within: number
+}
 
 /** A member of a cloud, of whom no accepted invitation with that role is known. */
 interface Member {
