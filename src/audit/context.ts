@@ -24,13 +24,20 @@ const RUN = [
   'BUILD_TAG',
 ]
 
+const firstOf = (env: NodeJS.ProcessEnv, names: readonly string[]): string | null =>
+  names.map(name => env[name]).find(Boolean) ?? null
+
+/** Null outside CI. */
+export function ciOf(env: NodeJS.ProcessEnv): AuditContext['ci'] {
+  const [commit, run] = [firstOf(env, COMMIT), firstOf(env, RUN)]
+  return commit === null && run === null ? null : { commit, run }
+}
+
 export function auditContextOf(env: NodeJS.ProcessEnv): AuditContext {
-  const first = (names: string[]): string | null => names.map(name => env[name]).find(Boolean) ?? null
-  const [commit, run] = [first(COMMIT), first(RUN)]
   return {
     run_id: randomUUID(),
-    actor: first(ACTOR) ?? whoAmI(),
+    actor: firstOf(env, ACTOR) ?? whoAmI(),
     host: hostname(),
-    ci: commit === null && run === null ? null : { commit, run },
+    ci: ciOf(env),
   }
 }

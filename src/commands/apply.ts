@@ -68,8 +68,8 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
     return { kind: 'saved', plan: applicableSavedPlan(await loadSavedPlan(planFile, io), flags, io) }
   }
   const options = reconcileOptions(flags, io, false)
-  const { manifest, locate } = await loadManifest(flags.file, io)
-  return { kind: 'manifest', manifest, locate, options, now: flags.now, noLoss: flags.noLoss }
+  const loaded = await loadManifest(flags.file, io)
+  return { kind: 'manifest', ...loaded, options, now: flags.now, noLoss: flags.noLoss }
 }
 
 /** What ended the run, for machines; people are told by who catches it. */

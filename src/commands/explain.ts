@@ -46,8 +46,9 @@ function explainWanted({ email }: Wanted, found: readonly Invitation[], explaine
 
 /** An id, an address, or either as a plan shows it. */
 function readSubject(text: string): Wanted {
-  const id = /^(?:bimdata_invitation\.)?(\d{1,15})$/.exec(text)?.[1]
-  if (id !== undefined) return { email: null, matches: invitation => invitation.id === Number(id) }
+  const id = /^(?:bimdata_invitation\.)?(\d+)$/.exec(text)?.[1]
+  if (id !== undefined && Number.isSafeInteger(Number(id)))
+    return { email: null, matches: invitation => invitation.id === Number(id) }
   const email = text.replace(/^bimdata_user\./, '')
   const fault = addressFault(email, 'address')
   if (fault !== null) {

@@ -29,12 +29,16 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Use --json for what a saved plan holds.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'plan', io)
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
-  const { manifest, warnings, locate } = await loadManifest(flags.file, io)
+  const loaded = await loadManifest(flags.file, io)
+  const { manifest, warnings } = loaded
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
   const planned = await withWorld(manifest.state, flags, io, world =>
-    makePlan({ manifest, locate, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
+    makePlan({ ...loaded, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
   )
-  const saved = flags.out === undefined ? null : await savePlan(planned, flags.out, io)
+  const saved =
+    flags.out === undefined
+      ? null
+      : await savePlan(flags.showUnchanged ? planned : { ...planned, unchanged: [] }, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
   if (format !== 'text' && planned.problems.length > 0)
     io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
@@ -42,11 +46,15 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   return exitCode(planned, flags.detailedExitcode)
 }
 
-/** Says what became of the file. A plan that apply would refuse, whatever its flags, is no file to hand on. */
+/**
+ * Says what became of the file. It holds the same in every format; what needs nothing only where that was asked for. A plan with
+ * errors is no file to hand on.
+ */
 async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
   const name = escapeTerminal(path)
   if (planned.problems.length > 0) return `The plan has errors, so it was not saved; ${name} was not written.\n`
   await writePrivateFile(path, 'plan', planJson(planned), io)
+  if (planned.refused.length > 0) return `Saved the plan to ${name}. Apply will refuse it.\n`
   const { required } = planned.approvals
   if (required > 0)
     return `Saved the plan to ${name}. It needs ${plural(required, 'approval')}: guestlist approve ${name}\n`
@@ -55,5 +63,7 @@ async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
 
 function exitCode({ problems, actions, refused }: Plan, detailed: boolean): ExitCode {
   if (problems.length > 0) return EXIT.error
-  return detailed && actions.length + refused.length > 0 ? EXIT.changes : EXIT.done
+  if (!detailed) return EXIT.done
+  if (refused.length > 0) return EXIT.refused
+  return actions.length > 0 ? EXIT.changes : EXIT.done
 }

@@ -42,7 +42,7 @@ export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
     })
     const clouds = flags.noLoss ? null : await world.clouds()
     const rows = finder.finish(clouds)
-    return { provenance: provenanceOf(world, loaded, now, io), summary: summarize(rows, clouds), rows }
+    return { provenance: provenanceOf(world, loaded, now), summary: summarize(rows, clouds), rows }
   })
   await io.outAll(await renderReview(found, flags.format, styleFor('out', flags, io)))
   return flags.detailedExitcode && hasFindings(found.summary) ? EXIT.changes : EXIT.done

@@ -11,24 +11,47 @@ import { jsonText } from '../render/json.js'
 import { table } from '../render/text/table.js'
 import type { StateStore } from '../state/store.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
-import { stateConfigOf } from './shared/load-manifest.js'
+import { optionalManifest, stateConfigOf } from './shared/load-manifest.js'
 import { lockState } from './shared/lock-state.js'
 import { openStateFor } from './shared/read-world.js'
 
 /** Lists the removals that are remembered, by address. */
 export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
-  const store = await openConfigured(flags, io)
-  const records = [...(await store.read())].sort(([a], [b]) => byCodeUnit(a, b))
-  if (flags.format === 'json') io.out(`${jsonText(records.map(([email, record]) => ({ email, ...record })))}\n`)
+  const manifest = await optionalManifest(flags.file, io)
+  const store = openStateFor(manifest?.state ?? { backend: 'local' }, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+  const listed = manifest && new Set(manifest.removals.map(({ key }) => key))
+  const records = [...(await store.read())]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([email, record]): Remembered => ({ email, ...record, listed: listed?.has(email) ?? null }))
+  if (flags.format === 'json') io.out(`${jsonText(records)}\n`)
   else if (records.length === 0) io.err(`No removals are remembered in ${escapeTerminal(store.description)}.\n`)
-  else io.out(table([HEADER, ...records.map(row)], widthOf(io)))
+  else {
+    io.out(table([HEADER, ...records.map(row)], widthOf(io)))
+    if (records.some(record => record.listed === false)) io.err(NO_LONGER_LISTED)
+  }
   return EXIT.done
 }
 
-const HEADER = ['EMAIL', 'OUTCOME', 'AT', 'ACCEPTED', 'REASON']
+interface Remembered extends RemovalRecord {
+  readonly email: string
+  /** Whether users.remove still lists the address; null without a manifest. */
+  readonly listed: boolean | null
+}
 
-const row = ([email, record]: readonly [string, RemovalRecord]): readonly string[] =>
-  [email, record.outcome, record.at, record.accepted_invitations.join(','), record.reason ?? ''].map(escapeTerminal)
+const NO_LONGER_LISTED =
+  'Of those that are not listed, users.remove has no entry any more. Listed again, they are not removed unless an invitation was accepted since, or the record is forgotten: guestlist state rm EMAIL\n'
+
+const HEADER = ['EMAIL', 'OUTCOME', 'AT', 'ACCEPTED', 'LISTED', 'REASON']
+
+const row = ({ email, listed, ...record }: Remembered): readonly string[] =>
+  [
+    email,
+    record.outcome,
+    record.at,
+    record.accepted_invitations.join(','),
+    listed === null ? '' : listed ? 'yes' : 'no',
+    record.reason ?? '',
+  ].map(escapeTerminal)
 
 /** Forgets removals, all that are named or none, so that the next apply asks for them again. */
 export async function stateRemove(

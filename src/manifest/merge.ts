@@ -26,6 +26,7 @@ export interface Merged {
   readonly unmatched: Written<UnmatchedPolicy> | null
   readonly guards: Settings<Guards>
   readonly state: Settings<StateConfig>
+  readonly stateFile: string | null
   readonly keycloak: KeycloakConfig | null
   readonly pending: readonly PendingProblem[]
 }
@@ -140,6 +141,7 @@ export function merge(parts: readonly Part[]): Merged {
     unmatched: scalar(parts, pending, ['invitations', 'unmatched'], file => file.invitations?.unmatched),
     guards: mergeGuards(parts, pending),
     state: mergeState(parts, pending),
+    stateFile: parts.find(part => part.data.state?.path !== undefined)?.tree.source.file ?? null,
     keycloak: mergeKeycloak(parts, pending),
     pending,
   }

@@ -58,6 +58,7 @@ export function normalize(merged: Merged): Manifest {
     protect: merged.protect.map(({ value, place }) => ({ pattern: emailKey(value), source: place })),
     guards: { ...DEFAULT_GUARDS, ...withoutUndefined<Guards>(merged.guards) },
     state: { backend: 'local', ...withoutUndefined<StateConfig>(merged.state) },
+    stateFile: merged.stateFile,
     keycloak: merged.keycloak,
   }
 }

@@ -116,5 +116,7 @@ export interface Manifest {
   readonly protect: readonly Protection[]
   readonly guards: Guards
   readonly state: StateConfig
+  /** The file that sets `state.path`, which is relative to it; null or absent where none does. */
+  readonly stateFile?: string | null
   readonly keycloak: KeycloakConfig | null
 }

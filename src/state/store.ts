@@ -59,6 +59,8 @@ export interface StateStore {
   /** False for an http backend without a lock address: `lock` then does nothing, as in Terraform. */
   readonly canLock: boolean
   read(): Promise<RemovalRecords>
+  /** Which state it is, as of the last read or write; null where there was none yet. */
+  lineage(): string | null
   record(email: string, record: RemovalRecord): Promise<void>
   /** @return the addresses that were remembered until now */
   forget(emails: readonly string[]): Promise<readonly string[]>
@@ -80,6 +82,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     description: backend.description,
     canLock: backend.canLock,
     read: () => versions.read(),
+    lineage: () => versions.lineage(),
     record: (email, record) => versions.update(removals => removals.set(emailKey(email), record)),
     forget: async emails => {
       const keys = emails.map(emailKey)

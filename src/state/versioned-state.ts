@@ -12,6 +12,8 @@ interface Version {
 
 export interface VersionedState {
   read(): Promise<RemovalRecords>
+  /** Of what was seen last; null where there was no state. */
+  lineage(): string | null
   /** Writes what the change makes of what was seen last. */
   update(change: Change): Promise<void>
 }
@@ -70,6 +72,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
   }
   return {
     read: () => inTurn(async (): Promise<RemovalRecords> => (await refresh()).document?.removals ?? new Map()),
+    lineage: () => seen?.document?.lineage ?? null,
     update: (change: Change) => inTurn(() => write(change)),
   }
 }

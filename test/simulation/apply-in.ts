@@ -65,6 +65,8 @@ export function applyIn(
         options: optionsOf(scenario),
         now: undefined,
         noLoss: true,
+        files: [],
+        ci: null,
       }
   const settings = {
     parallelism: apply.parallelism,

@@ -66,6 +66,7 @@ export class Disk {
       description: 'the simulated state',
       canLock: true,
       read,
+      lineage: () => (seen > 0 ? 'simulated' : null),
       record: (email, record) => write(removals => removals.set(emailKey(email), record)),
       checkWritable: () => write(() => {}),
       lock: request => this.lock(process, request, reach),

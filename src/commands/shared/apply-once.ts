@@ -15,7 +15,7 @@ import type { Connection } from './connect.js'
 import { type Drifted, driftOf, driftText } from './drift.js'
 import { lockState } from './lock-state.js'
 import { makePlan, type PlanBasis } from './make-plan.js'
-import { readWorld } from './read-world.js'
+import { readWorld, type World } from './read-world.js'
 
 /** What is to be carried out: a plan that was saved, or what a manifest says of the world as it is now. */
 export type ApplyBasis = { readonly kind: 'saved'; readonly plan: Plan } | ({ readonly kind: 'manifest' } & PlanBasis)
@@ -59,10 +59,11 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
       const planned = basis.kind === 'saved' ? basis.plan : await makePlan(basis, world, connection.clock)
       const { plan, refusal: unapproved } = await deps.judge(planned)
       const drifted = basis.kind === 'saved' ? await driftOf(plan, world) : []
+      const elsewhere = basis.kind === 'saved' ? otherState(plan, world) : null
       await view.planned(plan)
       await audit.planned(plan)
 
-      const refusal = refusalOf(plan, drifted, settings.expect) ?? unapproved
+      const refusal = elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved
       if (refusal !== null) {
         await audit.judged('refused', refusal.message)
         throw refusal
@@ -98,6 +99,14 @@ function refusalOf(plan: Plan, drifted: Drifted, expect: string | undefined): Co
   if (plan.refused.length === 0) return null
   const messages = plan.refused.map(({ message }) => message).join('\n')
   return new CommandError(`Refused; nothing was done.\n${messages}`, { exitCode: EXIT.refused })
+}
+
+/** Under another state, or none, a removal would be remembered where nobody looks for it. */
+function otherState({ actions, stateRead }: Plan, { state }: World): CommandError | null {
+  if (!stateRead?.lineage || stateRead.lineage === state.lineage) return null
+  if (!actions.some(({ action }) => action === 'remove')) return null
+  const found = state.lineage === null ? 'there is none' : 'it is another one'
+  return stale(`The plan was made with the state at ${stateRead.description}; now ${found} (${state.description}).`)
 }
 
 const stale = (what: string): CommandError =>

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { ciOf } from '../../audit/context.js'
 import { type Io, ManifestError } from '../../cli/io.js'
-import { parseManifest } from '../../manifest/parse.js'
+import { type ManifestSource, parseManifest } from '../../manifest/parse.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
+import type { Provenance } from '../../model/plan.js'
 import type { Problem } from '../../model/problem.js'
-import { DEFAULT_MANIFEST, readSources } from './sources.js'
+import { DEFAULT_STATE_PATH } from '../../state/local.js'
+import { DEFAULT_MANIFEST, readSources, STDIN_NAME } from './sources.js'
 
 export interface LoadedManifest {
   readonly manifest: Manifest
@@ -14,6 +17,7 @@ export interface LoadedManifest {
   readonly files: readonly { readonly file: string; readonly sha256: string }[]
   /** Gives problems that the live state shows the range and the line of the rule that they are about. */
   locate(problems: readonly Problem[]): readonly Problem[]
+  readonly ci: Provenance['ci']
 }
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
@@ -24,10 +28,26 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
   const parsed = parseManifest(sources)
   if (parsed.ok && problems.length === 0) {
     const { manifest, warnings, locate } = parsed
-    const files = sources.map(({ file, content }) => ({ file, sha256: sha256(content) }))
-    return { manifest, warnings, files, locate }
+    return {
+      manifest: { ...manifest, state: resolvedState(manifest, sources, io.cwd) },
+      warnings,
+      locate,
+      files: sources.map(({ file, content }) => ({ file, sha256: sha256(content) })),
+      ci: ciOf(io.env),
+    }
   }
   throw new ManifestError([...problems, ...(parsed.ok ? [] : parsed.problems)])
+}
+
+/**
+ * The state's file by its absolute path, so that a saved plan finds it from every working directory: relative to the manifest
+ * file that names it, by default in the first file's folder. Standard input has no folder but the working directory.
+ */
+function resolvedState({ state, stateFile }: Manifest, sources: readonly ManifestSource[], cwd: string): StateConfig {
+  if (state.backend !== 'local') return state
+  const file = stateFile ?? sources[0]?.file ?? STDIN_NAME
+  const folder = file === STDIN_NAME ? cwd : dirname(resolve(cwd, file))
+  return { ...state, path: resolve(folder, state.path ?? DEFAULT_STATE_PATH) }
 }
 
 /**
@@ -37,6 +57,11 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
  * @throws ManifestError
  */
 export async function stateConfigOf(paths: readonly string[], io: Io): Promise<StateConfig> {
-  if (paths.length === 0 && !existsSync(resolve(io.cwd, DEFAULT_MANIFEST))) return { backend: 'local' }
-  return (await loadManifest(paths, io)).manifest.state
+  return (await optionalManifest(paths, io))?.state ?? { backend: 'local' }
+}
+
+/** Null where none is named and the working directory has none. @throws ManifestError */
+export async function optionalManifest(paths: readonly string[], io: Io): Promise<Manifest | null> {
+  if (paths.length === 0 && !existsSync(resolve(io.cwd, DEFAULT_MANIFEST))) return null
+  return (await loadManifest(paths, io)).manifest
 }

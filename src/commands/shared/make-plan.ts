@@ -11,6 +11,7 @@ import { parseTarget } from '../../reconcile/target.js'
 import { quoteTerminal } from '../../render/escape/terminal.js'
 import { approvalDemands } from './approvals.js'
 import type { LoadedManifest } from './load-manifest.js'
+import { provenanceOf } from './provenance.js'
 import type { World } from './read-world.js'
 
 /** @throws CommandError for a target that is no address, or a protection that protects nobody */
@@ -61,7 +62,7 @@ function protection(source: '--protect' | 'GUESTLIST_PROTECT', pattern: string):
 }
 
 /** What a plan is made from besides the world. */
-export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate'> {
+export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate' | 'files' | 'ci'> {
   readonly options: ReconcileOptions
   /** What `--now` says; undefined is the clock's time. */
   readonly now: Date | undefined
@@ -72,6 +73,7 @@ export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate'> {
 export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock, 'now'>): Promise<Plan> {
   const { manifest, options, locate, noLoss, now = new Date(clock.now()) } = basis
   const { apiUrl, records } = world
+  const { snapshot } = world.source
   const plan = await world.list(async batches => {
     const reconciler = startReconcile({ manifest, options, now, apiUrl, records })
     for await (const batch of batches) for (const invitation of batch) reconciler.observe(invitation)
@@ -80,5 +82,14 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   const removes = plan.actions.some(({ action }) => action === 'remove')
   const clouds = removes && !noLoss ? await world.clouds() : null
   const whole = withLoss(plan, clouds, manifest.guards.maxCloudsLost)
-  return { ...whole, problems: locate(whole.problems) }
+  return {
+    ...whole,
+    problems: locate(whole.problems),
+    stateRead: world.state,
+    provenance: provenanceOf(
+      { apiUrl, source: snapshot === null ? { at: plan.timestamp, snapshot } : world.source },
+      basis,
+      now,
+    ),
+  }
 }

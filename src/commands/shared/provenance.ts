@@ -1,5 +1,3 @@
-import { auditContextOf } from '../../audit/context.js'
-import type { Io } from '../../cli/io.js'
 import type { Provenance } from '../../model/plan.js'
 import { VERSION } from '../../version.js'
 import type { LoadedManifest } from './load-manifest.js'
@@ -8,9 +6,8 @@ import type { World } from './read-world.js'
 /** `now`: the clock of the report. */
 export function provenanceOf(
   { apiUrl, source }: Pick<World, 'apiUrl' | 'source'>,
-  { files }: Pick<LoadedManifest, 'files'>,
+  { files, ci }: Pick<LoadedManifest, 'files' | 'ci'>,
   now: Date,
-  { env }: Pick<Io, 'env'>,
 ): Provenance {
   return {
     guestlist: VERSION,
@@ -22,6 +19,6 @@ export function provenanceOf(
       age_seconds: Math.max(0, Math.round((now.getTime() - Date.parse(source.at)) / 1000)),
     },
     manifest: files,
-    ci: auditContextOf(env).ci,
+    ci,
   }
 }

@@ -7,6 +7,7 @@ import { proxyRoutes } from '../../http/proxy.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { StateConfig } from '../../model/manifest.js'
+import type { StateRead } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
 import { openState, type StateStore } from '../../state/store.js'
 import { VERSION } from '../../version.js'
@@ -31,6 +32,7 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonF
 export interface World {
   readonly apiUrl: string
   readonly records: RemovalRecords
+  readonly state: StateRead
   /** Read while planning, for it may be long; the rest is read already. */
   readonly list: ReadList
   /** Asked only where clouds matter. Null: a snapshot that holds none. */
@@ -45,9 +47,12 @@ export interface World {
 
 /** Everything that is read before planning, and again for the check after the prompt. */
 export async function readWorld({ client, list, clouds, clock }: Connection, store: StateStore): Promise<World> {
+  const records = await store.read()
+  const lineage = store.lineage()
   return {
     apiUrl: client.apiUrl,
-    records: await store.read(),
+    records,
+    state: { description: store.description, remembered: lineage === null ? null : records.size, lineage },
     list,
     clouds,
     source: { at: new Date(clock.now()).toISOString(), snapshot: null },
@@ -79,6 +84,7 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
   return {
     apiUrl,
     records,
+    state: { description: `as in the snapshot ${path}`, remembered: records.size, lineage: null },
     list: consume => consume(oneBatch(invitations)),
     clouds: async () => clouds,
     source: { at: takenAt, snapshot: path },

@@ -34,7 +34,7 @@ const isNamedAsItIs = ({ action, address, before }: Action): boolean =>
   address === (action === 'remove' ? userAddress(emailKey(before.email)) : invitationAddress(before.id))
 
 const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
-  'not-a-plan': 'Make one with "guestlist plan --out FILE".',
+  'not-a-plan': 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made anew.',
   'newer-format': 'Use the version of guestlist that wrote it, or plan again with this one.',
   edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
 }
@@ -64,7 +64,8 @@ export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): 
 
 function isTargeted(targets: readonly string[]): (action: Action) => boolean {
   const addresses = new Set(targets.map(target => parseTarget(target) ?? target))
-  return ({ address, impliedBy }) => addresses.has(address) || (impliedBy !== null && addresses.has(impliedBy))
+  return ({ action, address, before }) =>
+    addresses.has(address) || (action === 'deny' && addresses.has(userAddress(emailKey(before.email))))
 }
 
 function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {

@@ -37,7 +37,9 @@ export function planMarkdown(plan: Plan): string {
     MARKDOWN_MARKER,
     `### ${plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)}`,
     '',
-    ...[snapshotText(plan), leftOutText(plan)].flatMap(note => (note === null ? [] : [prose(note), ''])),
+    ...[snapshotText(plan, name => codeSpan(name)), leftOutText(plan)].flatMap(note =>
+      note === null ? [] : [note, ''],
+    ),
   ]
   const foot = footLines(plan)
   const actions = gravestFirst(plan.actions)
@@ -54,7 +56,8 @@ export function planMarkdown(plan: Plan): string {
 
 function footLines(plan: Plan): readonly string[] {
   const { apiUrl, digest, summary } = plan
-  const facts = [stateText(plan), provenanceText(plan)].flatMap(fact => (fact === null ? [] : [prose(fact), '']))
+  const shown = (text: string) => codeSpan(text)
+  const facts = [stateText(plan, shown), provenanceText(plan, shown)].flatMap(fact => (fact === null ? [] : [fact, '']))
   const approvals = approvalsLine(plan, text => codeSpan(text))
   return [
     ...(approvals === null ? [] : [approvals, '']),

@@ -92,11 +92,16 @@ export function unusedRules({
   return { title, rules: rules.slice(0, UNUSED_SHOWN), more: Math.max(0, rules.length - UNUSED_SHOWN) }
 }
 
+/** Makes a string from outside inert in the format; those that escape the whole line leave it. */
+type Shown = (text: string) => string
+
+const asItIs: Shown = text => text
+
 /** That a plan was not made from the live API; null where it was. */
-export function snapshotText({ provenance }: Plan): string | null {
+export function snapshotText({ provenance }: Plan, shown: Shown = asItIs): string | null {
   if (provenance === null || provenance.read.source === 'api') return null
   const { snapshot, at, age_seconds } = provenance.read
-  return `Planned from the snapshot ${JSON.stringify(snapshot ?? '')} of ${provenance.api_url}, taken at ${at} (${ageText(age_seconds)} before this plan), not from the live API.`
+  return `Planned from the snapshot ${shown(snapshot ?? '')} of ${shown(provenance.api_url)}, taken at ${shown(at)} (${ageText(age_seconds)} before this plan), not from the live API.`
 }
 
 const UNITS = [
@@ -112,20 +117,21 @@ export function ageText(seconds: number): string {
 }
 
 /** Which state was read, and how much it remembers; null where none was. */
-export function stateText({ stateRead }: Plan): string | null {
+export function stateText({ stateRead }: Plan, shown: Shown = asItIs): string | null {
   if (stateRead === null) return null
   const { description, remembered } = stateRead
   const known = remembered === null ? 'none yet' : `${plural(remembered, 'removal')} remembered`
-  return `State: ${known} (${description})`
+  return `State: ${known} (${shown(description)})`
 }
 
 /** guestlist's version, the manifest's files and the CI run, on one line; null where it is not known. */
-export function provenanceText({ provenance }: Pick<Plan, 'provenance'>): string | null {
+export function provenanceText({ provenance }: Pick<Plan, 'provenance'>, shown: Shown = asItIs): string | null {
   if (provenance === null) return null
   const { guestlist, manifest, ci } = provenance
-  const files = manifest.slice(0, 5).map(({ file, sha256 }) => `${file} (sha256 ${sha256.slice(0, 12)})`)
+  const files = manifest.slice(0, 5).map(({ file, sha256 }) => `${shown(file)} (sha256 ${sha256.slice(0, 12)})`)
   const more = manifest.length > 5 ? [`${manifest.length - 5} more files`] : []
-  const run = ci === null ? [] : [`commit ${ci.commit ?? 'unknown'}`, ...(ci.run === null ? [] : [`run ${ci.run}`])]
+  const run =
+    ci === null ? [] : [`commit ${shown(ci.commit ?? 'unknown')}`, ...(ci.run === null ? [] : [`run ${shown(ci.run)}`])]
   return [`guestlist ${guestlist}`, ...files, ...more, ...run].join(', ')
 }
 
