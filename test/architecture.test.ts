@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   documents: ['model', 'system', 'render'],
   lint: ['model', 'manifest', 'reconcile'],
   loss: ['model', 'reconcile'],
-  review: ['model', 'reconcile', 'render'],
+  review: ['model', 'audit', 'reconcile', 'render'],
   execute: ['model', 'reconcile', 'http'],
   audit: ['model', 'system', 'state'],
   approval: ['model', 'system', 'reconcile'],

@@ -96,7 +96,8 @@ export function parseLine(text: string): ReadLine | null {
   return { seq, previous, intact, run: runOf(json), endsRun: endsRun(json) }
 }
 
-const runOf = ({ run_id, actor, host, ci, plan_digest }: Record<string, unknown>): string =>
+/** By what the lines of one run are known. */
+export const runOf = ({ run_id, actor, host, ci, plan_digest }: Record<string, unknown>): string =>
   typeof run_id === 'string' ? run_id : JSON.stringify([actor, host, ci, plan_digest])
 
 /** A run ends with `end`, or with the decision, which is about no single address, that it does not begin. */

@@ -60,7 +60,7 @@ export async function verifyAudit(
   }
   const chain = followChain(report)
   let headSeen = options.expectedHead === undefined || options.expectedHead === NO_LINE
-  for await (const line of linesOf(streamOf(source))) {
+  for await (const line of linesOf(openAuditStream(source))) {
     chain.next(line)
     headSeen ||= line.hash === options.expectedHead
   }
@@ -137,7 +137,10 @@ function checkLink(report: Report, line: number, found: LinePosition, expected: 
   }
 }
 
-async function* streamOf(source: string | AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
+/** @throws AuditError `unreadable` */
+export async function* openAuditStream(
+  source: string | AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array | string> {
   if (typeof source !== 'string') return yield* source
   try {
     yield* await openInput(source)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { type AuditProblem, type AuditVerification, verifyAudit } from '../audit/verify.js'
+import { isFault, isIntact, verdictOf } from '../audit/verdict.js'
+import { type AuditVerification, verifyAudit } from '../audit/verify.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
@@ -11,7 +12,7 @@ type AuditVerifyFlags = CommonFlags & { readonly expectHead: string | undefined 
 /** Checks the chain of an audit log. */
 export async function auditVerify(path: string, flags: AuditVerifyFlags, io: Io): Promise<ExitCode> {
   const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
-  const valid = verification.omitted === 0 && faultsOf(verification).length === 0
+  const valid = isIntact(verification)
   if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...jsonOf(verification) })}\n`)
   else {
     io.err(problemLines(verification, styleFor('err', flags, io)))
@@ -33,13 +34,6 @@ function expectation({ expectHead }: AuditVerifyFlags): { expectedHead?: string 
   })
 }
 
-/** A part of a line that an intact line follows was there when that line was written: a crash, and no tampering. */
-const isFault = ({ kind, line }: AuditProblem, { lines }: AuditVerification): boolean =>
-  kind !== 'torn' || line === lines
-
-const faultsOf = (verification: AuditVerification): readonly AuditProblem[] =>
-  verification.problems.filter(problem => isFault(problem, verification))
-
 function problemLines(verification: AuditVerification, style: Style): string {
   const { problems, omitted } = verification
   const lines = problems.map(problem => {
@@ -60,9 +54,6 @@ function summary(verification: AuditVerification, style: Style): string {
 }
 
 function said(verification: AuditVerification, style: Style): string {
-  const faults = faultsOf(verification)
-  if (verification.omitted > 0) return style.bad('The audit log is not as it was written')
-  if (faults.length === 0) return style.good('The audit log is intact')
-  const unfinished = faults.every(({ kind }) => kind === 'unfinished')
-  return style.bad(unfinished ? 'The audit log ends within a run' : 'The audit log is not as it was written')
+  const verdict = verdictOf(verification)
+  return isIntact(verification) ? style.good(verdict) : style.bad(verdict)
 }

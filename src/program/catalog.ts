@@ -2,6 +2,7 @@ import type { Catalog } from '../cli/command.js'
 import { apply } from '../commands/apply.command.js'
 import { approvalsVerify } from '../commands/approvals-verify.command.js'
 import { approve } from '../commands/approve.command.js'
+import { auditShow } from '../commands/audit-show.command.js'
 import { auditVerify } from '../commands/audit-verify.command.js'
 import { authStatus } from '../commands/auth-status.command.js'
 import { completion } from '../commands/completion.command.js'
@@ -39,6 +40,7 @@ export const CATALOG: Catalog = {
     stateRemove,
     stateUnlock,
     auditVerify,
+    auditShow,
     login,
     logout,
     authStatus,
@@ -49,7 +51,7 @@ export const CATALOG: Catalog = {
     invitations: 'Look at live invitations',
     state: 'Inspect and repair the removal state',
     approvals: 'Check who approved a plan',
-    audit: 'Check an audit log',
+    audit: 'Check and read an audit log',
     auth: 'See which credential is used',
   },
 }
