@@ -200,7 +200,7 @@ t.test(
     for (const columns of [40, 80, 200]) {
       const io = testIo({})
       await main(['plan', '--help'], { ...io, columns })
-      for (const line of io.stdout.join('').split('\n')) t.ok(line.length <= Math.max(columns, 52), line)
+      for (const line of io.stdout.join('').split('\n')) t.ok(line.length <= Math.max(columns, 60), line)
     }
     t.match((await call(['login', '--help'])).stdout, 'BIMDATA_CLIENT_ID')
   },

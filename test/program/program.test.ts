@@ -40,7 +40,7 @@ t.test('exit codes', async t => {
     write('bad.yaml', 'apiVersion: guestlist/v1\ninvitatons:\n')
     for (const [args, env, says] of [
       [['plan', '-f', 'bad.yaml'], {}, /invitatons/],
-      [['plan', '--parallelism', '3'], {}, /parallelism/],
+      [['plan', '--fail-fast'], {}, /fail-fast/],
       [['plan'], { BIMDATA_API_KEY: '' }, /BIMDATA_ACCESS_TOKEN/],
       [['plan', '--retries', '0'], { BIMDATA_API_URL: 'http://127.0.0.1:1' }, /127\.0\.0\.1:1/],
     ] as const) {
