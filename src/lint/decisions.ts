@@ -2,21 +2,23 @@ import { emailKey } from '../model/email-address.js'
 import type { UnmatchedPolicy } from '../model/manifest.js'
 import type { Point } from './algebra/box.js'
 import type { Box } from './algebra/dimension.js'
-import { Undecided } from './algebra/undecided.js'
 import type { Witness } from './finding.js'
-import { REMOVAL_LEVEL, type Ruleset, type Speaker } from './ruleset.js'
+import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Speaker } from './ruleset.js'
 
 /** Speakers that beat `speaker` wherever they match too: stronger rules, and for one that accepts the equal rules that deny. */
 export const beating = ({ covering }: Ruleset, speaker: Speaker): readonly Speaker[] =>
-  covering(speaker.selector, speaker.narrowness).filter(({ level }) => level < speaker.level && level !== REMOVAL_LEVEL)
+  covering(speaker.selector, speaker.narrowness, speaker.level).filter(({ level }) => level !== REMOVAL_LEVEL)
 
-/** Whether a rule never decides. */
-export const isShadowed = (ruleset: Ruleset, speaker: Speaker): boolean => {
-  const covers = beating(ruleset, speaker)
-  return covers.length > 0 && ruleset.space.outside([speaker.box], covers.map(boxOf)) === null
+const boxOf = ({ box }: Speaker): Box => box
+
+/** Whether a rule never decides. One invitation of its own shows of most that they do. */
+export function isShadowed(ruleset: Ruleset, speaker: Speaker): boolean {
+  const { space, matching } = ruleset
+  const sample = space.common([speaker.box])
+  const beats = ({ level }: Speaker) => level < speaker.level && level !== REMOVAL_LEVEL
+  if (sample === null || !matching(sample).some(beats)) return false
+  return space.outside([speaker.box], beating(ruleset, speaker).map(boxOf)) === null
 }
-
-export const boxOf = ({ box }: Speaker): Box => box
 
 /**
  * Whether every decision is the same without a rule. It is, unless some invitation that the rule decides would then be decided
@@ -28,18 +30,29 @@ export const boxOf = ({ box }: Speaker): Box => box
  */
 export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: UnmatchedPolicy): boolean {
   const { space, covering, near } = ruleset
-  const others = covering(speaker.selector, speaker.narrowness).filter(other => other !== speaker)
   const sameUnmatched = unmatched === 'deny' && speaker.effect === 'deny'
-  if (!sameUnmatched && space.outside([speaker.box], others.map(boxOf)) !== null) return false
-  for (const opposite of near(speaker.selector)) {
-    if (opposite.level <= speaker.level || opposite.effect === speaker.effect) continue
-    if (!space.overlap(opposite.box, speaker.box)) continue
-    const before = covering(opposite.selector, opposite.narrowness | speaker.narrowness).filter(
-      other => other !== speaker && other.level < opposite.level,
-    )
-    if (space.outside([speaker.box, opposite.box], before.map(boxOf)) !== null) return false
+  const sample = space.common([speaker.box])
+  if (sample === null || shows(ruleset, speaker, sample, sameUnmatched)) return false
+  const without = (speakers: readonly Speaker[]) => speakers.filter(other => other !== speaker).map(boxOf)
+  if (!sameUnmatched) {
+    const others = without(covering(speaker.selector, speaker.narrowness, LEVEL_COUNT))
+    if (space.outside([speaker.box], others) !== null) return false
+  }
+  for (let level = speaker.level + 1; level < LEVEL_COUNT; level++) {
+    for (const opposite of near(speaker.selector, level)) {
+      if (opposite.effect === speaker.effect || !space.overlap(opposite.box, speaker.box)) continue
+      const before = without(covering(opposite.selector, opposite.narrowness | speaker.narrowness, level))
+      if (space.outside([speaker.box, opposite.box], before) !== null) return false
+    }
   }
   return true
+}
+
+/** Whether one invitation shows that a rule is needed: it decides it, and what would decide instead says otherwise. */
+function shows({ matching }: Ruleset, speaker: Speaker, sample: Point, sameUnmatched: boolean): boolean {
+  const [first, second] = matching(sample)
+  if (first !== speaker) return false
+  return second === undefined ? !sameUnmatched : second.effect !== speaker.effect
 }
 
 /** The few of some speakers that are needed to cover a box which all of them cover: where one is enough, that one. */
@@ -59,8 +72,7 @@ const MOST_TRIED = 100
 
 /** An invitation that all of some boxes hold, and the day on which they do; null where there is none. */
 export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness: Witness; day: number } | null {
-  const address = space.boxOf({ email: '?*@?*' }, ALWAYS)
-  const point = space.common([...boxes, address]) ?? space.common(boxes)
+  const point = space.common(boxes)
   return (
     point &&
     toWitness(
@@ -69,8 +81,6 @@ export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness:
     )
   )
 }
-
-const ALWAYS = { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY }
 
 function toWitness(point: Point, byId: boolean): { witness: Witness; day: number } | null {
   const { id, email, cloud, cloudRole, project, projectRole, client, sender, day } = point
@@ -88,15 +98,4 @@ function toWitness(point: Point, byId: boolean): { witness: Witness; day: number
     ...(typeof sender === 'string' ? { sender } : {}),
   }
   return { witness, day }
-}
-
-/** What `decide` says, or false where it would take too long; then `undecided` is told. */
-export function orUndecided(decide: () => boolean, undecided: () => void): boolean {
-  try {
-    return decide()
-  } catch (error) {
-    if (!(error instanceof Undecided)) throw error
-    undecided()
-    return false
-  }
 }

@@ -26,3 +26,8 @@ export interface Remark {
   readonly other?: Place | null
   readonly witness?: Witness | null
 }
+
+export interface Finding extends Required<Omit<Remark, 'at'>>, Place {
+  readonly code: string
+  readonly level: Level
+}

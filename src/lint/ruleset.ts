@@ -1,8 +1,10 @@
+import { type Invitation, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Manifest, Protection, Removal, Rule, Selector } from '../model/manifest.js'
+import { indexRules, subjectOf } from '../reconcile/match.js'
 import { indexProtections } from '../reconcile/protect.js'
 import { AffixIndex } from './affix-index.js'
-import { createSpace, type Space } from './algebra/box.js'
-import type { Box, Days } from './algebra/dimension.js'
+import { createSpace, type Point, type Space } from './algebra/box.js'
+import type { Box, Days, Value } from './algebra/dimension.js'
 
 /**
  * Who speaks for an invitation, the strongest first: the first that matches decides.
@@ -23,20 +25,26 @@ export interface Speaker {
   readonly narrowness: number
 }
 
-export const REMOVAL_LEVEL = 2
-const LEVELS = { id: 0, email: 3, pattern: 5 } as const
+export interface RuleSpeaker extends Speaker {
+  readonly entry: Rule
+}
 
-export const UNMATCHED_LEVEL = 7
+export const REMOVAL_LEVEL = 2
+
+export const LEVEL_COUNT = 7
+const LEVELS = { id: 0, email: 3, pattern: 5 } as const
 
 /** A manifest's rules and removals as parts of the space of all invitations. */
 export interface Ruleset {
   /** Rules that apply today or will, in the order of the manifest. */
-  readonly rules: readonly (Speaker & { readonly entry: Rule })[]
+  readonly rules: readonly RuleSpeaker[]
   readonly space: Space
-  /** Speakers that may match something that `selector` matches. */
-  near(selector: Selector): Iterable<Speaker>
-  /** Those of them that, together, may match all that a box of that narrowness holds. */
-  covering(selector: Selector, narrowness: number): readonly Speaker[]
+  /** The speakers that match an invitation, the strongest first. */
+  matching(point: Point): readonly Speaker[]
+  /** Speakers of a level that may match something that `selector` matches. */
+  near(selector: Selector, level: number): Iterable<Speaker>
+  /** Those of the levels before `end` that, together, may match all that a box of that narrowness holds. */
+  covering(selector: Selector, narrowness: number, end: number): readonly Speaker[]
 }
 
 const DAY_MS = 86_400_000
@@ -47,15 +55,10 @@ export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOStrin
 
 export const today = (now: Date): number => Math.floor(now.getTime() / DAY_MS)
 
-interface Timed extends Pick<Rule, 'at'> {
-  readonly from?: string | null
-  readonly until?: string | null
-}
-
 /** When a rule applies. */
-export const daysOf = ({ from, until }: Timed): Days => ({
-  first: from ? dayOf(from) : Number.NEGATIVE_INFINITY,
-  last: until ? dayOf(until) : Number.POSITIVE_INFINITY,
+export const daysOf = ({ from, until = null }: Pick<Rule | Removal, 'from'> & Partial<Pick<Rule, 'until'>>): Days => ({
+  first: from !== null ? dayOf(from) : Number.NEGATIVE_INFINITY,
+  last: until !== null ? dayOf(until) : Number.POSITIVE_INFINITY,
 })
 
 export function createRuleset(manifest: Manifest, protect: readonly Protection[], now: Date): Ruleset {
@@ -81,14 +84,54 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
     narrowness: space.narrowness(speaker.box),
   })
   const rules = spoken.map(measured)
-  const index = new SpeakerIndex([...rules, ...removals.map(measured)])
+  const all: readonly Speaker[] = [...rules, ...removals.map(measured)]
+  const levels = Array.from({ length: LEVEL_COUNT }, (_, n) => new SpeakerIndex(all.filter(({ level }) => level === n)))
+  const matchesRules = indexRules(rules.map(({ entry }) => entry))
+  const speakers = new Map(all.map(speaker => [speaker.entry, speaker]))
+  const removing = new Map(removals.map(speaker => [speaker.selector.email, speaker.entry]))
   return {
     rules,
     space,
-    near: selector => index.near(selector, ANY),
-    covering: (selector, narrowness) => [...index.near(selector, narrowness)],
+    matching(point) {
+      const subject = subjectOf(invitationAt(point))
+      const removal = removing.get(subject.key)
+      const entries = [...matchesRules(subject), ...(removal ? [removal] : [])]
+      return entries
+        .filter(entry => appliesOn(entry, Number(point.day)))
+        .flatMap(entry => speakers.get(entry) ?? [])
+        .sort((a, b) => a.level - b.level)
+    },
+    near: (selector, level) => levels[level]?.near(selector, ANY) ?? [],
+    covering: (selector, narrowness, end) =>
+      levels.slice(0, end).flatMap(index => [...index.near(selector, narrowness)]),
   }
 }
+
+const appliesOn = (entry: Rule | Removal, day: number): boolean => {
+  const { first, last } = daysOf(entry)
+  return first <= day && day <= last
+}
+
+const textOrNull = (value: Value): string | null => (typeof value === 'string' ? value : null)
+
+const numberOrNull = (value: Value): number | null => (typeof value === 'number' ? value : null)
+
+const roleNumber = (value: Value): number | null =>
+  value === 'admin' || value === 'user' || value === 'guest' ? ROLE_NUMBERS[value] : numberOrNull(value)
+
+/** What the engine would be asked. */
+const invitationAt = (point: Point): Invitation => ({
+  id: numberOrNull(point.id) ?? 0,
+  email: textOrNull(point.email) ?? '',
+  status: 'pending',
+  raw_status: 'P',
+  cloud_name: textOrNull(point.cloud) ?? '',
+  cloud_role: roleNumber(point.cloudRole) ?? 0,
+  project_name: textOrNull(point.project),
+  project_role: roleNumber(point.projectRole),
+  client_id: numberOrNull(point.client),
+  sender_provider_sub: textOrNull(point.sender),
+})
 
 /** Every bit: as narrow as can be. */
 const ANY = -1

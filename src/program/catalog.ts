@@ -10,6 +10,7 @@ import { explain } from '../commands/explain.command.js'
 import { exportManifest } from '../commands/export.command.js'
 import { init } from '../commands/init.command.js'
 import { invitationsGet, invitationsList } from '../commands/invitations.command.js'
+import { lint } from '../commands/lint.command.js'
 import { login } from '../commands/login.command.js'
 import { logout } from '../commands/logout.command.js'
 import { plan } from '../commands/plan.command.js'
@@ -25,6 +26,7 @@ export const CATALOG: Catalog = {
   commands: [
     init,
     validate,
+    lint,
     plan,
     apply,
     approve,

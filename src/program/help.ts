@@ -65,6 +65,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
       width,
     ),
     section('Options', rows(command.options), width),
+    section(command.glossary?.title ?? '', command.glossary?.rows ?? [], width),
     section('Common options', [...rows(common), ['-h, --help', 'Show this help']], width),
     examplesText(command.examples),
   ]

@@ -44,6 +44,7 @@ function commandPage(command: Command): string {
       terms(Object.entries(command.positionals ?? {}).map(([name, { describe }]): Row => [name, describe])),
     ),
     heading('OPTIONS', terms(rows(command.options))),
+    heading((command.glossary?.title ?? '').toUpperCase(), terms(command.glossary?.rows ?? [])),
     heading('COMMON OPTIONS', terms([...rows(commonOptionsOf(command)), ['-h, --help', 'Show the help']])),
     heading('EXAMPLES', examples(command.examples)),
     heading('EXIT STATUS', terms(EXIT_CODES)),

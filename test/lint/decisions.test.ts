@@ -128,7 +128,7 @@ const manifestIn = ({ selector }: World, timed: boolean): fc.Arbitrary<Manifest>
       keycloak: null,
     }))
 
-const inForce = (rule: Rule & { readonly from?: string | null }, now: Date): boolean => {
+const inForce = (rule: Rule, now: Date): boolean => {
   const date = now.toISOString().slice(0, 10)
   return (rule.from ?? date) <= date && date <= (rule.until ?? date)
 }
@@ -216,9 +216,11 @@ function check(world: World, timed: boolean, runs: number) {
         seen[found ? 'shadowed' : redundant ? 'redundant' : 'nothing']++
       }
       const conflicts = new Set(
-        conflictsOf(ruleset, speaker => shadowed.has(speaker.entry)).map(
-          ({ accept, deny }) => `${accept.entry.at.line} ${deny.entry.at.line}`,
-        ),
+        ruleset.rules
+          .filter(({ entry, effect }) => effect === 'accept' && !shadowed.has(entry))
+          .flatMap(accept =>
+            [...conflictsOf(ruleset, accept)].map(deny => `${accept.entry.at.line} ${deny.entry.at.line}`),
+          ),
       )
       for (const [accept, deny] of pairs(manifest)) {
         const found = conflicts.has(`${accept.at.line} ${deny.at.line}`)

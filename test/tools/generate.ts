@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { generateApiTypes } from './generate-api-types.js'
+import { generateLintDocs } from './generate-lint-docs.js'
 import { generateManifestTypes } from './generate-manifest-types.js'
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
 import { validators } from './generate-validators.js'
@@ -8,6 +9,7 @@ import { validators } from './generate-validators.js'
 /** Everything that is generated and committed: how it is made, by its path from the project's root. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/api/api.gen.ts': generateApiTypes,
+  'src/lint/docs.gen.ts': generateLintDocs,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
   'src/render/html/report-page.gen.ts': generateReportPage,
   'src/review/review-page.gen.ts': generateReviewPage,

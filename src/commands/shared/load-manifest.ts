@@ -15,6 +15,8 @@ export interface LoadedManifest {
   readonly warnings: readonly Problem[]
   /** Every file that was read, with the SHA-256 of its bytes in hex. */
   readonly files: readonly { readonly file: string; readonly sha256: string }[]
+  /** What it was parsed from. */
+  readonly sources: readonly ManifestSource[]
   /** Gives problems that the live state shows the range and the line of the rule that they are about. */
   locate(problems: readonly Problem[]): readonly Problem[]
   readonly ci: Provenance['ci']
@@ -31,6 +33,7 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
     return {
       manifest: { ...manifest, state: resolvedState(manifest, sources, io.cwd) },
       warnings,
+      sources,
       locate,
       files: sources.map(({ file, content }) => ({ file, sha256: sha256(content) })),
       ci: ciOf(io.env),

@@ -24,7 +24,7 @@ export interface SourcesRead {
 
 /**
  * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, so none that begins with a dot;
- * sorted, not recursive) and `-`. Reports all it cannot read, each file by its own name.
+ * sorted, not recursive, without *.test.yaml) and `-`. Reports all it cannot read, each file by its own name.
  */
 export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' | 'stdin'>): Promise<SourcesRead> {
   const sources: ManifestSource[] = []
@@ -83,12 +83,17 @@ const isFolder = async (path: string, cwd: string): Promise<boolean> =>
 
 async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {
   const names = (await readdir(resolve(cwd, path), { withFileTypes: true }))
-    .filter(entry => /^[^.].*\.ya?ml$/s.test(entry.name) && !entry.isDirectory())
+    .filter(entry => isManifestName(entry.name) && !entry.isDirectory())
     .map(entry => join(path, entry.name))
     .sort(byCodeUnit)
   if (names.length === 0) throw new Error('the folder holds no .yaml or .yml file')
   return names
 }
+
+/** Tests of a manifest stand beside it, and are none. */
+const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/s.test(name) && !isTestName(name)
+
+export const isTestName = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 
 async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
   if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }

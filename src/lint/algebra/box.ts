@@ -9,7 +9,8 @@ import {
   timeDimension,
   type Value,
 } from './dimension.js'
-import { at, outsideOf, type Region, regionOf, valuesOf } from './region.js'
+import { languageOf } from './language.js'
+import { at, outsideOf, regionOf } from './region.js'
 
 /** A concrete invitation on a concrete day: one value for each dimension. */
 export interface Point {
@@ -33,7 +34,7 @@ export interface Space {
   overlap(a: Box, b: Box): boolean
   /** Whether all that matches `b` matches `a`. */
   includes(a: Box, b: Box): boolean
-  /** An invitation in every one of `boxes`; null where there is none. */
+  /** An invitation in every one of `boxes`, to be shown; null where there is none. */
   common(boxes: readonly Box[]): Point | null
   /** Whether `covers` leave nothing of what is in every one of `boxes`: then null, else an invitation that they leave. */
   outside(boxes: readonly Box[], covers: readonly Box[]): Point | null
@@ -49,10 +50,12 @@ const usualRoles =
   (index: number): Value =>
     usual[index] ?? UNKNOWN_ROLE + index
 
+const ADDRESS = { is: languageOf(['?*@?*']), isNot: languageOf(['*@*@*']) }
+
 /** @param today counted in days from the epoch, UTC; what is over by then is no part of the space */
 export function createSpace(today: number): Space {
   const id = exactDimension<number>(index => index + 1)
-  const email = textDimension('someone@somewhere.example', false)
+  const email = textDimension('someone@somewhere.example', false, ADDRESS)
   const cloud = textDimension('Some cloud', false)
   const project = textDimension('Some project', true)
   const sender = textDimension('someone', true)
@@ -73,9 +76,7 @@ export function createSpace(today: number): Space {
   ]
   const dimensions = list.map(([, dimension]) => dimension)
 
-  function pointIn(region: Region | null): Point | null {
-    const values = region && valuesOf(dimensions, region)
-    if (!values) return null
+  function pointOf(values: readonly (Value | undefined)[]): Point | null {
     const [id, client, cloudRole, projectRole, day, email, cloud, project, sender] = values
     if (
       id === undefined ||
@@ -103,8 +104,11 @@ export function createSpace(today: number): Space {
     ],
     overlap: (a, b) => dimensions.every((dimension, d) => dimension.overlap(at(a, d), at(b, d))),
     includes: (a, b) => dimensions.every((dimension, d) => dimension.includes(at(a, d), at(b, d))),
-    common: boxes => pointIn(regionOf(dimensions, boxes)),
-    outside: (boxes, covers) => pointIn(outsideOf(dimensions, regionOf(dimensions, boxes), covers)),
+    common: boxes => pointOf(regionOf(dimensions, boxes).map(({ required }, d) => dimensions[d]?.show(required))),
+    outside(boxes, covers) {
+      const region = outsideOf(dimensions, regionOf(dimensions, boxes), covers)
+      return region && pointOf(region.map(({ required, forbidden }, d) => dimensions[d]?.find(required, forbidden)))
+    },
     narrowness: box =>
       dimensions.reduce((bits, { hasOutsider }, d) => (hasOutsider && at(box, d) !== FREE ? bits | (1 << d) : bits), 0),
   }

@@ -1,4 +1,4 @@
-import { findString, type Language, languageOf } from './language.js'
+import { commonGuess, findString, type Language, languageOf, matches, mayInclude } from './language.js'
 import { mayOverlap } from './pattern.js'
 
 /** A value of a part of an invitation; null where it has none. */
@@ -19,6 +19,8 @@ export interface Dimension<Written = never> {
   part(written: Written | undefined): Part
   /** A value that meets every `required` constraint and no `forbidden` one; undefined where there is none. */
   find(required: readonly Part[], forbidden: readonly Part[]): Value | undefined
+  /** A value that meets every constraint, to be shown: as people would expect it, if there is such a one. */
+  show(required: readonly Part[]): Value | undefined
   overlap(a: Part, b: Part): boolean
   /** Whether all that meets `b` meets `a`. */
   includes(a: Part, b: Part): boolean
@@ -32,7 +34,10 @@ interface Kind<Written, Constraint> {
   keyOf(constraint: Constraint): string
   isEverything(constraint: Constraint): boolean
   find(required: readonly Constraint[], forbidden: readonly Constraint[]): Value | undefined
-  mayOverlap(a: Constraint, b: Constraint): boolean
+  show?(required: readonly Constraint[]): Value | undefined
+  /** What can be said at a glance; undefined where it takes a search. */
+  overlap(a: Constraint, b: Constraint): boolean | undefined
+  includes(a: Constraint, b: Constraint): boolean | undefined
 }
 
 function dimension<Written, Constraint>(kind: Kind<Written, Constraint>): Dimension<Written> {
@@ -66,17 +71,19 @@ function dimension<Written, Constraint>(kind: Kind<Written, Constraint>): Dimens
   return {
     part,
     find,
+    show: required => kind.show?.(constraintsOf(required)) ?? find(required, []),
     overlap(a, b) {
       if (a === FREE || b === FREE || a === b) return true
       const [left, right] = [constraints[a], constraints[b]]
-      if (left === undefined || right === undefined || !kind.mayOverlap(left, right)) return false
-      return a < b
-        ? remembered(a, b, 0, () => find([a, b], []) !== undefined)
-        : remembered(b, a, 0, () => find([b, a], []) !== undefined)
+      if (left === undefined || right === undefined) return false
+      const [low, high] = a < b ? [a, b] : [b, a]
+      return kind.overlap(left, right) ?? remembered(low, high, 0, () => find([low, high], []) !== undefined)
     },
     includes(a, b) {
       if (a === FREE || a === b) return true
-      return remembered(a, b, 1, () => find([b], [a]) === undefined)
+      const [outer, inner] = [constraints[a], constraints[b]]
+      const glance = outer === undefined || inner === undefined ? undefined : kind.includes(outer, inner)
+      return glance ?? remembered(a, b, 1, () => find([b], [a]) === undefined)
     },
     get hasOutsider() {
       outsider ??= kind.find([], constraints) !== undefined
@@ -85,8 +92,14 @@ function dimension<Written, Constraint>(kind: Kind<Written, Constraint>): Dimens
   }
 }
 
+/** What a text looks like, where it can be chosen: it is of the one language, and not of the other. */
+export interface Shape {
+  readonly is: Language
+  readonly isNot: Language
+}
+
 /** Names and addresses by pattern. `absent`: an invitation may have none; `usual` is shown where any would do. */
-export const textDimension = (usual: string, absent: boolean): Dimension<readonly string[]> =>
+export const textDimension = (usual: string, absent: boolean, shape?: Shape): Dimension<readonly string[]> =>
   dimension<readonly string[], Language>({
     read: patterns => languageOf([...patterns].sort()),
     keyOf: language => JSON.stringify(language.map(({ text }) => text)),
@@ -95,10 +108,18 @@ export const textDimension = (usual: string, absent: boolean): Dimension<readonl
     find(required, forbidden) {
       if (required.length > 0) return findString(required, forbidden) ?? undefined
       if (absent) return null
-      const isFree = forbidden.every(language => !language.some(({ matches }) => matches(usual)))
+      const isFree = forbidden.every(language => !matches(language, usual))
       return isFree ? usual : (findString([], forbidden) ?? undefined)
     },
-    mayOverlap: (left, right) => left.some(a => right.some(b => mayOverlap(a, b))),
+    show(required) {
+      if (required.length === 0 || shape === undefined) return undefined
+      return findString([...required, shape.is], [shape.isNot]) ?? undefined
+    },
+    overlap(left, right) {
+      if (!left.some(a => right.some(b => mayOverlap(a, b)))) return false
+      return commonGuess(left, right) === null ? undefined : true
+    },
+    includes: (outer, inner) => (mayInclude(outer, inner) ? undefined : false),
   })
 
 /** Values that a constraint names one of; `others` is never exhausted by constraints. */
@@ -113,7 +134,8 @@ export const exactDimension = <V extends string | number>(others: (index: number
       const taken = new Set<Value>(forbidden)
       for (let index = 0; ; index++) if (!taken.has(others(index))) return others(index)
     },
-    mayOverlap: (a, b) => a === b,
+    overlap: (a, b) => a === b,
+    includes: (a, b) => a === b,
   })
 
 /** Days, the first and the last included; days are counted from the epoch, UTC. */
@@ -139,5 +161,6 @@ export const timeDimension = (today: number): Dimension<Days> =>
         .sort((a, b) => a - b)
         .find(day => required.every(holds(day)) && !forbidden.some(holds(day)))
     },
-    mayOverlap: (a, b) => a.first <= b.last && b.first <= a.last,
+    overlap: (a, b) => a.first <= b.last && b.first <= a.last,
+    includes: (outer, inner) => outer.first <= inner.first && inner.last <= outer.last,
   })

@@ -1,4 +1,4 @@
-import { compilePattern, mayOverlap, type Pattern } from './pattern.js'
+import { compilePattern, mayOverlap, type Pattern, sampleOf } from './pattern.js'
 import { Undecided } from './undecided.js'
 
 /** The strings that match any of some patterns. */
@@ -23,16 +23,50 @@ export function findString(required: readonly Language[], forbidden: readonly La
   if (wanted.some(language => language.length === 0)) return null
   const literals = wanted.find(language => language.every(({ isLiteral }) => isLiteral))
   const unwanted = forbidden.flat()
-  const fits = (text: string): boolean =>
-    wanted.every(language => language.some(({ matches }) => matches(text))) &&
-    !unwanted.some(({ matches }) => matches(text))
+  const fits = (text: string): boolean => wanted.every(language => matches(language, text)) && !matches(unwanted, text)
   if (literals !== undefined) return literals.find(({ text }) => fits(text))?.text ?? null
+  const guesses = [...wanted.flatMap(language => language.map(({ sample }) => sample)), ...addressGuess(wanted)]
+  const guess = guesses.find(fits)
+  if (guess !== undefined) return guess
   const relevant = unwanted.filter(pattern => wanted.every(language => language.some(one => mayOverlap(pattern, one))))
   if (relevant.some(({ text }) => includesAll(text, wanted))) return null
-  const other = freshCharacter([...wanted.flat(), ...relevant])
-  const guess = wanted.flatMap(language => language.map(({ text }) => instance(text, other))).find(fits)
-  return guess ?? search(wanted, relevant, other)
+  return search(wanted, relevant, freshCharacter([...wanted.flat(), ...relevant]))
 }
+
+export const matches = (language: Language, text: string): boolean => language.some(pattern => pattern.matches(text))
+
+/** False where a sample of `b` shows that it has more than `a`. */
+export const mayInclude = (a: Language, b: Language): boolean => b.every(({ sample }) => matches(a, sample))
+
+/** A string of both languages, if one is at hand: a sample of one, or one within a wildcard of the other, or behind it. */
+export function commonGuess(a: Language, b: Language): string | null {
+  for (const one of a) {
+    for (const other of b) {
+      const guesses = [
+        one.sample,
+        other.sample,
+        ...[joined(one, other), joined(other, one), inserted(one, other), inserted(other, one)],
+      ]
+      const found = guesses.find(text => one.matches(text) && other.matches(text))
+      if (found !== undefined) return found
+    }
+  }
+  return null
+}
+
+/** Of patterns of addresses, what comes before their @ and what comes behind it. */
+function addressGuess(languages: readonly Language[]): readonly string[] {
+  const [one, other] = languages.map(([first]) => first)
+  const [left, right] = [one?.text.split('@') ?? [], other?.text.split('@') ?? []]
+  if (left.length !== 2 || right.length !== 2) return []
+  const parts = left.map((part, i) => commonGuess(languageOf([part]), languageOf([right[i] ?? ''])))
+  return parts.includes(null) ? [] : [parts.join('@')]
+}
+
+const joined = (a: Pattern, b: Pattern): string =>
+  sampleOf(a.text.replace(/\*$/, '')) + sampleOf(b.text.replace(/^\*/, ''))
+
+const inserted = (inner: Pattern, outer: Pattern): string => sampleOf(outer.text.replace('*', () => inner.sample))
 
 /** Without the patterns that nothing of another language can match. */
 function narrow(languages: readonly Language[]): readonly Language[] {
@@ -46,9 +80,6 @@ function narrow(languages: readonly Language[]): readonly Language[] {
 
 const includesAll = (text: string, languages: readonly Language[]): boolean =>
   /^\*+$/.test(text) || languages.some(language => language.every(pattern => pattern.text === text))
-
-/** A match in which each wildcard is one character that no pattern names. */
-const instance = (pattern: string, other: string): string => pattern.replace(/\*+|\?/g, other)
 
 /** Lower-case letters and digits first, then ideographs: they look the same in every form in which addresses are compared. */
 const FRESH = [

@@ -12,6 +12,8 @@ export interface Pattern {
   /** What every match begins and ends with; both are the whole text of a literal. */
   readonly prefix: string
   readonly suffix: string
+  /** A match in which each wildcard is one letter. */
+  readonly sample: string
   readonly start: bigint
   step(state: bigint, character: string): bigint
   accepts(state: bigint): boolean
@@ -41,6 +43,7 @@ export function compilePattern(text: string): Pattern {
     isLiteral: !hasWildcard(text),
     prefix: /^[^*?]*/.exec(text)?.[0] ?? '',
     suffix: /[^*?]*$/.exec(text)?.[0] ?? '',
+    sample: sampleOf(text),
     start: skipStars(1n),
     step: (state, character) =>
       skipStars(((state & ((literals.get(character) ?? 0n) | anyOne)) << 1n) | (state & stars)),
@@ -51,6 +54,8 @@ export function compilePattern(text: string): Pattern {
     },
   }
 }
+
+export const sampleOf = (pattern: string): string => pattern.replace(/\*+|\?/g, 'x')
 
 /** False where the literal beginnings or ends of two patterns show that nothing matches both. */
 export const mayOverlap = (a: Pattern, b: Pattern): boolean =>

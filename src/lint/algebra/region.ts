@@ -1,4 +1,4 @@
-import { type Box, type Dimension, FREE, type Part, type Value } from './dimension.js'
+import { type Box, type Dimension, FREE, type Part } from './dimension.js'
 import { Undecided } from './undecided.js'
 
 type Dimensions = readonly Omit<Dimension, 'part'>[]
@@ -20,17 +20,6 @@ export const regionOf = (dimensions: Dimensions, boxes: readonly Box[]): Region 
     required: [...new Set(boxes.map(box => at(box, d)).filter(part => part !== FREE))],
     forbidden: [],
   }))
-
-/** A value for each dimension; null where the region is empty. */
-export function valuesOf(dimensions: Dimensions, region: Region): readonly Value[] | null {
-  const values: Value[] = []
-  for (const [d, { required, forbidden }] of region.entries()) {
-    const value = dimensions[d]?.find(required, forbidden)
-    if (value === undefined) return null
-    values.push(value)
-  }
-  return values
-}
 
 const isSimple = ({ required, forbidden }: Slice): boolean => forbidden.length === 0 && required.length < 2
 
@@ -82,9 +71,13 @@ export function outsideOf(
   budget = { steps: STEP_LIMIT },
 ): Region | null {
   if (budget.steps-- <= 0) throw new Undecided()
-  const found = covers.flatMap(box => coverOf(dimensions, region, box) ?? [])
+  const found: Cover[] = []
+  for (const box of covers) {
+    const cover = coverOf(dimensions, region, box)
+    if (cover?.partial === 0) return null
+    if (cover) found.push(cover)
+  }
   const rest = avoided(dimensions, region, found)
-  if (rest === null) return null
   const [first] = rest.covers
   if (first === undefined) return rest.region
   const d = 31 - Math.clz32(first.partial)
@@ -95,13 +88,12 @@ export function outsideOf(
   return outsideOf(dimensions, without, boxes.slice(1), budget) ?? outsideOf(dimensions, within, boxes, budget)
 }
 
-/** The region where it avoids what can be avoided in one dimension at once, and the covers that are left; null if one holds it. */
+/** The region where it avoids what can be avoided in one dimension at once, and the covers that are left. */
 function avoided(
   dimensions: Dimensions,
   region: Region,
   covers: readonly Cover[],
-): { readonly region: Region; readonly covers: readonly Cover[] } | null {
-  if (covers.some(({ partial }) => partial === 0)) return null
+): { readonly region: Region; readonly covers: readonly Cover[] } {
   for (const [d, slice] of region.entries()) {
     const bit = 1 << d
     const parts = new Set(covers.flatMap(({ box, partial }) => (partial & bit ? at(box, d) : [])))

@@ -1,22 +1,59 @@
-import type { Ruleset, Speaker } from '../ruleset.js'
+import { placeName } from '../../manifest/problems.js'
+import type { LintContext, LintRule } from '../context.js'
+import { witnessOf } from '../decisions.js'
+import type { Remark } from '../finding.js'
+import { dateOf, type RuleSpeaker, type Ruleset, type Speaker, today } from '../ruleset.js'
 
-type RuleSpeaker = Ruleset['rules'][number]
-
-export interface Conflict {
-  readonly accept: RuleSpeaker
-  readonly deny: RuleSpeaker
+/**
+ * Two equally strong rules say the opposite of what both match, and each matches more besides; deny wins. A denial wholly within
+ * what is accepted is an exception, and no finding.
+ */
+export const conflictingRules: LintRule = {
+  code: 'conflicting-rules',
+  level: 'warning',
+  *find(context) {
+    for (const accept of context.ruleset.rules) {
+      if (accept.effect !== 'accept' || context.isShadowed(accept)) continue
+      const denials = context.decided(accept, () => firstOf(conflictsOf(context.ruleset, accept), MOST_SHOWN + 1), [])
+      for (const [i, deny] of denials.slice(0, MOST_SHOWN).entries()) {
+        const isCut = i + 1 === MOST_SHOWN && denials.length > MOST_SHOWN
+        yield remark(context, accept, deny, isCut ? ' More denials than are shown conflict with this rule.' : '')
+      }
+    }
+  },
 }
 
-/** Every pair of equally strong rules that say the opposite and each match what the other does not, besides what both match. */
-export function conflictsOf(ruleset: Ruleset, isSettled: (accept: RuleSpeaker) => boolean): readonly Conflict[] {
-  const { rules, near, space } = ruleset
-  const speakers = new Map<Speaker, RuleSpeaker>(rules.map(rule => [rule, rule]))
-  return rules.flatMap(accept => {
-    if (accept.effect !== 'accept' || isSettled(accept)) return []
-    return [...near(accept.selector)].flatMap(other => {
-      const deny = speakers.get(other)
-      if (deny === undefined || deny.level !== accept.level - 1 || !space.overlap(accept.box, deny.box)) return []
-      return space.includes(accept.box, deny.box) || space.includes(deny.box, accept.box) ? [] : [{ accept, deny }]
-    })
-  })
+/** Of one rule: ten denials that conflict with it say what there is to say. */
+const MOST_SHOWN = 10
+
+function firstOf<T>(items: Iterable<T>, count: number): readonly T[] {
+  const first: T[] = []
+  for (const item of items) if (first.push(item) === count) break
+  return first
 }
+
+function remark({ ruleset, now }: LintContext, accept: RuleSpeaker, deny: RuleSpeaker, more: string): Remark {
+  const found = witnessOf(ruleset, [accept.box, deny.box])
+  const later = found && found.day > today(now) ? ` That begins on ${dateOf(found.day)}.` : ''
+  return {
+    at: accept.entry.at,
+    summary: `The deny rule at ${placeName(deny.entry.at)} denies some of what this rule accepts`,
+    detail: `They are equally strong, both match the invitation shown, and each matches others: deny wins.${later} Narrow one of them, or give the exception an exact address or an id.${more}`,
+    other: deny.entry.at,
+    witness: found?.witness ?? null,
+  }
+}
+
+/** The equally strong rules that deny some of what a rule accepts, and other things besides. */
+export function* conflictsOf({ near, space }: Ruleset, accept: RuleSpeaker): Generator<RuleSpeaker> {
+  for (const deny of near(accept.selector, accept.level - 1)) {
+    if (!isRule(deny) || !space.overlap(accept.box, deny.box)) continue
+    if (!mayHold(accept, deny) && !mayHold(deny, accept)) yield deny
+    else if (!space.includes(accept.box, deny.box) && !space.includes(deny.box, accept.box)) yield deny
+  }
+}
+
+/** False where one asks for something that the other leaves open. */
+const mayHold = (outer: Speaker, inner: Speaker): boolean => (outer.narrowness & ~inner.narrowness) === 0
+
+const isRule = (speaker: Speaker): speaker is RuleSpeaker => 'effect' in speaker.entry

@@ -1,0 +1,35 @@
+import { defineCommand } from '../cli/command.js'
+import { DECIDING } from '../cli/common-options.js'
+import { LINT_DOCS } from '../lint/docs.gen.js'
+
+export const lint = defineCommand({
+  usage: 'lint',
+  describe: 'Find what is valid in a manifest and still wrong',
+  options: {
+    from: {
+      kind: 'text',
+      completes: 'file',
+      describe: 'A snapshot: find also the rules that match nothing of what is there',
+    },
+    within: { kind: 'days', fallback: 30, describe: 'A rule that ends within so many days is told [default: 30d]' },
+    level: {
+      kind: 'choice',
+      choices: ['info', 'warning'],
+      fallback: 'warning',
+      describe: 'Exit with 1 where something of this level or above is found [default: warning]',
+    },
+    ...DECIDING,
+  },
+  uses: ['manifest'],
+  formats: ['text', 'json', 'sarif'],
+  examples: [
+    ['guestlist lint', 'what is wrong with guestlist.yaml'],
+    ['guestlist lint --from live.json', 'and which rules match nothing of what is there'],
+    ['guestlist lint --format sarif > lint.sarif', 'for code scanning'],
+  ],
+  glossary: {
+    title: 'Codes (# guestlist-lint: allow CODE (why), on the line of the rule or the one above, silences one)',
+    rows: LINT_DOCS.map(({ code, level, doc }) => [code, `${level}: ${doc}`] as const),
+  },
+  run: async (flags, _, io) => (await import('./lint.js')).lint(flags, io),
+})

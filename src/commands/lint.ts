@@ -1,0 +1,53 @@
+import type { CommonFlags } from '../cli/flags.js'
+import { EXIT, type ExitCode, type Io } from '../cli/io.js'
+import { createLog } from '../cli/log.js'
+import { styleFor } from '../cli/style.js'
+import type { Level } from '../lint/finding.js'
+import { findingsText } from '../lint/findings-text.js'
+import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.js'
+import { sarifLog } from '../lint/sarif.js'
+import { placeName } from '../manifest/problems.js'
+import { jsonText } from '../render/json.js'
+import { VERSION } from '../version.js'
+import { loadManifest } from './shared/load-manifest.js'
+import { protections } from './shared/make-plan.js'
+import { loadSnapshot } from './shared/snapshot-file.js'
+
+export interface LintFlags extends CommonFlags {
+  readonly from: string | undefined
+  readonly within: number
+  readonly level: Level
+  readonly protect: readonly string[]
+  readonly now: Date | undefined
+}
+
+const DAY_MS = 86_400_000
+
+/** Finds what validates and is still wrong. */
+export async function lint(flags: LintFlags, io: Io): Promise<ExitCode> {
+  const { manifest, sources } = await loadManifest(flags.file, io)
+  const snapshot = flags.from === undefined ? null : await loadSnapshot(flags.from, undefined, io)
+  const result = lintManifest(
+    {
+      manifest,
+      now: flags.now ?? new Date(),
+      protect: protections(flags, io),
+      within: flags.within * DAY_MS,
+      invitations: snapshot?.invitations ?? null,
+    },
+    sources,
+  )
+  warnOfUndecided(result, flags, io)
+  if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', findings: result.findings })}\n`)
+  else if (flags.format === 'sarif') io.out(`${jsonText(sarifLog(result.findings, VERSION))}\n`)
+  else io.out(findingsText(result.findings, styleFor('out', flags, io)))
+  return result.findings.some(finding => isAtLeast(finding, flags.level)) ? EXIT.error : EXIT.done
+}
+
+function warnOfUndecided({ undecided }: LintResult, flags: CommonFlags, io: Io): void {
+  const [first] = undecided
+  if (first === undefined) return
+  createLog(flags.logLevel, io).warn(
+    `what ${undecided.length === 1 ? 'one rule covers' : `${undecided.length} rules cover`} is too intricate to be decided, the first at ${placeName(first)}: nothing is said of whether they are shadowed, redundant or in conflict`,
+  )
+}

@@ -1,0 +1,60 @@
+import type { Invitation } from '../model/invitation.js'
+import type { Manifest, Protection } from '../model/manifest.js'
+import { Undecided } from './algebra/undecided.js'
+import { isShadowed } from './decisions.js'
+import type { Level, Remark } from './finding.js'
+import { createRuleset, type RuleSpeaker, type Ruleset } from './ruleset.js'
+
+export interface LintInput {
+  readonly manifest: Manifest
+  readonly now: Date
+  /** Held outside the manifest. */
+  readonly protect: readonly Protection[]
+  /** Milliseconds in which the end of a rule is near. */
+  readonly within: number
+  /** What is there; null where that is not known. */
+  readonly invitations: readonly Invitation[] | null
+}
+
+/** What lint rules look at. */
+export interface LintContext extends LintInput {
+  readonly ruleset: Ruleset
+  /** Whether the rule never decides. */
+  isShadowed(speaker: RuleSpeaker): boolean
+  /** What `decide` says of a rule; `otherwise` where that would take too long, which is told. */
+  decided<T>(speaker: RuleSpeaker, decide: () => T, otherwise: T): T
+  /** Rules of which something could not be decided. */
+  readonly undecided: ReadonlySet<RuleSpeaker>
+}
+
+export function createContext(input: LintInput): LintContext {
+  const ruleset = createRuleset(input.manifest, input.protect, input.now)
+  const undecided = new Set<RuleSpeaker>()
+  function decided<T>(speaker: RuleSpeaker, decide: () => T, otherwise: T): T {
+    try {
+      return decide()
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error
+      undecided.add(speaker)
+      return otherwise
+    }
+  }
+  let shadowed: ReadonlySet<RuleSpeaker> | null = null
+  return {
+    ...input,
+    ruleset,
+    undecided,
+    decided,
+    isShadowed(speaker) {
+      shadowed ??= new Set(ruleset.rules.filter(rule => decided(rule, () => isShadowed(ruleset, rule), false)))
+      return shadowed.has(speaker)
+    },
+  }
+}
+
+/** One kind of mistake. The doc comment of each is its documentation: `lint --help` and README repeat it. */
+export interface LintRule {
+  readonly code: string
+  readonly level: Level
+  find(context: LintContext): Iterable<Remark>
+}

@@ -1,0 +1,44 @@
+import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
+import type { Style } from '../render/text/style.js'
+import type { Finding, Witness } from './finding.js'
+
+/** Of what is only told, so many of one code; the rest is counted. */
+const MOST_TOLD = 10
+
+/** Findings for people; the last line counts them. */
+export function findingsText(findings: readonly Finding[], style: Style): string {
+  const told = new Map<string, number>()
+  const shown = findings.filter(({ code, level }) => {
+    const count = (told.get(code) ?? 0) + 1
+    told.set(code, count)
+    return level === 'warning' || count <= MOST_TOLD
+  })
+  const cut = [...told].filter(
+    ([code, count]) => count > MOST_TOLD && shown.filter(one => one.code === code).length < count,
+  )
+  const more = cut.map(([code, count]) => `${count - MOST_TOLD} more ${code}: see --format json.`)
+  return [...shown.map(finding => findingText(finding, style)), ...more, summaryOf(findings, style)]
+    .join('\n\n')
+    .concat('\n')
+}
+
+function findingText({ file, line, column, code, level, summary, detail, witness }: Finding, style: Style): string {
+  const label = level === 'warning' ? style.change('Warning') : style.dim('Info')
+  return [
+    `${style.bold(escapeTerminal(`${file}:${line}:${column}`))}: ${label}: ${escapeTerminal(summary)} ${style.dim(`[${code}]`)}`,
+    ...(witness === null ? [] : [`  For example: ${witnessText(witness)}`]),
+    `  ${escapeTerminal(detail)}`,
+  ].join('\n')
+}
+
+const witnessText = (witness: Witness): string =>
+  Object.entries(witness)
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? value : quoteTerminal(String(value))}`)
+    .join(', ')
+
+function summaryOf(findings: readonly Finding[], style: Style): string {
+  if (findings.length === 0) return style.good('Nothing found.')
+  const warnings = findings.filter(({ level }) => level === 'warning').length
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+  return `Found ${count(warnings, 'warning')} and ${count(findings.length - warnings, 'remark')}.`
+}

@@ -1,0 +1,97 @@
+import type { ManifestSource } from '../manifest/parse.js'
+import type { Place } from '../model/problem.js'
+import { type Allow, allowsOf, unusedRemark } from './allows.js'
+import type { LintRule } from './context.js'
+import { createContext, type LintInput } from './context.js'
+import type { Finding, Level, Remark } from './finding.js'
+import { acceptsEveryoneRule } from './rules/accepts-everyone.js'
+import { adminByWildcard } from './rules/admin-by-wildcard.js'
+import { conflictingRules } from './rules/conflicting-rules.js'
+import { confusableAddress } from './rules/confusable-address.js'
+import { expiredRule } from './rules/expired-rule.js'
+import { expiringRule } from './rules/expiring-rule.js'
+import { missingOwner } from './rules/missing-owner.js'
+import { missingReason } from './rules/missing-reason.js'
+import { redundantRule } from './rules/redundant-rule.js'
+import { removedAndProtected } from './rules/removed-and-protected.js'
+import { shadowedRule } from './rules/shadowed-rule.js'
+import { unusedAllow } from './rules/unused-allow.js'
+import { unusedRule } from './rules/unused-rule.js'
+
+/** Every lint rule, in the order of README's table. */
+export const LINT_RULES: readonly LintRule[] = [
+  shadowedRule,
+  redundantRule,
+  conflictingRules,
+  expiredRule,
+  expiringRule,
+  adminByWildcard,
+  acceptsEveryoneRule,
+  confusableAddress,
+  removedAndProtected,
+  unusedRule,
+  missingReason,
+  missingOwner,
+  unusedAllow,
+]
+
+export interface LintResult {
+  /** In the order of the files, lines and columns. */
+  readonly findings: readonly Finding[]
+  /** Rules of which it could not be decided in reasonable time what they cover. */
+  readonly undecided: readonly Place[]
+}
+
+/** What validates and is still wrong. Pure; `sources` are what the manifest was parsed from. */
+export function lint(input: LintInput, sources: readonly ManifestSource[]): LintResult {
+  const context = createContext(input)
+  const allows = allowsOf(sources)
+  const silencing = new Set<Allow>()
+  const found = LINT_RULES.flatMap(rule =>
+    [...rule.find(context)]
+      .filter(remark => !isAllowed(rule, remark, allows, silencing))
+      .map(remark => findingOf(rule, remark)),
+  )
+  const unused = allows.filter(allow => !silencing.has(allow) && wasChecked(allow, input))
+  const findings = [...found, ...unused.map(allow => findingOf(unusedAllow, unusedRemark(allow, LINT_RULES)))]
+  return {
+    findings: findings.sort(byPlace(sources)),
+    undecided: [...context.undecided].map(({ entry }) => entry.at),
+  }
+}
+
+/** A conflict is of two rules, and allowed at either. */
+function isAllowed(rule: LintRule, remark: Remark, allows: readonly Allow[], silencing: Set<Allow>): boolean {
+  const places = rule === conflictingRules && remark.other ? [remark.at, remark.other] : [remark.at]
+  const found = allows.filter(
+    ({ at, code, line }) => code === rule.code && places.some(place => place.file === at.file && place.line === line),
+  )
+  for (const allow of found) silencing.add(allow)
+  return found.length > 0
+}
+
+/** What was not looked for cannot be missing. */
+const wasChecked = ({ code }: Allow, { invitations }: LintInput): boolean =>
+  code !== unusedRule.code || invitations !== null
+
+const findingOf = ({ code, level }: LintRule, { at, summary, detail, other, witness }: Remark): Finding => ({
+  code,
+  level,
+  ...at,
+  summary,
+  detail,
+  other: other ?? null,
+  witness: witness ?? null,
+})
+
+function byPlace(sources: readonly ManifestSource[]) {
+  const order = new Map(sources.map(({ file }, index) => [file, index]))
+  const indexOf = (file: string) => order.get(file) ?? 0
+  return (a: Finding, b: Finding): number => indexOf(a.file) - indexOf(b.file) || a.line - b.line || a.column - b.column
+}
+
+const RANKS: Readonly<Record<Level, number>> = { info: 0, warning: 1 }
+
+/** Whether a finding is at or above a level. */
+export const isAtLeast = (finding: Pick<Finding, 'level'>, level: Level): boolean =>
+  RANKS[finding.level] >= RANKS[level]

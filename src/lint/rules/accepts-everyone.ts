@@ -1,0 +1,36 @@
+import type { Rule } from '../../model/manifest.js'
+import { findString, languageOf } from '../algebra/language.js'
+import type { LintRule } from '../context.js'
+
+/**
+ * Whoever is invited is accepted: by `email: "*"` alone, or by `unmatched: accept`.
+ */
+export const acceptsEveryoneRule: LintRule = {
+  code: 'accepts-everyone',
+  level: 'warning',
+  *find({ manifest, ruleset }) {
+    for (const { entry } of ruleset.rules) {
+      if (entry.effect !== 'accept' || !acceptsEveryone(entry)) continue
+      yield {
+        at: entry.at,
+        summary: 'This rule accepts everyone, in whatever role',
+        detail: 'Name the domains of those who are to be let in, as in "*@acme.example".',
+      }
+    }
+    if (manifest.unmatched !== 'accept' || manifest.unmatchedAt === null) return
+    yield {
+      at: manifest.unmatchedAt,
+      summary: '`unmatched: accept` accepts everyone whom no rule denies',
+      detail: 'Accept by rules, and leave `unmatched` at ignore or deny.',
+    }
+  },
+}
+
+const ADDRESSES = languageOf(['?*@?*'])
+
+/** Whether a rule that accepts matches every invitation of every address. */
+export function acceptsEveryone({ selector: { email, cloud, ...others } }: Rule): boolean {
+  if (Object.keys(others).length > 0) return false
+  const everyCloud = cloud === undefined || cloud.some(pattern => /^\*+$/.test(pattern))
+  return everyCloud && (email === undefined || findString([ADDRESSES], [languageOf([email])]) === null)
+}

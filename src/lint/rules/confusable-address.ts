@@ -1,0 +1,82 @@
+import { quoted } from '../../manifest/problems.js'
+import type { Place } from '../../model/problem.js'
+import { scriptsOf, skeletonOf } from '../confusables.js'
+import type { LintContext, LintRule } from '../context.js'
+
+/**
+ * An address has letters of several scripts in one word, or looks like another address of the manifest.
+ */
+export const confusableAddress: LintRule = {
+  code: 'confusable-address',
+  level: 'warning',
+  *find(context) {
+    const written = addressesOf(context)
+    const alike = lookAlikes(written)
+    for (const { text, at } of written) {
+      const mixed = mixedWord(text)
+      const other = alike.get(text) ?? null
+      if (mixed === null && other === null) continue
+      const scripts = mixed === null ? [] : [`${quoted(mixed.word)} has letters of ${mixed.scripts.join(' and ')}`]
+      const looks = other === null ? [] : [`it looks like ${quoted(other.text)}`]
+      yield {
+        at,
+        summary: `The address ${quoted(text)} can be taken for another: ${[...scripts, ...looks].join(', and ')}`,
+        detail: `Compare it with its source, letter by letter: ${codePoints(text)}.`,
+        other: other?.at ?? null,
+      }
+    }
+  },
+}
+
+interface Address {
+  /** In the form in which addresses are compared; it may hold wildcards. */
+  readonly text: string
+  readonly at: Place
+}
+
+function addressesOf({ manifest }: LintContext): readonly Address[] {
+  return [
+    ...manifest.rules.flatMap(({ selector, at }) =>
+      selector.email === undefined ? [] : [{ text: selector.email, at }],
+    ),
+    ...manifest.removals.map(({ key, at }) => ({ text: key, at })),
+    ...manifest.protect.flatMap(({ pattern, source }) =>
+      typeof source === 'string' ? [] : [{ text: pattern, at: source }],
+    ),
+  ]
+}
+
+function mixedWord(text: string): { readonly word: string; readonly scripts: readonly string[] } | null {
+  for (const word of text.split(/[@.*?]/)) {
+    const scripts = scriptsOf(word)
+    if (scripts.length > 1) return { word, scripts }
+  }
+  return null
+}
+
+const isPlain = (text: string): boolean => /^[!-~]*$/.test(text)
+
+/** By address: the one that it looks like. Of two that look alike the one in plain letters is taken as meant, else the first. */
+function lookAlikes(written: readonly Address[]): ReadonlyMap<string, Address> {
+  const meant = new Map<string, Address>()
+  for (const address of written) {
+    const skeleton = skeletonOf(address.text)
+    const known = meant.get(skeleton)
+    if (known === undefined || (!isPlain(known.text) && isPlain(address.text))) meant.set(skeleton, address)
+  }
+  return new Map(
+    written.flatMap(({ text }) => {
+      const other = meant.get(skeletonOf(text))
+      return other === undefined || other.text === text ? [] : [[text, other] as const]
+    }),
+  )
+}
+
+/** What is not plain, by number. */
+function codePoints(text: string): string {
+  const strange = Array.from(text).filter(character => !isPlain(character))
+  if (strange.length === 0) return 'digits and letters that look alike are in one place or the other'
+  const number = (character: string) =>
+    `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+  return [...new Set(strange)].map(number).join(', ')
+}

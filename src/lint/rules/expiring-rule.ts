@@ -1,0 +1,24 @@
+import type { LintRule } from '../context.js'
+import { daysOf, today } from '../ruleset.js'
+
+const DAY_MS = 86_400_000
+
+/**
+ * The rule's `until` is near: within `--within`, 30 days if not said otherwise.
+ */
+export const expiringRule: LintRule = {
+  code: 'expiring-rule',
+  level: 'info',
+  *find({ manifest, now, within }) {
+    for (const rule of manifest.rules) {
+      const { last } = daysOf(rule)
+      if (last < today(now) || (last + 1) * DAY_MS > now.getTime() + within) continue
+      const days = last - today(now)
+      yield {
+        at: rule.at,
+        summary: `This ${rule.effect} rule ends with ${rule.until}, ${days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`}`,
+        detail: 'From then on it matches nothing. Move its date if it is to stay.',
+      }
+    }
+  },
+}

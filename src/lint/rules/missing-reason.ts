@@ -1,0 +1,19 @@
+import type { LintRule } from '../context.js'
+
+/**
+ * A rule or a removal does not say why it is there.
+ */
+export const missingReason: LintRule = {
+  code: 'missing-reason',
+  level: 'info',
+  *find({ manifest }) {
+    for (const entry of [...manifest.rules, ...manifest.removals]) {
+      if (entry.reason !== null) continue
+      yield {
+        at: entry.at,
+        summary: `This ${'effect' in entry ? `${entry.effect} rule` : 'removal'} gives no reason`,
+        detail: 'Add `reason: …`: plans, reviews and audit logs repeat it.',
+      }
+    }
+  },
+}

@@ -1,0 +1,26 @@
+import { placeName, quoted } from '../../manifest/problems.js'
+import { indexProtections } from '../../reconcile/protect.js'
+import type { LintRule } from '../context.js'
+
+/**
+ * A user is to be removed and is protected: the removal, and with it every plan, will always be refused.
+ */
+export const removedAndProtected: LintRule = {
+  code: 'removed-and-protected',
+  level: 'warning',
+  *find({ manifest, protect }) {
+    const protectionOf = indexProtections([...manifest.protect, ...protect])
+    for (const { key, at } of manifest.removals) {
+      const protection = protectionOf(key)
+      if (protection === null) continue
+      const { pattern, source } = protection
+      const by = typeof source === 'string' ? source : placeName(source)
+      yield {
+        at,
+        summary: `${quoted(key)} is to be removed, and protected by ${quoted(pattern)} (${by})`,
+        detail: 'Every plan will be refused. Take the address out of `users.remove`, or out of what is protected.',
+        other: typeof source === 'string' ? null : source,
+      }
+    }
+  },
+}
