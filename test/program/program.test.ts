@@ -125,7 +125,7 @@ t.test('what does not fit is an error with a suggestion', async t => {
     [['plan', '--json', '--format', 'html'], /contradict/],
     [['plan', '--out', 'a', '--out', 'b'], /2 times/],
     [['invitations', 'get', 'x'], /not the id/],
-    [['completion', 'fish'], /guestlist completion zsh/],
+    [['completion', 'tcsh'], /guestlist completion zsh/],
   ] as const) {
     const io = testIo({})
     t.equal(await main(args, io), 1, args.join(' '))
