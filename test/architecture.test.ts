@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only these parts may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   got: ['http'],
-  hpagent: ['http', 'state'],
+  hpagent: ['http'],
   'openid-client': ['auth'],
   'env-paths': ['auth'],
   yargs: ['program'],

@@ -1,9 +1,10 @@
 import type { CredentialSource } from '../auth/credential-source.js'
-import { addressText, parseAddress } from '../http/address.js'
+import { parseAddress } from '../http/address.js'
 import { parseJson, readBody } from '../http/body.js'
 import type { Env } from '../http/proxy.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import type { Invitation } from '../model/invitation.js'
 import { expectDone, expectJson, statusError } from './answer.js'
@@ -86,7 +87,7 @@ export function createClient(options: ClientOptions): Client & CloudClient {
     return readListed(answer, what, read, { maxBytes: Math.min(maxBytes, MAX_CLOUD_BYTES), maxDepth })
   }
   return {
-    apiUrl: addressText(base),
+    apiUrl: canonicalApiUrl(base),
     async *list(status) {
       const query = status === undefined ? '' : `?status=${encodeURIComponent(status)}`
       const answer = await call({ method: 'GET', path: `identity-provider/invitation${query}` })
@@ -120,7 +121,7 @@ interface Call {
 /** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
 async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<HttpResponse> {
   const path = `/${call.path}`
-  const url = new URL(`${addressText(base)}${path}`)
+  const url = new URL(`${canonicalApiUrl(base)}${path}`)
   const attempt = async (token: Secret, number: number): Promise<HttpResponse> =>
     logged(transport, { method: call.method, url, ...wireBody(call, token) }, { path, attempt: number }, options.log)
   const token = await options.credentials.authorization()

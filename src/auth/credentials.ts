@@ -1,9 +1,10 @@
-import { addressText, parseAddress } from '../http/address.js'
+import { parseAddress } from '../http/address.js'
 import { type Found, findSecret, findText, namesSet, printable, variable } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
 import { Secret } from '../http/secret.js'
 import type { TransportOptions } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import { clientCredentialsSource } from './client-credentials.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
 import { jwtExpiry } from './jwt.js'
@@ -94,7 +95,7 @@ export async function findLogin(
   env: Env,
   { apiUrl, allowInsecureHttp }: Pick<CredentialOptions, 'apiUrl' | 'allowInsecureHttp'>,
 ): Promise<StoredLogin | null> {
-  const api = addressText(parseAddress(apiUrl, 'The API address', allowInsecureHttp))
+  const api = canonicalApiUrl(parseAddress(apiUrl, 'The API address', allowInsecureHttp))
   const clientId = (await findText(env, 'BIMDATA_CLIENT_ID'))?.value
   const issuer = variable(env, 'BIMDATA_IAM_URL') === undefined ? undefined : settings.issuer
   const matches = (await store.read()).filter(

@@ -1,8 +1,9 @@
 import type { Configuration, ServerMetadata } from 'openid-client'
-import { addressText, checkScheme, parseAddress } from '../http/address.js'
+import { checkScheme, parseAddress } from '../http/address.js'
 import { variable } from '../http/env-secret.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type TransportOptions } from '../http/transport.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import { oauthError } from './oauth-error.js'
 import { oauthFetch } from './oauth-fetch.js'
 
@@ -26,7 +27,7 @@ export function providerSettings(options: TransportOptions): ProviderSettings {
   const tokenUrl = variable(env, 'BIMDATA_TOKEN_URL')
   return {
     ...options,
-    issuer: addressText(issuer),
+    issuer: canonicalApiUrl(issuer),
     tokenUrl: tokenUrl === undefined ? null : parseAddress(tokenUrl, 'BIMDATA_TOKEN_URL', allowInsecureHttp).href,
     scope: variable(env, 'BIMDATA_SCOPE') ?? null,
   }

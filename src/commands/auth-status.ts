@@ -5,8 +5,9 @@ import { providerSettings } from '../auth/provider.js'
 import { tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { EXIT, type ExitCode, type Io } from '../cli/io.js'
-import { addressText, parseAddress } from '../http/address.js'
+import { parseAddress } from '../http/address.js'
 import { ApiError } from '../model/api-error.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
@@ -57,7 +58,7 @@ const wireOf = (flags: CommonFlags, io: Io) => ({
 /** An address that is refused may hold a password. */
 function shown({ apiUrl, allowInsecureHttp }: Wire): string {
   try {
-    return addressText(parseAddress(apiUrl, '--api-url', allowInsecureHttp))
+    return canonicalApiUrl(parseAddress(apiUrl, '--api-url', allowInsecureHttp))
   } catch {
     return '(not usable)'
   }

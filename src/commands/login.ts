@@ -6,8 +6,9 @@ import { type StoredLogin, sameLogin, tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { addressText, parseAddress } from '../http/address.js'
+import { parseAddress } from '../http/address.js'
 import { findSecret, findText } from '../http/env-secret.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
@@ -40,7 +41,7 @@ async function signIn(flags: LoginFlags, io: Io): Promise<StoredLogin> {
   const request = {
     settings: providerSettings({ env, timeoutMs, allowInsecureHttp, version: VERSION, signal: io.interrupt }),
     client: { id: id.value, secret: secret?.value ?? null },
-    apiUrl: addressText(parseAddress(flags.apiUrl ?? DEFAULT_API_URL, '--api-url', allowInsecureHttp)),
+    apiUrl: canonicalApiUrl(parseAddress(flags.apiUrl ?? DEFAULT_API_URL, '--api-url', allowInsecureHttp)),
     patienceMs: PATIENCE_MS,
     tell: (line: string) => io.err(`${line}\n`),
     signal: io.interrupt,

@@ -35,6 +35,3 @@ export function checkScheme(url: URL, what: string, allowInsecureHttp: boolean):
     'Use https://. If you accept the risk, pass --allow-insecure-http.',
   )
 }
-
-/** The address as text, without a slash at its end. */
-export const addressText = (url: URL): string => `${url.origin}${url.pathname.replace(/\/+$/, '')}`

@@ -1,5 +1,6 @@
 import { ApiError } from '../model/api-error.js'
 import { durationText } from '../model/text.js'
+import { errnoOf } from '../system/errno.js'
 import { redact } from './secret.js'
 
 /** What is known of a request that broke below HTTP. */
@@ -37,9 +38,10 @@ export function plainCause(error: unknown): Error {
   return Object.assign(cause, { code: codeOf(error) })
 }
 
+/** The library's own code says nothing that its message does not. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = errnoOf(error) ?? ''
+  return code === 'ERR_GOT_REQUEST_ERROR' ? '' : code
 }
 
 const CERTIFICATE =

@@ -48,21 +48,9 @@ function covers(entry: string, host: string, port: string): boolean {
   return host === suffix || host.endsWith(`.${suffix}`)
 }
 
-/** The agents to use for addresses behind a proxy, one pair for each proxy; null for what is reached directly. */
-export function proxyRoutes(env: Env): (url: URL) => { readonly agent: HttpAgent; readonly proxy: string } | null {
-  const known = new Map<string, Agents>()
-  return url => {
-    const proxy = proxyFor(url, env)
-    if (proxy === null) return null
-    const agents = known.get(proxy.href) ?? createAgents(proxy)
-    known.set(proxy.href, agents)
-    return { agent: url.protocol === 'https:' ? agents.https : agents.http, proxy: proxy.host }
-  }
-}
-
-/** Agents that keep connections alive; close both when done. */
-export function createAgents(proxy: URL | null): Agents {
+/** Agents that keep connections alive; close both when done. `connectMs`: for a proxy to make its tunnel, or it is given up. */
+export function createAgents(proxy: URL | null, connectMs: number): Agents {
   if (proxy === null) return { http: new HttpAgent(KEEP_ALIVE), https: new HttpsAgent(KEEP_ALIVE) }
-  const options = { ...KEEP_ALIVE, proxy }
+  const options = { ...KEEP_ALIVE, proxy, timeout: connectMs }
   return { http: new HttpProxyAgent(options), https: new HttpsProxyAgent(options) }
 }

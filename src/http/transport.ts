@@ -16,10 +16,11 @@ export interface TransportOptions {
 }
 
 export interface HttpRequest {
-  readonly method: Method
+  /** Any token: Terraform's state servers take LOCK and UNLOCK. */
+  readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
 }
 
 export interface HttpResponse {
@@ -46,13 +47,15 @@ interface Line {
 /** A connection is made in seconds or not at all. */
 const CONNECT_MS = 10_000
 
+const connectMs = ({ timeoutMs }: TransportOptions): number => Math.min(CONNECT_MS, timeoutMs)
+
 export function createTransport(options: TransportOptions): Transport {
   const lines = new Map<string, Line>()
   const lineFor = (proxy: URL | null): Line => {
     const key = proxy?.href ?? ''
     const existing = lines.get(key)
     if (existing !== undefined) return existing
-    const agents = createAgents(proxy)
+    const agents = createAgents(proxy, connectMs(options))
     const created = { agents, got: instance(agents, options) }
     lines.set(key, created)
     return created
@@ -114,7 +117,7 @@ async function exchange(
 
 /** What every request over one proxy, or none, has in common: set once, for got checks each option that it is given. */
 function instance(agents: Agents, options: TransportOptions): Got {
-  const connect = Math.min(CONNECT_MS, options.timeoutMs)
+  const connect = connectMs(options)
   return got.extend({
     headers: { 'user-agent': `guestlist/${options.version}` },
     agent: agents,
@@ -134,7 +137,8 @@ function instance(agents: Agents, options: TransportOptions): Got {
 
 function open({ method, url, headers, body }: HttpRequest, line: Got): Request {
   return line.stream(url, {
-    method,
+    // The library's type knows the common ones; it sends what it is given.
+    method: method as Method,
     headers,
     // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
     // Node joins a string to the headers and would write both as UTF-8, encoding those of a secret twice.

@@ -1,3 +1,4 @@
+import { canonicalApiUrl } from '../model/api-url.js'
 import { emailKey } from '../model/email-address.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
@@ -17,11 +18,6 @@ export interface StateDocument {
 }
 
 const LEAVE = 'It was left as it is.'
-
-/** Two spellings of one API address are one: host in lower case, default port and last slashes gone. */
-export function canonicalApiUrl(apiUrl: string): string {
-  return (URL.canParse(apiUrl) ? new URL(apiUrl).href : apiUrl).replace(/\/+$/, '')
-}
 
 /**
  * Takes what others wrote by the same names, and makes it canonical: the times, the addresses, what may be missing.

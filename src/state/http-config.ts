@@ -1,16 +1,6 @@
-import type { Agent } from 'node:http'
+import { isLoopback } from '../http/address.js'
 import type { StateConfig } from '../model/manifest.js'
 import { StateError } from './error.js'
-
-/** The way to an address that leads through a proxy. */
-export interface Route {
-  readonly agent: Agent
-  /** The proxy for people: host and port, without credentials. */
-  readonly proxy: string
-}
-
-/** Null: directly. */
-export type RouteTo = (url: URL) => Route | null
 
 /** Terraform's HTTP backend, as configured: https://developer.hashicorp.com/terraform/language/backend/http */
 export interface HttpConfig {
@@ -28,14 +18,15 @@ export interface HttpConfig {
   /** Milliseconds. */
   readonly retryWaitMin: number
   readonly retryWaitMax: number
-  readonly routeTo: RouteTo
 }
 
 export interface HttpOptions {
   readonly env: NodeJS.ProcessEnv
   readonly allowInsecureHttp?: boolean | undefined
-  /** Directly, where it is not given. */
-  readonly routeTo?: RouteTo | undefined
+  /** Of one request, in milliseconds; default 30,000. */
+  readonly timeoutMs?: number | undefined
+  /** Of guestlist, for the `User-Agent`. */
+  readonly version?: string | undefined
 }
 
 /** Would change what a connection trusts, and are not supported: better said than ignored. */
@@ -50,7 +41,7 @@ const UNSUPPORTED = [
  * @throws StateError `config`
  */
 export function httpConfigOf(config: StateConfig, options: HttpOptions): HttpConfig {
-  const { env, allowInsecureHttp = false, routeTo = () => null } = options
+  const { env, allowInsecureHttp = false } = options
   refuseUnsafeTls(env)
   const address = (value: string | undefined, name: string): URL | null =>
     addressOf(value ?? env[name], name, allowInsecureHttp)
@@ -70,7 +61,6 @@ export function httpConfigOf(config: StateConfig, options: HttpOptions): HttpCon
     retryMax: numberOf(env, 'TF_HTTP_RETRY_MAX', 2),
     retryWaitMin: numberOf(env, 'TF_HTTP_RETRY_WAIT_MIN', 1) * 1_000,
     retryWaitMax: numberOf(env, 'TF_HTTP_RETRY_WAIT_MAX', 30) * 1_000,
-    routeTo,
   }
   if (result.authorization !== null) refuseStrangeOrigins(result, address(undefined, 'TF_HTTP_ADDRESS') ?? main)
   return result
@@ -91,10 +81,6 @@ function addressOf(value: string | undefined, name: string, allowInsecureHttp: b
     `The address of the state (${name}) is ${url.protocol}//${url.host}: it must be https. ` +
       'Plain http is for loopback addresses, or with --allow-insecure-http.',
   )
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
 /** The manifest may come from anyone who opens a pull request: it does not decide where the secret goes. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type IncomingMessage, type RequestOptions, request as sendPlainly } from 'node:http'
-import { request as sendSecurely } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errnoOf } from '../system/errno.js'
+import { readBody } from '../http/body.js'
+import type { Transport } from '../http/transport.js'
+import { ApiError } from '../model/api-error.js'
 import { MAX_STATE_BYTES } from './document.js'
 import { StateError } from './error.js'
-import type { HttpConfig } from './http-config.js'
+import type { HttpConfig, HttpOptions } from './http-config.js'
 
 export interface Answer {
   readonly status: number
@@ -20,66 +20,65 @@ export interface Request {
   readonly body?: Uint8Array
 }
 
+/** Sends one request, and knows how the backend is configured. */
+export interface StateWire {
+  readonly config: HttpConfig
+  readonly send: Transport['send']
+}
+
+/** The same transport as the API's: its time-outs, proxies and limits. Loaded when first used: a local state needs none. */
+export function stateWire(config: HttpConfig, options: HttpOptions): StateWire {
+  const { env, allowInsecureHttp = false, timeoutMs = 30_000, version = '' } = options
+  let transport: Promise<Transport> | null = null
+  return {
+    config,
+    async send(request) {
+      transport ??= import('../http/transport.js').then(({ createTransport }) =>
+        createTransport({ env, allowInsecureHttp, timeoutMs, version }),
+      )
+      return (await transport).send(request)
+    },
+  }
+}
+
 /**
  * One try. No redirect is followed.
  * @throws StateError `unreachable`, `too-large`
  */
-export async function requestOnce(config: HttpConfig, request: Request, timeoutMs: number): Promise<Answer> {
-  const route = config.routeTo(request.url)
-  const signal = AbortSignal.timeout(timeoutMs)
+export async function requestOnce({ config, send }: StateWire, { method, url, body }: Request): Promise<Answer> {
   try {
-    // An agent that makes a tunnel gives it up by `timeout`; everything else ends by the signal.
-    const options = { agent: route?.agent, signal, timeout: timeoutMs }
-    const response = await exchange(config, request, options)
-    const body = await bodyOf(response, request.url)
-    return { status: response.statusCode ?? 0, body, md5: response.headers['content-md5']?.toString() ?? null }
+    const headers = headersOf(config, body)
+    const response = await send({ method, url, headers, ...(body === undefined ? {} : { body }) })
+    const bytes = await readBody(response.body, MAX_STATE_BYTES)
+    return { status: response.status, body: bytes, md5: response.headers['content-md5']?.toString() ?? null }
   } catch (error) {
-    if (error instanceof StateError) throw error
-    const reason = signal.aborted ? `none within ${timeoutMs / 1000} s` : networkReason(error)
-    const way = route === null ? '' : ` through the proxy ${route.proxy}`
+    if (!(error instanceof ApiError)) throw error
+    if (error.kind === 'too-large') throw tooLarge(url)
     throw new StateError(
       'unreachable',
-      `No answer from ${describe(request.url)} to ${request.method}${way}: ${reason}. ` +
-        'Check the address of the state and the network.',
+      `No answer from ${describe(url)} to ${method}: ${error.message}. ${error.advice ?? 'Check the network.'}`,
       { cause: error },
     )
   }
 }
 
-function exchange(
-  config: HttpConfig,
-  { method, url, body }: Request,
-  options: Pick<RequestOptions, 'agent' | 'signal' | 'timeout'>,
-): Promise<IncomingMessage> {
-  const send = url.protocol === 'https:' ? sendSecurely : sendPlainly
-  return new Promise((resolve, reject) => {
-    const sent = send(url, { ...options, method, headers: headersOf(config, body) })
-    sent.once('response', resolve)
-    // Stays on: an error after the response is the response's too, and is told there.
-    sent.on('error', reject)
-    sent.once('upgrade', (_, socket) => {
-      socket.destroy()
-      reject(new Error('it switched to another protocol'))
-    })
-    sent.end(body)
-  })
-}
+const tooLarge = (url: URL): StateError =>
+  new StateError(
+    'too-large',
+    `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is no state of guestlist. Check the address.`,
+  )
 
 /** Repeats what had no answer, and 429 and 5xx answers. @return the last answer, and whether it was a repeat */
-export async function requestWithRetries(
-  config: HttpConfig,
-  request: Request,
-  timeoutMs: number,
-): Promise<Answer & { repeated: boolean }> {
+export async function requestWithRetries(wire: StateWire, request: Request): Promise<Answer & { repeated: boolean }> {
   for (let repeats = 0; ; repeats++) {
-    const last = repeats >= config.retryMax
+    const last = repeats >= wire.config.retryMax
     try {
-      const answer = await requestOnce(config, request, timeoutMs)
+      const answer = await requestOnce(wire, request)
       if (last || !isTransient(answer.status)) return { ...answer, repeated: repeats > 0 }
     } catch (error) {
       if (last || !(error instanceof StateError) || error.code !== 'unreachable') throw error
     }
-    await pauseBefore(config, repeats)
+    await pauseBefore(wire.config, repeats)
   }
 }
 
@@ -104,7 +103,6 @@ export function md5Of(body: Uint8Array): string {
 
 function headersOf(config: HttpConfig, body: Uint8Array | undefined): Record<string, string> {
   return {
-    'user-agent': 'guestlist',
     // A compressed answer would not match its Content-MD5.
     'accept-encoding': 'identity',
     ...(config.authorization === null ? {} : { authorization: config.authorization }),
@@ -114,29 +112,5 @@ function headersOf(config: HttpConfig, body: Uint8Array | undefined): Record<str
 
 const bodyHeaders = (body: Uint8Array): Record<string, string> => ({
   'content-type': 'application/json',
-  // Node would send a DELETE, which is how GitLab unlocks, without one.
-  'content-length': String(body.length),
   'content-md5': md5Of(body),
 })
-
-async function bodyOf(response: IncomingMessage, url: URL): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > MAX_STATE_BYTES) {
-      throw new StateError(
-        'too-large',
-        `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is no state of guestlist. Check the address.`,
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-function networkReason(error: unknown): string {
-  const refusal = error instanceof Error ? /^Bad response: (\d+)$/.exec(error.message)?.[1] : undefined
-  if (refusal !== undefined) return `the proxy answered ${refusal}`
-  return errnoOf(error) ?? 'the connection failed'
-}

@@ -12,6 +12,8 @@ import {
   pauseBefore,
   requestOnce,
   requestWithRetries,
+  type StateWire,
+  stateWire,
 } from './http-request.js'
 
 const DONE = [200, 201, 204]
@@ -27,18 +29,18 @@ const HELD = [409, 423]
  * | LOCK lockAddress, lock info | 200 locked; 409, 423 held, with the holder's lock info |
  * | UNLOCK unlockAddress, lock info | 200 unlocked |
  */
-export function httpBackend(config: StateConfig, options: HttpOptions & { readonly timeoutMs?: number }): Backend {
+export function httpBackend(config: StateConfig, options: HttpOptions): Backend {
   const http = httpConfigOf(config, options)
-  const timeoutMs = options.timeoutMs ?? 30_000
+  const wire = stateWire(http, options)
   const unlock = (info: LockInfo) =>
-    requestWithRetries(http, lockRequest(http.unlockMethod, http.unlockAddress ?? http.address, info), timeoutMs)
+    requestWithRetries(wire, lockRequest(http.unlockMethod, http.unlockAddress ?? http.address, info))
   return {
     description: describe(http.address),
     canLock: http.lockAddress !== null,
     firstPauseMs: 500,
     longestPauseMs: 5_000,
-    read: async () => stateOf(http, await requestWithRetries(http, { method: 'GET', url: http.address }, timeoutMs)),
-    write: (bytes, lockId) => write(http, bytes, lockId, timeoutMs),
+    read: async () => stateOf(http, await requestWithRetries(wire, { method: 'GET', url: http.address })),
+    write: (bytes, lockId) => write(wire, bytes, lockId),
     pauseBeforeRepeat: async repeats => {
       if (repeats >= http.retryMax) return false
       await pauseBefore(http, repeats)
@@ -46,7 +48,7 @@ export function httpBackend(config: StateConfig, options: HttpOptions & { readon
     },
     tryLock: async info => {
       const request = lockRequest(http.lockMethod, http.lockAddress ?? http.address, info)
-      return attemptOf(http, info, await requestWithRetries(http, request, timeoutMs).catch(maybeLocked(info)))
+      return attemptOf(http, info, await requestWithRetries(wire, request).catch(maybeLocked(info)))
     },
     unlock: async info => released(http, info, await unlock(info)),
     forceUnlock: async (id, remover) => {
@@ -77,7 +79,8 @@ function stateOf(http: HttpConfig, answer: Answer): Uint8Array | null {
   return answer.body
 }
 
-async function write(http: HttpConfig, body: Uint8Array, lockId: string | null, timeoutMs: number): Promise<void> {
+async function write(wire: StateWire, body: Uint8Array, lockId: string | null): Promise<void> {
+  const http = wire.config
   const url = new URL(http.address)
   if (lockId !== null && http.lockAddress !== null) url.searchParams.set('ID', lockId)
   const method = http.updateMethod
@@ -88,7 +91,7 @@ async function write(http: HttpConfig, body: Uint8Array, lockId: string | null, 
         'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
       { cause },
     )
-  const answer = await requestOnce(http, { method, url, body }, timeoutMs).catch(error => {
+  const answer = await requestOnce(wire, { method, url, body }).catch(error => {
     throw unconfirmed(`no answer to ${method}`, error)
   })
   if (DONE.includes(answer.status)) return

@@ -7,7 +7,6 @@ import { waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
 import { StateError } from './error.js'
 import { httpBackend } from './http.js'
-import type { RouteTo } from './http-config.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { postgresBackend } from './postgres.js'
 import { versionedState } from './versioned-state.js'
@@ -16,12 +15,10 @@ export interface StateOptions {
   readonly apiUrl: string
   /** What a relative `state.path` is relative to. */
   readonly cwd: string
-  /** `TF_HTTP_*`: see http-config.ts. */
+  /** `TF_HTTP_*` (see http-config.ts) and the proxy variables. */
   readonly env: NodeJS.ProcessEnv
   readonly now: () => Date
   readonly allowInsecureHttp?: boolean
-  /** Of the http backend; directly by default. */
-  readonly routeTo?: RouteTo
   /** Of one HTTP request, in milliseconds; default 30,000. */
   readonly timeoutMs?: number
   /** Of guestlist, for the lock's holder. */

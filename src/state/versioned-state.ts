@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { canonicalApiUrl } from '../model/api-url.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import type { Backend } from './backend.js'
-import { canonicalApiUrl, formatState, parseState, type StateDocument } from './document.js'
+import { formatState, parseState, type StateDocument } from './document.js'
 import { StateError } from './error.js'
 
 interface Version {

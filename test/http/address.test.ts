@@ -1,5 +1,6 @@
 import t from 'tap'
-import { addressText, isLoopback, parseAddress } from '../../src/http/address.js'
+import { isLoopback, parseAddress } from '../../src/http/address.js'
+import { canonicalApiUrl } from '../../src/model/api-url.js'
 
 t.test('addresses that are taken', async t => {
   const cases: [string, string][] = [
@@ -12,8 +13,8 @@ t.test('addresses that are taken', async t => {
     ['http://localhost', 'http://localhost'],
     ['http://api.localhost', 'http://api.localhost'],
   ]
-  for (const [text, want] of cases) t.equal(addressText(parseAddress(text, 'it', false)), want)
-  t.equal(addressText(parseAddress('http://api.example', 'it', true)), 'http://api.example')
+  for (const [text, want] of cases) t.equal(canonicalApiUrl(parseAddress(text, 'it', false)), want)
+  t.equal(canonicalApiUrl(parseAddress('http://api.example', 'it', true)), 'http://api.example')
 })
 
 t.test('addresses that are refused, without a word of what may be secret in them', async t => {

@@ -3,7 +3,6 @@ import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
 import type { ReadList } from '../../execute/api.js'
-import { proxyRoutes } from '../../http/proxy.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { StateConfig } from '../../model/manifest.js'
@@ -24,7 +23,6 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonF
     allowInsecureHttp: flags.allowInsecureHttp,
     timeoutMs: flags.timeout,
     version: VERSION,
-    routeTo: proxyRoutes(io.env),
   })
 }
 

@@ -3,6 +3,7 @@ import { readTextFile } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
+import { canonicalApiUrl } from '../../model/api-url.js'
 import { emailKey } from '../../model/email-address.js'
 import type { Action, Plan, Refusal } from '../../model/plan.js'
 import { invitationAddress, userAddress } from '../../reconcile/address.js'
@@ -69,19 +70,11 @@ function isTargeted(targets: readonly string[]): (action: Action) => boolean {
 }
 
 function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {
-  const configured = (flags.apiUrl ?? DEFAULT_API_URL).replace(/\/+$/, '')
-  if (sameAddress(configured, apiUrl)) return
+  const configured = canonicalApiUrl(flags.apiUrl ?? DEFAULT_API_URL)
+  if (configured === canonicalApiUrl(apiUrl)) return
   throw new CommandError(`The plan was made for the API at ${apiUrl}, not for ${configured}`, {
     advice: 'Set --api-url (or BIMDATA_API_URL) to the address of the plan, with credentials of that API.',
   })
-}
-
-function sameAddress(a: string, b: string): boolean {
-  try {
-    return new URL(a).href === new URL(b).href
-  } catch {
-    return false
-  }
 }
 
 /** What was asked for when the plan was made, or is now: the stricter holds. */

@@ -1,8 +1,8 @@
 import { readTextFile } from '../../cli/files.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import { parseSnapshot, type Snapshot, SnapshotError } from '../../documents/snapshot.js'
+import { canonicalApiUrl } from '../../model/api-url.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
-import { canonicalApiUrl } from '../../state/document.js'
 
 /**
  * @param apiUrl the address that was asked for; undefined takes the snapshot's
