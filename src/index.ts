@@ -46,11 +46,14 @@ export type {
   ActionReason,
   GuardName,
   InvitationAction,
+  LeftOut,
   OverruledRef,
   Plan,
+  Provenance,
   Refusal,
   RemovalAction,
   RuleRef,
+  StateRead,
   Summary,
   Unchanged,
   UserView,
@@ -92,7 +95,7 @@ export interface PlanTextOptions extends TextOptions {
 
 const styleOf = ({ colour = false }: TextOptions) => (colour ? COLOUR : PLAIN)
 
-/** A plan in every format of `guestlist plan --format`, with the same bytes. What comes from outside is escaped for its medium. */
+/** A plan in every format of `guestlist plan --format`, with the same bytes where `state`, `stateRead` and `provenance` are the same. What comes from outside is escaped for its medium. */
 export const render = {
   text: (plan: Plan, options: PlanTextOptions = {}): string => planText(plan, styleOf(options), options.width),
   /** `document` as text: what `plan --out` saves. */

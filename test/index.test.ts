@@ -28,6 +28,9 @@ import { parseManifest, render, startReconcile } from 'bimdata-guestlist'
 const parsed = parseManifest([{ file: 'guestlist.yaml', content: readFileSync('guestlist.yaml') }])
 if (!parsed.ok) throw new Error(render.problems(parsed.problems))
 const live = JSON.parse(readFileSync('live.json', 'utf8'))
+const saved = JSON.parse(readFileSync('plan.json', 'utf8'))
+const { provenance } = saved.guestlist
+const { description, remembered, lineage, ...state } = saved.guestlist.state
 const plan = keepUnchanged => {
   const reconciler = startReconcile({
     manifest: parsed.manifest,
@@ -48,7 +51,7 @@ const plan = keepUnchanged => {
       client_id: it.client_id,
       sender_provider_sub: it.sender_provider_sub,
     })
-  return reconciler.finish()
+  return { ...reconciler.finish(), state, stateRead: { description, remembered, lineage }, provenance }
 }
 const formats = Object.entries({ text: false, json: false, markdown: false, diff: true, html: true })
 const rendered = formats.map(([format, keepUnchanged]) => [format, render[format](plan(keepUnchanged))])
@@ -78,17 +81,21 @@ const LIVE = JSON.stringify({
   })),
 })
 
-t.test('an importer gets, format by format, the bytes that the program prints', async t => {
-  const folder = consumer(t, { 'plan.js': PROGRAM, 'guestlist.yaml': MANIFEST, 'live.json': LIVE })
-  const rendered = JSON.parse(execFileSync(process.execPath, ['plan.js'], { cwd: folder, encoding: 'utf8' }))
-  for (const format of ['text', 'json', 'markdown', 'diff', 'html']) {
-    const args = ['plan', '--from', 'live.json', '--now', NOW, '--format', format]
-    const { code, stdout, stderr } = await guestlist(args, { cwd: folder })
-    t.equal(code, 0, stderr)
-    t.equal(rendered[format], stdout, format)
-  }
-  t.match(rendered.text, /^Plan: 1 to accept, 1 to deny, 1 to remove\.$/m)
-})
+t.test(
+  'an importer who says where it was read from gets, format by format, the bytes that the program prints',
+  async t => {
+    const folder = consumer(t, { 'plan.js': PROGRAM, 'guestlist.yaml': MANIFEST, 'live.json': LIVE })
+    const from = ['plan', '--from', 'live.json', '--now', NOW]
+    t.equal((await guestlist([...from, '--out', 'plan.json'], { cwd: folder })).code, 0)
+    const rendered = JSON.parse(execFileSync(process.execPath, ['plan.js'], { cwd: folder, encoding: 'utf8' }))
+    for (const format of ['text', 'json', 'markdown', 'diff', 'html']) {
+      const { code, stdout, stderr } = await guestlist([...from, '--format', format], { cwd: folder })
+      t.equal(code, 0, stderr)
+      t.equal(rendered[format], stdout, format)
+    }
+    t.match(rendered.text, /^Plan: 1 to accept, 1 to deny, 1 to remove\.$/m)
+  },
+)
 
 t.test('problems are values, and render as validate shows them', async t => {
   const program = `
