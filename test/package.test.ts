@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -29,6 +29,14 @@ t.test('the packed tarball installs and runs in an empty folder', async t => {
   t.equal(execFileSync(program, ['--version'], { cwd: folder, encoding: 'utf8' }), `${version}\n`)
   const manifest = join(ROOT, 'examples', 'quickstart')
   t.match(execFileSync(program, ['validate', '-f', manifest], { cwd: folder, encoding: 'utf8' }), /valid/)
+
+  cpSync(join(ROOT, 'examples', 'install', 'install.sh'), join(folder, 'install.sh'))
+  execFileSync('bash', ['-c', `sha512sum ${packed.filename} > guestlist.sha512`], { cwd: folder })
+  const [prefix, cache] = [join(folder, 'global'), join(folder, 'empty-cache')]
+  const env = { ...process.env, npm_config_prefix: prefix, npm_config_cache: cache }
+  execFileSync('bash', ['install.sh'], { cwd: folder, env, stdio: 'pipe' })
+  const installed = execFileSync(join(prefix, 'bin', 'guestlist'), ['--version'], { encoding: 'utf8' })
+  t.equal(installed, `${version}\n`, 'as the pipelines install it, with nothing but the tarball')
 })
 
 t.test('the lock file names no download addresses', async t => {

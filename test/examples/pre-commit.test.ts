@@ -1,14 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { parse } from 'yaml'
 import { EXAMPLES, initGit, startWorld } from './world.js'
 
 const SETUP = { scripts: [], to: '.' }
 const WRONG = 'apiVersion: guestlist/v1\ninvitation: {}\n'
-const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'))
 
 t.test('the plain hook checks what is staged, and only commits that touch the manifest', async t => {
   const world = await startWorld(t, SETUP)
@@ -47,7 +45,7 @@ t.test('the plain hook checks what is staged, and only commits that touch the ma
 t.test("pre-commit's hook runs for the manifest, and passes only what is valid", async t => {
   const config = parse(readFileSync(join(EXAMPLES, 'pre-commit', '.pre-commit-config.yaml'), 'utf8'))
   const [hook] = config.repos[0].hooks
-  t.strictSame(hook.additional_dependencies, [`guestlist@${version}`])
+  t.match([hook.language, hook.additional_dependencies], ['system', undefined], 'it installs nothing')
   t.ok(new RegExp(hook.files).test('guestlist.yaml'))
   const world = await startWorld(t, SETUP)
   t.match(await world.run(hook.entry), { code: 0 })

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,7 @@ import { startSandbox } from '../../src/sandbox/server.js'
 export const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
 const PLATFORM = fileURLToPath(new URL('fixtures/platform.js', import.meta.url))
+export const TARBALL = 'bimdata-guestlist-0.1.0.tgz'
 
 /** What a platform's command answers to a call that contains `to`. */
 export interface Answer {
@@ -60,6 +62,7 @@ export async function startWorld(t: Test, { scripts, to }: { scripts: readonly s
   mkdirSync(join(folder, to), { recursive: true })
   for (const name of scripts.flatMap(example => readdirSync(join(EXAMPLES, example)).map(file => join(example, file))))
     if (name.endsWith('.sh')) cpSync(join(EXAMPLES, name), join(folder, to, name.split('/').at(-1) ?? ''))
+  if (scripts.length > 0) putTarball(join(folder, to))
   const sandbox = await startSandbox()
   t.teardown(() => sandbox.close())
   const base = { ...clean, PATH: `${bin}:${process.env.PATH}`, HOME: join(root, 'home'), PLATFORM: platform }
@@ -78,6 +81,15 @@ export async function startWorld(t: Test, { scripts, to }: { scripts: readonly s
     write: (file, content) => writeFileSync(join(folder, file), content),
   }
   return world
+}
+
+/** What a team commits beside the scripts. `npm` is a stand-in here, so the tarball need not be one; its checksum is true. */
+function putTarball(folder: string): void {
+  const content = 'a tarball'
+  const sum = createHash('sha512').update(content).digest('hex')
+  cpSync(join(EXAMPLES, 'install', 'install.sh'), join(folder, 'install.sh'))
+  writeFileSync(join(folder, TARBALL), content)
+  writeFileSync(join(folder, 'guestlist.sha512'), `${sum}  ${TARBALL}\n`)
 }
 
 /** As both platforms run a step. */
