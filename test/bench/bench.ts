@@ -6,7 +6,7 @@ import { applies, growth, largePlan, type Row, sizes, smallPlan, startUp } from 
 
 /*
  * What guestlist promises of its speed and size, as ratios within one run: npm run bench [-- --json] [-- --readme].
- * Medians of interleaved runs of whole processes. --readme writes the table into README.md.
+ * Medians of interleaved runs of whole processes. --readme writes the table into CONTRIBUTING.md.
  */
 
 const { values } = parseArgs({
@@ -45,17 +45,17 @@ function table(rows: readonly Row[]): string {
 
 const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const
 
-function writeReadme(text: string): void {
-  const path = fileURLToPath(new URL('../../README.md', import.meta.url))
-  const readme = readFileSync(path, 'utf8')
-  const [from, to] = MARKS.map(mark => readme.indexOf(mark)) as [number, number]
-  if (from < 0 || to < from) throw new Error(`README.md has no ${MARKS.join(' … ')}`)
-  writeFileSync(path, `${readme.slice(0, from)}${MARKS[0]}\n\n${text}\n\n${readme.slice(to)}`)
+function writeTable(text: string): void {
+  const path = fileURLToPath(new URL('../../CONTRIBUTING.md', import.meta.url))
+  const page = readFileSync(path, 'utf8')
+  const [from, to] = MARKS.map(mark => page.indexOf(mark)) as [number, number]
+  if (from < 0 || to < from) throw new Error(`CONTRIBUTING.md has no ${MARKS.join(' … ')}`)
+  writeFileSync(path, `${page.slice(0, from)}${MARKS[0]}\n\n${text}\n\n${page.slice(to)}`)
 }
 
 const rows = await measure()
 const text = `${table(rows)}\n\nMeasured on ${machine()}; medians of interleaved runs of whole processes.`
-if (values.readme) writeReadme(text)
+if (values.readme) writeTable(text)
 process.stdout.write(
   values.json
     ? `${JSON.stringify({ machine: machine(), rows: rows.map(row => ({ ...row, met: met(row) })) }, null, 2)}\n`

@@ -241,9 +241,9 @@ t.test('SARIF is valid by the schema of 2.1.0, and names each place', async t =>
   }
 })
 
-t.test('--help and README explain every code', async t => {
+t.test('--help and the guide explain every code', async t => {
   const { stdout } = await guestlist(['lint', '--help'], { cwd: t.testdir({}) })
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const guide = readFileSync(new URL('../../examples/lint/README.md', import.meta.url), 'utf8')
   const { LINT_DOCS } = await import('../../src/lint/docs.gen.js')
   const { LINT_RULES } = await import('../../src/lint/lint.js')
   t.strictSame(
@@ -252,6 +252,6 @@ t.test('--help and README explain every code', async t => {
   )
   for (const { code, level, doc } of LINT_DOCS) {
     t.match(stdout, new RegExp(`^  ${code}\\s+${level}: `, 'm'))
-    t.ok(readme.includes(`| \`${code}\` | ${level} | ${doc} |`), `README: ${code}`)
+    t.ok(guide.includes(`| \`${code}\` | ${level} | ${doc} |`), `the guide: ${code}`)
   }
 })
