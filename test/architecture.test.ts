@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['model', 'system', 'state'],
   approval: ['model', 'system', 'reconcile'],
   render: ['model', 'documents'],
+  serve: ['model', 'render'],
   sandbox: ['model', 'system'],
   cli: ['model', 'system', 'render', 'audit', 'state'],
   commands: [
@@ -43,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'review',
     'sandbox',
     'lint',
+    'serve',
     'cli',
     'version.ts',
   ],

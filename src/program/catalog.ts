@@ -16,6 +16,7 @@ import { logout } from '../commands/logout.command.js'
 import { plan } from '../commands/plan.command.js'
 import { review } from '../commands/review.command.js'
 import { sandbox } from '../commands/sandbox.command.js'
+import { serve } from '../commands/serve.command.js'
 import { show } from '../commands/show.command.js'
 import { snapshot } from '../commands/snapshot.command.js'
 import { stateList, stateRemove, stateUnlock } from '../commands/state.command.js'
@@ -31,6 +32,7 @@ export const CATALOG: Catalog = {
     apply,
     approve,
     approvalsVerify,
+    serve,
     explain,
     exportManifest,
     snapshot,

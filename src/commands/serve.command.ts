@@ -1,0 +1,62 @@
+import { defineCommand } from '../cli/command.js'
+import { DECIDING } from '../cli/common-options.js'
+
+export const serve = defineCommand({
+  usage: 'serve',
+  describe: 'Plan and apply again and again: by the clock, at webhooks, when the manifest changes',
+  options: {
+    interval: {
+      kind: 'duration',
+      positive: true,
+      fallback: 600_000,
+      describe: 'Between two runs, ±10 % [default: 10m]',
+    },
+    listen: {
+      kind: 'text',
+      value: 'HOST:PORT',
+      describe: 'Where the page, the probes, the metrics and the webhook are [default: 127.0.0.1:8080]',
+    },
+    allowRemote: { kind: 'switch', describe: 'Listen where others can reach it: a proxy has to guard it' },
+    removals: { kind: 'switch', describe: 'Remove users too; without it removals are left to guestlist apply' },
+    once: { kind: 'switch', describe: 'One run, without listening; the exit code is that of apply' },
+    dryRun: { kind: 'switch', describe: 'Plan, and change nothing' },
+    forward: { kind: 'text', value: 'URL', describe: 'Pass each webhook on, unchanged' },
+    grace: {
+      kind: 'duration',
+      fallback: 25_000,
+      describe: 'How long what is in flight may take after SIGTERM [default: 25s]',
+    },
+    logFormat: {
+      kind: 'choice',
+      choices: ['text', 'json'],
+      fallback: 'text',
+      describe: 'Of the log on standard error',
+    },
+    parallelism: {
+      kind: 'integer',
+      min: 1,
+      max: 1000,
+      fallback: 10,
+      describe: 'Requests under way at once [default: 10]',
+    },
+    rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+    auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
+    acceptAbsent: { kind: 'switch', describe: 'Removals of users whom the API does not know are no failure' },
+    maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
+    lockTimeout: {
+      kind: 'duration',
+      fallback: 60_000,
+      describe: "How long a run waits for the state's lock, as for an apply of somebody else [default: 60]",
+    },
+    ...DECIDING,
+  },
+  uses: ['manifest', 'api'],
+  formats: ['text'],
+  examples: [
+    ['guestlist serve', 'invitations, every ten minutes'],
+    ['guestlist serve --interval 1m --removals --audit-log audit.jsonl', 'removals too, with a record'],
+    ['GUESTLIST_WEBHOOK_SECRET_FILE=secret guestlist serve', "seconds after BIMData's signed webhook"],
+    ['guestlist serve --once --dry-run', 'try it'],
+  ],
+  run: async (flags, _, io) => (await import('./serve.js')).serve(flags, io),
+})

@@ -1,0 +1,24 @@
+import type { Io } from '../../cli/io.js'
+
+/** An io whose log lines carry the time, or are JSON objects with `time`, `level` and `message`; there is no terminal. */
+export function serviceIo(io: Io, format: 'text' | 'json'): Io {
+  const line = (text: string): string => {
+    const [, level = 'info', message = text] = /^(error|warn|info|debug|trace): (.*)$/s.exec(text) ?? []
+    const time = new Date().toISOString()
+    return format === 'json' ? JSON.stringify({ time, level, message }) : `${time} ${level} ${message}`
+  }
+  return {
+    out: text => io.out(text),
+    outAll: pieces => io.outAll(pieces),
+    err(text) {
+      for (const part of text.split('\n')) if (part.trim() !== '') io.err(`${line(part)}\n`)
+    },
+    stdin: io.stdin,
+    env: io.env,
+    cwd: io.cwd,
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: io.columns,
+    interrupt: io.interrupt,
+  }
+}

@@ -1,0 +1,50 @@
+/** Held by the one instance that works by the clock; the others stand by. */
+export interface Leadership {
+  /** Aborts when it is lost. */
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
+export interface LeaderDeps {
+  /** Resolves when it is ours; rejects where that cannot be known, and at `stop`. */
+  acquire(stop: AbortSignal): Promise<Leadership>
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+  onChange(isLeader: boolean): void
+  /** Told once for a row of the same. */
+  onProblem(message: string): void
+  readonly stop: AbortSignal
+}
+
+const RETRY_MS = 2_000
+
+/** Takes the lead when it is free, and again after it was lost, until `stop`. */
+export async function keepLeading(deps: LeaderDeps): Promise<void> {
+  let problem = ''
+  while (!deps.stop.aborted) {
+    try {
+      const leadership = await deps.acquire(deps.stop)
+      problem = ''
+      deps.onChange(true)
+      await aborted(leadership.lost, deps.stop)
+      if (!deps.stop.aborted) deps.onChange(false)
+      await leadership.release()
+    } catch (error) {
+      if (deps.stop.aborted) return
+      const message = error instanceof Error ? error.message : String(error)
+      if (message !== problem) deps.onProblem(message)
+      problem = message
+      await deps.sleep(RETRY_MS, deps.stop)
+    }
+  }
+}
+
+function aborted(...signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      for (const signal of signals) signal.removeEventListener('abort', done)
+      resolve()
+    }
+    for (const signal of signals) signal.addEventListener('abort', done)
+    if (signals.some(signal => signal.aborted)) done()
+  })
+}

@@ -1,0 +1,100 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+export const MAX_BODY_BYTES = 64 * 1024
+export const SIGNATURE_HEADER = 'x-bimdata-signature'
+
+export interface Delivery {
+  readonly body: Buffer
+  readonly signature: string
+  readonly contentType: string | undefined
+}
+
+export type Received =
+  | { readonly kind: 'accepted'; readonly delivery: Delivery }
+  | { readonly kind: 'unsigned' | 'too_large' | 'cut' }
+
+/** Reads a request and checks its signature, over the bytes as they came. Nothing in them is looked at. */
+export async function receive(request: IncomingMessage, secret: string): Promise<Received> {
+  const body = await bodyOf(request)
+  if (body === null) return { kind: 'too_large' }
+  if (!request.complete) return { kind: 'cut' }
+  const signature = request.headers[SIGNATURE_HEADER]
+  if (typeof signature !== 'string' || !isSignedBy(secret, body, signature)) return { kind: 'unsigned' }
+  return { kind: 'accepted', delivery: { body, signature, contentType: request.headers['content-type'] } }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.from(chunk)
+      size += bytes.length
+      if (size > MAX_BODY_BYTES) return null
+      chunks.push(bytes)
+    }
+  } catch {
+    return Buffer.alloc(0)
+  }
+  return Buffer.concat(chunks)
+}
+
+export const sign = (secret: string, body: Uint8Array): string =>
+  createHmac('sha256', secret).update(body).digest('hex')
+
+/** In a time that does not depend on where the two differ. */
+export function isSignedBy(secret: string, body: Uint8Array, signature: string): boolean {
+  const [wanted, given] = [Buffer.from(sign(secret, body)), Buffer.from(signature.trim().toLowerCase())]
+  return wanted.length === given.length && timingSafeEqual(wanted, given)
+}
+
+export interface Forwarder {
+  forward(delivery: Delivery): void
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void>
+}
+
+const TRIES = 3
+const TIMEOUT_MS = 10_000
+/** A receiver that does not answer is not to fill the memory. */
+const MOST_UNDER_WAY = 100
+
+/** Passes bytes and signature on as they came. `onResult`: `forwarded` or `forward_failed`, and why. */
+export function createForwarder(
+  url: URL,
+  onResult: (result: 'forwarded' | 'forward_failed', why: string) => void,
+): Forwarder {
+  const underWay = new Set<Promise<void>>()
+  async function send({ body, signature, contentType }: Delivery): Promise<void> {
+    let why = ''
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await new Promise(resolve => setTimeout(resolve, 500 * 2 ** tries))
+      try {
+        const headers = {
+          [SIGNATURE_HEADER]: signature,
+          ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        }
+        const signal = AbortSignal.timeout(TIMEOUT_MS)
+        const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal })
+        await answer.body?.cancel()
+        if (answer.status >= 200 && answer.status < 300) return onResult('forwarded', '')
+        why = `it answered ${answer.status}`
+        if (answer.status < 500 && answer.status !== 429) break
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error)
+      }
+    }
+    onResult('forward_failed', why)
+  }
+  return {
+    forward(delivery) {
+      if (underWay.size >= MOST_UNDER_WAY) return onResult('forward_failed', `${MOST_UNDER_WAY} are under way already`)
+      const sending = send(delivery).finally(() => underWay.delete(sending))
+      underWay.add(sending)
+    },
+    settled: async () => {
+      await Promise.all(underWay)
+    },
+  }
+}
