@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { DECIDING } from '../cli/common-options.js'
+import { APPROVING, CONCURRENCY, DECIDING, PLANNING } from '../cli/common-options.js'
 
 export const serve = defineCommand({
   usage: 'serve',
@@ -32,23 +32,18 @@ export const serve = defineCommand({
       fallback: 'text',
       describe: 'Of the log on standard error',
     },
-    parallelism: {
-      kind: 'integer',
-      min: 1,
-      max: 1000,
-      fallback: 10,
-      describe: 'Requests under way at once [default: 10]',
-    },
-    rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+    ...CONCURRENCY,
     auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
-    acceptAbsent: { kind: 'switch', describe: 'Removals of users whom the API does not know are no failure' },
-    maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
+    acceptAbsent: { kind: 'switch', describe: 'Succeed also where the API knows none of the users to remove' },
+    maxRemovals: PLANNING.maxRemovals,
+    noLoss: PLANNING.noLoss,
     lockTimeout: {
       kind: 'duration',
       fallback: 60_000,
       describe: "How long a run waits for the state's lock, as for an apply of somebody else [default: 60]",
     },
     ...DECIDING,
+    ...APPROVING,
   },
   uses: ['manifest', 'api'],
   formats: ['text'],

@@ -1,7 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PlanningFlags } from '../cli/common-options.js'
-import type { CommonFlags } from '../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { checkScheme } from '../http/address.js'
@@ -18,27 +16,20 @@ import { VERSION } from '../version.js'
 import { type Connection, connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { openStateFor } from './shared/read-world.js'
-import { createReconciler, type Reconciler } from './shared/reconcile-run.js'
+import { createReconciler, type Reconciler, type RunFlags } from './shared/reconcile-run.js'
 import { serviceIo } from './shared/service-io.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 
-export type ServeFlags = CommonFlags &
-  Pick<PlanningFlags, 'protect' | 'now' | 'maxRemovals'> & {
-    readonly interval: number
-    readonly listen: string | undefined
-    readonly allowRemote: boolean
-    readonly removals: boolean
-    readonly once: boolean
-    readonly dryRun: boolean
-    readonly forward: string | undefined
-    readonly grace: number
-    readonly logFormat: 'text' | 'json'
-    readonly parallelism: number
-    readonly rateLimit: number | undefined
-    readonly auditLog: string | undefined
-    readonly acceptAbsent: boolean
-    readonly lockTimeout: number
-  }
+export type ServeFlags = RunFlags & {
+  readonly interval: number
+  readonly listen: string | undefined
+  readonly allowRemote: boolean
+  readonly once: boolean
+  readonly forward: string | undefined
+  readonly grace: number
+  readonly logFormat: 'text' | 'json'
+  readonly rateLimit: number | undefined
+}
 
 interface Service {
   readonly flags: ServeFlags
@@ -61,7 +52,7 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   if (forwardTo !== null && secret === null) {
     throw new CommandError('--forward needs GUESTLIST_WEBHOOK_SECRET: without it there is no webhook to pass on')
   }
-  const connection = await connect(flags, io, { rateLimit: flags.rateLimit, finishInFlight: true })
+  const connection = await connect(flags, io, { ...flags, finishInFlight: true })
   const { apiUrl } = connection.client
   const status = new Status({ version: VERSION, apiUrl, removals: flags.removals, dryRun: flags.dryRun })
   const metrics = createMetrics(VERSION)

@@ -1,4 +1,4 @@
-import type { PlanningFlags } from '../../cli/common-options.js'
+import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
@@ -13,13 +13,15 @@ import type { Metrics, RunResult } from '../../serve/metrics.js'
 import type { Status } from '../../serve/status.js'
 import { type ApplySettings, applyExitCode, applyOnce } from './apply-once.js'
 import type { ApplyView } from './apply-view.js'
+import { planJudge } from './approvals.js'
 import type { Connection } from './connect.js'
 import { loadManifest } from './load-manifest.js'
 import { makePlan, type PlanBasis, reconcileOptions } from './make-plan.js'
 import { openStateFor, readWorld } from './read-world.js'
 
-type RunFlags = CommonFlags &
-  Pick<PlanningFlags, 'protect' | 'now' | 'maxRemovals'> &
+export type RunFlags = CommonFlags &
+  ApprovingFlags &
+  Pick<PlanningFlags, 'protect' | 'now' | 'maxRemovals' | 'noLoss'> &
   Pick<ApplySettings, 'parallelism' | 'acceptAbsent' | 'auditLog' | 'lockTimeout'> & {
     readonly removals: boolean
     readonly dryRun: boolean
@@ -53,7 +55,9 @@ export function createReconciler(deps: Deps): Reconciler {
   return {
     async run(triggers, failures) {
       const [started, began] = [new Date().toISOString(), performance.now()]
-      const outcome = await reconcile(deps).catch((error: unknown) => failureOf(error, io))
+      const outcome = await withOwnInterrupt(io, own => reconcile({ ...deps, io: own })).catch((error: unknown) =>
+        failureOf(error, io),
+      )
       const ms = performance.now() - began
       const good = outcome.result === 'success'
       const inARow = good ? 0 : failures + 1
@@ -73,6 +77,20 @@ export function createReconciler(deps: Deps): Reconciler {
   }
 }
 
+/** What listens for a run's interrupt goes with the run: the process's own signal lives for months. */
+async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promise<T> {
+  const own = new AbortController()
+  const pass = () => own.abort()
+  io.interrupt.addEventListener('abort', pass)
+  if (io.interrupt.aborted) pass()
+  try {
+    const its: Io = Object.create(io, { interrupt: { value: own.signal, enumerable: true } })
+    return await work(its)
+  } finally {
+    io.interrupt.removeEventListener('abort', pass)
+  }
+}
+
 async function reconcile(deps: Deps): Promise<Outcome> {
   const { flags, io, connection, status } = deps
   const { manifest, locate } = await loadManifest(flags.file, io)
@@ -82,18 +100,20 @@ async function reconcile(deps: Deps): Promise<Outcome> {
     locate,
     options: reconcileOptions({ ...planning, noRemovals }, io, true),
     now: flags.now,
+    noLoss: flags.noLoss,
   })
   const store = openStateFor(manifest.state, connection.client.apiUrl, flags, io)
   status.state = store.description
   if (flags.dryRun)
     return dryRun(deps, await makePlan(basis(!flags.removals), await readWorld(connection, store), connection.clock))
 
+  const judge = planJudge(undefined, flags, io)
   const run = async (noRemovals: boolean): Promise<{ plan: Plan | null; report: Report }> => {
     const view = viewOf(deps)
     const settings: ApplySettings = { ...flags, failFast: false, expect: undefined, noLock: false }
     const report = await applyOnce(
       { kind: 'manifest', ...basis(noRemovals) },
-      { connection, store, view, approval: { given: 'serve' }, settings, io },
+      { connection, store, view, approval: { given: 'serve' }, judge, settings, io },
     )
     return { plan: view.plan(), report }
   }

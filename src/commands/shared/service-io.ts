@@ -13,7 +13,9 @@ export function serviceIo(io: Io, format: 'text' | 'json'): Io {
     err(text) {
       for (const part of text.split('\n')) if (part.trim() !== '') io.err(`${line(part)}\n`)
     },
-    stdin: io.stdin,
+    get stdin() {
+      return io.stdin
+    },
     env: io.env,
     cwd: io.cwd,
     outIsTerminal: false,
