@@ -93,11 +93,11 @@ async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promis
 
 async function reconcile(deps: Deps): Promise<Outcome> {
   const { flags, io, connection, status } = deps
-  const { manifest, locate } = await loadManifest(flags.file, io)
+  const loaded = await loadManifest(flags.file, io)
+  const { manifest } = loaded
   const planning = { ...flags, target: [] }
   const basis = (noRemovals: boolean): PlanBasis => ({
-    manifest,
-    locate,
+    ...loaded,
     options: reconcileOptions({ ...planning, noRemovals }, io, true),
     now: flags.now,
     noLoss: flags.noLoss,
