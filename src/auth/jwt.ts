@@ -2,13 +2,22 @@ import type { Secret } from '../http/secret.js'
 
 /** When a token ends, RFC 3339, if it is a JWT that says so; nothing in it is trusted or checked. */
 export function jwtExpiry(token: Secret): string | null {
-  const payload = token.reveal().split('.')[1]
-  if (payload === undefined) return null
+  const exp = claimsOf(token)?.exp
+  const ends = new Date(typeof exp === 'number' ? exp * 1000 : Number.NaN)
+  return Number.isNaN(ends.getTime()) ? null : ends.toISOString()
+}
+
+/** The scopes of a token, or of a header's value that holds it, if it is a JWT that says so. */
+export function jwtScopes(token: Secret): readonly string[] | null {
+  const scope = claimsOf(token)?.scope
+  const words = typeof scope === 'string' ? scope.split(/\s+/) : scope
+  return Array.isArray(words) ? words.filter(word => typeof word === 'string' && word !== '') : null
+}
+
+function claimsOf(token: Secret): Readonly<Record<string, unknown>> | null {
   try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    if (typeof claims !== 'object' || claims === null || !('exp' in claims) || typeof claims.exp !== 'number')
-      return null
-    return new Date(claims.exp * 1000).toISOString()
+    const claims: unknown = JSON.parse(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? { ...claims } : null
   } catch {
     return null
   }

@@ -6,6 +6,7 @@ import { auditShow } from '../commands/audit-show.command.js'
 import { auditVerify } from '../commands/audit-verify.command.js'
 import { authStatus } from '../commands/auth-status.command.js'
 import { completion } from '../commands/completion.command.js'
+import { doctor } from '../commands/doctor.command.js'
 import { explain } from '../commands/explain.command.js'
 import { exportManifest } from '../commands/export.command.js'
 import { init } from '../commands/init.command.js'
@@ -48,6 +49,7 @@ export const CATALOG: Catalog = {
     login,
     logout,
     authStatus,
+    doctor,
     sandbox,
     completion(() => CATALOG),
   ],

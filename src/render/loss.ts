@@ -3,7 +3,7 @@ import type { Loss, UnknownCloud, Unread } from '../model/clouds.js'
 /** Beyond this many, clouds that could not be read are counted. */
 const UNKNOWN_SHOWN = 10
 
-const WHY: Readonly<Record<Unread, string>> = {
+export const WHY_UNREAD: Readonly<Record<Unread, string>> = {
   401: 'the API refused the credentials, 401',
   403: 'not allowed, 403',
   404: 'not found or not allowed, 404',
@@ -37,5 +37,5 @@ export function lossSentences(
 
 function unknownCloud({ id, name, why }: UnknownCloud, quote: (name: string) => string): string {
   const what = id === null ? 'the list of clouds' : `the cloud ${quote(name ?? '')} (id ${id})`
-  return `${what} (${WHY[why]})`
+  return `${what} (${WHY_UNREAD[why]})`
 }

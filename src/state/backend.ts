@@ -19,6 +19,8 @@ export interface Backend {
   tryLock(info: LockInfo): Promise<LockAttempt>
   /** Waits before a write is repeated. @return false where it is not to be repeated again */
   pauseBeforeRepeat(repeats: number): Promise<boolean>
+  /** Who holds the lock now, asked without taking it; null where nobody does. */
+  holder(): Promise<LockInfo | null | 'unknown'>
   /** Gives our own lock back. @return false where it was not there any more */
   unlock(info: LockInfo): Promise<boolean>
   /** Removes the lock with this id, whoever holds it; `holder`: what is known of the lock there is. */

@@ -50,6 +50,7 @@ export function httpBackend(config: StateConfig, options: HttpOptions): Backend 
       const request = lockRequest(http.lockMethod, http.lockAddress ?? http.address, info)
       return attemptOf(http, info, await requestWithRetries(wire, request).catch(maybeLocked(info)))
     },
+    holder: async () => 'unknown',
     unlock: async info => released(http, info, await unlock(info)),
     forceUnlock: async (id, remover) => {
       const answer = await unlock({ ...remover, ID: id })

@@ -37,6 +37,11 @@ export function localBackend(path: string, cwd: string): Backend {
       if (attempt.kind === 'acquired') await sweepLeftovers(lock, info)
       return attempt
     },
+    // Not by `lockPath`, which makes the folder.
+    holder: () =>
+      targetOf(where)
+        .then(target => readLock(lockPathOf(target ?? where)))
+        .catch(failed('unreadable', 'read the lock of')),
     unlock: async info => removeLock(await lockPath(), info.ID, info).catch(failed('unwritable', 'unlock the state')),
     forceUnlock: async (id, remover) => {
       const lock = await lockPath()

@@ -57,6 +57,7 @@ export function postgresBackend({ name }: StateConfig, env: NodeJS.ProcessEnv): 
       held = taken ?? held
       return attempt
     },
+    holder: () => withSession(store, session => currentHolder(store, session)),
     async unlock(info) {
       const ours = held
       held = null
@@ -184,6 +185,13 @@ async function holderOf(store: Store, session: Session): Promise<LockInfo> {
     store.name,
   ])
   return parseLockInfo(row?.lock ?? '')
+}
+
+/** The row may name a holder whose connection, and so whose lock, has ended. */
+async function currentHolder(store: Store, session: Session): Promise<LockInfo | null> {
+  const oid = await tableOid(session)
+  if (oid === null || (await holderPid(session, lockKey(oid, store.name))) === null) return null
+  return holderOf(store, session)
 }
 
 async function tryLock(store: Store, info: LockInfo): Promise<{ attempt: LockAttempt; taken: Held | null }> {

@@ -64,6 +64,8 @@ export interface StateStore {
   /** Writes the state as it is: shows before the first removal that writing works. */
   checkWritable(): Promise<void>
   lock(request: LockRequest): Promise<StateLock>
+  /** Who holds the lock now, null where nobody does; `unknown` where the backend cannot tell without taking it. Changes nothing. */
+  holder(): Promise<LockInfo | null | 'unknown'>
   /** Removes a lock by force. @return its holder, where the backend knows it */
   unlock(id: string): Promise<LockInfo | null>
 }
@@ -104,6 +106,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
         },
       }
     },
+    holder: () => backend.holder(),
     unlock: id => forceUnlock(backend, id, newInfo('unlock')),
   }
 }

@@ -70,6 +70,7 @@ export class Disk {
       record: (email, record) => write(removals => removals.set(emailKey(email), record)),
       checkWritable: () => write(() => {}),
       lock: request => this.lock(process, request, reach),
+      holder: () => reach(() => (this.holder?.alive() ? lockInfo(this.holder) : null)),
       forget: async () => [],
       unlock: async () => null,
     }

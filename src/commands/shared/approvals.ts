@@ -66,10 +66,10 @@ export function approvalsReader(
   flags: ApprovingFlags,
   io: Io,
 ): (plan: Plan) => Promise<Judgement> {
-  const signersPath = oneOf('allowedSigners', flags.allowedSigners, io)
-  const authors = [...new Set([flags.author, heldText('author', io)].filter(name => name !== undefined))]
+  const path = signersPath(flags, io)
+  const authors = authorsOf(flags, io)
   return async plan => {
-    const signers = await readSignersFile(signersPath, plan, io)
+    const signers = await readSignersFile(path, plan, io)
     const named = flags.approval.length > 0 || planFile === undefined
     const given = await readApprovals(named ? flags.approval : await approvalsBeside(planFile, io.cwd), io.cwd)
     // The clock, and not --now: a key that has expired stays so, whatever is claimed.
@@ -104,12 +104,24 @@ export function planJudge(planFile: string | undefined, flags: ApprovingFlags, i
 const commandError = (error: ApprovalError): CommandError =>
   new CommandError(error.message, { ...(error.advice === null ? {} : { advice: error.advice }), cause: error })
 
-/** A path that is held outside is not exchanged by the command line. */
-function oneOf(key: 'allowedSigners', given: string | undefined, io: Io): string | undefined {
-  const held = io.env[variableName(key)]
+/** Whose own approval does not count. @throws CommandError for a variable that is set to nothing */
+export const authorsOf = ({ author }: Pick<ApprovingFlags, 'author'>, io: Pick<Io, 'env'>): readonly string[] => [
+  ...new Set([author, heldText('author', io)].filter(name => name !== undefined)),
+]
+
+/**
+ * Where it says who may approve. A path that is held outside is not exchanged by the command line.
+ *
+ * @throws CommandError where the two name different files
+ */
+export function signersPath(
+  { allowedSigners: given }: Pick<ApprovingFlags, 'allowedSigners'>,
+  io: Io,
+): string | undefined {
+  const held = io.env[variableName('allowedSigners')]
   if (held === undefined || held.trim() === '' || given === undefined) return given
   if (resolve(io.cwd, held) === resolve(io.cwd, given)) return given
-  throw new CommandError(`--allowed-signers and ${variableName(key)} name different files`, {
+  throw new CommandError(`--allowed-signers and ${variableName('allowedSigners')} name different files`, {
     advice: 'Who may approve is said in one place. Leave one of them out.',
   })
 }

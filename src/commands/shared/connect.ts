@@ -39,6 +39,8 @@ interface ConnectOptions {
   readonly parallelism?: number | undefined
   /** An interrupt leaves what is in flight to finish, as it must where it changes something; else it ends it. */
   readonly finishInFlight?: boolean
+  /** Those that the caller has chosen already. */
+  readonly credentials?: CredentialSource
 }
 
 /** @throws ApiError where there are no credentials, or the address is not allowed */
@@ -62,7 +64,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
           `${method} ${path} ${status ?? error ?? 'no answer'} ${ms} ms${attempt > 1 ? ', token renewed' : ''}`,
         ),
     })
-  const client = clientWith(await chooseCredentials(io.env, wire))
+  const client = clientWith(options.credentials ?? (await chooseCredentials(io.env, wire)))
   const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
   const policy = { ...DEFAULT_RETRY, retries: flags.retries }
   const retrying = {

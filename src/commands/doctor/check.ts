@@ -1,0 +1,98 @@
+import { ApprovalError } from '../../approval/error.js'
+import { CommandError, ManifestError } from '../../cli/io.js'
+import { redact } from '../../http/secret.js'
+import { ApiError } from '../../model/api-error.js'
+import { problemPlace } from '../../model/problem.js'
+import { problemsSummary } from '../../render/text/problems-text.js'
+import { StateError } from '../../state/error.js'
+
+/** Stable names, in the order in which they are checked. */
+export type CheckCode =
+  | 'node_version'
+  | 'manifest'
+  | 'credential'
+  | 'token_scopes'
+  | 'api'
+  | 'clock'
+  | 'invitations'
+  | 'clouds'
+  | 'state'
+  | 'state_lock'
+  | 'webhook_secret'
+  | 'signers'
+
+export interface Finding {
+  readonly status: 'ok' | 'warning' | 'failed'
+  readonly summary: string
+  /** What to do, in whole sentences. */
+  readonly advice: string | null
+}
+
+/** As in schemas/doctor.schema.json. */
+export interface Check extends Finding {
+  readonly code: CheckCode
+}
+
+/** A finding, and what other checks need of this one; without it they are not made. */
+export interface Found<T> extends Finding {
+  readonly value?: T
+}
+
+export const ok = (summary: string): Finding => ({ status: 'ok', summary, advice: null })
+
+export const warning = (summary: string, advice: string | null): Finding => ({ status: 'warning', summary, advice })
+
+export const failed = (summary: string, advice: string | null): Finding => ({ status: 'failed', summary, advice })
+
+export interface Checks {
+  readonly done: readonly Check[]
+  /** Makes a check; what it throws is its finding. @return the value found; null where there is none */
+  make<T>(code: CheckCode, check: () => Promise<Found<T>>): Promise<T | null>
+  /** Makes a check that needs the value of an earlier one. Without it this is a warning: the cause has failed already. */
+  makeWith<N, T>(
+    code: CheckCode,
+    [needed, value]: readonly [CheckCode, N | null],
+    check: (value: N) => Promise<Found<T>>,
+  ): Promise<T | null>
+}
+
+export function createChecks(interrupt: AbortSignal): Checks {
+  const done: Check[] = []
+  const make: Checks['make'] = async (code, check) => {
+    const { status, summary, advice, value } = await check().catch((error: unknown): Found<never> => {
+      if (interrupt.aborted) throw error
+      return findingOf(error)
+    })
+    done.push({ code, status, summary: redact(summary), advice: advice === null ? null : redact(advice) })
+    return value ?? null
+  }
+  return {
+    done,
+    make,
+    makeWith: (code, [needed, value], check) =>
+      make(code, async () => (value === null ? notChecked(needed) : check(value))),
+  }
+}
+
+const notChecked = (needed: CheckCode): Finding =>
+  warning(`Not checked, for it needs the check ${needed}`, `Do first what ${needed} asks for.`)
+
+/** @throws what is not foreseen: a bug */
+function findingOf(error: unknown): Finding {
+  if (error instanceof ManifestError) return ofProblems(error)
+  if (error instanceof CommandError || error instanceof ApiError || error instanceof ApprovalError)
+    return failed(error.message, error.advice ?? AGAIN)
+  if (error instanceof StateError) return failed(error.message, `plan and apply refuse as long as it is so. ${AGAIN}`)
+  throw error
+}
+
+const AGAIN = 'Mend it, and run "guestlist doctor" again.'
+
+function ofProblems({ problems }: ManifestError): Finding {
+  const [first] = problems.filter(({ severity }) => severity === 'error')
+  const where = first === undefined ? '' : `: ${problemPlace(first)}: ${first.summary}`
+  return failed(
+    `${problemsSummary(problems)}${where}`,
+    'Run "guestlist validate": it shows each with its line and what to do.',
+  )
+}

@@ -1,0 +1,81 @@
+import { readSigners } from '../../approval/judge-approvals.js'
+import type { ApprovingFlags } from '../../cli/common-options.js'
+import { readTextFile } from '../../cli/files.js'
+import type { CommonFlags } from '../../cli/flags.js'
+import type { Io } from '../../cli/io.js'
+import { findSecret } from '../../http/env-secret.js'
+import { emailKey } from '../../model/email-address.js'
+import type { Manifest } from '../../model/manifest.js'
+import { problemPlace } from '../../model/problem.js'
+import { escapeTerminal } from '../../render/escape/terminal.js'
+import { plural } from '../../render/text/words.js'
+import { approvalDemands, authorsOf, signersPath } from '../shared/approvals.js'
+import { loadManifest } from '../shared/load-manifest.js'
+import { type Finding, type Found, failed, ok, warning } from './check.js'
+
+/** By major version, the oldest minor one that package.json's `engines` allows; all that are newer than the last do. */
+const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12, 24: 0 }
+const NEWEST_LISTED = 24
+
+/** @param version as in `process.versions.node` */
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const oldest = major > NEWEST_LISTED ? 0 : OLDEST_MINOR[major]
+  if (oldest !== undefined && minor >= oldest) return ok(`Node.js ${version}`)
+  return failed(
+    `Node.js ${version} is not supported`,
+    'Install Node.js 20.19 or later, 22.12 or later, or 24 or later.',
+  )
+}
+
+export async function checkManifest(flags: CommonFlags, io: Io): Promise<Found<Manifest>> {
+  const { manifest, warnings, files } = await loadManifest(flags.file, io)
+  const { rules, removals } = manifest
+  const size = `${plural(rules.length, 'rule')} and ${plural(removals.length, 'removal')} in ${plural(files.length, 'file')}`
+  const [first] = warnings
+  if (first === undefined) return { ...ok(size), value: manifest }
+  const summary = `${size}, with ${plural(warnings.length, 'warning')}: ${problemPlace(first)}: ${first.summary}`
+  return { ...warning(summary, first.detail), value: manifest }
+}
+
+export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Finding> {
+  const found = await findSecret(env, 'GUESTLIST_WEBHOOK_SECRET')
+  return ok(
+    found === null ? 'GUESTLIST_WEBHOOK_SECRET is not set: serve takes no webhooks' : `Webhook secret: ${found.from}`,
+  )
+}
+
+export type SignersFlags = Omit<ApprovingFlags, 'approval'>
+
+/** Whether as many people as have to approve could. */
+export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io: Io): Promise<Finding> {
+  const required = Math.max(guards.approvals.removals ?? 0, ...approvalDemands(flags, io).map(({ count }) => count))
+  const needed = required === 0 ? 'No approvals are required' : `${plural(required, 'approval')} required`
+  const path = signersPath(flags, io)
+  if (path === undefined) {
+    if (required === 0) return ok(`${needed}, and no signers file is named`)
+    return failed(`${needed}, and no signers file says who may approve`, NAME_SIGNERS)
+  }
+  const able = await approversIn(path, authorsOf(flags, io), io)
+  const summary = `${needed}; ${escapeTerminal(path)} lists ${able} who may approve now`
+  return able < required
+    ? failed(summary, 'Plans that need approval are refused. List more people, each with their own key.')
+    : ok(summary)
+}
+
+const NAME_SIGNERS =
+  'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.'
+
+/** How many names count, the authors' own left out. Names that share a key are plural each: it is an upper bound. */
+async function approversIn(path: string, authors: readonly string[], io: Io): Promise<number> {
+  const text = await readTextFile(path, 'signers file', io)
+  const signers = readSigners({ path: escapeTerminal(path), text }, authors)
+  const now = new Date()
+  const able = signers.filter(
+    ({ certAuthority, mayApprove, validAfter, validBefore }) =>
+      !certAuthority && mayApprove && !(validAfter && now < validAfter) && !(validBefore && now >= validBefore),
+  )
+  const names = new Set(able.flatMap(({ principals }) => principals).map(emailKey))
+  for (const author of authors) names.delete(emailKey(author))
+  return names.size
+}

@@ -1,0 +1,43 @@
+import type { CommonFlags } from '../../cli/flags.js'
+import type { Io } from '../../cli/io.js'
+import type { Manifest } from '../../model/manifest.js'
+import { durationText } from '../../model/text.js'
+import { plural } from '../../render/text/words.js'
+import type { StateStore } from '../../state/store.js'
+import { describeHolder, type LockInfo, plain } from '../../system/lock-info.js'
+import { hasEnded } from '../../system/process.js'
+import { DEFAULT_API_URL } from '../shared/connect.js'
+import { openStateFor } from '../shared/read-world.js'
+import { type Finding, type Found, ok, warning } from './check.js'
+
+export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io): Promise<Found<StateStore>> {
+  const store = openStateFor(manifest.state, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+  const { size } = await store.read()
+  return { ...ok(`${plural(size, 'removal')} remembered in ${store.description}`), value: store }
+}
+
+/** No run holds its lock for so long without something being wrong, most likely. */
+const LONG_MS = 3_600_000
+
+export async function checkLock(store: StateStore): Promise<Finding> {
+  if (!store.canLock)
+    return warning(
+      'The state has no lock address: two runs may go on at once',
+      'Set state.lockAddress in the manifest, or TF_HTTP_LOCK_ADDRESS.',
+    )
+  const holder = await store.holder()
+  if (holder === 'unknown')
+    return ok('Whether it is locked is not known: an http state tells only who tries to lock it')
+  if (holder === null) return ok('The state is not locked')
+  const whose = describeHolder(holder)
+  if (hasEnded(holder)) return ok(`Locked by ${whose}; that process has ended, and the next run takes the lock over`)
+  const age = Date.now() - Date.parse(holder.Created)
+  if (age <= LONG_MS) return ok(`Locked by ${whose}`)
+  const since = Number.isNaN(age) ? '' : ` for ${durationText(Math.round(age / 60_000) * 60_000)}`
+  return warning(`Locked${since} by ${whose}`, adviceOn(holder))
+}
+
+const adviceOn = ({ ID }: LockInfo): string =>
+  ID === ''
+    ? 'Find out whose lock it is. It holds no id, so it can only be removed by hand: an apply that it refuses says where it is.'
+    : `If it is certain that this run does not run any more, unlock the state: guestlist state unlock ${plain(ID)}`
