@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { EXAMPLES, startWorld } from './world.js'
+import { EXAMPLES, startWorld, type World } from './world.js'
 
 const POLICY = join(EXAMPLES, 'policy', 'policy.js')
+const REGO = join(EXAMPLES, 'policy', 'policy.rego')
+const HAS_OPA = spawnSync('opa', ['version']).status === 0
 const FRIDAY = '2026-11-27T23:59:59Z'
 const SATURDAY = '2026-11-28T00:00:00Z'
 
@@ -16,8 +19,26 @@ async function judge(t: Test, manifest: string | null, now: string) {
   t.equal(planned.code, 0, planned.stderr)
   const { code, stdout } = await world.run(`node "${POLICY}" plan.json`)
   t.strictSame(await world.run(`node "${POLICY}" < plan.json`), { code, stdout, stderr: '' }, 'by standard input too')
-  return { code, said: stdout.split('\n').filter(line => line !== '') }
+  const said = stdout.split('\n').filter(line => line !== '')
+  if (HAS_OPA) await sameByOpa(t, world, said)
+  return { code, said }
 }
+
+/** The policy in Rego says the same of plan.json, by the call that its first lines tell. */
+async function sameByOpa(t: Test, world: World, said: readonly string[]): Promise<void> {
+  const all = await world.run(`opa eval --format raw --data "${REGO}" --input plan.json data.main.deny`)
+  t.strictSame(JSON.parse(all.stdout).sort(), said.map(line => JSON.parse(line)).sort(), all.stderr)
+  t.equal((await world.run(OPA_CALL)).code, said.length > 0 ? 1 : 0, 'its exit code')
+}
+
+const OPA_CALL = (/^# {3}(opa eval .*)$/m.exec(readFileSync(REGO, 'utf8'))?.[1] ?? 'false').replace('policy.rego', REGO)
+
+t.test('OPA is here, or that is said', async t => {
+  if (HAS_OPA) return
+  const message = 'OPA is not installed: policy.rego is checked against the schema, and not run'
+  if (process.env.GUESTLIST_OPA_REQUIRED === '1') t.fail(message)
+  else t.comment(`left out: ${message}`)
+})
 
 const ADMIN = 'apiVersion: guestlist/v1\ninvitations:\n  accept:\n    - email: yusuf.kaya@studio.example\n'
 const NO_ADMIN = '"bimdata_invitation.60: no admin of a cloud without a reason"'
@@ -40,6 +61,7 @@ t.test('what is not a plan does not pass', async t => {
   for (const text of ['{}', '{"format_version":"2.0","guestlist":{"version":1},"resource_changes":[]}', 'no JSON']) {
     world.write('plan.json', text)
     t.not((await world.run(`node "${POLICY}" plan.json`)).code, 0, text)
+    if (HAS_OPA) t.not((await world.run(OPA_CALL)).code, 0, `${text}, by OPA`)
   }
 })
 
@@ -66,9 +88,9 @@ interface Schema {
   readonly allOf?: readonly Schema[]
 }
 
-t.test('the Rego, which nothing here can run, reads only what a plan has, and says what the script says', async t => {
+t.test('the Rego reads only what a plan has, and says what the script says', async t => {
   const schema: Schema = JSON.parse(readFileSync(new URL('../../schemas/plan.schema.json', import.meta.url), 'utf8'))
-  const rego = readFileSync(join(EXAMPLES, 'policy', 'policy.rego'), 'utf8').replace(/^\s*#.*$/gm, '')
+  const rego = readFileSync(REGO, 'utf8').replace(/^\s*#.*$/gm, '')
   const roots = { input: [], resource: ['resource_changes'], action: ['guestlist', 'actions'] }
   const found = [...rego.matchAll(/\b(input|resource|action)((?:\.\w+)+)/g)]
   t.ok(found.length > 10)
