@@ -93,7 +93,12 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
   try {
     if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
     const scope = request.settings.scope ?? DEFAULT_SCOPE
-    const device = await run('Starting the device sign-in', () => oidc.initiateDeviceAuthorization(config, { scope }))
+    // As for the browser: some providers demand it of public clients here too, and others ignore it.
+    const code_verifier = oidc.randomPKCECodeVerifier()
+    const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
+    const device = await run('Starting the device sign-in', () =>
+      oidc.initiateDeviceAuthorization(config, { scope, code_challenge, code_challenge_method: 'S256' }),
+    )
     const page = personsPage(device.verification_uri_complete ?? device.verification_uri, request.settings)
     request.tell(
       `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
@@ -102,7 +107,7 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
     const limits = [AbortSignal.timeout(Math.min(request.patienceMs, device.expires_in * 1000)), request.signal]
     const signal = AbortSignal.any(limits.filter(each => each !== undefined))
     const answer = await run('Signing in', () =>
-      oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, undefined, { signal }),
+      oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, { code_verifier }, { signal }),
     ).catch(error => {
       throw signal.aborted ? notSignedIn(request.signal?.aborted === true) : error
     })
