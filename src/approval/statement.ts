@@ -1,10 +1,11 @@
-import type { Action, Plan } from '../model/plan.js'
+import type { Plan } from '../model/plan.js'
 
 /** What an approver signs: the plan's digest says what would be done, the rest makes the text readable by itself. */
 export interface Statement {
   readonly digest: string
   readonly apiUrl: string
-  readonly counts: Readonly<Record<Action['action'], number>>
+  /** A removal counts at the API and in Keycloak alike. */
+  readonly counts: Readonly<Record<'accept' | 'deny' | 'remove', number>>
 }
 
 /** Of the text below. A reader knows no other. */
@@ -15,7 +16,7 @@ export type StatementFault = 'no-statement' | 'other-version' | 'malformed-state
 /** Counted from the actions, which the digest covers, and not from the summary, which it does not. */
 export function statementOf({ digest, apiUrl, actions }: Pick<Plan, 'digest' | 'apiUrl' | 'actions'>): Statement {
   const counts = { accept: 0, deny: 0, remove: 0 }
-  for (const { action } of actions) counts[action]++
+  for (const { action } of actions) counts[action === 'delete' ? 'remove' : action]++
   return { digest, apiUrl, counts }
 }
 

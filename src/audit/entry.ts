@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly plan_digest?: string | null
   /** `bimdata_invitation.56`, `bimdata_user.bob@acme.example` */
   readonly address?: string | null
-  readonly action?: 'accept' | 'deny' | 'remove' | null
+  readonly action?: 'accept' | 'deny' | 'remove' | 'delete' | null
   readonly rule?: RuleRef | null
   readonly approver?: Approver | null
   readonly http_status?: number | null

@@ -30,9 +30,10 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
     io.interrupt.addEventListener('abort', () => io.err(INTERRUPTED), { once: true })
     const judge = planJudge(planFile, flags, io)
     const basis = await basisOf(planFile, flags, io)
-    const connection = await connect(flags, io, { ...flags, finishInFlight: true })
+    const { state: config, keycloak } = basis.kind === 'saved' ? basis.plan : basis.manifest
+    const connection = await connect(flags, io, { ...flags, keycloak, finishInFlight: true })
     try {
-      const config = basis.kind === 'saved' ? basis.plan.state : basis.manifest.state
+      await connection.keycloak?.requireManageUsers()
       const store = openStateFor(config, connection.client.apiUrl, flags, io)
       return applyExitCode(await applyOnce(basis, { connection, store, view, approval, judge, settings: flags, io }))
     } finally {

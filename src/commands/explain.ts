@@ -20,7 +20,7 @@ type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { rea
 export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const wanted = readSubject(subject)
   const { manifest } = await loadManifest(flags.file, io)
-  const explained = await withWorld(manifest.state, flags, io, async ({ list, records }) => {
+  const explained = await withWorld({ state: manifest.state }, flags, io, async ({ list, records }) => {
     const now = flags.now ?? new Date()
     const explainer = startExplain({ manifest, records, now, protect: protections(flags, io) })
     return explainWanted(wanted, await readAll(list, wanted.matches), explainer)

@@ -32,7 +32,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
   const { manifest, warnings } = loaded
   if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
-  const planned = await withWorld(manifest.state, flags, io, world =>
+  const planned = await withWorld(manifest, flags, io, world =>
     makePlan({ ...loaded, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
   )
   const saved =

@@ -32,7 +32,7 @@ export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
   if (loaded.warnings.length > 0) io.err(`${problemsText(loaded.warnings, styleFor('err', flags, io))}\n`)
   const { manifest } = loaded
-  const found = await withWorld(manifest.state, flags, io, async (world): Promise<Review> => {
+  const found = await withWorld({ state: manifest.state }, flags, io, async (world): Promise<Review> => {
     const now = flags.now ?? new Date()
     const input = { manifest, records: world.records, now, within: flags.within * DAY }
     const finder = await world.list(async batches => {

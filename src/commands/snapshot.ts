@@ -15,7 +15,7 @@ export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> 
   refuseDash(flags.out, 'Leave --out away.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)
-  return withWorld(config, flags, io, async ({ apiUrl, records, list, clouds: readClouds }) => {
+  return withWorld({ state: config }, flags, io, async ({ apiUrl, records, list, clouds: readClouds }) => {
     const takenAt = new Date().toISOString()
     const invitations = await readAll(list)
     const clouds = flags.noLoss ? null : await readClouds()

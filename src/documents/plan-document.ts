@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
+import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { StateConfig } from '../model/manifest.js'
 import {
   type Action,
   type ActionReason,
   type Approvals,
+  isInvitationAction,
+  type KeycloakRef,
   type LeftOut,
   type OverruledRef,
   type Plan,
@@ -31,12 +34,12 @@ export const GUESTLIST_VERSION = 1
 export interface ResourceChange {
   readonly address: string
   readonly mode: 'managed'
-  readonly type: 'bimdata_invitation' | 'bimdata_user'
+  readonly type: 'bimdata_invitation' | 'bimdata_user' | 'keycloak_user'
   readonly name: string
   readonly provider_name: 'guestlist'
   readonly change: {
     readonly actions: readonly ['update' | 'delete' | 'no-op']
-    readonly before: InvitationView | UserView
+    readonly before: InvitationView | UserView | KeycloakUser
     readonly after: InvitationView | UserView | null
     readonly after_unknown: Readonly<Record<string, never>>
     readonly before_sensitive: false
@@ -81,6 +84,7 @@ export interface PlanDocument {
     readonly unchanged: readonly UnchangedEntry[]
     readonly diagnostics: readonly Problem[]
     readonly approvals: Approvals
+    readonly keycloak: KeycloakRef | null
     readonly unused_rules: readonly OverruledRef[]
     readonly left_out: LeftOut
     /** Where removals are to be remembered, and what is. */
@@ -143,6 +147,7 @@ export function streamDocument(plan: Plan): PlanDocumentStream {
       unchanged: mapped(unchanged, ({ address, rule, overruled }) => ({ address, rule, overruled })),
       diagnostics: plan.problems,
       approvals: plan.approvals,
+      keycloak: plan.keycloak,
       unused_rules: plan.unusedRules,
       left_out: plan.leftOut,
       state: { ...plan.state, ...plan.stateRead },
@@ -172,7 +177,7 @@ export function checksumOf({ guestlist, ...rest }: Unsealed): string {
 }
 
 function changeOf(action: Action): ResourceChange {
-  if (action.action === 'remove') return resource(action.address, 'delete', action.before, null, action.why)
+  if (!isInvitationAction(action)) return resource(action.address, 'delete', action.before, null, action.why)
   return resource(
     action.address,
     'update',
@@ -182,12 +187,14 @@ function changeOf(action: Action): ResourceChange {
   )
 }
 
+const TYPES = ['bimdata_invitation', 'bimdata_user', 'keycloak_user'] as const
+
 const noOp = ({ address, before, why }: Unchanged): ResourceChange => resource(address, 'no-op', before, before, why)
 
 function resource(
   address: string,
   action: 'update' | 'delete' | 'no-op',
-  before: InvitationView | UserView,
+  before: InvitationView | UserView | KeycloakUser,
   after: InvitationView | UserView | null,
   action_reason: ResourceChange['action_reason'],
 ): ResourceChange {
@@ -195,7 +202,7 @@ function resource(
   return {
     address,
     mode: 'managed',
-    type: 'id' in before ? 'bimdata_invitation' : 'bimdata_user',
+    type: TYPES.find(type => address.startsWith(`${type}.`)) ?? 'bimdata_user',
     name: address.slice(dot + 1),
     provider_name: 'guestlist',
     change: {

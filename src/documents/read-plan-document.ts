@@ -1,4 +1,5 @@
 import type { InvitationView } from '../model/invitation.js'
+import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { Action, ActionReason, Plan, Unchanged, UserView } from '../model/plan.js'
 import {
   type ActionEntry,
@@ -75,7 +76,7 @@ function fromDocument(document: PlanDocument): Plan {
       const change = changes.get(address)
       if (!change) throw edited()
       const why = change.action_reason as Unchanged['why']
-      return { address, before: change.change.before, why, rule, overruled }
+      return { address, before: change.change.before as Unchanged['before'], why, rule, overruled }
     }),
     warnings: guestlist.warnings,
     refused: guestlist.refused,
@@ -84,6 +85,7 @@ function fromDocument(document: PlanDocument): Plan {
     summary: guestlist.summary,
     // Who approved is told by signatures, never by a file.
     approvals: { required: guestlist.approvals.required, approvers: null },
+    keycloak: guestlist.keycloak,
     unusedRules: guestlist.unused_rules,
     leftOut: guestlist.left_out,
     state,
@@ -100,5 +102,9 @@ function actionOf(entry: ActionEntry, resource: ResourceChange | undefined): Act
   const { before } = resource.change
   if (action === 'remove')
     return { action, address, before: before as UserView, why, rule, overruled, impliedBy: null, loss }
+  if (action === 'delete') {
+    if (implied_by === null) throw edited()
+    return { action, address, before: before as KeycloakUser, why, rule, overruled, impliedBy: implied_by }
+  }
   return { action, address, before: before as InvitationView, why, rule, overruled, impliedBy: implied_by }
 }

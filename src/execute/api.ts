@@ -1,4 +1,5 @@
 import type { Invitation } from '../model/invitation.js'
+import type { KeycloakUser } from '../model/keycloak-user.js'
 
 /**
  * A list as it comes, in batches that nobody keeps. It can be read once, and throws an `ApiError` at the first thing that
@@ -24,4 +25,12 @@ export interface Api {
   accept(id: number): Promise<number>
   deny(id: number): Promise<number>
   removeUser(email: string): Promise<number>
+}
+
+/** What deleting needs of Keycloak; every failure is an `ApiError`. */
+export interface KeycloakWriter {
+  /** Null where there is none of this id. */
+  get(id: string): Promise<KeycloakUser | null>
+  /** @return the status that was sent: 204, or 404 where somebody else was faster */
+  delete(id: string): Promise<number>
 }

@@ -5,7 +5,7 @@ import type { ApiError } from '../model/api-error.js'
 import type { Action } from '../model/plan.js'
 import type { Result, Stop, StopReason } from '../model/report.js'
 import type { RemovalRecord } from '../model/state.js'
-import type { Api } from './api.js'
+import type { Api, KeycloakWriter } from './api.js'
 
 /** Where removals are remembered. Each call is durable once it resolves. */
 export interface RemovalMemory {
@@ -39,6 +39,8 @@ export type ExecuteEvent =
 
 export interface ExecuteDeps {
   readonly api: Api
+  /** Null where the plan deletes nobody there. */
+  readonly keycloak: KeycloakWriter | null
   readonly clock: Clock
   readonly memory: RemovalMemory
   /** Awaited. Where it rejects (an audit log that cannot be written), nothing new starts. */

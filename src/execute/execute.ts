@@ -1,14 +1,16 @@
 import type { RateLimiter } from '../http/rate-limiter.js'
-import type { Action, InvitationAction, Plan, RemovalAction } from '../model/plan.js'
+import type { Action, InvitationAction, LeftoverAction, Plan, RemovalAction } from '../model/plan.js'
 import { type Outcome, type Report, type Result, succeeded } from '../model/report.js'
 import { type ExecuteDeps, type ExecuteOptions, type ExecutionContext, startExecution } from './context.js'
 import { settleInvitation } from './settle-invitation.js'
+import { settleLeftover } from './settle-leftover.js'
 import { settleRemoval } from './settle-removal.js'
 import { verify } from './verify.js'
 
 /**
  * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none
- * where anything before failed or the run is to stop (a rejected removal says nothing of the next). Then reads the state again and compares.
+ * where anything before failed or the run is to stop (a rejected removal says nothing of the next); then, in Keycloak, whose
+ * removal did not fail. Then reads the state again and compares.
  *
  * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
  * Never rejects for what the API does; each action gets its result. Where it rejects for a bug, nothing is under way any more.
@@ -27,6 +29,11 @@ export async function execute(
   await settleAll(denials, run, progress)
   await settleAll(accepts, run, progress)
   await removeAll(removals, plan.digest, run, progress)
+  await deleteAll(
+    plan.actions.filter((action): action is LeftoverAction => action.action === 'delete'),
+    run,
+    progress,
+  )
   const settled = await progress.settleRest(plan.actions)
   const { results, verification } = await verify(plan, settled, run)
   const accepted = options.acceptAbsent ? { acceptAbsent: true } : {}
@@ -68,6 +75,12 @@ class Progress {
       results.push(result)
     }
     return results
+  }
+
+  /** Whether an action of this address, if there is one, took effect. */
+  tookEffect(address: string): boolean {
+    const result = this.results.get(address)
+    return result === undefined || succeeded(result)
   }
 
   anyFailed(): boolean {
@@ -123,6 +136,20 @@ async function removeAll(
     await run.emit({ type: 'start', action })
     if (run.stop.aborted) return
     await progress.settled(await settleRemoval(action, digest, run))
+  }
+}
+
+/** In Keycloak, only after the API: it passes its own deletion on. */
+async function deleteAll(actions: readonly LeftoverAction[], run: ExecutionContext, progress: Progress): Promise<void> {
+  for (const action of actions) {
+    if (progress.anyFailed() || !progress.tookEffect(action.impliedBy)) {
+      await progress.settled({ action, outcome: SKIPPED, attempts: 0, status: null })
+      continue
+    }
+    if (!(await run.limiter.acquire(run.stop))) return
+    await run.emit({ type: 'start', action })
+    if (run.stop.aborted) return
+    await progress.settled(await settleLeftover(action, run))
   }
 }
 

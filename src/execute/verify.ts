@@ -1,7 +1,7 @@
 import { readWithRetries } from '../http/retry.js'
 import { ApiError } from '../model/api-error.js'
 import { statusText } from '../model/invitation.js'
-import type { InvitationAction, Plan } from '../model/plan.js'
+import { type InvitationAction, isInvitationAction, type Plan } from '../model/plan.js'
 import type { Mismatch, Result, Verification } from '../model/report.js'
 import { succeeded } from '../model/report.js'
 import { type Tracked, trackPlan } from '../reconcile/track.js'
@@ -67,7 +67,7 @@ function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
 }
 
 const isInvitation = (result: Result): result is Result & { readonly action: InvitationAction } =>
-  result.action.action !== 'remove'
+  isInvitationAction(result.action)
 
 function statusIn(tracked: Tracked, action: InvitationAction): string | null {
   if (tracked.duplicates.includes(action.before.id)) return 'listed more than once'

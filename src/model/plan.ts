@@ -1,6 +1,7 @@
 import type { Loss } from './clouds.js'
 import type { InvitationView } from './invitation.js'
-import type { Effect, StateConfig } from './manifest.js'
+import type { KeycloakUser } from './keycloak-user.js'
+import type { Effect, KeycloakConfig, StateConfig } from './manifest.js'
 import type { Place, Problem } from './problem.js'
 
 /** A rule in the plan document: where it stands, what it is called and why it is there. Removals have no name and no owner. */
@@ -26,6 +27,7 @@ export type ActionReason =
   | 'deny_by_removal'
   | 'remove_by_rule'
   | 'remove_returned'
+  | 'delete_leftover'
 
 /** Accept or deny of one invitation. */
 export interface InvitationAction {
@@ -66,7 +68,27 @@ export interface RemovalAction {
   readonly loss: Loss | null
 }
 
-export type Action = InvitationAction | RemovalAction
+/** A user to remove who is still in Keycloak, and is deleted there after the API's removal. */
+export interface LeftoverAction {
+  readonly action: 'delete'
+  /** `keycloak_user.KEY`, KEY in the form of `emailKey`. */
+  readonly address: string
+  readonly before: KeycloakUser
+  readonly why: ActionReason
+  readonly rule: RuleRef
+  readonly overruled: readonly OverruledRef[]
+  /** The address of the user at the API, whether or not this plan removes them there. */
+  readonly impliedBy: string
+}
+
+export type Action = InvitationAction | RemovalAction | LeftoverAction
+
+export const isInvitationAction = (action: Action): action is InvitationAction =>
+  action.action === 'accept' || action.action === 'deny'
+
+/** Whether somebody's account goes, at the API or in Keycloak. */
+export const isAccountRemoval = ({ action }: Pick<Action, 'action'>): boolean =>
+  action === 'remove' || action === 'delete'
 
 export type WarningCode =
   | 'approval_not_counted'
@@ -78,6 +100,8 @@ export type WarningCode =
   | 'clouds_lost'
   | 'invited_only' // a cloud is lost although people are invited to it
   | 'returned'
+  | 'left_in_keycloak' // Keycloak holds somebody of the address who is not to be touched
+  | 'keycloak_not_read' // planned from a snapshot, which does not hold it
   | 'removal_coming' // its `from` is a day to come
   | 'removed_before' // listed anew, but an earlier removal is remembered, so that nothing is done
   | 'target_without_change'
@@ -135,6 +159,8 @@ export interface Summary {
   readonly denied_before: number
   readonly deny: number
   readonly remove: number
+  /** To delete in Keycloak; null where the manifest names none, or it was not looked at. */
+  readonly keycloak: number | null
   /** Decided, and already so. */
   readonly unchanged: number
   /** Pending invitations that no rule matches and that are left alone. */
@@ -199,6 +225,9 @@ export interface Provenance {
   readonly ci: { readonly commit: string | null; readonly run: string | null } | null
 }
 
+/** A Keycloak realm, as the manifest names it. */
+export type KeycloakRef = Pick<KeycloakConfig, 'url' | 'realm' | 'alias'>
+
 /** What apply would do, as a value. Its order is the order of execution: denials, accepts, removals. */
 export interface Plan {
   readonly apiUrl: string
@@ -219,6 +248,8 @@ export interface Plan {
   /** Where the removals of this plan are to be remembered. */
   readonly state: StateConfig
   readonly approvals: Approvals
+  /** Where leftovers were looked for; null where the manifest names no Keycloak, or it was not looked at. */
+  readonly keycloak: KeycloakRef | null
   /** Null for a plan made by the library, which reads no state. */
   readonly stateRead: StateRead | null
   readonly provenance: Provenance | null

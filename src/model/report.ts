@@ -69,10 +69,21 @@ export interface Report {
 export const succeeded = ({ outcome }: Result): boolean =>
   outcome.kind === 'done' || outcome.kind === 'confirmed' || outcome.kind === 'absent'
 
-/** Whether the run removed nobody, for the API knew none of them: a credential that may not see them gets the same answers. */
+/**
+ * Whether the run removed nobody, for the API knew none of them: a credential that may not see them gets the same answers. Who was
+ * deleted in Keycloak was there, and is gone.
+ */
 export function allAbsent({ results }: Pick<Report, 'results'>): boolean {
   const removals = results.filter(({ action }) => action.action === 'remove')
-  return removals.length > 0 && removals.every(({ outcome }) => outcome.kind === 'absent')
+  const gone = new Set(
+    results.flatMap(result =>
+      result.action.action === 'delete' && succeeded(result) ? [result.action.impliedBy] : [],
+    ),
+  )
+  return (
+    removals.length > 0 &&
+    removals.every(({ action, outcome }) => outcome.kind === 'absent' && !gone.has(action.address))
+  )
 }
 
 /** Whether every action took effect, nothing contradicts it, and absences are not all that there is to show for removals. */

@@ -1,5 +1,5 @@
 import type { Guards } from '../model/manifest.js'
-import type { Action, GuardName, Refusal } from '../model/plan.js'
+import { type Action, type GuardName, isAccountRemoval, type Refusal } from '../model/plan.js'
 
 /** What clouds are lost is known only after planning: see the folder loss. */
 type CountedGuard = Exclude<GuardName, 'maxCloudsLost'>
@@ -22,10 +22,24 @@ export interface ApprovalDemand {
 
 /** How many approvals a plan needs: the strictest of the demands that it falls under, 0 where it falls under none. */
 export function requiredApprovals(actions: readonly Action[], demands: readonly ApprovalDemand[]): number {
-  const removes = actions.some(({ action }) => action === 'remove')
+  const removes = actions.some(isAccountRemoval)
   const met = demands.filter(demand => (demand.for === 'all' ? actions.length > 0 : removes))
   return Math.max(0, ...met.map(({ count }) => count))
 }
+
+/** A person counts once, whether they go at the API, in Keycloak or both. */
+const people = (actions: readonly Action[]): number =>
+  new Set(
+    actions.flatMap(each =>
+      each.action === 'remove' ? [each.address] : each.action === 'delete' ? [each.impliedBy] : [],
+    ),
+  ).size
+
+/** What the manifest and what is outside it ask for. */
+export const approvalDemandsOf = (
+  { approvals }: Pick<Guards, 'approvals'>,
+  outside: readonly ApprovalDemand[] = [],
+): readonly ApprovalDemand[] => [{ count: approvals.removals ?? 0, for: 'removals' }, ...outside]
 
 const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly CountedGuard[]
 
@@ -34,7 +48,7 @@ export function checkGuards(actions: readonly Action[], guards: Pick<Guards, Cou
   return GUARD_NAMES.flatMap(guard => {
     const limit = guards[guard]
     const { action, noun, override } = COUNTED[guard]
-    const planned = actions.filter(candidate => candidate.action === action).length
+    const planned = action === 'remove' ? people(actions) : actions.filter(each => each.action === action).length
     if (limit === null || planned <= limit) return []
     const message = `Guard ${guard}: ${planned} ${noun}${planned === 1 ? '' : 's'} planned, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by ${override}.`
     return [{ kind: 'guard' as const, guard, planned, limit, message }]

@@ -4,7 +4,7 @@ import type { OverruledRef, Plan, Warning } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import { planDigest } from './digest.js'
-import { type ApprovalDemand, checkGuards, requiredApprovals } from './guards.js'
+import { type ApprovalDemand, approvalDemandsOf, checkGuards, requiredApprovals } from './guards.js'
 import { IdSet } from './id-set.js'
 import { effectRef, PlanBuilder } from './plan-builder.js'
 import { policyOf } from './policy.js'
@@ -108,7 +108,7 @@ export function startReconcile(input: ReconcileInput): Reconciler {
       complete: targets.size === 0 && !options.noRemovals,
       invitations,
       unusedRules: duplicates.size > 0 ? [] : policy.inForce.filter(rule => !used.has(rule)).map(effectRef),
-      demands: [{ count: manifest.guards.approvals.removals ?? 0, for: 'removals' }, ...(options.approvals ?? [])],
+      demands: approvalDemandsOf(manifest.guards, options.approvals),
     })
   }
 
@@ -141,6 +141,7 @@ function assemble(builder: PlanBuilder, { manifest, complete, invitations, deman
       denied_before: builder.accepts.filter(({ before }) => before.status === 'denied').length,
       deny: builder.denials.length,
       remove: builder.removals.length,
+      keycloak: null,
       unchanged: builder.alreadyRight,
       unmatched: builder.unmatched,
       invitations,
@@ -150,6 +151,7 @@ function assemble(builder: PlanBuilder, { manifest, complete, invitations, deman
     leftOut: builder.leftOut,
     state: manifest.state,
     approvals: { required: requiredApprovals(actions, demands), approvers: null },
+    keycloak: null,
     stateRead: null,
     provenance: null,
     digest: planDigest(rest.apiUrl, actions),

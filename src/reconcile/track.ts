@@ -1,6 +1,6 @@
 import { emailKey } from '../model/email-address.js'
 import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
-import type { Action, Plan, UserView } from '../model/plan.js'
+import { type Action, isInvitationAction, type Plan, type UserView } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson } from '../model/text.js'
 import { invitationAddress } from './address.js'
@@ -24,7 +24,7 @@ export interface Tracker {
 
 /** Follows the invitations and users of a plan through a fresh list; keeps nothing else. */
 export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
-  const planned = new Set(actions.flatMap(action => (action.action === 'remove' ? [] : [action.before.id])))
+  const planned = new Set(actions.flatMap(action => (isInvitationAction(action) ? [action.before.id] : [])))
   const keys = new Map(
     actions.flatMap(action =>
       action.action === 'remove' ? [[emailKey(action.before.email), action.before.email] as const] : [],
@@ -53,7 +53,7 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
         unplanned: unplanned.sort((a, b) => a.id - b.id),
         live: ({ action, before }) => {
           if (action === 'remove' && 'recorded' in before) return users.view(before.email, emailKey(before.email))
-          return 'id' in before ? (invitations.get(before.id) ?? null) : null
+          return 'status' in before ? (invitations.get(before.id) ?? null) : null
         },
       }
     },
@@ -70,7 +70,9 @@ export interface Drift {
 
 /** Every difference counts, not the status alone: what was approved is all that was shown. */
 export function findDrift({ actions }: Pick<Plan, 'actions'>, tracked: Tracked): readonly Drift[] {
+  // What Keycloak holds is compared where it is read.
   const changed = actions.flatMap(action => {
+    if (action.action === 'delete') return []
     const live = tracked.live(action)
     const same = live !== null && canonicalJson(live) === canonicalJson(action.before)
     return same ? [] : [{ address: action.address, planned: action.before, live }]

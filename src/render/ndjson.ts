@@ -40,7 +40,7 @@ export function ndjsonWriter(now: () => Date): Line {
 export const versionLine = (line: Line, version: string): string =>
   line('info', `guestlist ${version}`, 'version', { guestlist: version, ui: '1.2' })
 
-const HOOK_ACTION = { accept: 'update', deny: 'update', remove: 'delete' } as const
+const HOOK_ACTION = { accept: 'update', deny: 'update', remove: 'delete', delete: 'delete' } as const
 
 function resource({ address }: Pick<Action, 'address'>) {
   const dot = address.indexOf('.')

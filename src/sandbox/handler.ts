@@ -19,6 +19,7 @@ export interface Context {
   /** Has the data file written soon, if there is one. Throws where the last write failed. */
   readonly changed: () => void
   readonly unknownUser: UnknownUser
+  readonly forwardRemoval: ((email: string) => Promise<void>) | undefined
   readonly latencyMs: number
   readonly calls: Call[]
   /** Aborted when the sandbox closes. */
@@ -33,7 +34,7 @@ const strikesBefore = (fault: Disruption): boolean => fault.kind !== 'truncated'
 
 /** What the API answers. */
 async function answerOf(
-  { auth, store, changed, unknownUser }: Context,
+  { auth, store, changed, unknownUser, forwardRemoval }: Context,
   request: IncomingMessage,
   { input, refusal, scope }: Understood & { readonly scope: string },
   stale: StaleFault | null,
@@ -43,7 +44,10 @@ async function answerOf(
   if (input === null) return refusal ?? failure(400, 'bad_request', 'The request is not as it must be.')
   const effects = store.effects.length
   const answer = perform(store, input, { stale, unknownUser })
-  if (store.effects.length > effects) changed()
+  if (store.effects.length > effects) {
+    changed()
+    if (input.operation === 'remove') await forwardRemoval?.(input.email)
+  }
   return answer
 }
 

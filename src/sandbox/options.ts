@@ -24,6 +24,8 @@ export interface SandboxOptions {
   readonly apiKey?: string
   /** 404 by default, as the reference documents it. */
   readonly unknownUser?: UnknownUser
+  /** Carries a removal on to the identity provider before it is answered, as the API does; nobody by default. */
+  readonly forwardRemoval?: (email: string) => Promise<void>
   /** Further keys, such as one without a scope. */
   readonly apiKeys?: readonly Credential[]
   /** Fixed tokens that are taken as `Bearer TOKEN`. */

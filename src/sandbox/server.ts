@@ -84,6 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     store,
     changed: saver.changed,
     unknownUser: options.unknownUser ?? 404,
+    forwardRemoval: options.forwardRemoval,
     latencyMs: options.latencyMs ?? 0,
     calls: [],
     closing: closing.signal,

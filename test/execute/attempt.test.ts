@@ -31,6 +31,7 @@ function start(onTell: (event: ExecuteEvent, run: () => ExecutionContext) => voi
         onTell(event, () => run)
       },
       interrupt: new AbortController().signal,
+      keycloak: null,
       lockLost: new AbortController().signal,
     },
     { parallelism: 1, retry: policy(2), failFast: false },

@@ -17,6 +17,7 @@ function start(fields: Partial<ExecuteDeps> = {}) {
     memory: { prepare: unused, record: unused },
     emit: async () => undefined,
     interrupt: new AbortController().signal,
+    keycloak: null,
     lockLost: new AbortController().signal,
     ...fields,
   }

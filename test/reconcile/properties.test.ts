@@ -3,7 +3,7 @@ import t from 'tap'
 import { toDocument } from '../../src/documents/plan-document.js'
 import { emailKey } from '../../src/model/email-address.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
-import type { Plan } from '../../src/model/plan.js'
+import { isInvitationAction, type Plan } from '../../src/model/plan.js'
 import type { RemovalRecords } from '../../src/model/state.js'
 import { canonicalJson } from '../../src/model/text.js'
 import { type ReconcileInput, reconcile, startReconcile } from '../../src/reconcile/reconcile.js'
@@ -87,9 +87,9 @@ t.test('no unknown status and no protected user is ever acted on', async () => {
       const known = new Map(live.map(item => [item.id, item.status]))
       const protections = [...given.manifest.protect, ...(given.options?.protect ?? [])]
       return reconcile(given, live).actions.every(action =>
-        action.action === 'remove'
-          ? !protections.some(({ pattern }) => fits(pattern, emailKey(action.before.email)))
-          : known.get(action.before.id) !== 'unknown',
+        isInvitationAction(action)
+          ? known.get(action.before.id) !== 'unknown'
+          : !protections.some(({ pattern }) => fits(pattern, emailKey(action.before.email))),
       )
     }),
   )
@@ -101,7 +101,7 @@ t.test('nothing accepted is denied, nothing right is done again, nobody to remov
       const leaving = new Set(given.manifest.removals.map(({ key }) => key))
       const plan = reconcile({ ...given, manifest: { ...given.manifest, protect: [] }, options: {} }, live)
       return plan.actions.every(action => {
-        if (action.action === 'remove') return leaving.has(emailKey(action.before.email))
+        if (!isInvitationAction(action)) return leaving.has(emailKey(action.before.email))
         if (action.action === 'deny') return action.before.status === 'pending'
         return ['pending', 'denied'].includes(action.before.status) && !leaving.has(emailKey(action.before.email))
       })

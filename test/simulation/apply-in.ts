@@ -106,6 +106,7 @@ function connectionOf(process: Process, api: Api, apply: Apply, random: Random):
     policy,
     log: { warn: silent, info: silent, debug: silent, retry: silent },
     clouds: async () => ({ unread: null, clouds: [] }),
+    keycloak: null,
     list: (consume, status) =>
       readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: process.interrupt }),
   }

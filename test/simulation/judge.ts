@@ -1,4 +1,4 @@
-import type { Action } from '../../src/model/plan.js'
+import { type Action, isInvitationAction } from '../../src/model/plan.js'
 import { isComplete, type Report, type Result, succeeded } from '../../src/model/report.js'
 import type { Effect, Provider } from './provider.js'
 import type { Disk } from './store.js'
@@ -43,7 +43,7 @@ function judgeDecision(
   { watch, provider, lies, broken, ...rest }: Ended,
 ): void {
   const { action } = result
-  if (action.action === 'remove') return
+  if (!isInvitationAction(action)) return
   const wanted = wantedOf(action)
   const live = provider.knownStatus(action.before.id)
   if (succeeded(result) && live !== wanted && (verification.kind === 'verified' || !lies))
@@ -91,7 +91,7 @@ function judgeVerification({ verification, results }: Report, { watch, broken }:
   if (!watch.listedSinceChange) broken('what was done is verified', 'nothing was read after the last change')
   for (const result of results) {
     const { action } = result
-    if (action.action === 'remove' || !succeeded(result)) continue
+    if (!isInvitationAction(action) || !succeeded(result)) continue
     const shown = watch.list?.get(action.before.id)?.status
     if (shown !== wantedOf(action)) broken('what was done is verified', `${action.address} was read as ${shown}`)
   }

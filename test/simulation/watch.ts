@@ -1,7 +1,7 @@
 import type { ExecuteEvent } from '../../src/execute/context.js'
 import type { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
-import type { Action, Plan } from '../../src/model/plan.js'
+import { type Action, isInvitationAction, type Plan } from '../../src/model/plan.js'
 import { type Result, succeeded } from '../../src/model/report.js'
 import type { World } from './apply-in.js'
 import type { Observer, Operation } from './provider.js'
@@ -198,10 +198,11 @@ export class Watch implements Observer {
 
 /** Whether the list shows what the action was planned from. */
 function asPlanned(action: Action, list: ReadonlyMap<number, Invitation>): boolean {
-  if (action.action !== 'remove') {
+  if (isInvitationAction(action)) {
     const live = list.get(action.before.id)
     return live !== undefined && live.status === action.before.status
   }
+  if (action.action === 'delete') return true
   const accepted = [...list.values()]
     .filter(({ email, status }) => status === 'accepted' && userAddress(email) === action.address)
     .map(({ id }) => id)

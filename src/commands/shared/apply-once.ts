@@ -150,6 +150,7 @@ function executeDeps(
 ): ExecuteDeps {
   return {
     api: connection.client,
+    keycloak: connection.keycloak,
     clock: connection.clock,
     memory: { prepare: () => store.checkWritable(), record: store.record.bind(store) },
     interrupt: io.interrupt,

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../audit/entry.js'
 import { type AuditLog, openAudit } from '../../audit/log.js'
 import type { Io } from '../../cli/io.js'
 import type { Attempt, ExecuteEvent } from '../../execute/context.js'
-import type { Action, Plan } from '../../model/plan.js'
+import { type Action, isAccountRemoval, type Plan } from '../../model/plan.js'
 import { isComplete, type Report, type Result } from '../../model/report.js'
 import { planSummary } from '../../render/text/plan-text.js'
 import { applySummary } from '../../render/text/report-text.js'
@@ -85,11 +85,11 @@ function trailOf(log: AuditLog): AuditTrail {
     judged: (verdict, message) => add({ event: 'decision', outcome: verdict, message }, true),
     started: () => add({ event: 'start' }, true),
     async event(event) {
-      const removal = event.type === 'start' && event.action.action === 'remove'
+      const removal = event.type === 'start' && isAccountRemoval(event.action)
       if (event.type === 'start') await add({ event: 'start', ...about(event.action) }, removal)
       if (event.type === 'attempt') await add(attemptEntry(event.attempt))
       if (event.type === 'confirmed') await add(resultEntry(event.result))
-      if (event.type === 'settled') await add(resultEntry(event.result), event.result.action.action === 'remove')
+      if (event.type === 'settled') await add(resultEntry(event.result), isAccountRemoval(event.result.action))
     },
     async finished(report) {
       const { kind } = report.verification

@@ -9,10 +9,12 @@ import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
+import { connectKeycloak, type KeycloakClient } from '../../keycloak/client.js'
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
+import type { KeycloakRef } from '../../model/plan.js'
 import { VERSION } from '../../version.js'
 
 /** Of reads, where nothing else is set. */
@@ -28,11 +30,14 @@ export interface Connection {
   readonly log: Log
   /** Reads the list as often as the policy allows. */
   readonly list: ReadList
+  /** Null where the manifest, or the saved plan, names none. */
+  readonly keycloak: KeycloakClient | null
   /** Reads the clouds and their members, with a credential of their own where one is set. */
   readonly clouds: () => Promise<Clouds>
 }
 
 interface ConnectOptions {
+  readonly keycloak?: KeycloakRef | null | undefined
   /** Requests a second, over all workers. */
   readonly rateLimit?: number | undefined
   /** Requests under way at once; 10 by default. */
@@ -95,7 +100,15 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
       if (own !== null) reader.close()
     }
   }
-  return { client, clock: systemClock, limiter, policy, log, list, clouds }
+  const keycloak =
+    options.keycloak === undefined || options.keycloak === null
+      ? null
+      : await connectKeycloak(options.keycloak, { ...wire, env: io.env })
+  const close = () => {
+    client.close()
+    keycloak?.close()
+  }
+  return { client: { ...client, close }, clock: systemClock, limiter, policy, log, list, clouds, keycloak }
 }
 
 /** Every BIMData API has the list: where it is not found, the address is wrong. */

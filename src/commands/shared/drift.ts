@@ -1,20 +1,23 @@
+import { type LeftoverDrift, leftoverDrift, leftoverDriftText } from '../../keycloak/leftovers.js'
 import { findLossDrift, type LossDrift, lossDriftText, saysLoss } from '../../loss/loss-drift.js'
 import type { Plan } from '../../model/plan.js'
 import { canonicalJson } from '../../model/text.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import type { World } from './read-world.js'
 
-export type Drifted = readonly (Drift | LossDrift)[]
+export type Drifted = readonly (Drift | LossDrift | LeftoverDrift)[]
 
 /** What of a plan is no longer as it was planned from. */
-export async function driftOf(plan: Plan, { list, records, clouds: readClouds }: World): Promise<Drifted> {
+export async function driftOf(plan: Plan, { list, records, clouds: readClouds, keycloak }: World): Promise<Drifted> {
   const drifted = await list(async batches => {
     const tracker = trackPlan(plan)
     for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
     return findDrift(plan, tracker.finish(records))
   })
   const clouds = saysLoss(plan) ? await readClouds() : null
-  return clouds === null ? drifted : [...drifted, ...findLossDrift(plan, clouds)]
+  const lost = clouds === null ? [] : findLossDrift(plan, clouds)
+  const left = keycloak === null ? [] : await leftoverDrift(plan, keycloak)
+  return [...drifted, ...lost, ...left]
 }
 
 /** One line for each changed item, and what changed in it. */
@@ -22,9 +25,13 @@ export function driftText(drifted: Drifted): string {
   return drifted.map(drift => `  ${drift.address}: ${driftedHow(drift)}`).join('\n')
 }
 
+const isLeftoverDrift = (drift: Drifted[number]): drift is LeftoverDrift =>
+  drift.planned !== null && 'username' in drift.planned
+
 const isLossDrift = (drift: Drift | LossDrift): drift is LossDrift => drift.live !== null && 'seen' in drift.live
 
-function driftedHow(drift: Drift | LossDrift): string {
+function driftedHow(drift: Drifted[number]): string {
+  if (isLeftoverDrift(drift)) return leftoverDriftText(drift)
   if (isLossDrift(drift)) return lossDriftText(drift)
   const { planned, live } = drift
   if (live === null) return 'is no longer listed'

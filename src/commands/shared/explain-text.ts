@@ -89,6 +89,7 @@ const ACT = {
   deny_by_removal: 'accepted, it would bring back a user who is to be removed',
   remove_by_rule: '',
   remove_returned: '',
+  delete_leftover: '',
 } as const satisfies Record<Extract<Decision, { kind: 'act' }>['why'], string>
 
 function keptText({ why }: Extract<Decision, { kind: 'keep' }>, status: string, removed: boolean): string {

@@ -2,6 +2,7 @@ import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { type CommonFlags, splitList } from '../../cli/flags.js'
 import { CommandError, type Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
+import { findLeftovers, usersToLookUp, withLeftovers, withoutKeycloak } from '../../keycloak/leftovers.js'
 import { withLoss } from '../../loss/with-loss.js'
 import { addressFault, emailKey } from '../../model/email-address.js'
 import type { Protection } from '../../model/manifest.js'
@@ -81,7 +82,8 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   })
   const removes = plan.actions.some(({ action }) => action === 'remove')
   const clouds = removes && !noLoss ? await world.clouds() : null
-  const whole = withLoss(plan, clouds, manifest.guards.maxCloudsLost)
+  const withClouds = withLoss(plan, clouds, manifest.guards.maxCloudsLost)
+  const whole = manifest.keycloak === null ? withClouds : await withKeycloak(withClouds, basis, world, now)
   return {
     ...whole,
     problems: locate(whole.problems),
@@ -92,4 +94,16 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
       now,
     ),
   }
+}
+
+/** The plan with who is left in Keycloak. */
+async function withKeycloak(
+  plan: Plan,
+  { manifest, options }: PlanBasis,
+  { keycloak }: World,
+  now: Date,
+): Promise<Plan> {
+  if (manifest.keycloak === null || keycloak === null) return withoutKeycloak(plan)
+  const found = await findLeftovers(manifest.keycloak, usersToLookUp(manifest, options, now), keycloak)
+  return withLeftovers(plan, found, manifest, options)
 }

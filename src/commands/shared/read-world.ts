@@ -3,9 +3,10 @@ import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
 import type { ReadList } from '../../execute/api.js'
+import type { KeycloakReader } from '../../keycloak/leftovers.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
-import type { StateConfig } from '../../model/manifest.js'
+import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { StateRead } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
 import { openState, type StateStore } from '../../state/store.js'
@@ -35,6 +36,8 @@ export interface World {
   readonly list: ReadList
   /** Asked only where clouds matter. Null: a snapshot that holds none. */
   readonly clouds: () => Promise<Clouds | null>
+  /** Null where none is named, and for a snapshot, which holds nothing of it. */
+  readonly keycloak: KeycloakReader | null
   readonly source: {
     /** RFC 3339, UTC: when it was read from the API, or begun to be. */
     readonly at: string
@@ -44,7 +47,10 @@ export interface World {
 }
 
 /** Everything that is read before planning, and again for the check after the prompt. */
-export async function readWorld({ client, list, clouds, clock }: Connection, store: StateStore): Promise<World> {
+export async function readWorld(
+  { client, list, clouds, clock, keycloak }: Connection,
+  store: StateStore,
+): Promise<World> {
   const records = await store.read()
   const lineage = store.lineage()
   return {
@@ -53,6 +59,7 @@ export async function readWorld({ client, list, clouds, clock }: Connection, sto
     state: { description: store.description, remembered: lineage === null ? null : records.size, lineage },
     list,
     clouds,
+    keycloak,
     source: { at: new Date(clock.now()).toISOString(), snapshot: null },
   }
 }
@@ -61,16 +68,16 @@ type WorldFlags = CommonFlags & Partial<ConcurrencyFlags> & { readonly from?: st
 
 /** Takes no lock. With `--from` there is no network, no credential and no state file. */
 export async function withWorld<T>(
-  config: StateConfig,
+  { state, keycloak }: Pick<Manifest, 'state'> & Partial<Pick<Manifest, 'keycloak'>>,
   flags: WorldFlags,
   io: Io,
   work: (world: World) => Promise<T>,
 ): Promise<T> {
   if (flags.from !== undefined) return work(await worldOfSnapshot(flags.from, flags, io))
-  const connection = await connect(flags, io, flags)
+  const connection = await connect(flags, io, { ...flags, keycloak })
   const { client } = connection
   try {
-    return await work(await readWorld(connection, openStateFor(config, client.apiUrl, flags, io)))
+    return await work(await readWorld(connection, openStateFor(state, client.apiUrl, flags, io)))
   } finally {
     client.close()
   }
@@ -85,6 +92,7 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
     state: { description: `as in the snapshot ${path}`, remembered: records.size, lineage: null },
     list: consume => consume(oneBatch(invitations)),
     clouds: async () => clouds,
+    keycloak: null,
     source: { at: takenAt, snapshot: path },
   }
 }

@@ -5,8 +5,8 @@ import { CommandError, type Io } from '../../cli/io.js'
 import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
 import { canonicalApiUrl } from '../../model/api-url.js'
 import { emailKey } from '../../model/email-address.js'
-import type { Action, Plan, Refusal } from '../../model/plan.js'
-import { invitationAddress, userAddress } from '../../reconcile/address.js'
+import { type Action, isAccountRemoval, type Plan, type Refusal } from '../../model/plan.js'
+import { invitationAddress, leftoverAddress, userAddress } from '../../reconcile/address.js'
 import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards, requiredApprovals } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
@@ -31,8 +31,16 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
 }
 
 /** An address is what people read: another than that of what is acted on would have them approve the wrong thing. */
-const isNamedAsItIs = ({ action, address, before }: Action): boolean =>
-  address === (action === 'remove' ? userAddress(emailKey(before.email)) : invitationAddress(before.id))
+function isNamedAsItIs(planned: Action): boolean {
+  switch (planned.action) {
+    case 'remove':
+      return planned.address === userAddress(emailKey(planned.before.email))
+    case 'delete':
+      return planned.address === leftoverAddress(emailKey(planned.before.email))
+    default:
+      return planned.address === invitationAddress(planned.before.id)
+  }
+}
 
 const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
   'not-a-plan': 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made anew.',
@@ -52,7 +60,7 @@ export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): 
   const settled = [
     ...(flags.given.has('file') ? ['--file'] : []),
     ...(flags.target.length > 0 && !plan.actions.every(isTargeted(flags.target)) ? ['--target'] : []),
-    ...(flags.noRemovals && plan.actions.some(({ action }) => action === 'remove') ? ['--no-removals'] : []),
+    ...(flags.noRemovals && plan.actions.some(isAccountRemoval) ? ['--no-removals'] : []),
     ...(flags.given.has('now') ? ['--now'] : []),
   ]
   if (settled.length > 0) {

@@ -1,5 +1,12 @@
 import { formatPatch } from 'diff'
-import { type Action, type Plan, STATUS_AFTER, type Unchanged, type UserView } from '../../model/plan.js'
+import {
+  type InvitationAction,
+  isInvitationAction,
+  type Plan,
+  STATUS_AFTER,
+  type Unchanged,
+  type UserView,
+} from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'
@@ -74,13 +81,13 @@ function fileDiff(name: string, items: readonly Change[]): string {
 
 function invitationChanges({ actions, unchanged }: Plan): readonly Change[] {
   const items = [
-    ...actions.flatMap(action => (action.action === 'remove' ? [] : [decided(action)])),
+    ...actions.flatMap(action => (isInvitationAction(action) ? [decided(action)] : [])),
     ...unchanged.flatMap(({ before }) => ('id' in before ? [same(before.id, yamlItem({ ...before }))] : [])),
   ]
   return items.sort((a, b) => a.id - b.id)
 }
 
-function decided({ action, before }: Exclude<Action, { action: 'remove' }>) {
+function decided({ action, before }: InvitationAction) {
   return {
     id: before.id,
     before: yamlItem({ ...before }),

@@ -1,5 +1,13 @@
 import { type InvitationView, statusText } from '../../model/invitation.js'
-import { type Action, type Plan, type Refusal, type RuleRef, STATUS_AFTER, type Unchanged } from '../../model/plan.js'
+import {
+  type Action,
+  isInvitationAction,
+  type Plan,
+  type Refusal,
+  type RuleRef,
+  STATUS_AFTER,
+  type Unchanged,
+} from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { shown } from '../escape/html.js'
 import { lossSentences } from '../loss.js'
@@ -50,8 +58,10 @@ function actionRow(action: Action): ReportRow {
   const reason = [action.rule.name ?? '', action.rule.reason ?? '', ...notes(action)]
   const rule = shown(placeText(action.rule))
   const why = shown(reason.filter(part => part !== '').join('; '))
-  if (action.action !== 'remove')
+  if (isInvitationAction(action))
     return invitationRow(action.action, action.before, STATUS_AFTER[action.action], rule, why)
+  if (action.action === 'delete')
+    return ['remove', shown(action.before.email), null, 'user', 'removed', ['Keycloak'], '', '', '', rule, why]
   const { email, clouds } = action.before
   return ['remove', shown(email), null, 'user', 'removed', clouds.map(shown), '', '', '', rule, why]
 }

@@ -1,4 +1,11 @@
-import type { Action, OverruledRef, Plan, RuleRef, Warning } from '../../model/plan.js'
+import {
+  type Action,
+  isInvitationAction,
+  type OverruledRef,
+  type Plan,
+  type RuleRef,
+  type Warning,
+} from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
 import { codeSpan, prose } from '../escape/markdown.js'
 import { lossSentences } from '../loss.js'
@@ -9,6 +16,7 @@ import {
   DENIED_BEFORE,
   errorsLine,
   gravestFirst,
+  keycloakSentence,
   LARGE_PLAN,
   leftOutText,
   plural,
@@ -163,7 +171,7 @@ function tableOf(actions: readonly Action[], large: boolean, budget: number): Se
 function tableRow(action: Action, longest: number, withReason: boolean): string {
   const { before, rule } = action
   const cell = (text: string) => codeSpan(text, 'table', longest)
-  const id = 'id' in before ? `${before.id}` : ''
+  const id = isInvitationAction(action) ? `${action.before.id}` : ''
   const note = wasDeniedBefore(action) ? `<br>${DENIED_BEFORE}` : ''
   const why = withReason ? aboutRule(rule, '<br>', 400) : ''
   return `| **${action.action}**${note} | ${id} | ${cell(before.email)} | ${whereCell(action, cell)} | ${cell(placeText(rule))}${why}${basisNotes(action, cell)} |`
@@ -177,6 +185,7 @@ function whereCell(action: Action, cell: Cell): string {
     return lossSentences(action.loss)
       .map(sentence => prose(sentence))
       .join('<br>')
+  if (action.action === 'delete') return prose(keycloakSentence(action))
   const { cloud_name, cloud_role, project_name, project_role } = action.before
   const project = project_name === null ? '' : `<br>${cell(project_name)}${roleText(project_role)}`
   return `${cell(cloud_name)}${roleText(cloud_role)}${project}`

@@ -2,6 +2,7 @@ import { type InvitationView, statusText } from '../../model/invitation.js'
 import {
   type Action,
   type InvitationAction,
+  isInvitationAction,
   type Plan,
   type RemovalAction,
   type RuleRef,
@@ -23,6 +24,7 @@ import {
   countsLine,
   DENIED_BEFORE,
   errorsLine,
+  keycloakSentence,
   LARGE_PLAN,
   leftOutText,
   NO_CHANGES,
@@ -147,13 +149,10 @@ function warningText({ message, address, rule }: Warning, style: Style): string 
 }
 
 function actionText(action: Action, warnings: readonly Warning[], style: Style): string {
-  const symbol = action.action === 'remove' ? style.bad('-') : style.change('~')
-  const removed = action.action === 'remove'
+  const removed = !isInvitationAction(action)
+  const symbol = removed ? style.bad('-') : style.change('~')
   const head = `${symbol} ${style.bold(escapeTerminal(action.address))}${removed ? '' : `  ${escapeTerminal(action.before.email)}`}`
-  const rows = [
-    ...(action.action === 'remove' ? removalFields(action, style) : changeFields(action, style)),
-    ...basisFields(action, style),
-  ]
+  const rows = [...fieldsOf(action, style), ...basisFields(action, style)]
   const width = Math.max(...rows.map(([name]) => name.length))
   return [
     head,
@@ -163,6 +162,16 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
 }
 
 type Field = readonly [name: string, value: string]
+
+function fieldsOf(action: Action, style: Style): readonly Field[] {
+  if (action.action === 'remove') return removalFields(action, style)
+  if (action.action === 'delete')
+    return [
+      ['user', style.bad('deleted in Keycloak')],
+      ['found', escapeTerminal(keycloakSentence(action))],
+    ]
+  return changeFields(action, style)
+}
 
 /** The spelling is shown where the address of the action, which is folded, does not show it. */
 function removalFields({ address, before, loss }: RemovalAction, style: Style): readonly Field[] {

@@ -1,8 +1,9 @@
+import { isInvitationAction } from '../../model/plan.js'
 import { allAbsent, type Report, type Result } from '../../model/report.js'
 import { escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 
-const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed' } as const
+const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed', delete: 'deleted in Keycloak' } as const
 
 /** How one action ended, and why where it is not done, on one line. */
 export function resultLine(result: Result, style: Style): string {
@@ -14,7 +15,7 @@ export function resultLine(result: Result, style: Style): string {
 /** How one action ended, without a reason. */
 export function outcomeLine({ action, outcome, attempts }: Result, style: Style): string {
   const address = escapeTerminal(action.address)
-  const email = action.action === 'remove' ? '' : ` (${escapeTerminal(action.before.email)})`
+  const email = isInvitationAction(action) ? ` (${escapeTerminal(action.before.email)})` : ''
   const tries = attempts > 1 ? `, after ${attempts} tries` : ''
   switch (outcome.kind) {
     case 'done':
@@ -42,6 +43,8 @@ export interface Counts {
   readonly accepted: number
   readonly denied: number
   readonly removed: number
+  /** Null where nothing was to be deleted in Keycloak. */
+  readonly inKeycloak: number | null
   readonly absent: number
   readonly failed: number
   readonly rejected: number
@@ -58,6 +61,7 @@ export function countResults(results: readonly Result[]): Counts {
     accepted: took('accept'),
     denied: took('deny'),
     removed: took('remove'),
+    inKeycloak: results.some(({ action }) => action.action === 'delete') ? took('delete') : null,
     absent: ended('absent'),
     failed: ended('failed'),
     rejected: ended('rejected'),
@@ -74,9 +78,9 @@ export const ALL_ABSENT =
 
 /** The stable line that people grep for. */
 export function applySummary(report: Report, complete: boolean): string {
-  const { accepted, denied, removed, absent, failed, rejected, notDone } = countResults(report.results)
+  const { accepted, denied, removed, inKeycloak, absent, failed, rejected, notDone } = countResults(report.results)
   const some = (count: number, what: string) => (count === 0 ? '' : `, ${count} ${what}`)
-  const done = `${accepted} accepted, ${denied} denied, ${removed} removed${some(absent, 'absent')}`
+  const done = `${accepted} accepted, ${denied} denied, ${removed} removed${inKeycloak === null ? '' : `, ${inKeycloak} in Keycloak`}${some(absent, 'absent')}`
   return complete
     ? `Apply complete! ${done}.`
     : `Apply incomplete! ${done}; ${failed} failed${some(rejected, 'rejected')}, ${notDone} not attempted.`

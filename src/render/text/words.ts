@@ -1,6 +1,7 @@
 import {
   type Action,
   type ActionReason,
+  type LeftoverAction,
   type OverruledRef,
   type Plan,
   type RuleRef,
@@ -18,8 +19,12 @@ export const plural = (count: number, noun: string, many = `${noun}s`): string =
   `${count} ${count === 1 ? noun : many}`
 
 /** The stable line that people grep for. */
-export const planSummary = ({ accept, deny, remove }: Summary): string =>
-  `Plan: ${accept} to accept, ${deny} to deny, ${remove} to remove.`
+export const planSummary = ({ accept, deny, remove, keycloak }: Summary): string =>
+  `Plan: ${accept} to accept, ${deny} to deny, ${remove} to remove${keycloak === null ? '' : `, ${keycloak} in Keycloak`}.`
+
+/** Who it is that a deletion in Keycloak is about. */
+export const keycloakSentence = ({ before }: LeftoverAction): string =>
+  `${before.username} (id ${before.id}), ${before.created_at === null ? 'created at an unknown time' : `created ${before.created_at}`}, through ${before.identities.join(', ')}`
 
 /** The other stable line. */
 export const NO_CHANGES = 'No changes. Invitations and users match the manifest.'
@@ -145,7 +150,7 @@ export function countsByRule(actions: readonly Action[]): readonly RuleCounts[] 
   const found = new Map<string, { rule: RuleRef; counts: Record<Action['action'], number> }>()
   for (const { action, rule } of actions) {
     const place = placeText(rule)
-    const entry = found.get(place) ?? { rule, counts: { accept: 0, deny: 0, remove: 0 } }
+    const entry = found.get(place) ?? { rule, counts: { accept: 0, deny: 0, remove: 0, delete: 0 } }
     entry.counts[action]++
     found.set(place, entry)
   }
@@ -155,7 +160,7 @@ export function countsByRule(actions: readonly Action[]): readonly RuleCounts[] 
 /** Above this many actions, what matters comes first: the warnings, and a table by rule. */
 export const LARGE_PLAN = 200
 
-const GRAVITY = { remove: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
+const GRAVITY = { remove: 0, delete: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
 
 /** What cannot be taken back first; else in the order of the plan. */
 export const gravestFirst = (actions: readonly Action[]): readonly Action[] =>
@@ -170,6 +175,7 @@ export const WHY = {
   deny_by_removal: 'the user is being removed',
   remove_by_rule: 'listed under users.remove',
   remove_returned: 'removed before, and has returned',
+  delete_leftover: 'left in Keycloak, and listed under users.remove',
   already_right: 'already right',
   unmatched: 'pending, and no rule matches',
   no_rule: 'no rule matches',

@@ -15,7 +15,7 @@ import { bigPlan, emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, ref
 /** The documents that a plan with everything kept is a patch of. */
 function documents(plan: Plan): Readonly<Record<string, string>> {
   const views: (InvitationView | { readonly email: string })[] = []
-  for (const { before } of [...plan.actions, ...plan.unchanged]) views.push(before)
+  for (const { before } of [...plan.actions, ...plan.unchanged]) if (!('username' in before)) views.push(before)
   const invitations = views.flatMap(view => ('id' in view ? [view] : [])).sort((a, b) => a.id - b.id)
   const users = views.filter(view => !('id' in view))
   const text = (name: string, items: readonly object[]) =>

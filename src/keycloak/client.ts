@@ -1,0 +1,187 @@
+import { connectProvider, type Provider } from '../auth/provider.js'
+import { bearerToken, type RenewingToken, renewingToken } from '../auth/renewing.js'
+import { addressText, parseAddress } from '../http/address.js'
+import { parseJson, readBody } from '../http/body.js'
+import { findSecret, findText } from '../http/env-secret.js'
+import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
+import { ApiError } from '../model/api-error.js'
+import type { KeycloakUser } from '../model/keycloak-user.js'
+import type { KeycloakRef } from '../model/plan.js'
+import { byCodeUnit } from '../model/text.js'
+
+/** Keycloak's admin REST API, as far as leftovers need it. Every failure is an `ApiError`; nothing is retried here. */
+export interface KeycloakClient {
+  /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
+  find(email: string): Promise<readonly KeycloakUser[]>
+  /** Null where there is none of this id. */
+  get(id: string): Promise<KeycloakUser | null>
+  /** @return the status that Keycloak sent: 204, or 404 where somebody else was faster */
+  delete(id: string): Promise<number>
+  /** @throws ApiError `credentials` where the token does not say that users may be deleted */
+  requireManageUsers(): Promise<void>
+  close(): void
+}
+
+const MAX_BYTES = 2 ** 20
+const MAX_DEPTH = 16
+
+/**
+ * Signs in with the service account of KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their `_FILE`).
+ *
+ * @throws ApiError `credentials` for no account, a wrong secret, a realm that is not there
+ */
+export async function connectKeycloak(config: KeycloakRef, options: TransportOptions): Promise<KeycloakClient> {
+  const [id, secret] = await Promise.all([
+    findText(options.env, 'KEYCLOAK_CLIENT_ID'),
+    findSecret(options.env, 'KEYCLOAK_CLIENT_SECRET'),
+  ])
+  if (id === null || secret === null) throw noAccount(id === null ? 'KEYCLOAK_CLIENT_ID' : 'KEYCLOAK_CLIENT_SECRET')
+  const base = addressText(parseAddress(config.url, 'keycloak.url', options.allowInsecureHttp))
+  const issuer = `${base}/realms/${encodeURIComponent(config.realm)}`
+  const settings = { ...options, issuer, tokenUrl: null, scope: null }
+  const provider = await connectProvider(settings, { id: id.value, secret: secret.value }).catch(error => {
+    throw inKeycloak(error, `Check keycloak.url and keycloak.realm ("${config.realm}") in the manifest.`)
+  })
+  const roles: { current: readonly string[] | null } = { current: null }
+  const token = renewingToken(() => fetchToken(provider, roles))
+  const transport = createTransport(options)
+  const admin = adminCalls(`${base}/admin/realms/${encodeURIComponent(config.realm)}`, transport, token)
+  return {
+    ...admin,
+    async requireManageUsers() {
+      await token.authorization()
+      if (roles.current?.includes('manage-users')) return
+      throw missingRole('manage-users', 'The service account may not delete users in Keycloak')
+    },
+    close() {
+      transport.close()
+      provider.close()
+    },
+  }
+}
+
+/** Remembers what the service account may do, from the token itself: no call tells. */
+async function fetchToken({ oidc, config, run }: Provider, roles: { current: readonly string[] | null }) {
+  const answer = await run('Signing in to Keycloak', () => oidc.clientCredentialsGrant(config)).catch(error => {
+    throw inKeycloak(
+      error,
+      'Check KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET, and that the client is enabled and has a service account.',
+    )
+  })
+  roles.current = rolesIn(answer.access_token)
+  return bearerToken(answer.access_token, answer.expires_in, Date.now())
+}
+
+/** The realm-management roles of an access token; null where it is not readable. Composite roles are listed resolved. */
+function rolesIn(token: string): readonly string[] | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    const roles = member(member(member(claims, 'resource_access'), 'realm-management'), 'roles')
+    return Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : []
+  } catch {
+    return null
+  }
+}
+
+function adminCalls(base: string, transport: Transport, token: RenewingToken) {
+  const send = async (method: 'GET' | 'DELETE', path: string): Promise<HttpResponse> => {
+    const attempt = async () => {
+      const header = await token.authorization()
+      const headers = { authorization: header.reveal(), accept: 'application/json' }
+      return { header, answer: await transport.send({ method, url: new URL(`${base}/${path}`), headers }) }
+    }
+    const { header, answer } = await attempt()
+    if (answer.status !== 401) return answer
+    answer.discard()
+    return (await token.renew(header)) ? (await attempt()).answer : answer
+  }
+  const read = async (path: string): Promise<unknown> => {
+    const answer = await send('GET', path)
+    if (answer.status === 200) return parseJson(await readBody(answer.body, MAX_BYTES), MAX_DEPTH)
+    if (answer.status !== 404) throw refused(answer)
+    answer.discard()
+    return null
+  }
+  const withIdentities = async (user: unknown): Promise<KeycloakUser> => {
+    const id = textOf(user, 'id')
+    if (id === null) throw unexpected('a user without an id')
+    const identities = await read(`users/${encodeURIComponent(id)}/federated-identity`)
+    if (!Array.isArray(identities)) throw unexpected('no list of federated identities')
+    return userOf(id, user, identities)
+  }
+  return {
+    async find(email: string) {
+      const query = new URLSearchParams({ email, exact: 'true', briefRepresentation: 'false', max: '2' })
+      const found = await read(`users?${query}`)
+      if (!Array.isArray(found)) throw unexpected('no list of users')
+      return Promise.all(found.map(withIdentities))
+    },
+    async get(id: string) {
+      const user = await read(`users/${encodeURIComponent(id)}`)
+      return user === null ? null : withIdentities(user)
+    },
+    async delete(id: string) {
+      const answer = await send('DELETE', `users/${encodeURIComponent(id)}`)
+      if (answer.status !== 204 && answer.status !== 404) throw refused(answer)
+      answer.discard()
+      return answer.status
+    },
+  }
+}
+
+function userOf(id: string, user: unknown, identities: readonly unknown[]): KeycloakUser {
+  const created = member(user, 'createdTimestamp')
+  const username = textOf(user, 'username') ?? ''
+  return {
+    id,
+    username,
+    email: textOf(user, 'email') ?? '',
+    created_at: typeof created === 'number' ? new Date(created).toISOString() : null,
+    identities: identities.map(identity => textOf(identity, 'identityProvider') ?? '').sort(byCodeUnit),
+    federation_link: textOf(user, 'federationLink'),
+    service_account: textOf(user, 'serviceAccountClientId') !== null || username.startsWith('service-account-'),
+  }
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+const textOf = (value: unknown, name: string): string | null => {
+  const found = member(value, name)
+  return typeof found === 'string' && found !== '' ? found : null
+}
+
+const noAccount = (name: string): ApiError =>
+  new ApiError(`The manifest names a Keycloak, and ${name} is not set`, {
+    kind: 'credentials',
+    advice:
+      'Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their _FILE) to a client of the realm with a service account that has the realm-management roles view-users and manage-users.',
+  })
+
+function inKeycloak(error: unknown, advice: string): unknown {
+  if (!(error instanceof ApiError)) return error
+  return new ApiError(`Keycloak: ${error.message}`, { kind: error.kind, advice, cause: error })
+}
+
+const missingRole = (role: string, what: string): ApiError =>
+  new ApiError(what, {
+    kind: 'credentials',
+    advice: `Grant its service account the role "${role}" of the client "realm-management".`,
+  })
+
+function refused(answer: HttpResponse): ApiError {
+  answer.discard()
+  if (answer.status === 403)
+    return missingRole('view-users', 'The service account may not see users in Keycloak (HTTP 403)')
+  return new ApiError(`Keycloak answered HTTP ${answer.status}`, {
+    kind: 'http',
+    status: answer.status,
+    advice: 'Check keycloak.url in the manifest, and the log of Keycloak.',
+  })
+}
+
+const unexpected = (what: string): ApiError =>
+  new ApiError(`Keycloak's answer is not what its admin API documents: ${what}`, {
+    kind: 'invalid-answer',
+    advice: 'Check keycloak.url in the manifest.',
+  })

@@ -1,0 +1,141 @@
+import type { KeycloakUser } from '../model/keycloak-user.js'
+import type { KeycloakConfig, Manifest, Removal } from '../model/manifest.js'
+import type { LeftoverAction, Plan, Warning } from '../model/plan.js'
+import { byCodeUnit, canonicalJson } from '../model/text.js'
+import { leftoverAddress, userAddress } from '../reconcile/address.js'
+import { ruleRef } from '../reconcile/decide.js'
+import { planDigest } from '../reconcile/digest.js'
+import { approvalDemandsOf, checkGuards, requiredApprovals } from '../reconcile/guards.js'
+import { isComing } from '../reconcile/in-force.js'
+import { indexProtections } from '../reconcile/protect.js'
+import type { ReconcileOptions } from '../reconcile/reconcile.js'
+import { decideLeftover } from './decide.js'
+
+/** What planning and comparing ask of Keycloak. */
+export interface KeycloakReader {
+  /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
+  find(email: string): Promise<readonly KeycloakUser[]>
+}
+
+/**
+ * Whom Keycloak is asked about: everybody under users.remove whose day has come and who is not protected, within the targets.
+ * Also those whose removal at the API is remembered, for it may not have reached Keycloak.
+ */
+export function usersToLookUp(manifest: Manifest, options: ReconcileOptions, now: Date): readonly Removal[] {
+  if (options.noRemovals) return []
+  const protectionOf = indexProtections([...manifest.protect, ...(options.protect ?? [])])
+  const targets = new Set(options.targets)
+  const isTargeted = ({ key }: Removal) => targets.size === 0 || targets.has(userAddress(key))
+  return manifest.removals.filter(
+    removal => !isComing(removal, now) && protectionOf(removal.key) === null && isTargeted(removal),
+  )
+}
+
+/** The users of Keycloak to delete, in address order, and who is left alone and why. */
+export interface Leftovers {
+  readonly actions: readonly LeftoverAction[]
+  readonly warnings: readonly Warning[]
+}
+
+/** Looks everybody up. One at a time: a handful of people, at a server that others log in with. */
+export async function findLeftovers(
+  { alias }: Pick<KeycloakConfig, 'alias'>,
+  removals: readonly Removal[],
+  keycloak: KeycloakReader,
+): Promise<Leftovers> {
+  const actions: LeftoverAction[] = []
+  const warnings: Warning[] = []
+  for (const removal of removals) {
+    const { email, key } = removal
+    const decision = decideLeftover(email, await keycloak.find(email), alias)
+    const about = { address: leftoverAddress(key), rule: ruleRef(removal) }
+    if (decision.kind === 'leave')
+      warnings.push({
+        ...about,
+        code: 'left_in_keycloak',
+        message: `${email} is left alone in Keycloak: ${decision.why}.`,
+      })
+    if (decision.kind === 'delete')
+      actions.push({
+        ...about,
+        action: 'delete',
+        before: decision.user,
+        why: 'delete_leftover',
+        overruled: [],
+        impliedBy: userAddress(key),
+      })
+  }
+  return { actions: actions.sort((a, b) => byCodeUnit(a.address, b.address)), warnings }
+}
+
+/** The plan with what goes in Keycloak: after all else, in the digest, under the guard on removals and the approvals. */
+export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, options: ReconcileOptions): Plan {
+  const actions = [...plan.actions, ...found.actions]
+  const warnings = [...plan.warnings, ...found.warnings]
+  const others = plan.refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
+  const { guards } = manifest
+  const maxRemovals = options.maxRemovals ?? guards.maxRemovals
+  const refused = [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
+  const required = requiredApprovals(actions, approvalDemandsOf(guards, options.approvals))
+  return {
+    ...plan,
+    actions,
+    warnings,
+    refused,
+    keycloak: refOf(manifest.keycloak),
+    approvals: { ...plan.approvals, required },
+    summary: {
+      ...plan.summary,
+      keycloak: found.actions.length,
+      warnings: warnings.length,
+      refused: refused.length,
+    },
+    digest: planDigest(plan.apiUrl, actions),
+  }
+}
+
+const refOf = (config: KeycloakConfig | null): Plan['keycloak'] =>
+  config === null ? null : { url: config.url, realm: config.realm, alias: config.alias }
+
+/** Of a plan from a snapshot, which knows nothing of Keycloak. */
+export function withoutKeycloak(plan: Plan): Plan {
+  const warning: Warning = {
+    code: 'keycloak_not_read',
+    message: 'A snapshot holds nothing of Keycloak: who is left there, and would be deleted, is not part of this plan.',
+    address: null,
+    rule: null,
+  }
+  const warnings = [...plan.warnings, warning]
+  return { ...plan, warnings, summary: { ...plan.summary, warnings: warnings.length } }
+}
+
+/** A planned deletion that is no longer as it was planned from. */
+export interface LeftoverDrift {
+  readonly address: string
+  readonly planned: KeycloakUser
+  /** Null where nobody, or more than one, has the address now. */
+  readonly live: KeycloakUser | null
+}
+
+/** Every difference counts: what was approved is all that was shown. */
+export async function leftoverDrift({ actions }: Plan, keycloak: KeycloakReader): Promise<readonly LeftoverDrift[]> {
+  const drifted: LeftoverDrift[] = []
+  for (const action of actions) {
+    if (action.action !== 'delete') continue
+    const { address, before } = action
+    const found = await keycloak.find(before.email)
+    const live = found.length === 1 ? (found[0] ?? null) : null
+    if (live === null || canonicalJson(live) !== canonicalJson(before)) drifted.push({ address, planned: before, live })
+  }
+  return drifted
+}
+
+/** What changed of it, for people. */
+export function leftoverDriftText({ planned, live }: LeftoverDrift): string {
+  if (live === null) return `Keycloak no longer has exactly one user with the address ${planned.email}`
+  const before = new Map<string, unknown>(Object.entries(planned))
+  return Object.entries(live)
+    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
+    .map(([name, value]) => `${name} in Keycloak was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
+    .join('; ')
+}
