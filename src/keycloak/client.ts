@@ -1,10 +1,11 @@
 import { connectProvider, type Provider } from '../auth/provider.js'
 import { bearerToken, type RenewingToken, renewingToken } from '../auth/renewing.js'
-import { addressText, parseAddress } from '../http/address.js'
+import { parseAddress } from '../http/address.js'
 import { parseJson, readBody } from '../http/body.js'
 import { findSecret, findText } from '../http/env-secret.js'
 import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
+import { canonicalApiUrl } from '../model/api-url.js'
 import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { KeycloakRef } from '../model/plan.js'
 import { byCodeUnit } from '../model/text.js'
@@ -36,7 +37,7 @@ export async function connectKeycloak(config: KeycloakRef, options: TransportOpt
     findSecret(options.env, 'KEYCLOAK_CLIENT_SECRET'),
   ])
   if (id === null || secret === null) throw noAccount(id === null ? 'KEYCLOAK_CLIENT_ID' : 'KEYCLOAK_CLIENT_SECRET')
-  const base = addressText(parseAddress(config.url, 'keycloak.url', options.allowInsecureHttp))
+  const base = canonicalApiUrl(parseAddress(config.url, 'keycloak.url', options.allowInsecureHttp))
   const issuer = `${base}/realms/${encodeURIComponent(config.realm)}`
   const settings = { ...options, issuer, tokenUrl: null, scope: null }
   const provider = await connectProvider(settings, { id: id.value, secret: secret.value }).catch(error => {
