@@ -1,7 +1,7 @@
-import { type Invitation, ROLE_NUMBERS, type Role, roleName } from '../model/invitation.js'
+import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Removal, Rule } from '../model/manifest.js'
 import type { RuleRef } from '../model/plan.js'
-import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { RemovalRecords } from '../model/state.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { isInForce } from '../reconcile/in-force.js'
 import { indexRules } from '../reconcile/match.js'
@@ -22,15 +22,32 @@ interface Member {
   readonly email: string
   readonly key: string
   readonly cloud: string
-  readonly role: Role | number | null
+  readonly role: number | null
   readonly status: 'member' | 'invited'
   /** An invitation to the cloud is known, with another role. */
   readonly invited: boolean
 }
 
+/** What is kept of an accepted invitation: there may be 300,000. */
+export interface Access {
+  readonly email: string
+  readonly key: string
+  readonly cloud: string
+  readonly cloud_role: number
+  readonly project: string | null
+  readonly project_role: number | null
+  readonly ground: Ground
+  /** Accepted before its user was removed. */
+  readonly old: boolean
+  status: AccessStatus
+  /** Another one of the same person, in the same cloud. */
+  next: Access | null
+}
+
 export interface Explain {
-  /** Null for an invitation that gives no access any more: its user was removed since. */
-  invitation(invitation: Invitation, key: string, status: AccessStatus): AccessRow | null
+  invitation(invitation: Invitation, key: string): Access
+  /** Null for one that gives no access any more: its user was removed since. */
+  row(access: Access): AccessRow | null
   member(member: Member): AccessRow
 }
 
@@ -63,6 +80,7 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
   const grounds = new Map<Rule, Ground>()
   const lists = new Map<string, readonly Finding[]>()
+  const names = new Map<string, string>()
   const unmatched = unmatchedGround()
 
   function unmatchedGround(): Ground {
@@ -85,6 +103,13 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
     return ground
   }
 
+  /** Names of clouds and projects are few: one string for each. */
+  function shared(name: string): string {
+    const known = names.get(name)
+    if (known === undefined) names.set(name, name)
+    return known ?? name
+  }
+
   /** Rows with the same findings have the same list. */
   function listed(found: ReadonlySet<Finding | null>): readonly Finding[] {
     const list = FINDING_CODES.filter(code => found.has(code))
@@ -98,11 +123,10 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   const soon = (day: string | null): boolean =>
     day !== null && Date.parse(`${day}T00:00:00Z`) + DAY - now.getTime() <= within
 
-  type Access = Omit<AccessRow, 'rule' | 'ends' | 'findings'>
-
-  function row(access: Access, ground: Ground, back: boolean, more: Finding | null): AccessRow {
+  function rowOf(access: Described, ground: Ground, more: Finding | null): AccessRow {
     const removal = protectionOf(access.key) === null ? (removals.get(access.key) ?? null) : null
     const ends = earliest(ground.until, removal)
+    const back = access.status !== 'invited' && records.has(access.key)
     const admin = access.cloud_role === 'admin' || access.project_role === 'admin'
     const findings = listed(
       new Set([
@@ -118,35 +142,41 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   }
 
   return {
-    invitation(invitation, key, status) {
-      const record = records.get(key)
-      const gone = record !== undefined && status !== 'member' && isOld(invitation, record)
-      if (gone) return null
-      const { email, cloud_name: cloud, project_name: project } = invitation
-      const access = {
+    invitation(invitation, key) {
+      const { id, email, cloud_name, cloud_role, project_name, project_role } = invitation
+      return {
         email,
-        key,
-        cloud,
-        cloud_role: roleName(invitation.cloud_role),
-        project,
-        project_role: invitation.project_role === null ? null : roleName(invitation.project_role),
-        status,
+        key: key === email ? email : key,
+        cloud: shared(cloud_name),
+        cloud_role,
+        project: project_name === null ? null : shared(project_name),
+        project_role,
+        ground: groundOf(invitation, key),
+        old: records.get(key)?.accepted_invitations.includes(id) ?? false,
+        status: 'accepted',
+        next: null,
       }
-      return row(access, groundOf(invitation, key), record !== undefined, null)
+    },
+    row({ email, key, cloud, cloud_role, project, project_role, ground, old, status }) {
+      if (old && status !== 'member') return null
+      const roles = {
+        cloud_role: roleName(cloud_role),
+        project_role: project_role === null ? null : roleName(project_role),
+      }
+      return rowOf({ email, key, cloud, ...roles, project, status }, ground, null)
     },
     member({ email, key, cloud, role, status, invited }) {
-      const access = { email, key, cloud, cloud_role: role, project: null, project_role: null, status }
-      const back = status === 'member' && records.has(key)
+      const cloud_role = role === null ? null : roleName(role)
+      const access = { email, key, cloud: shared(cloud), cloud_role, project: null, project_role: null, status }
       const ground = groundOf(standIn(email, cloud, role), key)
-      return row(access, ground, back, invited ? null : 'member-without-invitation')
+      return rowOf(access, ground, invited ? null : 'member-without-invitation')
     },
   }
 }
 
-const UNEXPLAINED: Ground = { rule: null, until: null, finding: 'unexplained' }
+type Described = Omit<AccessRow, 'rule' | 'ends' | 'findings'>
 
-const isOld = ({ id }: Invitation, { accepted_invitations }: RemovalRecord): boolean =>
-  accepted_invitations.includes(id)
+const UNEXPLAINED: Ground = { rule: null, until: null, finding: 'unexplained' }
 
 /** The last day of the rule, or the day before that of the removal. */
 function earliest(until: string | null, removal: Removal | null): string | null {
@@ -157,13 +187,13 @@ function earliest(until: string | null, removal: Removal | null): string | null 
 }
 
 /** What rules can match of somebody of whom no invitation is known: no rule by id, sender, client or project does. */
-const standIn = (email: string, cloud_name: string, role: Role | number | null): Invitation => ({
+const standIn = (email: string, cloud_name: string, role: number | null): Invitation => ({
   id: -1,
   email,
   status: 'accepted',
   raw_status: 'A',
   cloud_name,
-  cloud_role: role === null ? -1 : typeof role === 'number' ? role : ROLE_NUMBERS[role],
+  cloud_role: role ?? -1,
   project_name: null,
   project_role: null,
   client_id: null,

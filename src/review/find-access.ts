@@ -1,54 +1,48 @@
 import type { Clouds, ObservedCloud } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
-import { type Invitation, roleName } from '../model/invitation.js'
-import { type AccessInput, type Explain, explainAccess } from './explain-access.js'
+import type { Invitation } from '../model/invitation.js'
+import type { Manifest } from '../model/manifest.js'
+import type { RemovalRecords } from '../model/state.js'
+import { type Access, type Explain, explainAccess } from './explain-access.js'
 import { mergeRows } from './merge-rows.js'
-import type { AccessRow, AccessStatus } from './review.js'
+import type { AccessRow } from './review.js'
 
-/** Takes the live invitations one by one, and keeps those that give access. */
-export interface AccessFinder {
-  observe(invitation: Invitation): void
-  /** `clouds`: null where they were not looked at. */
-  finish(clouds: Clouds | null): readonly AccessRow[]
+export interface AccessInput {
+  readonly manifest: Manifest
+  /** What the state remembers. */
+  readonly records: RemovalRecords
+  readonly now: Date
+  /** Milliseconds: what ends within them ends soon. */
+  readonly within: number
 }
 
-/** An accepted invitation, and whether its user was seen in the cloud. */
-interface Accepted {
-  readonly invitation: Invitation
-  readonly key: string
-  status: AccessStatus
+/** Takes the live invitations one by one, and keeps of those that give access what a row needs. */
+export interface AccessFinder {
+  observe(invitation: Invitation): void
+  /** To be called once. `clouds`: null where they were not looked at. */
+  finish(clouds: Clouds | null): readonly AccessRow[]
 }
 
 export function findAccess(input: AccessInput): AccessFinder {
   const explain = explainAccess(input)
-  const byCloud = new Map<string, Accepted[]>()
-  const names = new Map<string, string>()
-  /** Names are few and long-lived: one string for each. */
-  const shared = (name: string): string => {
-    const known = names.get(name)
-    if (known === undefined) names.set(name, name)
-    return known ?? name
-  }
-
+  const byCloud = new Map<string, Access[]>()
   return {
     observe(invitation) {
       if (invitation.status !== 'accepted') return
-      const cloud_name = shared(invitation.cloud_name)
-      const project_name = invitation.project_name === null ? null : shared(invitation.project_name)
-      const accepted = { invitation: { ...invitation, cloud_name, project_name }, key: emailKey(invitation.email) }
-      const list = byCloud.get(cloud_name)
-      if (list) list.push({ ...accepted, status: 'accepted' })
-      else byCloud.set(cloud_name, [{ ...accepted, status: 'accepted' }])
+      const access = explain.invitation(invitation, emailKey(invitation.email))
+      const list = byCloud.get(access.cloud)
+      if (list) list.push(access)
+      else byCloud.set(access.cloud, [access])
     },
     finish(clouds) {
       const rows: AccessRow[] = []
-      for (const cloud of clouds?.clouds ?? []) rows.push(...membersRows(cloud, byCloud.get(cloud.name) ?? [], explain))
-      for (const list of byCloud.values()) {
-        for (const { invitation, key, status } of list) {
-          const row = explain.invitation(invitation, key, status)
+      for (const cloud of clouds?.clouds ?? []) addMembers(cloud, byCloud.get(cloud.name) ?? [], explain, rows)
+      for (const [cloud, list] of byCloud) {
+        for (const access of list) {
+          const row = explain.row(access)
           if (row !== null) rows.push(row)
         }
-        list.length = 0
+        byCloud.delete(cloud)
       }
       return mergeRows(rows)
     },
@@ -59,25 +53,27 @@ export function findAccess(input: AccessInput): AccessFinder {
  * Marks the accepted invitations of who is a member. A row of its own has a member of whom there is none, or none with the role
  * that they have. Two clouds of one name cannot be told apart by an invitation.
  */
-function membersRows(
+function addMembers(
   { name, members }: ObservedCloud,
-  accepted: readonly Accepted[],
+  accepted: readonly Access[],
   explain: Explain,
-): readonly AccessRow[] {
-  const invited = new Map<string, Accepted[]>()
-  for (const one of accepted) {
-    const list = invited.get(one.key)
-    if (list) list.push(one)
-    else invited.set(one.key, [one])
+  rows: AccessRow[],
+) {
+  const invited = new Map<string, Access>()
+  for (const access of accepted) {
+    access.next = invited.get(access.key) ?? null
+    invited.set(access.key, access)
   }
-  return members.flatMap(member => {
-    const key = emailKey(member.email)
-    const status = member.id === null ? 'invited' : 'member'
-    const known = invited.get(key) ?? []
-    for (const one of known) if (one.status !== 'member') one.status = status
-    const sameRole = member.role === null || known.some(({ invitation }) => invitation.cloud_role === member.role)
-    if (known.length > 0 && sameRole) return []
-    const role = member.role === null ? null : roleName(member.role)
-    return [explain.member({ email: member.email, key, cloud: name, role, status, invited: known.length > 0 })]
-  })
+  for (const { id, email, role } of members) {
+    const key = emailKey(email)
+    const status = id === null ? 'invited' : 'member'
+    let known = false
+    let sameRole = role === null
+    for (let access = invited.get(key) ?? null; access !== null; access = access.next) {
+      if (access.status !== 'member') access.status = status
+      known = true
+      sameRole ||= access.cloud_role === role
+    }
+    if (!known || !sameRole) rows.push(explain.member({ email, key, cloud: name, role, status, invited: known }))
+  }
 }
