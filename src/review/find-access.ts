@@ -1,20 +1,9 @@
 import type { Clouds, ObservedCloud } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
-import type { Manifest } from '../model/manifest.js'
-import type { RemovalRecords } from '../model/state.js'
-import { type Access, type Explain, explainAccess } from './explain-access.js'
+import { type Access, type AccessInput, type Explain, explainAccess } from './explain-access.js'
 import { mergeRows } from './merge-rows.js'
 import type { AccessRow } from './review.js'
-
-export interface AccessInput {
-  readonly manifest: Manifest
-  /** What the state remembers. */
-  readonly records: RemovalRecords
-  readonly now: Date
-  /** Milliseconds: what ends within them ends soon. */
-  readonly within: number
-}
 
 /** Takes the live invitations one by one, and keeps of those that give access what a row needs. */
 export interface AccessFinder {
