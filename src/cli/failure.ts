@@ -17,7 +17,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   const style = styleFor('err', options, io)
   if (error instanceof ManifestError) {
     return {
-      text: `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems)}; nothing was done.\n`,
+      text: `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems, error.subject)}; nothing was done.\n`,
       exitCode: EXIT.error,
     }
   }

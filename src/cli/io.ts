@@ -48,12 +48,14 @@ export class CommandError extends Error {
   }
 }
 
-/** A manifest that cannot be planned from. */
+/** A manifest that cannot be planned from, or tests that cannot be run. */
 export class ManifestError extends Error {
   readonly problems: readonly Problem[]
+  readonly subject: 'manifest' | 'tests'
 
-  constructor(problems: readonly Problem[]) {
-    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the manifest`)
+  constructor(problems: readonly Problem[], subject: 'manifest' | 'tests' = 'manifest') {
+    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the ${subject}`)
+    this.subject = subject
     this.name = 'ManifestError'
     this.problems = problems
   }

@@ -120,7 +120,7 @@ const roleNumber = (value: Value): number | null =>
   value === 'admin' || value === 'user' || value === 'guest' ? ROLE_NUMBERS[value] : numberOrNull(value)
 
 /** What the engine would be asked. */
-const invitationAt = (point: Point): Invitation => ({
+export const invitationAt = (point: Point): Invitation => ({
   id: numberOrNull(point.id) ?? 0,
   email: textOrNull(point.email) ?? '',
   status: 'pending',

@@ -5,7 +5,7 @@ import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
 import type { PendingProblem } from './problems.js'
 import { type Part, prune } from './prune.js'
-import { ANNOTATIONS, isRecord, keysOf, schemaOf, stepsOf } from './schema.js'
+import { ANNOTATIONS, isRecord, keysOf, type SchemaNode, schemaOf, stepsOf } from './schema.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
 
@@ -36,21 +36,21 @@ function groupByValue(errors: readonly ErrorObject[]): Map<string, ErrorObject[]
 }
 
 /** A key that is missing because it is misspelt was already reported as misspelt. */
-function isMisspelt(error: ErrorObject, unknown: readonly string[]): boolean {
+function isMisspelt(error: ErrorObject, unknown: readonly string[], schema?: SchemaNode): boolean {
   const wanted =
     error.keyword === 'required'
       ? [String(error.params.missingProperty)]
-      : keysOf(schemaOf(error.schemaPath)).filter(key => !ANNOTATIONS.has(key))
+      : keysOf(schemaOf(error.schemaPath, schema)).filter(key => !ANNOTATIONS.has(key))
   return unknown.some(key => suggest(key, wanted) !== null)
 }
 
 /** Of one value: every unknown key, and the first other cause. */
-function causesOf(errors: readonly ErrorObject[]): ErrorObject[] {
+function causesOf(errors: readonly ErrorObject[], schema?: SchemaNode): ErrorObject[] {
   const unknown = errors.filter(error => unknownKeyOf(error) !== null)
   const keys = unknown.map(error => unknownKeyOf(error) ?? '')
   const lacks = (error: ErrorObject) => error.keyword === 'required' || error.keyword === 'anyOf'
   const others = errors.filter(
-    error => unknownKeyOf(error) === null && !(lacks(error) && keys.length > 0 && isMisspelt(error, keys)),
+    error => unknownKeyOf(error) === null && !(lacks(error) && keys.length > 0 && isMisspelt(error, keys, schema)),
   )
   return [...unknown, ...others.slice(0, 1)]
 }
@@ -62,7 +62,7 @@ function valueAt(data: unknown, path: readonly string[]): unknown {
   )
 }
 
-function toDraft(tree: Tree, error: ErrorObject): PendingProblem {
+function toDraft(tree: Tree, error: ErrorObject, schema?: SchemaNode): PendingProblem {
   const path = stepsOf(error.instancePath)
   const key = unknownKeyOf(error)
   const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
@@ -70,10 +70,17 @@ function toDraft(tree: Tree, error: ErrorObject): PendingProblem {
     const value = valueAt(tree.data, path)
     const use = error.keyword === 'pattern' ? useOf(path) : null
     if (use !== null) return addressWords(path, String(value), use, tree)
-    const finding: Finding = { error, path, value, written: tree.written(path) }
+    const finding: Finding = { error, path, value, written: tree.written(path), schema }
     return explain(finding)
   }
   return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, say }
+}
+
+/** What a schema, the manifest's if no other is given, found: each cause once, and not again what could not be read. */
+export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schema?: SchemaNode): PendingProblem[] {
+  const unread = new Set(tree.pending.map(({ start }) => start))
+  const causes = [...groupByValue(errors).values()].flatMap(group => causesOf(group, schema))
+  return causes.map(error => toDraft(tree, error, schema)).filter(({ start }) => !unread.has(start))
 }
 
 /**
@@ -88,9 +95,7 @@ export function check(tree: Tree): Checked {
     return { pending: [], part: { tree, data: tree.data, indexOf: (_list, i) => i } }
   }
   const errors = validateManifestFile.errors ?? []
-  const unread = new Set(tree.pending.map(({ start }) => start))
-  const causes = [...groupByValue(errors).values()].flatMap(causesOf)
-  const pending = causes.map(error => toDraft(tree, error)).filter(({ start }) => !unread.has(start))
+  const pending = schemaProblems(tree, errors)
   const reported = new Set(pending.map(({ start }) => start))
   const voids = others.map(fault => faultDraft(tree, fault)).filter(({ start }) => !reported.has(start))
   const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...others.map(({ path }) => path)]

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { stringify } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
 import { type ProblemText, quoted, subjectOf } from './problems.js'
-import { ANNOTATIONS, isRecord, keysOf, propertyOf, schemaOf, sectionOf } from './schema.js'
+import { ANNOTATIONS, isRecord, keysOf, propertyOf, type SchemaNode, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'
 
 /** One finding of the schema: what it says, about which value. */
@@ -12,6 +12,8 @@ export interface Finding {
   readonly value: unknown
   /** A single value's own text: what is to be put in quotes, for `012` is not what 12 would be. */
   readonly written: string | null
+  /** The schema; the manifest's if no other is given. */
+  readonly schema?: SchemaNode | undefined
 }
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -34,8 +36,9 @@ const SECRET = /user|passw|secret|token|key|credential/i
 
 const listed = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
 
-const exampleOf = (error: ErrorObject, path: readonly string[]): string =>
-  exampleFor(path.at(-1) ?? '', schemaOf(error.schemaPath))
+const nodeOf = ({ error, schema }: Finding): SchemaNode => schemaOf(error.schemaPath, schema)
+
+const exampleOf = (finding: Finding): string => exampleFor(finding.path.at(-1) ?? '', nodeOf(finding))
 
 function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>): string {
   const example = Array.isArray(examples) ? examples[0] : undefined
@@ -47,12 +50,13 @@ function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>
   return written.includes('\n') ? ` For example:\n  ${written.replaceAll('\n', '\n  ')}` : ` For example: ${written}`
 }
 
-function unknownKey({ error, path, value }: Finding): ProblemText {
+function unknownKey(finding: Finding): ProblemText {
+  const { error, path, value, schema } = finding
   const key = String(error.params.additionalProperty)
-  const known = keysOf(schemaOf(error.schemaPath))
+  const known = keysOf(nodeOf(finding))
   const near = suggest(key, known)
   const unused = known.filter(name => !isRecord(value) || value[name] === undefined)
-  const section = path.length === 0 ? sectionOf(key) : null
+  const section = path.length === 0 && schema === undefined ? sectionOf(key) : null
   const summary = `The key ${quoted(key)} is unknown${path.length === 0 ? '' : ' here'}`
   if (key === '<<') return { summary, detail: 'YAML 1.2 has no merge keys. Write out the keys that are meant.' }
   if (near !== null) return { summary, detail: `Did you mean \`${near}\`?` }
@@ -65,17 +69,18 @@ function unknownKey({ error, path, value }: Finding): ProblemText {
   return { summary, detail: unused.length === 0 ? 'Remove it.' : `Keys allowed here: ${listed(unused)}.` }
 }
 
-function missingKey({ error }: Finding): ProblemText {
+function missingKey(finding: Finding): ProblemText {
+  const { error } = finding
   const key = String(error.params.missingProperty)
   const detail =
     key === 'apiVersion'
       ? 'Begin the file with `apiVersion: guestlist/v1`.'
-      : `Write it here.${exampleFor(key, propertyOf(schemaOf(error.schemaPath), key))}`
+      : `Write it here.${exampleFor(key, propertyOf(nodeOf(finding), key))}`
   return { summary: `The key \`${key}\` is missing`, detail }
 }
 
-function emptySelector({ error }: Finding): ProblemText {
-  const keys = keysOf(schemaOf(error.schemaPath)).filter(key => !ANNOTATIONS.has(key))
+function emptySelector(finding: Finding): ProblemText {
+  const keys = keysOf(nodeOf(finding)).filter(key => !ANNOTATIONS.has(key))
   return {
     summary: 'The rule says nothing of which invitations it is for',
     detail: `Give it at least one of ${listed(keys)}.`,
@@ -85,8 +90,9 @@ function emptySelector({ error }: Finding): ProblemText {
 const isFree = (schema: Readonly<Record<string, unknown>>): boolean =>
   schema.enum === undefined && schema.const === undefined && schema.format === undefined
 
-function typeAdvice({ error, value, written }: Finding, wanted: readonly string[]): string {
-  const schema = schemaOf(error.schemaPath)
+function typeAdvice(finding: Finding, wanted: readonly string[]): string {
+  const { value, written } = finding
+  const schema = nodeOf(finding)
   if (value === null) return 'It is empty: write a value, or remove it.'
   if (Array.isArray(schema.enum)) return `Write ${schema.enum.join(' or ')}.`
   if (wanted.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
@@ -104,7 +110,7 @@ function wrongType(finding: Finding): ProblemText {
   const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
   const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
   const advice = typeAdvice(finding, wanted)
-  return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(error, path)}` }
+  return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(finding)}` }
 }
 
 function wrongChoice({ error, path, value }: Finding): ProblemText {
@@ -115,9 +121,10 @@ function wrongChoice({ error, path, value }: Finding): ProblemText {
   return { summary, detail }
 }
 
-function wrongText({ error, path, value }: Finding): ProblemText {
+function wrongText(finding: Finding): ProblemText {
+  const { path, value } = finding
   const subject = subjectOf(path)
-  const example = exampleOf(error, path)
+  const example = exampleOf(finding)
   if (/^url$|ddress$/.test(path.at(-1) ?? '')) {
     const credentials = /^[^/]*\/\/[^/]*@/.test(String(value))
     return {
@@ -136,10 +143,11 @@ function wrongText({ error, path, value }: Finding): ProblemText {
   return { summary: `${subject} must not be blank`, detail: `Write a string, or remove it.${example}` }
 }
 
-function wrongSize({ error, path }: Finding): ProblemText {
+function wrongSize(finding: Finding): ProblemText {
+  const { error, path } = finding
   const subject = subjectOf(path)
   const { limit } = error.params
-  const detail = `Correct it, or remove it.${exampleOf(error, path)}`
+  const detail = `Correct it, or remove it.${exampleOf(finding)}`
   switch (error.keyword) {
     case 'minItems':
     case 'minLength':
@@ -174,7 +182,7 @@ export function explain(finding: Finding): ProblemText {
     case 'format':
       return {
         summary: `${subjectOf(finding.path)} must be a day of the calendar, YYYY-MM-DD`,
-        detail: `It is ${quoted(finding.value)}.${exampleOf(finding.error, finding.path)}`,
+        detail: `It is ${quoted(finding.value)}.${exampleOf(finding)}`,
       }
     default:
       return wrongSize(finding)

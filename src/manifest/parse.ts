@@ -5,8 +5,8 @@ import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
 import { type Merged, merge } from './merge.js'
 import { normalize } from './normalize.js'
-import { placeName, toProblems } from './problems.js'
-import { createTree } from './tree.js'
+import { type PendingProblem, placeName, toProblems } from './problems.js'
+import { createTree, type Tree } from './tree.js'
 import { warnings } from './warnings.js'
 import { readYaml } from './yaml.js'
 
@@ -30,14 +30,25 @@ export type ParseResult =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-function checkFile({ file, content }: ManifestSource, index: number): Checked {
-  const decoded = decode(file, index, content)
-  if (decoded.draft !== null) return { pending: [decoded.draft], part: null }
-  const { root, pending } = readYaml(decoded.source)
-  if (root === null) return { pending, part: null }
-  const tree = createTree(decoded.source, root)
+function checkFile(source: ManifestSource, index: number): Checked {
+  const { tree, pending } = readTree(source, index)
+  if (tree === null) return { pending, part: null }
   const checked = check(tree)
-  return { pending: [...pending, ...tree.pending, ...checked.pending], part: checked.part }
+  return { pending: [...pending, ...checked.pending], part: checked.part }
+}
+
+/** A file as data with places, and what is wrong with its YAML; null where there is nothing to go on with. */
+export function readTree(
+  { file, content }: ManifestSource,
+  index: number,
+  numericKeys = false,
+): { readonly tree: Tree | null; readonly pending: readonly PendingProblem[] } {
+  const decoded = decode(file, index, content)
+  if (decoded.draft !== null) return { tree: null, pending: [decoded.draft] }
+  const { root, pending } = readYaml(decoded.source)
+  if (root === null) return { tree: null, pending }
+  const tree = createTree(decoded.source, root, numericKeys)
+  return { tree, pending: [...pending, ...tree.pending] }
 }
 
 /**

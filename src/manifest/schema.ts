@@ -1,6 +1,6 @@
 import schema from '../../schemas/manifest.schema.json' with { type: 'json' }
 
-type SchemaNode = Readonly<Record<string, unknown>>
+export type SchemaNode = Readonly<Record<string, unknown>>
 
 export const isRecord = (value: unknown): value is SchemaNode =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -10,9 +10,9 @@ const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAl
 /** The steps of a JSON pointer. */
 export const stepsOf = (pointer: string): string[] => pointer.split('/').slice(1).map(unescaped)
 
-/** The part of the schema that an ajv error's `schemaPath` (`#/…/keyword`) is about. */
-export function schemaOf(schemaPath: string): SchemaNode {
-  let node: unknown = schema
+/** The part of a schema, the manifest's if no other is given, that an ajv error's `schemaPath` (`#/…/keyword`) is about. */
+export function schemaOf(schemaPath: string, root: SchemaNode = schema): SchemaNode {
+  let node: unknown = root
   for (const step of stepsOf(decodeURIComponent(schemaPath)).slice(0, -1)) {
     node = isRecord(node) ? node[step] : Array.isArray(node) ? node[Number(step)] : undefined
   }

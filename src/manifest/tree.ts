@@ -27,9 +27,9 @@ interface Entry {
   readonly value: ParsedNode | null
 }
 
-/** Places are looked up on demand: only rules and problems need them. */
-export function createTree(source: Source, root: ParsedNode): Tree {
-  const { data, pending, targets } = walk(source, root)
+/** Places are looked up on demand: only rules and problems need them. `numericKeys`: whole numbers are keys too. */
+export function createTree(source: Source, root: ParsedNode, numericKeys = false): Tree {
+  const { data, pending, targets } = walk(source, root, numericKeys)
   const indexes = new Map<YAMLMap.Parsed, Map<unknown, Entry>>()
   const behind = (node: ParsedNode | null): ParsedNode | null => (isAlias(node) ? (targets.get(node) ?? null) : node)
 
@@ -39,7 +39,8 @@ export function createTree(source: Source, root: ParsedNode): Tree {
     const index = new Map<unknown, Entry>()
     for (const { key, value } of map.items) {
       const target = behind(key)
-      const name = target !== null && 'value' in target ? target.value : undefined
+      const written = target !== null && 'value' in target ? target.value : undefined
+      const name = typeof written === 'number' ? String(written) : written
       if (!index.has(name)) index.set(name, { key, value })
     }
     indexes.set(map, index)

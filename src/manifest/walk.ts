@@ -26,6 +26,8 @@ interface Walk {
   readonly targets: Map<Alias, ParsedNode>
   /** The collections around the current node. */
   readonly open: Set<ParsedNode>
+  /** Whether whole numbers are keys too; they are as strings in the data. */
+  readonly numericKeys: boolean
   /** The alias being expanded, the outermost of them. */
   outermost: Alias.Parsed | null
   repeated: number
@@ -69,7 +71,9 @@ function expand(walk: Walk, alias: Alias.Parsed, depth: number): unknown {
 function keyOf(walk: Walk, node: ParsedNode): string | null {
   if (!isAlias(node) && node.anchor !== undefined) walk.anchors.set(node.anchor, node)
   const key = isAlias(node) ? targetOf(walk, node) : node
-  return isScalar(key) && typeof key.value === 'string' ? key.value : null
+  if (!isScalar(key)) return null
+  if (walk.numericKeys && Number.isSafeInteger(key.value)) return String(key.value)
+  return typeof key.value === 'string' ? key.value : null
 }
 
 /** The first of two equal keys counts. Without a prototype, no key can reach one. */
@@ -112,12 +116,13 @@ function convert(walk: Walk, node: ParsedNode | null, depth: number): unknown {
 }
 
 /** A document's nodes as plain data, in time linear in its length and in `ALIAS_LIMIT`. */
-export function walk(source: Source, root: ParsedNode): Walked {
+export function walk(source: Source, root: ParsedNode, numericKeys: boolean): Walked {
   const state: Walk = {
     source,
     pending: [],
     anchors: new Map(),
     targets: new Map(),
+    numericKeys,
     open: new Set(),
     outermost: null,
     repeated: 0,

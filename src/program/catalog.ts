@@ -21,6 +21,7 @@ import { serve } from '../commands/serve.command.js'
 import { show } from '../commands/show.command.js'
 import { snapshot } from '../commands/snapshot.command.js'
 import { stateList, stateRemove, stateUnlock } from '../commands/state.command.js'
+import { test } from '../commands/test.command.js'
 import { validate } from '../commands/validate.command.js'
 
 /** Every command, in the order of --help, and the words that only group others. */
@@ -29,6 +30,7 @@ export const CATALOG: Catalog = {
     init,
     validate,
     lint,
+    test,
     plan,
     apply,
     approve,

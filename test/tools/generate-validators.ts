@@ -33,6 +33,13 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
     options: { strictRequired: false, allErrors: true },
     formats: ['date'],
   },
+  'src/policy-test/test-validator.gen.ts': {
+    ...fromSchema('manifest-test.schema.json'),
+    name: 'validateTestFile',
+    type: ['ManifestTestFile', './test-file.gen.js'],
+    options: { allErrors: true },
+    formats: ['date'],
+  },
   'src/state/state-validator.gen.ts': {
     ...fromSchema('state.schema.json'),
     name: 'validateState',

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { generateApiTypes } from './generate-api-types.js'
 import { generateLintDocs } from './generate-lint-docs.js'
-import { generateManifestTypes } from './generate-manifest-types.js'
+import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
 import { validators } from './generate-validators.js'
 
@@ -11,6 +11,7 @@ export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/api/api.gen.ts': generateApiTypes,
   'src/lint/docs.gen.ts': generateLintDocs,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
+  'src/policy-test/test-file.gen.ts': generateTestTypes,
   'src/render/html/report-page.gen.ts': generateReportPage,
   'src/review/review-page.gen.ts': generateReviewPage,
   ...validators,

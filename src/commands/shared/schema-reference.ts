@@ -3,18 +3,17 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { VERSION } from '../../version.js'
 
-const SCHEMA = join('schemas', 'manifest.schema.json')
-
 /**
- * How a manifest in this folder names its schema, so that an editor finds it on every machine that has the file: the
+ * How a file in this folder names its schema, a manifest's if no other is named, so that an editor finds it on every machine that has the file: the
  * package installed for the project, or the running package where the project holds it, by a relative path; else this
  * version's address.
  */
-export function schemaReference(folder: string): string {
-  const installed = nearest(folder, join('node_modules', 'bimdata-guestlist', SCHEMA))
-  const file = installed ?? ownWithin(projectOf(folder))
+export function schemaReference(folder: string, name = 'manifest.schema.json'): string {
+  const schema = join('schemas', name)
+  const installed = nearest(folder, join('node_modules', 'bimdata-guestlist', schema))
+  const file = installed ?? ownWithin(projectOf(folder), schema)
   return file === null
-    ? `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/manifest.schema.json`
+    ? `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/${name}`
     : dotted(relative(folder, file).split(sep).join('/'))
 }
 
@@ -28,8 +27,8 @@ function projectOf(folder: string): string | null {
 }
 
 /** The running package's schema; null where the project does not hold it. */
-function ownWithin(project: string | null): string | null {
-  const own = nearest(dirname(fileURLToPath(import.meta.url)), SCHEMA)
+function ownWithin(project: string | null, schema: string): string | null {
+  const own = nearest(dirname(fileURLToPath(import.meta.url)), schema)
   return own !== null && project !== null && own.startsWith(join(project, sep)) ? own : null
 }
 

@@ -78,7 +78,7 @@ async function identityOf(path: string, cwd: string): Promise<string> {
   return realpath(absolute).catch(() => absolute)
 }
 
-const isFolder = async (path: string, cwd: string): Promise<boolean> =>
+export const isFolder = async (path: string, cwd: string): Promise<boolean> =>
   path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
 
 async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {

@@ -48,7 +48,7 @@ const UNKNOWN_ROLE = 1000
 const usualRoles =
   (...usual: readonly Value[]) =>
   (index: number): Value =>
-    usual[index] ?? UNKNOWN_ROLE + index
+    index < usual.length ? (usual[index] ?? null) : UNKNOWN_ROLE + index
 
 const ADDRESS = { is: languageOf(['?*@?*']), isNot: languageOf(['*@*@*']) }
 

@@ -40,7 +40,7 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
 }
 
 /** How many there are, without a full stop: what follows from them depends on the command. */
-export function problemsSummary(problems: readonly Problem[]): string {
+export function problemsSummary(problems: readonly Problem[], subject = 'manifest'): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  return `${errors} problem${errors === 1 ? '' : 's'} in the manifest`
+  return `${errors} problem${errors === 1 ? '' : 's'} in the ${subject}`
 }

@@ -1,0 +1,39 @@
+import { defineCommand } from '../cli/command.js'
+import { DECIDING } from '../cli/common-options.js'
+
+export const test = defineCommand({
+  usage: 'test [PATH..]',
+  describe: 'Test what the manifest decides, without the network',
+  positionals: {
+    PATH: {
+      describe: 'Test files, or folders of *.test.yaml; by default those beside the manifest',
+      completes: 'file',
+    },
+  },
+  options: {
+    coverage: { kind: 'switch', describe: 'Say of each rule whether a test shows that it decides something' },
+    minCoverage: {
+      kind: 'integer',
+      min: 0,
+      max: 100,
+      value: 'PCT',
+      describe: 'Exit with 1 where fewer of the rules decide something, in percent',
+    },
+    record: {
+      kind: 'text',
+      completes: 'file',
+      describe: 'Write tests that pin what the manifest decides today; an existing file stays',
+    },
+    from: { kind: 'text', completes: 'file', describe: 'Record what it decides of the invitations of this snapshot' },
+    now: { ...DECIDING.now, describe: 'The clock of tests whose file names no day (RFC 3339)' },
+  },
+  uses: ['manifest'],
+  formats: ['text', 'json', 'junit'],
+  examples: [
+    ['guestlist test', 'run *.test.yaml beside the manifest'],
+    ['guestlist test --coverage --min-coverage 80', 'and ask for tests of most rules'],
+    ['guestlist test --record guestlist.test.yaml --from live.json', 'begin with what is decided today'],
+    ['guestlist test --format junit > junit.xml', 'for a pipeline'],
+  ],
+  run: async (flags, { PATH }, io) => (await import('./test.js')).test(PATH, flags, io),
+})

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { CommonFlags } from '../cli/flags.js'
+import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
+import { createLog } from '../cli/log.js'
+import { styleFor } from '../cli/style.js'
+import { junitXml } from '../policy-test/junit.js'
+import { parseTests } from '../policy-test/parse-tests.js'
+import { recordTests } from '../policy-test/record.js'
+import { type ResultsDocument, resultsDocument } from '../policy-test/results.js'
+import { resultsText } from '../policy-test/results-text.js'
+import { runTests, type Words } from '../policy-test/run-tests.js'
+import { typicalInvitations } from '../policy-test/typical-invitations.js'
+import { escapeTerminal } from '../render/escape/terminal.js'
+import { jsonText } from '../render/json.js'
+import { PLAIN } from '../render/text/style.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
+import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
+import { type LoadedManifest, loadManifest } from './shared/load-manifest.js'
+import { schemaReference } from './shared/schema-reference.js'
+import { loadSnapshot } from './shared/snapshot-file.js'
+import { isTestName } from './shared/sources.js'
+import { readTestFiles } from './shared/test-files.js'
+
+export interface TestFlags extends CommonFlags {
+  readonly coverage: boolean
+  readonly minCoverage: number | undefined
+  readonly record: string | undefined
+  readonly from: string | undefined
+  readonly now: Date | undefined
+}
+
+/** Runs the tests of a manifest; with `--record` writes them. */
+export async function test(paths: readonly string[], flags: TestFlags, io: Io): Promise<ExitCode> {
+  if (flags.from !== undefined && flags.record === undefined) {
+    throw new CommandError('--from goes with --record alone: what tests are about is written in them')
+  }
+  const loaded = await loadManifest(flags.file, io)
+  if (flags.record !== undefined) return record(flags.record, loaded, paths, flags, io)
+  const parsed = parseTests(await readTestFiles(paths, flags.file, io), loaded.manifest)
+  if (!parsed.ok) throw new ManifestError(parsed.problems, 'tests')
+  const run = runTests(parsed.tests, loaded.manifest, flags.now ?? new Date(), WORDS)
+  const results = resultsDocument(run, flags.coverage || flags.minCoverage !== undefined)
+  io.out(rendered(results, flags, io))
+  return passes(results, flags, io) ? EXIT.done : EXIT.error
+}
+
+const WORDS: Words = {
+  invitation: explained => invitationText(explained, PLAIN),
+  user: explained => userText(explained, PLAIN),
+  uninvited: explained => uninvitedText(explained, PLAIN),
+}
+
+function rendered(results: ResultsDocument, flags: TestFlags, io: Io): string {
+  if (flags.format === 'json') return `${jsonText(results)}\n`
+  if (flags.format === 'junit') return junitXml(results, (flags.now ?? new Date()).toISOString())
+  return resultsText(results, styleFor('out', flags, io))
+}
+
+function passes({ failed, coverage }: ResultsDocument, { minCoverage }: TestFlags, io: Io): boolean {
+  const isShort = coverage !== null && minCoverage !== undefined && coverage.percent < minCoverage
+  if (isShort) io.err(`Coverage is ${coverage.percent} %, and ${minCoverage} % is asked for.\n`)
+  return failed === 0 && !isShort
+}
+
+async function record(
+  path: string,
+  { manifest }: LoadedManifest,
+  paths: readonly string[],
+  flags: TestFlags,
+  io: Io,
+): Promise<ExitCode> {
+  if (paths.length > 0) throw new CommandError('--record takes no test files: it writes one')
+  const now = flags.now ?? new Date()
+  const snapshot = flags.from === undefined ? null : await loadSnapshot(flags.from, undefined, io)
+  const { text, tests, left } = recordTests({
+    manifest,
+    invitations: snapshot?.invitations ?? typicalInvitations(manifest, now),
+    records: snapshot?.records ?? new Map(),
+    today: now.toISOString().slice(0, 10),
+    schema: schemaReference(io.cwd, 'manifest-test.schema.json'),
+  })
+  await writeNew(path, text, io)
+  const log = createLog(flags.logLevel, io)
+  if (left > 0) log.warn(`${left} invitations are not in it: a test has no words for their role or address`)
+  if (!isTestName(path))
+    log.warn('guestlist test finds files named *.test.yaml by itself, and others where they are named')
+  io.out(`Recorded ${tests} test${tests === 1 ? '' : 's'} in ${escapeTerminal(path)}.\n`)
+  return EXIT.done
+}
+
+/** Tests are somebody's work: they are never overwritten. */
+async function writeNew(path: string, text: string, io: Io): Promise<void> {
+  try {
+    await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
+  } catch (error) {
+    const why = errnoOf(error) === 'EEXIST' ? 'it exists already, and was left as it is' : reasonOf(error)
+    throw new CommandError(`The tests ${escapeTerminal(path)} cannot be written: ${why}`, { cause: error })
+  }
+}

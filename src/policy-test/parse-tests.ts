@@ -1,0 +1,76 @@
+import type { ErrorObject } from 'ajv'
+import testSchema from '../../schemas/manifest-test.schema.json' with { type: 'json' }
+import { schemaProblems } from '../manifest/check.js'
+import { type ManifestSource, readTree } from '../manifest/parse.js'
+import { type PendingProblem, toProblems } from '../manifest/problems.js'
+import { isRecord, stepsOf } from '../manifest/schema.js'
+import type { Tree } from '../manifest/tree.js'
+import type { Manifest } from '../model/manifest.js'
+import type { Problem } from '../model/problem.js'
+import { type Reading, readTest } from './read-test.js'
+import type { TestCase } from './test-case.js'
+import type { ManifestTestFile, WrittenTest } from './test-file.gen.js'
+import { validateTestFile } from './test-validator.gen.js'
+
+export type TestsParsed =
+  | { readonly ok: true; readonly tests: readonly TestCase[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Test files as tests of a manifest, or everything that is wrong with them at once. Reads no disk and no clock. */
+export function parseTests(sources: readonly ManifestSource[], manifest: Manifest): TestsParsed {
+  const files = sources.map((source, index) => parseFile(source, index, manifest))
+  const pending = files.flatMap(file => file.pending)
+  if (pending.length > 0) return { ok: false, problems: toProblems(pending) }
+  return { ok: true, tests: files.flatMap(({ tests }) => tests) }
+}
+
+interface ParsedFile {
+  readonly tests: readonly TestCase[]
+  readonly pending: readonly PendingProblem[]
+}
+
+function parseFile(source: ManifestSource, index: number, manifest: Manifest): ParsedFile {
+  const { tree, pending } = readTree(source, index, true)
+  if (tree === null) return { tests: [], pending }
+  const errors = schemaErrors(tree.data)
+  const data = withoutFaults(tree.data, errors)
+  const found: PendingProblem[] = errors.length > 0 ? schemaProblems(tree, errors, testSchema) : []
+  const today = data.today === undefined ? null : new Date(`${data.today}T00:00:00Z`)
+  const tests = data.tests.map(([test, i]) => readTest(test, readingOf(tree, ['tests', i], found), manifest, today))
+  return { tests, pending: [...pending, ...found] }
+}
+
+interface Readable {
+  readonly today?: string | undefined
+  /** Each with its index in the file. */
+  readonly tests: readonly (readonly [WrittenTest, number])[]
+}
+
+/** What of a file is right, so that all that is wrong is told at once. */
+function withoutFaults(data: unknown, errors: readonly ErrorObject[]): Readable {
+  const { tests, today } = isRecord(data) ? data : {}
+  const faulty = new Set(errors.map(({ instancePath }) => stepsOf(instancePath).slice(0, 2).join('/')))
+  const kept = Array.isArray(tests) ? tests.map((test: unknown, i) => [test, i] as const) : []
+  const right = kept.flatMap(([test, i]): (readonly [WrittenTest, number])[] => {
+    const alone = { apiVersion: 'guestlist/v1', tests: [test] }
+    return !faulty.has(`tests/${i}`) && isTestFile(alone) ? [[alone.tests[0], i]] : []
+  })
+  return { tests: right, today: typeof today === 'string' && !faulty.has('today') ? today : undefined }
+}
+
+function schemaErrors(data: unknown): readonly ErrorObject[] {
+  validateTestFile(data)
+  return validateTestFile.errors ?? []
+}
+
+const isTestFile = (data: unknown): data is ManifestTestFile => validateTestFile(data)
+
+/** Where a test is written, and how something wrong with it is told. */
+function readingOf(tree: Tree, path: readonly (string | number)[], found: PendingProblem[]): Reading {
+  const at = (steps: readonly (string | number)[]) => [...path, ...steps]
+  return {
+    place: tree.place(path),
+    wrongValue: (steps, say) => found.push({ code: 'wrong-value', source: tree.source, ...tree.span(at(steps)), say }),
+    wrongKey: (steps, say) => found.push({ code: 'wrong-value', source: tree.source, ...tree.keySpan(at(steps)), say }),
+  }
+}

@@ -1,0 +1,163 @@
+import { stringify } from 'yaml'
+import { addressFault, emailKey } from '../model/email-address.js'
+import { type Invitation, roleName } from '../model/invitation.js'
+import type { Manifest, Rule } from '../model/manifest.js'
+import type { RemovalRecords } from '../model/state.js'
+import { byCodeUnit } from '../model/text.js'
+import { outcomeOf, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
+import type { TestCase } from './test-case.js'
+
+/** Of each rule and outcome, so many invitations. */
+const SAMPLES = 3
+
+export interface RecordInput {
+  readonly manifest: Manifest
+  /** What there is, or what the manifest's rules speak of. */
+  readonly invitations: readonly Invitation[]
+  readonly records: RemovalRecords
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+  /** How the file names its schema. */
+  readonly schema: string
+}
+
+export interface Recorded {
+  readonly text: string
+  readonly tests: number
+  /** Invitations that no test can say as they are. */
+  readonly left: number
+}
+
+/**
+ * A test file that pins what the manifest decides today: of each rule and outcome up to three invitations, in the order of
+ * their ids; what becomes of the users of those and of each user to remove; and that nobody else is removed. What is expected is what
+ * the engine says of each test, so that all of them pass.
+ */
+export function recordTests(input: RecordInput): Recorded {
+  const { manifest, records, today } = input
+  const invitations = input.invitations.filter(invitation => canBeWritten(invitation, records))
+  const now = new Date(`${today}T00:00:00Z`)
+  const whole = worldOf(caseOf(invitations, records), manifest, now)
+  const groups = groupsOf(invitations, whole, manifest)
+  const tests = [
+    ...groups.map(group => testOf(group.name, group.invitations, records, manifest, now)),
+    ...manifest.removals.map(({ email, key }) => {
+      const theirs = invitations.filter(invitation => emailKey(invitation.email) === key)
+      return testOf(`removal of ${email}`, theirs.slice(0, SAMPLES), records, manifest, now, email)
+    }),
+    nobodyElse(records, manifest, now),
+  ]
+  const head = `# yaml-language-server: $schema=${input.schema}\n# Recorded by guestlist test --record: what the manifest decides on ${today}.\n`
+  const text = stringify({ apiVersion: 'guestlist/v1', today, tests }, { lineWidth: 0 })
+  return { text: head + text, tests: tests.length, left: input.invitations.length - invitations.length }
+}
+
+/**
+ * A test knows the roles that have words, and addresses that a mailbox can have; and of a user who was removed not which of
+ * their invitations were accepted by then.
+ */
+function canBeWritten({ id, email, cloud_role, project_role }: Invitation, records: RemovalRecords): boolean {
+  const roles = [roleName(cloud_role), ...(project_role === null ? [] : [roleName(project_role)])]
+  if (roles.some(role => typeof role === 'number') || roles[0] === 'guest') return false
+  return addressFault(email, 'address') === null && !records.get(emailKey(email))?.accepted_invitations.includes(id)
+}
+
+const caseOf = (invitations: readonly Invitation[], records: RemovalRecords): TestCase => ({
+  name: '',
+  at: { file: '', line: 0, column: 0 },
+  today: null,
+  invitations,
+  records,
+  expectations: [],
+})
+
+interface Group {
+  readonly name: string
+  readonly invitations: Invitation[]
+}
+
+/** The first few invitations of each rule and outcome, in the order of the manifest. */
+function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest: Manifest): readonly Group[] {
+  const groups = new Map<string, Group & { readonly order: number }>()
+  const places = manifest.rules.map(({ at }) => `${at.file}:${at.line}:${at.column}`)
+  for (const invitation of [...invitations].sort((a, b) => a.id - b.id)) {
+    const { outcome, rule } = outcomeOf(invitation, world)
+    const place = rule === null ? 'no rule' : `${rule.file}:${rule.line}:${rule.column}`
+    const key = `${place} ${outcome}`
+    const order = places.indexOf(place)
+    const group = groups.get(key) ?? {
+      name: `${order < 0 ? place : ruleName(manifest.rules[order])}: ${outcome}`,
+      invitations: [],
+      order: order < 0 ? places.length : order,
+    }
+    groups.set(key, group)
+    if (group.invitations.length < SAMPLES) group.invitations.push(invitation)
+  }
+  return [...groups.values()].sort((a, b) => a.order - b.order || byCodeUnit(a.name, b.name))
+}
+
+/** A rule's name, or what it says: places move when a manifest is edited. */
+function ruleName(rule: Rule | undefined): string {
+  if (!rule) return 'no rule'
+  const parts = Object.entries(rule.selector).map(([key, value]) => `${key} ${[value].flat().join(' or ')}`)
+  return rule.name ?? `${rule.effect} ${parts.join(', ')}`
+}
+
+function testOf(
+  name: string,
+  invitations: readonly Invitation[],
+  records: RemovalRecords,
+  manifest: Manifest,
+  now: Date,
+  email?: string,
+) {
+  const emails = new Map(invitations.map(invitation => [emailKey(invitation.email), invitation.email.trim()]))
+  if (email !== undefined) emails.set(emailKey(email), email)
+  const removed = [...emails.keys()].filter(key => records.has(key))
+  const theirs = new Map(
+    [...records].filter(([key]) => removed.includes(key)).map(([key, record]) => [key, asTested(record)]),
+  )
+  const world = worldOf(caseOf(invitations, theirs), manifest, now)
+  const users = [...emails.values()].filter(one => one.includes('@')).map(one => [one, userOutcomeOf(one, world)])
+  const outcomes = invitations.map(invitation => [String(invitation.id), outcomeOf(invitation, world).outcome])
+  return {
+    name,
+    given: { invitations: invitations.map(written), ...(removed.length > 0 ? { removed } : {}) },
+    expect: Object.fromEntries([...outcomes, ...users]),
+  }
+}
+
+/** A test file says who was removed, and no more. */
+const asTested = <T extends { readonly accepted_invitations: readonly number[] }>(record: T): T => ({
+  ...record,
+  accepted_invitations: [],
+})
+
+/** How many users are removed for whom there is no invitation. */
+function nobodyElse(records: RemovalRecords, manifest: Manifest, now: Date) {
+  const { plan } = worldOf(caseOf([], records), manifest, now)
+  const removed = [...records.keys()].sort(byCodeUnit)
+  return {
+    name: 'how many users are removed',
+    given: removed.length > 0 ? { removed } : {},
+    expect: { plan: { accept: 0, deny: 0, remove: plan.summary.remove } },
+  }
+}
+
+/** In a test's keys. */
+function written(invitation: Invitation) {
+  const { id, email, status, raw_status, cloud_name, cloud_role, project_name, project_role, client_id } = invitation
+  return {
+    id,
+    email,
+    cloud: cloud_name,
+    cloudRole: roleName(cloud_role),
+    ...(project_name === null ? {} : { project: project_name }),
+    ...(project_role === null ? {} : { projectRole: roleName(project_role) }),
+    ...(client_id === null ? {} : { client: client_id }),
+    ...(invitation.sender_provider_sub === null ? {} : { sender: invitation.sender_provider_sub }),
+    ...(status === 'pending' ? {} : { status: status === 'unknown' ? unknownStatus(raw_status) : status }),
+  }
+}
+
+const unknownStatus = (raw: string): string => (/^[A-Z]{1,2}$/.test(raw) ? raw : 'unknown')

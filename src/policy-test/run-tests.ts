@@ -1,0 +1,156 @@
+import { emailKey } from '../model/email-address.js'
+import type { Invitation } from '../model/invitation.js'
+import type { Manifest, Rule } from '../model/manifest.js'
+import type { Plan, RuleRef } from '../model/plan.js'
+import { invitationAddress, userAddress } from '../reconcile/address.js'
+import {
+  type Explainer,
+  type InvitationExplanation,
+  startExplain,
+  type UninvitedExplanation,
+  type UserExplanation,
+} from '../reconcile/explain.js'
+import { reconcile } from '../reconcile/reconcile.js'
+import type { By, Expectation, InvitationOutcome, TestCase, UserOutcome } from './test-case.js'
+
+export interface Failure {
+  /** An id, an address, `plan: accept` and its like, or `refused`. */
+  readonly subject: string
+  readonly expected: string
+  readonly got: string
+  readonly explanation: string
+}
+
+export interface TestResult {
+  readonly test: TestCase
+  readonly failures: readonly Failure[]
+}
+
+/** What explain says, as text. */
+export interface Words {
+  invitation(explained: InvitationExplanation): string
+  user(explained: UserExplanation): string
+  uninvited(explained: UninvitedExplanation): string
+}
+
+export type Coverage = 'decided' | 'overruled' | 'unmatched'
+
+export interface TestsRun {
+  readonly results: readonly TestResult[]
+  /** Of every rule, in the order of the manifest. */
+  readonly coverage: ReadonlyMap<Rule, Coverage>
+}
+
+/** Runs tests against a manifest. `now` is the clock of those whose file names no day. Pure. */
+export function runTests(tests: readonly TestCase[], manifest: Manifest, now: Date, words: Words): TestsRun {
+  const coverage = new Map<Rule, Coverage>(manifest.rules.map(rule => [rule, 'unmatched']))
+  const rules = new Map(manifest.rules.map(rule => [keyOf(rule.at), rule]))
+  const results = tests.map(test => {
+    const world = worldOf(test, manifest, now)
+    for (const invitation of test.invitations) {
+      for (const { rule: ref, standing } of world.explainer.invitation(invitation).rules) {
+        const rule = rules.get(keyOf(ref))
+        if (!rule || standing === 'expired' || standing === 'coming') continue
+        if (standing === 'wins') coverage.set(rule, 'decided')
+        else if (coverage.get(rule) === 'unmatched') coverage.set(rule, 'overruled')
+      }
+    }
+    return { test, failures: test.expectations.flatMap(expected => check(expected, world, words)) }
+  })
+  return { results, coverage }
+}
+
+const keyOf = ({ file, line, column }: { file: string; line: number; column: number }) => `${file}:${line}:${column}`
+
+/** What a test is about, planned and explained. */
+export interface TestWorld {
+  readonly test: TestCase
+  readonly plan: Plan
+  readonly explainer: Explainer
+}
+
+export function worldOf(test: TestCase, manifest: Manifest, now: Date): TestWorld {
+  const clock = test.today ?? now
+  const { records, invitations } = test
+  const input = { manifest, records, now: clock, apiUrl: 'https://api.bimdata.io' }
+  const plan = reconcile({ ...input, options: { keepUnchanged: true } }, invitations)
+  return { test, plan, explainer: startExplain({ manifest, records, now: clock, protect: [] }) }
+}
+
+/** What the plan does with one of the test's invitations, and by which rule. */
+export function outcomeOf(
+  invitation: Invitation,
+  { plan, explainer }: TestWorld,
+): { readonly outcome: InvitationOutcome; readonly rule: RuleRef | null } {
+  const address = invitationAddress(invitation.id)
+  const action = plan.actions.find(one => one.address === address)
+  if (action) return { outcome: action.action === 'accept' ? 'accept' : 'deny', rule: action.rule }
+  const { decision } = explainer.invitation(invitation)
+  if (decision.kind === 'contradiction') return { outcome: 'contradiction', rule: null }
+  const kept = plan.unchanged.find(one => one.address === address)
+  return { outcome: kept?.why === 'unknown_status' ? 'untouched' : 'nothing', rule: kept?.rule ?? null }
+}
+
+export function userOutcomeOf(email: string, { plan }: TestWorld): UserOutcome {
+  const address = userAddress(emailKey(email))
+  return plan.actions.some(action => action.address === address) ? 'remove' : 'nothing'
+}
+
+function check(expected: TestCase['expectations'][number], world: TestWorld, words: Words): readonly Failure[] {
+  const { subject } = expected
+  const told = (wanted: string, got: string, explanation: string) =>
+    wanted === got ? [] : [{ subject, expected: wanted, got, explanation: explanation.trimEnd() }]
+  const { plan, test, explainer } = world
+  switch (expected.kind) {
+    case 'invitation': {
+      const invitation = test.invitations.find(({ id }) => id === expected.id)
+      if (!invitation) return []
+      const { wanted, got } = compareOne(expected, outcomeOf(invitation, world))
+      return told(wanted, got, words.invitation(explainer.invitation(invitation)))
+    }
+    case 'user':
+      return told(expected.outcome, userOutcomeOf(expected.email, world), userText(expected.email, world, words))
+    case 'count':
+      return told(String(expected.count), String(plan.summary[expected.action]), actionsText(plan))
+    case 'refused':
+      return told(refusedText(expected.refused), refusedText(plan.refused.length > 0), refusalText(plan))
+    default:
+      return expected satisfies never
+  }
+}
+
+/** Of a test that names the rule: what decided is part of what is compared. */
+function compareOne(
+  { outcome, by }: Extract<Expectation, { kind: 'invitation' }>,
+  got: { readonly outcome: InvitationOutcome; readonly rule: RuleRef | null },
+): { readonly wanted: string; readonly got: string } {
+  if (by === null) return { wanted: outcome, got: got.outcome }
+  const isIt = got.rule !== null && keyOf(got.rule) === keyOf(by.at)
+  return { wanted: `${outcome} by ${by.text}`, got: `${got.outcome} by ${isIt ? by.text : nameOf(got.rule, by)}` }
+}
+
+const nameOf = (rule: RuleRef | null, by: By): string => {
+  if (rule === null) return 'no rule'
+  const place = `${rule.file}:${rule.line}`
+  return rule.name === null || rule.name === by.text ? place : `${rule.name} (${place})`
+}
+
+function userText(email: string, { test, explainer }: TestWorld, words: Words): string {
+  const theirs = test.invitations.filter(invitation => emailKey(invitation.email) === emailKey(email))
+  const user = explainer.user(email, theirs)
+  if (user) return words.user(user)
+  const uninvited = explainer.uninvited(email)
+  return uninvited ? words.uninvited(uninvited) : `${email} is not under users.remove.`
+}
+
+const actionsText = ({ actions }: Plan): string =>
+  actions.length === 0
+    ? 'The plan has no changes.'
+    : actions.map(({ action, address, rule }) => `${action} ${address}: ${rule.file}:${rule.line}`).join('\n')
+
+const refusedText = (refused: boolean): string => (refused ? 'a refused plan' : 'a plan that is not refused')
+
+const refusalText = ({ refused }: Plan): string =>
+  refused.length === 0
+    ? 'No guard and no protection refuses the plan.'
+    : refused.map(({ message }) => message).join('\n')
