@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { variable } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
 import { ApiError } from '../model/api-error.js'
 import { errnoOf } from '../system/errno.js'
@@ -11,7 +12,6 @@ import { makeFolder } from '../system/make-folder.js'
 import { hasEnded } from '../system/process.js'
 import { readInput } from '../system/read-file.js'
 import { writeDurably } from '../system/write-file.js'
-import { configFolder } from './config-folder.js'
 
 /** What a login is kept under. */
 export interface LoginKey {
@@ -85,6 +85,22 @@ async function alone(path: string, maxHoldMs: number, work: () => Promise<void>)
   await sweepLeftovers(lock, info)
   const waiting = { timeoutMs: maxHoldMs, firstPauseMs: 20, longestPauseMs: 200 }
   await underLock(lock, info, waiting, busy, work, isDead)
+}
+
+/**
+ * The user's configuration folder for guestlist, by platform, or the one that GUESTLIST_CONFIG_DIR names. Null where the
+ * user has no home: a container may run under a number that has no name.
+ */
+async function configFolder(env: Env): Promise<string | null> {
+  const chosen = variable(env, 'GUESTLIST_CONFIG_DIR')
+  if (chosen !== undefined) return chosen
+  try {
+    // Loaded here, for it asks for the home folder at once, and that throws where there is none.
+    const { default: envPaths } = await import('env-paths')
+    return envPaths('guestlist', { suffix: '' }).config
+  } catch {
+    return null
+  }
 }
 
 const isDiskError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
