@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { serveList } from './list-server.js'
 import { acceptAll, manifestOf } from './manifests.js'
 import { type Command, interleave, type Sample } from './measure.js'
-import { type SandboxProcess, startSandbox } from './sandbox-process.js'
+import { LEAVER, type SandboxProcess, startSandbox } from './sandbox-process.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROGRAM = join(ROOT, 'bin', 'guestlist.js')
@@ -232,6 +232,23 @@ export async function applies(): Promise<Row[]> {
       value: wall(fast, 'apply') / wall(fast, 'sequential'),
       goal: 1.2,
       from: `${ms(fast.apply)} ÷ ${ms(fast.sequential)}`,
+    },
+  ]
+}
+
+export async function clouds(): Promise<Row[]> {
+  const manifest = write('leaver.yaml', `apiVersion: guestlist/v1\nusers: {remove: [{email: ${LEAVER}}]}\n`)
+  const sandbox = await startSandbox(0, 20, CALLS)
+  const s = await interleave({ plan: { argv: [NODE, PROGRAM, 'plan', '-f', manifest], env: sandbox.env } }, 5)
+  sandbox.stop()
+  const ideal = (CALLS * 0.02) / 10
+  return [
+    {
+      number: 11,
+      what: 'plan of a removal with 1,000 clouds at 20 ms and 10 workers ÷ the ideal',
+      value: wall(s, 'plan') / ideal,
+      goal: 1.25,
+      from: `${ms(s.plan)} ÷ ${(ideal * 1000).toFixed(0)} ms`,
     },
   ]
 }

@@ -11,6 +11,9 @@ export interface SandboxProcess {
   stop(): void
 }
 
+/** A member of every cloud. */
+export const LEAVER = 'leaver@acme.example'
+
 if (process.send && process.argv[2] === 'sandbox') {
   const invitations = Array.from({ length: Number(process.argv[3]) }, (_, index) => ({
     id: index + 1,
@@ -21,13 +24,18 @@ if (process.send && process.argv[2] === 'sandbox') {
     email: `user${index}@domain${index % 60}.example`,
     status: 'P',
   }))
-  const sandbox = await start({ data: { invitations, users: [] }, latencyMs: Number(process.argv[4]) })
+  const clouds = Array.from({ length: Number(process.argv[5]) }, (_, index) => ({
+    id: index + 1,
+    name: `Cloud ${index + 1}`,
+    members: [{ id: 1, email: LEAVER, cloud_role: 50 }],
+  }))
+  const sandbox = await start({ data: { invitations, users: [LEAVER], clouds }, latencyMs: Number(process.argv[4]) })
   process.send({ BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey })
   process.once('disconnect', () => process.exit())
 }
 
-export function startSandbox(pending: number, latencyMs: number): Promise<SandboxProcess> {
-  const child = fork(fileURLToPath(import.meta.url), ['sandbox', String(pending), String(latencyMs)])
+export function startSandbox(pending: number, latencyMs: number, clouds = 0): Promise<SandboxProcess> {
+  const child = fork(fileURLToPath(import.meta.url), ['sandbox', String(pending), String(latencyMs), String(clouds)])
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', code => reject(new Error(`the sandbox ended with ${code}`)))
