@@ -44,6 +44,15 @@ for (const [name, summary] of Object.entries(MANIFESTS)) {
   })
 }
 
+for (const name of Object.keys(MANIFESTS)) {
+  t.test(`${name}: its tests pass and show every rule, and lint has nothing against it`, async t => {
+    const cwd = join(EXAMPLES, name)
+    const tested = await guestlist(['test', '-f', '.', '--min-coverage', '100'], { cwd })
+    t.match(tested, { code: 0, stdout: /[1-9]\d* passed, 0 failed\.\n$/ })
+    t.match(await guestlist(['lint', '-f', '.', '--now', '2026-11-24'], { cwd }), { code: 0 })
+  })
+}
+
 t.test('the demo runs, and leaves nothing behind in the tree', async t => {
   const status = () => execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' })
   const before = status()

@@ -1,5 +1,5 @@
 import { emailKey } from '../model/email-address.js'
-import type { UnmatchedPolicy } from '../model/manifest.js'
+import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
 import type { Point } from './algebra/box.js'
 import type { Box } from './algebra/dimension.js'
 import type { Witness } from './finding.js'
@@ -10,6 +10,15 @@ export const beating = ({ covering }: Ruleset, speaker: Speaker): readonly Speak
   covering(speaker.selector, speaker.narrowness, speaker.level).filter(({ level }) => level !== REMOVAL_LEVEL)
 
 const boxOf = ({ box }: Speaker): Box => box
+
+/** Whether a rule decides some invitation that a selector matches besides. */
+export function decidesSome(ruleset: Ruleset, speaker: Speaker, also: Selector): boolean {
+  const { space, covering } = ruleset
+  const box = space.boxOf(also, { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY })
+  const covers = covering(speaker.selector, speaker.narrowness | space.narrowness(box), speaker.level)
+  const rules = covers.filter(({ level }) => level !== REMOVAL_LEVEL)
+  return space.outside([speaker.box, box], rules.map(boxOf)) !== null
+}
 
 /** Whether a rule never decides. One invitation of its own shows of most that they do. */
 export function isShadowed(ruleset: Ruleset, speaker: Speaker): boolean {

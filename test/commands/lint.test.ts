@@ -193,6 +193,20 @@ users:
   t.strictSame((await lintOf(t, manifest, ['--protect', '*@acme.example'])).codes, [['removed-and-protected', 7]])
 })
 
+t.test('a wildcard makes no admins where others deny them, or where it says which role', async t => {
+  const manifest = (deny: string) => `apiVersion: guestlist/v1
+invitations:
+  accept:
+    - {email: "*@acme.example", cloud: Tower A, reason: x, owner: y}
+    - {email: "*@acme.example", cloud: Tower B, cloudRole: user, reason: x, owner: y}
+  deny:
+    - {${deny}, reason: x, owner: y}
+`
+  const codes = async (deny: string) => (await lintOf(t, manifest(deny))).codes
+  t.strictSame(await codes('cloud: "Tower*", cloudRole: admin'), [['conflicting-rules', 4]])
+  t.strictSame(await codes('cloud: Tower A, email: "a*@acme.example", cloudRole: admin'), [['admin-by-wildcard', 4]])
+})
+
 t.test('--level says what is an error; a manifest with problems is told as by validate', async t => {
   const manifest = 'apiVersion: guestlist/v1\ninvitations:\n  accept:\n    - {email: ann@acme.example, reason: x}\n'
   t.match(await lintOf(t, manifest), { code: 0, codes: [['missing-owner', 4]] })

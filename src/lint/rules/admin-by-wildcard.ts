@@ -1,6 +1,7 @@
 import { hasWildcard } from '../../model/email-address.js'
 import type { Selector } from '../../model/manifest.js'
 import type { LintRule } from '../context.js'
+import { decidesSome } from '../decisions.js'
 import { acceptsEveryone } from './accepts-everyone.js'
 
 /**
@@ -9,11 +10,14 @@ import { acceptsEveryone } from './accepts-everyone.js'
 export const adminByWildcard: LintRule = {
   code: 'admin-by-wildcard',
   level: 'warning',
-  *find({ ruleset }) {
-    for (const { entry } of ruleset.rules) {
+  *find(context) {
+    const { ruleset } = context
+    for (const speaker of ruleset.rules) {
+      const { entry } = speaker
       const { effect, strength, selector, at } = entry
       if (effect !== 'accept' || strength !== 'pattern' || selector.cloudRole !== undefined) continue
       if (!textsOf(selector).some(hasWildcard) || acceptsEveryone(entry)) continue
+      if (!context.decided(speaker, () => decidesSome(ruleset, speaker, ADMINS), true)) continue
       yield {
         at,
         summary: 'This rule accepts by a wildcard, and whatever role was asked for: it makes admins',
@@ -22,6 +26,8 @@ export const adminByWildcard: LintRule = {
     }
   },
 }
+
+const ADMINS = { cloudRole: 'admin' } as const
 
 const textsOf = ({ email, cloud = [], project = [], sender }: Selector): readonly string[] => [
   ...(email === undefined ? [] : [email]),
