@@ -44,11 +44,11 @@ function withUnicodeDomain(folded: string): string {
   return folded.slice(0, domain) + folded.slice(domain).split('.').map(unicodeLabel).join('.')
 }
 
-/** A label that does not decode is compared as it is. */
+/** A label that does not decode, or decodes to another encoded one, is compared as it is. */
 function unicodeLabel(label: string): string {
   if (!label.startsWith(ENCODED) || hasWildcard(label)) return label
   const decoded = domainToUnicode(label)
-  return decoded === '' ? label : fold(decoded)
+  return decoded === '' || decoded.startsWith(ENCODED) ? label : fold(decoded)
 }
 
 /** Whether a string holds a wildcard: `*` any run of characters, `?` exactly one. There is no way to escape them. */

@@ -93,7 +93,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     checkWritable: () => versions.update(() => {}),
     lock: async request => {
       const info = newInfo(request.operation)
-      const { lost = NEVER, isHeld = () => true } = await acquire(backend, info, request)
+      const { lost = new AbortController().signal, isHeld = () => true } = await acquire(backend, info, request)
       if (backend.canLock) held = info
       return {
         info,
@@ -127,8 +127,6 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
   return result
 }
-
-const NEVER = new AbortController().signal
 
 type Acquired = Extract<LockAttempt, { kind: 'acquired' }>
 type Held = Extract<LockAttempt, { kind: 'held' }>

@@ -127,8 +127,8 @@ for (const { name, faults, exists = true, answers, ends, recorded, why = /./, st
     const { report, records, events } = await run({ plan: planned })
     t.same(
       calls(),
-      answers.map(status => `remove Bob@acme.example ${status}`),
-      'spelled as in the manifest',
+      answers.map(status => `remove bob@acme.example ${status}`),
+      'spelled as in the accepted invitation',
     )
     t.same(outcomes(report), [`remove bob@acme.example ${ends}`])
     const attempts = events.flatMap(event => (event.type === 'attempt' ? [event.attempt] : []))

@@ -57,6 +57,7 @@ state:
   lockMethod: POST
 `)
   t.strictSame(manifest, {
+    stateFile: null,
     rules: [
       {
         effect: 'accept',
@@ -132,6 +133,7 @@ const DEFAULTS: Manifest = {
   guards: DEFAULT_GUARDS,
   state: { backend: 'local' },
   keycloak: null,
+  stateFile: null,
 }
 
 const bare: Readonly<Record<string, string>> = {
