@@ -29,6 +29,17 @@ export const sandbox = defineCommand({
       describe: 'What the removal of an unknown user is answered [default: 404]',
     },
     seed: { kind: 'integer', min: 0, describe: 'Of faults with a probability' },
+    webhook: {
+      kind: 'text',
+      value: 'URL',
+      describe: 'POST each new invitation there, signed with GUESTLIST_WEBHOOK_SECRET (_FILE)',
+    },
+    webhookFault: {
+      kind: 'list',
+      value: 'FAULT',
+      describe: 'What befalls these calls: lose:p=0.2, repeat:p=0.1 or delay:ms=3000; repeatable',
+    },
+    inviteEvery: { kind: 'duration', positive: true, describe: 'Somebody new is invited again and again' },
     issuer: { kind: 'text', value: 'URL', describe: 'Also take access tokens of this OpenID provider' },
   },
   uses: [],
@@ -36,6 +47,10 @@ export const sandbox = defineCommand({
   examples: [
     ['guestlist sandbox --port 8099', 'a small organisation, in memory'],
     ['guestlist sandbox -- npm test', 'for as long as a command runs'],
+    [
+      'GUESTLIST_WEBHOOK_SECRET_FILE=secret guestlist sandbox --webhook http://127.0.0.1:8080/webhook --invite-every 5s',
+      'a stream of invitations for guestlist serve',
+    ],
     ['guestlist sandbox --data org.yaml --fault accept:503:nth=2', 'your own data, and one fault'],
   ],
   run: async (flags, { COMMAND }, io) => (await import('./sandbox.js')).sandbox(COMMAND, flags, io),

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { CommandError, EXIT, type Io } from '../cli/io.js'
+import { findSecret } from '../http/env-secret.js'
 import type { Sandbox } from '../sandbox/options.js'
+import type { WebhookOptions } from '../sandbox/webhooks.js'
 import { reasonOf } from '../system/errno.js'
 
 interface SandboxFlags {
@@ -13,6 +15,9 @@ interface SandboxFlags {
   readonly unknownUser: '404' | '400' | '204'
   readonly seed: number | undefined
   readonly issuer: string | undefined
+  readonly webhook: string | undefined
+  readonly webhookFault: readonly string[]
+  readonly inviteEvery: number | undefined
 }
 
 const UNKNOWN_USER = { '404': 404, '400': 400, '204': 204 } as const
@@ -32,7 +37,9 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     if ('error' in fault) throw new CommandError(`--fault ${JSON.stringify(text)}: ${fault.error}`)
     return fault
   })
+  const webhook = await webhookOf(flags, io)
   const server = await startSandbox({
+    ...(webhook === null ? {} : { webhook }),
     port: flags.port,
     faults,
     unknownUser: UNKNOWN_USER[flags.unknownUser],
@@ -44,6 +51,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
   }).catch((error: unknown) => {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error })
   })
+  const stream = await startStream(flags.inviteEvery, server)
   try {
     if (command.length > 0) return await runCommand(command, server, io)
     io.out(sandboxBanner(server))
@@ -54,8 +62,35 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     })
     return EXIT.done
   } finally {
+    clearInterval(stream)
     await server.close()
   }
+}
+
+/** @throws CommandError for a webhook without a secret, and for faults without a webhook */
+async function webhookOf({ webhook, webhookFault }: SandboxFlags, io: Io): Promise<WebhookOptions | null> {
+  if (webhook === undefined) {
+    if (webhookFault.length > 0) throw new CommandError('--webhook-fault needs --webhook')
+    return null
+  }
+  if (!/^https?:/.test(webhook) || !URL.canParse(webhook)) throw new CommandError('--webhook is not a web address')
+  const secret = await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
+  if (secret === null) throw new CommandError('--webhook needs GUESTLIST_WEBHOOK_SECRET, with which BIMData would sign')
+  const { parseWebhookFault } = await import('../sandbox/webhooks.js')
+  const faults = webhookFault.map(text => {
+    const fault = parseWebhookFault(text)
+    if ('error' in fault) throw new CommandError(`--webhook-fault ${JSON.stringify(text)}: ${fault.error}`)
+    return fault
+  })
+  return Object.assign({ url: webhook, secret: secret.value.reveal() }, ...faults)
+}
+
+async function startStream(everyMs: number | undefined, server: Sandbox): Promise<NodeJS.Timeout | undefined> {
+  if (everyMs === undefined) return undefined
+  const { inviteOf } = await import('../sandbox/webhooks.js')
+  let number = 0
+  const next = () => Math.max(0, ...server.invitations().map(({ id }) => id)) + 1
+  return setInterval(() => void server.putInvitation(inviteOf(number++, next())), everyMs)
 }
 
 /** Its streams are ours. Ctrl-C reaches it by itself, for it is of the same terminal; a SIGTERM is passed on. */

@@ -84,7 +84,7 @@ export interface Faults {
 }
 
 /** A number from 0 to 1 that looks random and depends on the text alone: FNV-1a, then the finish of MurmurHash3. */
-function chance(text: string): number {
+export function chance(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -2,6 +2,7 @@ import type { Credential } from './auth.js'
 import type { Fault } from './faults.js'
 import type { Issuer } from './token-check.js'
 import type { Call, CloudData, Effect, SandboxData, WireInvitation } from './types.js'
+import type { WebhookOptions } from './webhooks.js'
 
 /** What the removal of an unknown user is answered. */
 export type UnknownUser = 204 | 400 | 404
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   readonly apiKeys?: readonly Credential[]
   /** Fixed tokens that are taken as `Bearer TOKEN`. */
   readonly accessTokens?: readonly (string | Credential)[]
+  /** Who is told of each new invitation. */
+  readonly webhook?: WebhookOptions
   /** Whose access tokens are taken too; a text is its issuer identifier. */
   readonly issuer?: string | Issuer
 }
@@ -58,7 +61,7 @@ export interface Sandbox {
   revoke(secret: string): void
   /** Changes a status behind the API's back; seen at once, and in the file when the promise ends. */
   setStatus(id: number, status: string): Promise<void>
-  /** Adds an invitation, or replaces the one with its id. */
+  /** Adds an invitation, or replaces the one with its id; a new one is announced by the webhook. */
   putInvitation(invitation: WireInvitation): Promise<void>
   /** Adds a cloud, or replaces the one with its id. */
   putCloud(cloud: CloudData): Promise<void>

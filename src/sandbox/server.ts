@@ -12,6 +12,7 @@ import type { Sandbox, SandboxOptions } from './options.js'
 import { createRouter } from './router.js'
 import { Store } from './store.js'
 import type { SandboxData } from './types.js'
+import { createWebhooks } from './webhooks.js'
 
 /** Longer than a client keeps a connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 75_000
@@ -76,6 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const auth = authOf(options, apiKey)
   const { dataFile } = options
   const saver = dataFile === undefined ? NO_FILE : createSaver(dataFile, () => store.data())
+  const webhooks = options.webhook === undefined ? null : createWebhooks(options.webhook, options.seed ?? 1)
   const closing = new AbortController()
   const context: Context = {
     router: createRouter(contract),
@@ -101,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     apiKey,
     close: () => {
       closing.abort()
+      webhooks?.close()
       closed ??= stop().then(saver.flush)
       return closed
     },
@@ -119,7 +122,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await written()
     },
     putInvitation: async invitation => {
+      const isNew = store.find(invitation.id) === undefined
       store.put(invitation)
+      if (isNew) webhooks?.announce(invitation)
       await written()
     },
     putCloud: async cloud => {

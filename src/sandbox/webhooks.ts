@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto'
+import { chance } from './faults.js'
+import type { WireInvitation } from './types.js'
+
+/** BIMData tells a provider of each new invitation by a signed POST; nothing says that it is repeated where it is lost. */
+export interface WebhookOptions {
+  readonly url: string
+  readonly secret: string
+  /** Probabilities that a call is never made, and that it is made twice. */
+  readonly lose?: number
+  readonly repeat?: number
+  /** Milliseconds, at most, until a call is made; 0 by default. */
+  readonly delayMs?: number
+}
+
+export interface Webhooks {
+  announce(invitation: WireInvitation): void
+  close(): void
+}
+
+export function createWebhooks(
+  { url, secret, lose = 0, repeat = 0, delayMs = 0 }: WebhookOptions,
+  seed: number,
+): Webhooks {
+  let draws = 0
+  const random = (): number => chance(`webhook ${seed} ${draws++}`)
+  const timers = new Set<NodeJS.Timeout>()
+  const closing = new AbortController()
+  async function send(invitation: WireInvitation): Promise<void> {
+    const body = JSON.stringify(invitation)
+    const signature = createHmac('sha256', secret).update(body).digest('hex')
+    const headers = { 'content-type': 'application/json', 'x-bimdata-signature': signature }
+    const answer = await fetch(url, { method: 'POST', body, headers, signal: closing.signal, redirect: 'manual' })
+    await answer.body?.cancel()
+  }
+  return {
+    announce(invitation) {
+      const copies = random() < lose ? 0 : random() < repeat ? 2 : 1
+      for (let copy = 0; copy < copies; copy++) {
+        const timer = setTimeout(() => {
+          timers.delete(timer)
+          // Whoever is not there misses it, as in life.
+          send(invitation).catch(() => undefined)
+        }, random() * delayMs)
+        timers.add(timer)
+      }
+    },
+    close() {
+      closing.abort()
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}
+
+const PEOPLE = ['ada', 'blaise', 'carl', 'dorothea', 'emmy', 'felix', 'grace', 'hedy', 'ivan', 'joan']
+
+/** A pending invitation of the stream: the same one for the same number. */
+export const inviteOf = (number: number, id: number): WireInvitation => ({
+  id,
+  client_id: 1,
+  redirect_uri: 'https://example.invalid/',
+  cloud_name: 'Tower A',
+  cloud_role: 50,
+  email: `${PEOPLE[number % PEOPLE.length]}.${number}@${number % 4 === 3 ? 'rival' : 'acme'}.example`,
+  status: 'P',
+})
+
+/** `lose:p=0.2`, `repeat:p=0.1`, `delay:ms=3000` */
+export function parseWebhookFault(text: string): Partial<WebhookOptions> | { readonly error: string } {
+  const [, kind, name, number] = /^(lose|repeat|delay):(p|ms)=(\d+(?:\.\d+)?)$/.exec(text) ?? []
+  const value = Number(number)
+  if (kind === 'delay' && name === 'ms' && value <= 600_000) return { delayMs: value }
+  if ((kind === 'lose' || kind === 'repeat') && name === 'p' && value <= 1) return { [kind]: value }
+  return { error: 'it is not lose:p=0.2, repeat:p=0.1 or delay:ms=3000' }
+}
