@@ -22,7 +22,7 @@ const VERSION = 1
 /** ssh-keygen passes over what follows a signature, so that the file serves it as it is. */
 export const approvalText = (armor: string, statement: string): string => `${armor.trimEnd()}\n${statement}`
 
-/** Null for a text that is not an approval. Line ends that Git turned into CRLF are taken. */
+/** Null for anything that is not an approval. Line ends that Git turned into CRLF are accepted. */
 export function parseApproval(text: string): ApprovalFile | null {
   const plain = text.replaceAll('\r\n', '\n')
   const whole = plain.endsWith('\n') ? plain : `${plain}\n`

@@ -19,7 +19,7 @@ const PATIENCE_WITH_PEOPLE_MS = 300_000
 const PATIENCE_MS = 30_000
 
 /**
- * Signs a text with a private key, or with a public one whose private half is in the agent.
+ * Signs text with a private key, or with a public one whose private half is in the agent.
  *
  * @param key path of its file
  * @return the signature as ssh-keygen writes it

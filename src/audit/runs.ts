@@ -23,7 +23,7 @@ export interface AuditAction {
   message: string | null
 }
 
-/** A run as its lines tell it, whatever they are worth: what the chain says of them stands beside it. */
+/** A run as its lines tell it, whatever they are worth: what the chain says of them is kept beside it. */
 export interface AuditRun {
   readonly run_id: string
   readonly actor: string | null
