@@ -73,7 +73,7 @@ const LIVE = JSON.stringify({
     email,
     status,
     cloud_name: 'Campus',
-    cloud_role: 100,
+    cloud_role: 50,
     project_name: null,
     project_role: null,
     client_id: null,

@@ -4,7 +4,7 @@ import { findBrowser } from './find-browser.js'
 
 /**
  * A headless Chromium that ends with the test; `GUESTLIST_BROWSER` names another than the system's. A fresh machine may have
- * none: then null, and it is said plainly that what needs a browser is not checked. With `GUESTLIST_BROWSER_REQUIRED=1`, as
+ * none: then null, and it is said plainly that what needs a browser is not checked. With `TESTS_REQUIRE_BROWSER=1`, as
  * CI sets it, the test fails.
  */
 export async function browserFor(t: Test): Promise<Browser | null> {
@@ -12,7 +12,7 @@ export async function browserFor(t: Test): Promise<Browser | null> {
   if (executablePath === undefined) {
     const message =
       'There is no browser: the checks of the HTML report in one were NOT RUN. Install chromium to run them.'
-    if (process.env.GUESTLIST_BROWSER_REQUIRED === '1') t.fail(message)
+    if (process.env.TESTS_REQUIRE_BROWSER === '1') t.fail(message)
     else process.stderr.write(`${message}\n`)
     return null
   }

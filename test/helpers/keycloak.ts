@@ -27,12 +27,12 @@ export interface Keycloak {
 
 /**
  * Starts it once for all tests of a file. Where it cannot be had, null, and it is said plainly that what needs it is left out;
- * with `GUESTLIST_KEYCLOAK_REQUIRED=1`, as in CI, that is a failure.
+ * with `TESTS_REQUIRE_KEYCLOAK=1`, as in CI, that is a failure.
  */
 export async function startKeycloak(t: Test): Promise<Keycloak | null> {
   if (!existsSync(ZIP) || !hasJava()) {
     const message = `left out: Keycloak ${VERSION} is not on this machine (.ci/run fetches it; it needs Java 17 or later)`
-    if (process.env.GUESTLIST_KEYCLOAK_REQUIRED === '1') t.fail(message)
+    if (process.env.TESTS_REQUIRE_KEYCLOAK === '1') t.fail(message)
     else t.comment(message)
     return null
   }

@@ -51,7 +51,7 @@ export type PgEnv = Readonly<
 /** A server of the test's own. Null, with a comment, where it is not installed; an error where it has to be. */
 export async function startPostgres(t: Test, settings: readonly string[] = []): Promise<Postgres | null> {
   if (PROGRAMS === null) {
-    if (process.env.GUESTLIST_POSTGRES_REQUIRED === '1') throw new Error('PostgreSQL is required and not installed')
+    if (process.env.TESTS_REQUIRE_POSTGRES === '1') throw new Error('PostgreSQL is required and not installed')
     t.comment('LEFT OUT: PostgreSQL is not installed (Debian: apt-get install postgresql)')
     return null
   }
@@ -150,7 +150,7 @@ const POOLER = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find(existsSync)
 /** PgBouncer in front of a server. Null, with a comment, where it is not installed. */
 export async function startPgBouncer(t: Test, server: PgEnv, mode: 'transaction' | 'session'): Promise<PgEnv | null> {
   if (POOLER === undefined) {
-    if (process.env.GUESTLIST_POSTGRES_REQUIRED === '1') throw new Error('PgBouncer is required and not installed')
+    if (process.env.TESTS_REQUIRE_POSTGRES === '1') throw new Error('PgBouncer is required and not installed')
     t.comment('LEFT OUT: PgBouncer is not installed (Debian: apt-get install pgbouncer)')
     return null
   }
