@@ -100,17 +100,15 @@ const made = new Map([
   ...papers(),
 ])
 for (const [name, text] of made) put(name, text)
-// The bundle knows its own commands: it writes the manual, and is not shipped for that.
-const { manPages } = await import(pathToFileURL(join(dist, `${MANUAL}.js`)).href)
-for (const name of [`${MANUAL}.js`, `${MANUAL}.js.map`]) made.delete(name)
-for (const [name, text] of manPages()) {
-  made.set(join('man', name), text)
-  put(join('man', name), text)
-}
+// What an earlier build left, before anything here is run: its package.json would say how.
 for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = relative(dist, join(name.parentPath, name.name))
   if (name.isFile() && !made.has(path)) rmSync(join(dist, path), { force: true })
 }
+// The bundle knows its own commands: it writes the manual, and is not shipped for that.
+const { manPages } = await import(pathToFileURL(join(dist, `${MANUAL}.js`)).href)
+for (const name of [`${MANUAL}.js`, `${MANUAL}.js.map`]) rmSync(join(dist, name))
+for (const [name, text] of manPages()) put(join('man', name), text)
 
 /** Whole or not at all: others may be running what is there. */
 function put(name, text) {
