@@ -69,6 +69,9 @@ t.test('~/.pgpass, and PGPASSFILE', async t => {
   t.equal(config({ ...env, HOME: home }).password, 'se:cr\\et')
   t.equal(config({ ...env, PGUSER: 'v', PGPASSFILE: file }).password, 'any')
   t.equal(config({ ...env, HOME: home, PGPASSWORD: 'p' }).password, 'p')
+  writeFileSync(file, 'too:short\nlocalhost:5432:guests:u:by socket\n')
+  t.equal(config({ ...env, PGHOST: '/run/postgresql', HOME: home }).password, 'by socket', 'a socket is localhost')
+  t.equal(config({ ...env, HOME: home }).password, null, 'no line fits')
   t.throws(() => config({ ...env, PGPASSFILE: join(home, 'none') }), { code: 'config', message: /no such file/ })
 })
 

@@ -52,6 +52,22 @@ if (postgres !== null) {
     await lock.release()
   })
 
+  t.test('who holds the lock is told without taking it, and not of a holder whose connection has ended', async t => {
+    const env = await postgres.database()
+    const store = stateAt(env)
+    t.equal(await store.holder(), null, 'there is no table yet')
+    const lock = await lockNow(stateAt(env))
+    t.match(await store.holder(), { ID: lock.info.ID, Operation: 'apply' })
+    await lock.release()
+    t.equal(await store.holder(), null, 'released')
+    const dead = await lockNow(stateAt(env))
+    const gone = aborted(dead.lost)
+    await postgres.sql(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`, env.PGDATABASE)
+    await gone
+    t.equal(await store.holder(), null, 'its connection is gone')
+    await dead.release()
+  })
+
   t.test('a lock that somebody else holds', async t => {
     const env = await postgres.database()
     const theirs = await lockNow(stateAt(env))
