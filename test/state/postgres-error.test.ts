@@ -1,0 +1,57 @@
+import pg from 'pg'
+import t from 'tap'
+import { StateError } from '../../src/state/error.js'
+import { postgresError } from '../../src/state/postgres-error.js'
+
+const WHERE = 'postgres://db.example/guests#acme'
+
+function answered(code: string | undefined, message = 'no'): pg.DatabaseError {
+  const error = new pg.DatabaseError(message, message.length, 'error')
+  error.code = code
+  return error
+}
+
+const failed = (message: string, code?: string): Error =>
+  Object.assign(new Error(message), code === undefined ? {} : { code })
+
+const CASES: readonly (readonly [name: string, error: unknown, code: string, says: RegExp])[] = [
+  ['a wrong password', answered('28P01'), 'credentials', /refused the password \(28P01: no\)/],
+  ['no such database', answered('3D000'), 'config', /has no such database/],
+  ['a standby', answered('25006'), 'unwritable', /takes no writes.*primary/],
+  ['a table of others', answered('42703'), 'broken', /not as guestlist makes it/],
+  ['a code that is not known here', answered('XX000'), 'unwritable', /answered with an error \(XX000: no\)/],
+  ['an answer without a code', answered(undefined), 'unwritable', /\(no code: no\)/],
+  ['control characters in an answer', answered('XX000', 'a\u001b[2J'), 'unwritable', /^\P{Cc}*$/u],
+  ['no password', failed('SASL: client password must be a string'), 'credentials', /asks for a password/],
+  ['no TLS', failed('The server does not support SSL connections'), 'unreachable', /has no TLS/],
+  [
+    'a certificate',
+    failed('self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
+    'unreachable',
+    /cannot be trusted: self-signed/,
+  ],
+  [
+    'nobody there',
+    failed('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED'),
+    'unreachable',
+    /reached: ECONNREFUSED\./,
+  ],
+  ['silence', failed('Query read timeout'), 'unreachable', /no answer in time/],
+  ['a broken connection', failed('Connection terminated unexpectedly'), 'unreachable', /the connection ended/],
+  ['anything else', failed('boom'), 'unreachable', /cannot be reached: boom/],
+  ['what is no error', 'boom', 'unreachable', /cannot be reached: boom/],
+]
+
+for (const [name, error, code, says] of CASES) {
+  t.test(name, async t => {
+    const told = postgresError(error, WHERE)
+    t.equal(told.code, code)
+    t.match(told.message, says)
+    t.match(told.message, WHERE)
+  })
+}
+
+t.test('what is told already is passed on', async t => {
+  const told = new StateError('locked', 'It is locked.')
+  t.equal(postgresError(told, WHERE), told)
+})
