@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import type { StatusDocument } from '../../src/serve/status.js'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
+
+export interface Served {
+  readonly child: ChildProcess
+  /** Of its page; known once it listens. */
+  readonly url: string
+  log(): string
+  status(): Promise<StatusDocument>
+  /** Waits until the log holds this. */
+  logged(wanted: RegExp, timeoutMs?: number): Promise<void>
+  /** @return its exit code; null where the signal ended it */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** `guestlist serve` in a process of its own, on a free port. It ends with the test. */
+export async function serve(
+  t: Test,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[] = [],
+): Promise<Served> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--listen', '127.0.0.1:0', ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, NODE_V8_COVERAGE: '', ...env },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let text = ''
+  child.stderr.on('data', chunk => {
+    text += chunk
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const served = {
+    child,
+    log: () => text,
+    async logged(wanted: RegExp, timeoutMs = 30_000) {
+      await until(
+        () => wanted.test(text),
+        timeoutMs,
+        () => `no ${wanted} in:\n${text}`,
+      )
+    },
+    async end(signal: NodeJS.Signals) {
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit')
+        child.kill(signal)
+        await gone
+      }
+      return child.exitCode
+    },
+  }
+  await served.logged(/serves http:\/\/\S+/)
+  const url = /serves (http:\/\/\S+)/.exec(text)?.[1] ?? ''
+  return { ...served, url, status: async () => (await fetch(`${url}/status`)).json() as Promise<StatusDocument> }
+}
+
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+  why: () => string = () => `not within ${timeoutMs} ms`,
+): Promise<void> {
+  const end = performance.now() + timeoutMs
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(why())
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
