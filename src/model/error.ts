@@ -1,0 +1,63 @@
+import type { ErrorCode } from './error-codes.js'
+import type { Problem } from './problem.js'
+
+/** Exit codes: the closed list of what a run can end with. */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  changes: 2,
+  refused: 3,
+  stale: 4,
+  partial: 5,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** What another exit code than `error` goes with. */
+const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
+  'plan-refused': EXIT.refused,
+  'approvals-missing': EXIT.refused,
+  'approvals-unchecked': EXIT.refused,
+  'plan-stale': EXIT.stale,
+  interrupted: EXIT.interrupted,
+  'state-interrupted': EXIT.interrupted,
+}
+
+export interface ErrorFacts {
+  /** The file that the error is about, with line and column where they are known; the message then begins with it. */
+  readonly place?: string
+  /** What to do, in whole sentences. */
+  readonly advice?: string | undefined
+  /** What is wrong within a manifest or tests, each at its place. */
+  readonly problems?: readonly Problem[]
+  readonly cause?: unknown
+}
+
+/** What ends a command, in words for people. The message never holds a secret. What the API did is an `ApiError`. */
+export class GuestlistError extends Error {
+  readonly code: ErrorCode
+  readonly place: string | null
+  readonly advice: string | null
+  readonly exitCode: ExitCode
+  readonly problems: readonly Problem[]
+
+  constructor(code: ErrorCode, message: string, { place, advice, problems = [], cause }: ErrorFacts = {}) {
+    super(place === undefined ? message : `${place}: ${message}`, cause === undefined ? undefined : { cause })
+    this.name = 'GuestlistError'
+    this.code = code
+    this.place = place ?? null
+    this.advice = advice ?? null
+    this.exitCode = EXIT_OF[code] ?? EXIT.error
+    this.problems = problems
+  }
+}
+
+/** @param subject what the problems are in */
+export function problemsError(
+  problems: readonly Problem[],
+  subject: 'manifest' | 'tests' = 'manifest',
+): GuestlistError {
+  const message = `${problems.length} problem${problems.length === 1 ? '' : 's'} in the ${subject}`
+  return new GuestlistError(subject === 'manifest' ? 'manifest-problems' : 'test-problems', message, { problems })
+}
