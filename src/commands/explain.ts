@@ -8,7 +8,7 @@ import { type Explainer, startExplain } from '../reconcile/explain.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { type Explained, explainDocument } from './shared/explain-json.js'
-import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
+import { type ExplainLook, invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
 import { readAll } from './shared/read-all.js'
@@ -19,7 +19,7 @@ type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { rea
 /** Says why an invitation, or all that concerns an address, is decided as it is. */
 export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const wanted = readSubject(subject)
-  const { manifest } = await loadManifest(flags.file, io)
+  const { manifest, written } = await loadManifest(flags.file, io)
   const explained = await withWorld({ state: manifest.state }, flags, io, async ({ list, records }) => {
     const now = flags.now ?? new Date()
     const explainer = startExplain({ manifest, records, now, protect: protections(flags, io) })
@@ -27,8 +27,8 @@ export async function explain(subject: string, flags: ExplainFlags, io: Io): Pro
   })
   const { invitations, user, uninvited } = explained
   if (invitations.length === 0 && !user && !uninvited) throw notFound(subject, wanted.email !== null)
-  if (flags.format === 'json') io.out(`${jsonText(explainDocument(explained))}\n`)
-  else io.out(textOf(explained, flags, io))
+  if (flags.format === 'json') io.out(`${jsonText(explainDocument(explained, written))}\n`)
+  else io.out(textOf(explained, { style: styleFor('out', flags, io), written }))
   return EXIT.done
 }
 
@@ -71,11 +71,9 @@ const notFound = (subject: string, isEmail: boolean): CommandError =>
     { advice: 'See "guestlist invitations list".' },
   )
 
-function textOf({ invitations, user, uninvited }: Explained, flags: ExplainFlags, io: Io): string {
-  const style = styleFor('out', flags, io)
-  return [
-    ...invitations.map(explained => invitationText(explained, style)),
-    ...(user ? [userText(user, style)] : []),
-    ...(uninvited ? [uninvitedText(uninvited, style)] : []),
+const textOf = ({ invitations, user, uninvited }: Explained, look: ExplainLook): string =>
+  [
+    ...invitations.map(explained => invitationText(explained, look)),
+    ...(user ? [userText(user, look)] : []),
+    ...(uninvited ? [uninvitedText(uninvited, look)] : []),
   ].join('\n')
-}

@@ -39,16 +39,19 @@ export async function test(paths: readonly string[], flags: TestFlags, io: Io): 
   if (flags.record !== undefined) return record(flags.record, loaded, paths, flags, io)
   const parsed = parseTests(await readTestFiles(paths, flags.file, io), loaded.manifest)
   if (!parsed.ok) throw new ManifestError(parsed.problems, 'tests')
-  const run = runTests(parsed.tests, loaded.manifest, flags.now ?? new Date(), WORDS)
+  const run = runTests(parsed.tests, loaded.manifest, flags.now ?? new Date(), wordsOf(loaded))
   const results = resultsDocument(run, flags.coverage || flags.minCoverage !== undefined)
   io.out(rendered(results, flags, io))
   return passes(results, flags, io) ? EXIT.done : EXIT.error
 }
 
-const WORDS: Words = {
-  invitation: explained => invitationText(explained, PLAIN),
-  user: explained => userText(explained, PLAIN),
-  uninvited: explained => uninvitedText(explained, PLAIN),
+function wordsOf({ written }: LoadedManifest): Words {
+  const look = { style: PLAIN, written }
+  return {
+    invitation: explained => invitationText(explained, look),
+    user: explained => userText(explained, look),
+    uninvited: explained => uninvitedText(explained, look),
+  }
 }
 
 function rendered(results: ResultsDocument, flags: TestFlags, io: Io): string {

@@ -1,5 +1,5 @@
 import type { Manifest } from '../model/manifest.js'
-import type { Problem, Range } from '../model/problem.js'
+import type { Place, Problem, Range } from '../model/problem.js'
 import { type Checked, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
@@ -27,6 +27,8 @@ export type ParseResult =
        * besides: how far the rule goes on its line, its bytes, and the line itself. Others stay as they are.
        */
       locate(problems: readonly Problem[]): readonly Problem[]
+      /** The lines of the rule, removal or `unmatched` that begins at a place, as they are written; empty where none does. */
+      written(place: Place): readonly string[]
     }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
@@ -63,7 +65,16 @@ export function parseManifest(sources: readonly ManifestSource[]): ParseResult {
   const remarks = warnings(merged)
   if (errors.length > 0) return { ok: false, problems: toProblems([...errors, ...remarks]) }
   const locate = (problems: readonly Problem[]) => locateProblems(problems, merged)
-  return { ok: true, manifest: normalize(merged), warnings: toProblems(remarks), locate }
+  const written = (place: Place) => writtenLines(place, merged)
+  return { ok: true, manifest: normalize(merged), warnings: toProblems(remarks), locate, written }
+}
+
+function writtenLines(place: Place, { accept, deny, remove, unmatched }: Merged): readonly string[] {
+  const name = placeName(place)
+  const found = [...accept, ...deny, ...remove, ...(unmatched ? [unmatched] : [])].find(
+    one => placeName(one.place) === name,
+  )
+  return found ? found.source.lines(found.start, found.end) : []
 }
 
 function locateProblems(problems: readonly Problem[], { accept, deny }: Merged): readonly Problem[] {

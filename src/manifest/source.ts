@@ -11,6 +11,8 @@ export interface Source {
   /** A range that stays on the line that it starts on. */
   range(start: number, end: number): Range
   snippet(offset: number): string
+  /** The lines of a range, as far to the left as its first. Each is cut as a snippet is. */
+  lines(start: number, end: number): readonly string[]
 }
 
 /** Code units between two checkpoints of the running counts. */
@@ -79,6 +81,11 @@ const withoutSecrets = (line: string): string =>
     .replace(/(:\/\/)\S*@/g, '$1***@')
     .replace(/((?:passw|secret|token|api_?-?key|credential)[\w-]{0,32}["']?\s{0,8}:\s{0,8})\S.*/i, '$1***')
 
+function shown(line: string): string {
+  const safe = withoutSecrets(line.slice(0, 2 * SNIPPET_LIMIT))
+  return safe.length > SNIPPET_LIMIT ? `${safe.slice(0, SNIPPET_LIMIT)}…` : safe
+}
+
 /** A byte-order mark at the start is not part of the text, but of the file's bytes. */
 export function createSource(file: string, index: number, content: string): Source {
   const bom = content.startsWith('\uFEFF')
@@ -113,8 +120,13 @@ export function createSource(file: string, index: number, content: string): Sour
     }),
     snippet: offset => {
       const start = starts[lineIndexAt(starts, offset)] ?? 0
-      const line = withoutSecrets(text.slice(start, Math.min(lineEnd(offset), start + 2 * SNIPPET_LIMIT)))
-      return line.length > SNIPPET_LIMIT ? `${line.slice(0, SNIPPET_LIMIT)}…` : line
+      return shown(text.slice(start, Math.min(lineEnd(offset), start + 2 * SNIPPET_LIMIT)))
+    },
+    lines: (start, end) => {
+      const margin = start - (starts[lineIndexAt(starts, start)] ?? 0)
+      const [first = '', ...others] = text.slice(start, end).trimEnd().split(/\r?\n/)
+      const indented = others.map(line => line.slice(Math.min(margin, line.search(/\S|$/))))
+      return [first, ...indented].map(shown)
     },
   }
 }

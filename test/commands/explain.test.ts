@@ -83,15 +83,15 @@ t.test('an address: all its invitations, and its removal', async t => {
   const bob = await text(' BOB@acme.example')
   t.match(
     bob,
-    /bimdata_invitation\.5 .*\n(.*\n)+.*It is denied: accepted, it would bring back a user who is to be removed/,
+    /bimdata_invitation\.5 .*\n(.*\n)+.*It would be denied: accepted, it would bring back a user who is to be removed/,
   )
   t.match(bob, 'bimdata_invitation.6')
   t.match(bob, /to be removed: guestlist\.yaml:16:7 \(left\)/)
   t.match(bob, 'accepted invitations: 6 in "Tower B"')
-  t.match(bob, 'The user is removed: the state remembers no removal.')
+  t.match(bob, 'The user would be removed: the state remembers no removal.')
   t.match(
     await text('root@it.acme.example'),
-    /protected: by "\*@it\.acme\.example" \(guestlist\.yaml:21:7\)\n\n.*The whole plan is refused/,
+    /protected: by "\*@it\.acme\.example" \(guestlist\.yaml:21:7\)\n\n.*The whole plan would be refused/,
   )
   t.match(await text('ghost@acme.example'), 'accepted invitations: none', 'without any invitation')
 })
@@ -103,11 +103,11 @@ t.test('an address without an invitation: the rules that name it, and what they 
   t.equal(code, 0, stderr)
   t.match(
     stdout,
-    /^nobody@acme\.example\n {4}invitations: none\n\n {2}Rules that match the address.*\n.*accept +guestlist\.yaml:4:7 +by pattern +wins \(ours\)\n {2}The first wins among them: it is the only/,
+    /^nobody@acme\.example\n {4}invitations: none\n\n {2}Rules that match the address.*\n.*accept +guestlist\.yaml:4:7 +by pattern +wins \(ours\)\n {8}email: "\*@acme\.example"\n {8}reason: ours\n {2}The first wins among them: it is the only/,
   )
   t.match(
     stdout,
-    'Nothing is done: there is no invitation of the address.\n  A pending one would be accepted, unless a rule',
+    'Nothing would be done: there is no invitation of the address.\n  A pending one would be accepted, unless a rule',
   )
   t.match(
     (await run(['explain', 'eve@other.example'])).stdout,
@@ -138,7 +138,7 @@ t.test('a removal goes before a rule that accepts, and the rule does not win', a
   const { stdout } = await run(['explain', '5'])
   t.match(
     stdout,
-    /accept +guestlist\.yaml:4:7 +by pattern +overruled \(ours\)\n {2}The user is to be removed.*\n {2}A removal goes before rules that accept\./,
+    /accept +guestlist\.yaml:4:7 +by pattern +overruled \(ours\)\n {8}email: .*\n {8}reason: ours\n {2}The user is to be removed.*\n {2}A removal goes before rules that accept\./,
   )
   t.notMatch(stdout, 'wins')
   const [explained] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
@@ -188,7 +188,7 @@ t.test('a removal that is remembered', async t => {
   await run(['apply', '--auto-approve'])
   t.match((await run(['explain', 'bob@acme.example'])).stdout, /remembered: removed at 20.*\n\n.*has not come back/)
   await sandbox.putInvitation(invitation(7, 'bob@acme.example', 'A'))
-  t.match((await run(['explain', 'bob@acme.example'])).stdout, 'The user is removed again')
+  t.match((await run(['explain', 'bob@acme.example'])).stdout, 'The user would be removed again')
   write('guestlist.yaml', 'apiVersion: guestlist/v1\n')
   await sandbox.putInvitation(invitation(7, 'ann@acme.example'))
   await sandbox.putInvitation(invitation(6, 'ann@acme.example'))
@@ -214,3 +214,64 @@ t.test('what is not there, or is neither id nor address', async t => {
     t.match(stderr, says)
   }
 })
+
+t.test('issue 12.21: it shows the rules as they are written, and says what would be done', async t => {
+  const manifest = `invitations:
+  accept:
+    - {email: "*@acme.example", until: 2099-01-01} # in braces
+    - email: ann@acme.example
+      cloud: # where
+        - Vault
+        - Tower A
+      reason: |
+        hired,
+          at once
+  unmatched: deny
+users:
+  remove:
+    - email: bob@acme.example
+      reason: left
+`
+  const { call: run } = await world(t, manifest, [...LIVE, invitation(10, 'many@else.example')])
+  const explained = async (subject: string) => (await run(['explain', subject])).stdout
+  t.match(
+    await explained('1'),
+    `
+        email: ann@acme.example
+        cloud: # where
+          - Vault
+          - Tower A
+        reason: |
+          hired,
+            at once
+     accept  guestlist.yaml:4:7  by pattern       agrees, until 2099-01-01
+        {email: "*@acme.example", until: 2099-01-01}
+`,
+  )
+  t.match(await explained('1'), 'It would be accepted: a rule says so (pending → accepted).')
+  t.match(await explained('8'), 'It would be denied: no rule matches, and "unmatched" says so (pending → denied).')
+  t.match(await explained('9'), 'Nothing would be done: this version does not know its status.')
+  t.match(
+    await explained('bob@acme.example'),
+    /guestlist\.yaml:15:7 \(left\)\n {8}email: bob@acme\.example\n {8}reason: left\n/,
+  )
+  const [{ rules }] = JSON.parse((await run(['explain', '3', '--json'])).stdout).invitations
+  t.strictSame(
+    rules.map(({ text }: { text: string }) => text),
+    ['{email: "*@acme.example", until: 2099-01-01}'],
+  )
+})
+
+t.test(
+  'issue 12.21: of a rule with many lines the first are shown, and nothing of it acts on the terminal',
+  async t => {
+    const clouds = Array.from({ length: 30 }, (_, i) => `        - "Cloud ${i}\u202e"\n`).join('')
+    const manifest = `invitations:\n  accept:\n    - email: "*@else.example"\n      cloud:\n        - Tower A\n${clouds}`
+    const { call: run } = await world(t, manifest, [invitation(10, 'many@else.example')])
+    const { stdout } = await run(['explain', '10'])
+    t.match(stdout, 'Cloud 8')
+    t.notMatch(stdout, 'Cloud 9')
+    t.match(stdout, '        …\n')
+    t.notMatch(stdout, '\u202e')
+  },
+)

@@ -1,7 +1,9 @@
 import type { Action } from '../../model/plan.js'
+import type { Place } from '../../model/problem.js'
 import { userAddress } from '../../reconcile/address.js'
 import { type Decision, ruleRef } from '../../reconcile/decide.js'
 import type { InvitationExplanation, UninvitedExplanation, UserExplanation } from '../../reconcile/explain.js'
+import type { RuleOutcomes } from '../../reconcile/rule-outcome.js'
 
 /** What `explain` found of its subject. */
 export interface Explained {
@@ -13,15 +15,19 @@ export interface Explained {
 }
 
 /** The JSON of `explain`, whose members have the names that a plan's have. */
-export const explainDocument = ({ invitations, user, uninvited }: Explained) => ({
+export const explainDocument = ({ invitations, user, uninvited }: Explained, written: Written) => ({
   format_version: '1.0',
-  invitations: invitations.map(withDecision),
+  invitations: invitations.map(one => withDecision(one, written)),
   user: user && { ...user, decision: userDecision(user.decision) },
-  uninvited: uninvited && withDecision(uninvited),
+  uninvited: uninvited && withDecision(uninvited, written),
 })
 
-const withDecision = <T extends { readonly decision: Decision }>(explained: T) => ({
+/** The lines of the rule at a place, as the manifest has them. */
+type Written = (place: Place) => readonly string[]
+
+const withDecision = <T extends RuleOutcomes & { readonly decision: Decision }>(explained: T, written: Written) => ({
   ...explained,
+  rules: explained.rules.map(match => ({ ...match, text: written(match.rule).join('\n') })),
   decision: decisionJson(explained.decision),
 })
 

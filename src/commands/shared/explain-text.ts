@@ -1,6 +1,6 @@
 import { statusText } from '../../model/invitation.js'
-import type { RuleRef } from '../../model/plan.js'
-import { placeText } from '../../model/problem.js'
+import { type RuleRef, STATUS_AFTER } from '../../model/plan.js'
+import { type Place, placeText } from '../../model/problem.js'
 import type { Decision } from '../../reconcile/decide.js'
 import type {
   InvitationExplanation,
@@ -14,15 +14,22 @@ import { destination } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
 import { table } from '../../render/text/table.js'
 
+/** How explanations are shown: emphasis, and the lines of the rule at a place as the manifest has them. */
+export interface ExplainLook {
+  readonly style: Style
+  readonly written: (place: Place) => readonly string[]
+}
+
 /** What one invitation was decided by, for people. */
-export function invitationText(explained: InvitationExplanation, style: Style): string {
+export function invitationText(explained: InvitationExplanation, look: ExplainLook): string {
+  const { style } = look
   const { address, invitation } = explained
   const lines = [
     `${style.bold(address)}  ${escapeTerminal(invitation.email)}`,
     `    status: ${escapeTerminal(statusText(invitation))}`,
     `    to: ${destination(invitation)}`,
     '',
-    ...rulesText('Rules that match', explained, style),
+    ...rulesText('Rules that match', explained, look),
     ...removalLines(explained),
     '',
     `  ${style.bold(outcomeOf(explained))}`,
@@ -32,16 +39,26 @@ export function invitationText(explained: InvitationExplanation, style: Style): 
 
 const STRENGTH = { id: 'by id', email: 'by exact e-mail', pattern: 'by pattern' } as const
 
-function rulesText(title: string, { rules, because }: RuleOutcomes, style: Style): readonly string[] {
+function rulesText(title: string, { rules, because }: RuleOutcomes, look: ExplainLook): readonly string[] {
   if (rules.length === 0) return ['  No rule matches.']
   const rows = table(
     rules.map(match => ['   ', match.effect, placeOf(match.rule), STRENGTH[match.strength], note(match)]),
   )
+  const texts = rows.trimEnd().split('\n')
   return [
-    style.dim(`  ${title}, the strongest first:`),
-    ...rows.trimEnd().split('\n'),
+    look.style.dim(`  ${title}, the strongest first:`),
+    ...texts.flatMap((text, i) => [text, ...ruleLines(rules[i]?.rule, look)]),
     ...(rules[0]?.standing === 'wins' ? [`  The first wins among them: ${because}.`] : []),
   ]
+}
+
+/** Of a longer rule, which has lists or a long reason, the first lines are shown. */
+const MOST_LINES = 12
+
+function ruleLines(rule: RuleRef | undefined, { style, written }: ExplainLook): readonly string[] {
+  const lines = rule ? written(rule) : []
+  const shown = lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines
+  return shown.map(line => style.dim(`        ${escapeTerminal(line)}`))
 }
 
 function note({ standing, from, until, rule }: RuleMatch): string {
@@ -71,7 +88,7 @@ function outcomeOf({ decision, invitation, removal }: InvitationExplanation): st
   const status = escapeTerminal(statusText(invitation))
   switch (decision.kind) {
     case 'act':
-      return `${decision.effect === 'accept' ? 'It is accepted' : 'It is denied'}: ${ACT[decision.why]} (${status} → ${decision.effect === 'accept' ? 'accepted' : 'denied'}).`
+      return `It would be ${STATUS_AFTER[decision.effect]}: ${ACT[decision.why]} (${status} → ${STATUS_AFTER[decision.effect]}).`
     case 'keep':
       return keptText(decision, status, removal !== null)
     case 'contradiction':
@@ -95,30 +112,32 @@ const ACT = {
 function keptText({ why }: Extract<Decision, { kind: 'keep' }>, status: string, removed: boolean): string {
   switch (why) {
     case 'unmatched':
-      return 'Nothing is done: it is pending, no rule matches, and "unmatched" is ignore.'
+      return 'Nothing would be done: it is pending, no rule matches, and "unmatched" is ignore.'
     case 'no_rule':
-      return `Nothing is done: no rule matches, and it is ${status}.`
+      return `Nothing would be done: no rule matches, and it is ${status}.`
     case 'accepted_but_denied':
-      return 'Nothing is done: it is accepted already, and that cannot be taken back. List the user under users.remove.'
+      return 'Nothing would be done: it is accepted already, and that cannot be taken back. List the user under users.remove.'
     case 'unknown_status':
-      return 'Nothing is done: this version does not know its status.'
+      return 'Nothing would be done: this version does not know its status.'
     default:
       return removed
-        ? `Nothing is done with the invitation: it is ${status}, and its user is dealt with under users.remove.`
-        : `Nothing is done: it is ${status} already.`
+        ? `Nothing would be done with the invitation: it is ${status}, and its user is dealt with under users.remove.`
+        : `Nothing would be done: it is ${status} already.`
   }
 }
 
 /** What a user under `users.remove` was decided by, for people. */
 export function userText(
   { address, user, removal, protection, record, decision }: UserExplanation,
-  style: Style,
+  look: ExplainLook,
 ): string {
+  const { style } = look
   const clouds = user.clouds.map(quoteTerminal).join(', ')
   const accepted = user.accepted_invitations.join(', ')
   const lines = [
     style.bold(escapeTerminal(address)),
     `    to be removed: ${placeOf(removal)}${reasonText(removal)}${decision.kind === 'coming' ? `, from ${decision.from} on` : ''}`,
+    ...ruleLines(removal, look),
     `    accepted invitations: ${accepted === '' ? 'none' : `${accepted} in ${clouds}`}`,
     `    remembered: ${recordText(record)}`,
     ...protectedLine(protection),
@@ -137,7 +156,8 @@ const protectedLine = (protection: ProtectionRef | null): readonly string[] =>
     : [`    protected: by ${quoteTerminal(protection.pattern)} (${escapeTerminal(protection.by)})`]
 
 /** What an invitation of an address would be decided by, for people. */
-export function uninvitedText(explained: UninvitedExplanation, style: Style): string {
+export function uninvitedText(explained: UninvitedExplanation, look: ExplainLook): string {
+  const { style } = look
   const { email, protection, record, decision } = explained
   const lines = [
     style.bold(escapeTerminal(email)),
@@ -145,9 +165,9 @@ export function uninvitedText(explained: UninvitedExplanation, style: Style): st
     ...(record === null ? [] : [`    remembered: ${recordText(record)}`]),
     ...protectedLine(protection),
     '',
-    ...rulesText('Rules that match the address', explained, style),
+    ...rulesText('Rules that match the address', explained, look),
     '',
-    `  ${style.bold('Nothing is done: there is no invitation of the address.')}`,
+    `  ${style.bold('Nothing would be done: there is no invitation of the address.')}`,
     `  A pending one would be ${fateOf(decision)}, unless a rule that looks at more than the address says otherwise.`,
   ]
   return `${lines.join('\n')}\n`
@@ -156,14 +176,14 @@ export function uninvitedText(explained: UninvitedExplanation, style: Style): st
 function fateOf(decision: Decision): string {
   if (decision.kind !== 'act') return 'left alone ("unmatched" is ignore)'
   const { effect, why } = decision
-  return `${effect === 'accept' ? 'accepted' : 'denied'}${why.endsWith('unmatched') ? ' ("unmatched" says so)' : ''}`
+  return `${STATUS_AFTER[effect]}${why.endsWith('unmatched') ? ' ("unmatched" says so)' : ''}`
 }
 
 const USER = {
-  remove: 'The user is removed: the state remembers no removal.',
-  returned: 'The user is removed again: an invitation of theirs is accepted that was not at the removal.',
+  remove: 'The user would be removed: the state remembers no removal.',
+  returned: 'The user would be removed again: an invitation of theirs is accepted that was not at the removal.',
   refuse:
-    'The whole plan is refused: the address is protected. Take it out of users.remove, or have the protection changed.',
-  keep: 'Nothing is done: the user was removed, and has not come back.',
-  coming: 'Nothing is done yet: the day of the removal is to come.',
+    'The whole plan would be refused: the address is protected. Take it out of users.remove, or have the protection changed.',
+  keep: 'Nothing would be done: the user was removed, and has not come back.',
+  coming: 'Nothing would be done yet: the day of the removal is to come.',
 } as const

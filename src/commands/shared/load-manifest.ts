@@ -6,7 +6,7 @@ import { type Io, ManifestError } from '../../cli/io.js'
 import { type ManifestSource, parseManifest } from '../../manifest/parse.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { Provenance } from '../../model/plan.js'
-import type { Problem } from '../../model/problem.js'
+import type { Place, Problem } from '../../model/problem.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
 import { DEFAULT_MANIFEST, readSources, STDIN_NAME } from './sources.js'
 
@@ -19,6 +19,8 @@ export interface LoadedManifest {
   readonly sources: readonly ManifestSource[]
   /** Gives problems that the live state shows the range and the line of the rule that they are about. */
   locate(problems: readonly Problem[]): readonly Problem[]
+  /** The lines of the rule, removal or `unmatched` at a place, as they are written. */
+  written(place: Place): readonly string[]
   readonly ci: Provenance['ci']
 }
 
@@ -29,12 +31,13 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
   const { sources, problems } = await readSources(paths, io)
   const parsed = parseManifest(sources)
   if (parsed.ok && problems.length === 0) {
-    const { manifest, warnings, locate } = parsed
+    const { manifest, warnings, locate, written } = parsed
     return {
       manifest: { ...manifest, state: resolvedState(manifest, sources, io.cwd) },
       warnings,
       sources,
       locate,
+      written,
       files: sources.map(({ file, content }) => ({ file, sha256: sha256(content) })),
       ci: ciOf(io.env),
     }
