@@ -2,10 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
-import { checkScheme } from '../http/address.js'
 import { findSecret } from '../http/env-secret.js'
-import type { StateConfig } from '../model/manifest.js'
-import { keepLeading, type Leadership } from '../serve/leader.js'
+import { keepLeading } from '../serve/leader.js'
 import { type Loop, startLoop } from '../serve/loop.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
 import { createStatusServer } from '../serve/server.js'
@@ -13,11 +11,11 @@ import { Status } from '../serve/status.js'
 import { watchManifest } from '../serve/watch-manifest.js'
 import { createForwarder, type Forwarder } from '../serve/webhook.js'
 import { VERSION } from '../version.js'
+import { forwardUrl, type Listen, listening, listenOf } from './serve/addresses.js'
+import { takeLead } from './serve/lead.js'
+import { createReconciler, type Reconciler, type RunFlags } from './serve/reconcile-run.js'
+import { serviceIo } from './serve/service-io.js'
 import { type Connection, connect } from './shared/connect.js'
-import { loadManifest } from './shared/load-manifest.js'
-import { openStateFor } from './shared/read-world.js'
-import { createReconciler, type Reconciler, type RunFlags } from './shared/reconcile-run.js'
-import { serviceIo } from './shared/service-io.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 
 export type ServeFlags = RunFlags & {
@@ -70,39 +68,6 @@ function refuseStandardInput({ file }: ServeFlags): void {
   if (file.includes('-')) throw new CommandError('serve reads its manifest again for each run: name a file, not -')
 }
 
-interface Listen {
-  readonly host: string
-  readonly port: number
-  readonly remote: boolean
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
-
-function listenOf({ listen = '127.0.0.1:8080', allowRemote }: ServeFlags): Listen {
-  const [, bracketed, plain, digits] = /^(?:\[([\da-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(listen) ?? []
-  const port = Number(digits)
-  if (!(port <= 65_535))
-    throw new CommandError(`--listen: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:8080`)
-  const host = bracketed ?? (plain || '0.0.0.0')
-  const remote = !LOOPBACK.test(host)
-  if (remote && !allowRemote) {
-    throw new CommandError(`--listen: others can reach ${host}`, {
-      advice:
-        'The page shows names and addresses to everybody who can reach it. Listen on 127.0.0.1, or pass --allow-remote and let a proxy guard it.',
-    })
-  }
-  return { host, port, remote }
-}
-
-function forwardUrl({ forward, allowInsecureHttp }: ServeFlags): URL | null {
-  if (forward === undefined) return null
-  if (!URL.canParse(forward)) throw new CommandError('--forward is not a web address')
-  const url = new URL(forward)
-  if (url.username !== '' || url.password !== '') throw new CommandError('--forward holds a user name or a password')
-  checkScheme(url, '--forward', allowInsecureHttp)
-  return url
-}
-
 async function runService(
   service: Service,
   listen: Listen,
@@ -115,7 +80,7 @@ async function runService(
     run: async triggers => {
       // By the clock works only who leads; a webhook is served where it arrives, under the state's lock as everything.
       if (!status.leader && triggers.every(trigger => trigger === 'interval')) return true
-      return reconciler.run(triggers, loop.failures())
+      return reconciler.run(triggers)
     },
     now: () => performance.now(),
     sleep: pause,
@@ -135,10 +100,12 @@ async function runService(
     metrics,
     isAlive: () => !ended,
     secret,
-    hosts: listen.remote ? null : ['localhost', '127.0.0.1', '[::1]'],
+    hosts: listen.remote ? null : ['localhost', '127.0.0.1', '[::1]', listen.host],
     onWebhook(delivery) {
+      if (stop.aborted) return false
       loop.trigger('webhook')
       forwarder?.forward(delivery)
+      return true
     },
   })
   let ended = false
@@ -148,21 +115,25 @@ async function runService(
   try {
     await listening(server, listen)
     tellStart(service, server.address(), listen, secret)
-    await untilStopped(service, loop, forwarder)
-    return EXIT.done
+    return await untilStopped(service, loop, forwarder)
   } finally {
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   }
 }
 
-async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder | null): Promise<void> {
+/** @return done, or partial where what was in flight had to be cut */
+async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder | null): Promise<ExitCode> {
   const { flags, io, log, connection, status, metrics } = service
   const stop = io.interrupt
   const onHangUp = () => loop.trigger('signal')
+  const onStandBy = () => {
+    status.problem = null
+    log.info('another instance works by the clock: this one stands by')
+  }
   process.on('SIGHUP', onHangUp)
   const leading = keepLeading({
-    acquire: signal => takeLead(service, signal),
+    acquire: signal => takeLead(flags, io, connection.client.apiUrl, { signal, onWait: onStandBy }),
     sleep: pause,
     onChange(isLeader) {
       status.leader = isLeader
@@ -173,6 +144,8 @@ async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder |
     onProblem(message) {
       status.problem = message
       log.warn(`no lead can be taken: ${message}`)
+      // A run tells what is in the way as it tells everything, and whether it still is.
+      loop.trigger('start')
     },
     stop,
   })
@@ -182,43 +155,34 @@ async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder |
     if (stop.aborted) resolve()
     else stop.addEventListener('abort', () => resolve(), { once: true })
   })
+  status.problem = 'It is stopping.'
   log.info('stopping: what is in flight finishes, nothing new starts')
   const work = Promise.all([loop.ended, leading, watching, forwarder?.settled()])
-  const over = new AbortController()
-  const late = pause(flags.grace, over.signal).then(() => 'late' as const)
-  if ((await Promise.race([work.then(() => 'done' as const), late])) === 'late') {
-    log.warn(`what was in flight did not finish within ${flags.grace / 1000} s: its requests are cut`)
-    connection.client.close()
-    await work
-  }
-  over.abort()
-  await late
+  const exitCode = await withinGrace(service, work)
   process.off('SIGHUP', onHangUp)
-  log.info('stopped')
+  return exitCode
 }
 
-/** The lock of a state beside the state's own, so that the lead can be kept between runs and an apply still find it free. */
-async function takeLead({ flags, io, log, connection, status }: Service, signal: AbortSignal): Promise<Leadership> {
-  const { manifest } = await loadManifest(flags.file, io)
-  const config = besideOf(manifest.state)
-  if (config === null || flags.dryRun) return { lost: new AbortController().signal, release: async () => undefined }
-  const store = openStateFor(config, connection.client.apiUrl, flags, io)
-  return store.lock({
-    operation: 'serve',
-    timeoutMs: Number.POSITIVE_INFINITY,
-    signal,
-    onWait() {
-      status.problem = null
-      log.info('another instance works by the clock: this one stands by')
-    },
-  })
-}
+/** How long a run whose requests were cut may take to say what became of them. */
+const REPORT_MS = 2_000
 
-/** An http state has one lock, so there every instance works by its own clock, one run at a time. */
-function besideOf(config: StateConfig): StateConfig | null {
-  if (config.backend === 'http') return null
-  if (config.backend === 'postgres') return { ...config, name: `${config.name} (serve)` }
-  return { ...config, path: `${config.path ?? 'guestlist.state.json'}.serve` }
+/** Waits for what is in flight. After `--grace` its requests are cut, and the process ends, whatever may hang. */
+async function withinGrace({ flags, log, connection }: Service, work: Promise<unknown>): Promise<ExitCode> {
+  const endsWithin = async (ms: number): Promise<boolean> => {
+    const over = new AbortController()
+    const ended = await Promise.race([work.then(() => true), pause(ms, over.signal).then(() => false)])
+    over.abort()
+    return ended
+  }
+  if (await endsWithin(flags.grace)) {
+    log.info('stopped')
+    return EXIT.done
+  }
+  log.warn(`what was in flight did not finish within ${flags.grace / 1000} s: its requests are cut`)
+  connection.client.close()
+  if (await endsWithin(REPORT_MS)) return EXIT.partial
+  log.warn('something hangs: the process ends without it')
+  process.exit(EXIT.partial)
 }
 
 function tellStart(
@@ -236,13 +200,6 @@ function tellStart(
   )
   if (secret === null) log.info('no GUESTLIST_WEBHOOK_SECRET, so there is no /webhook')
   if (remote) log.warn('others can reach this address: a proxy has to guard it, for the page shows names and addresses')
-}
-
-function listening(server: ReturnType<typeof createStatusServer>, { host, port }: Listen): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', error => reject(new CommandError(`--listen: ${error.message}`, { cause: error })))
-    server.listen(port, host, () => resolve())
-  })
 }
 
 /** On Node's timers, whose clock nobody sets. */

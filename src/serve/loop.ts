@@ -66,15 +66,19 @@ export function startLoop(deps: LoopDeps): Loop {
   }
 
   async function work(): Promise<void> {
+    let undone: readonly Trigger[] = []
     const onStop = () => wake.abort()
     deps.stop.addEventListener('abort', onStop, { once: true })
     // The first run comes when something triggers it, or after the interval.
     while (!deps.stop.aborted) {
       await waitForWork()
       if (deps.stop.aborted) break
-      const triggers = [...pending]
+      const triggers = [...new Set([...undone, ...pending])]
       pending.clear()
-      failures = (await deps.run(triggers)) ? 0 : failures + 1
+      const done = await deps.run(triggers)
+      failures = done ? 0 : failures + 1
+      // What asked for a run that failed asks for the next one.
+      undone = done ? [] : triggers
     }
     deps.stop.removeEventListener('abort', onStop)
   }

@@ -3,12 +3,21 @@ import type { Plan } from '../model/plan.js'
 import { type Report, type Result, succeeded } from '../model/report.js'
 
 export type RunResult = 'success' | 'refused' | 'failed' | 'manifest' | 'interrupted'
-export type WebhookResult = 'accepted' | 'bad_signature' | 'too_large' | 'cut' | 'forwarded' | 'forward_failed'
+export type WebhookResult =
+  | 'accepted'
+  | 'bad_signature'
+  | 'too_large'
+  | 'cut'
+  | 'stopping'
+  | 'forwarded'
+  | 'forward_failed'
 
 export interface Metrics {
   planned(plan: Plan): void
   settled(result: Result): void
   finished(report: Report): void
+  /** Its removals were refused, whatever a plan without them did. */
+  refused(plan: Plan): void
   reconciled(result: RunResult, seconds: number, failuresInARow: number): void
   webhook(result: WebhookResult): void
   leader(isLeader: boolean): void
@@ -36,7 +45,11 @@ export function createMetrics(version: string): Metrics {
   })
   const lastSuccess = gauge('last_success_timestamp_seconds', 'When a run last did all that it was to do.')
   const actions = counter('actions_total', 'Accepts, denials and removals, by how they ended.', ['action', 'outcome'])
-  const pending = gauge('pending_changes', 'What the last plan was to change and its run did not.', ['action'])
+  const pending = gauge(
+    'pending_changes',
+    'What the last plan was to change and its run did not; delete: in Keycloak.',
+    ['action'],
+  )
   const unmatched = gauge('unmatched_invitations', 'Pending invitations that no rule matches.')
   const warnings = gauge('warnings', 'Warnings of the last plan.')
   const failures = gauge('consecutive_failures', 'Failed runs since the last that succeeded.')
@@ -49,14 +62,20 @@ export function createMetrics(version: string): Metrics {
   return {
     planned({ summary }) {
       for (const action of ['accept', 'deny', 'remove'] as const) pending.set({ action }, summary[action])
+      pending.set({ action: 'delete' }, summary.keycloak ?? 0)
       unmatched.set(summary.unmatched)
       warnings.set(summary.warnings)
     },
     settled: ({ action, outcome }) => actions.inc({ action: action.action, outcome: outcome.kind }),
     finished({ results }) {
-      for (const action of ['accept', 'deny', 'remove'] as const) {
+      for (const action of ['accept', 'deny', 'remove', 'delete'] as const) {
         pending.set({ action }, results.filter(result => result.action.action === action && !succeeded(result)).length)
       }
+    },
+    refused({ summary }) {
+      pending.set({ action: 'remove' }, summary.remove)
+      pending.set({ action: 'delete' }, summary.keycloak ?? 0)
+      warnings.set(summary.warnings)
     },
     reconciled(result, seconds, failuresInARow) {
       reconciles.inc({ result })

@@ -14,7 +14,8 @@ export interface ServerDeps {
   isAlive(): boolean
   /** Null: there is no such route. */
   readonly secret: string | null
-  onWebhook(delivery: Delivery): void
+  /** @return false where no run will follow: the instance is stopping */
+  onWebhook(delivery: Delivery): boolean
   /** Shown to these hosts alone, for a page of another site may have its name lead here; null: to all. */
   readonly hosts: readonly string[] | null
 }
@@ -89,8 +90,11 @@ async function takeWebhook(
   const received = await receive(request, secret)
   switch (received.kind) {
     case 'accepted':
+      if (!onWebhook(received.delivery)) {
+        metrics.webhook('stopping')
+        return plain(response, 503, 'this instance is stopping')
+      }
       metrics.webhook('accepted')
-      onWebhook(received.delivery)
       response.writeHead(204, SECURE).end()
       return
     case 'unsigned':

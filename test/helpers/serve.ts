@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { StatusDocument } from '../../src/serve/status.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
+
+const ANY_PORT = ['--listen', '127.0.0.1:0']
 
 export interface Served {
   readonly child: ChildProcess
@@ -18,6 +21,19 @@ export interface Served {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
+export const SECRET = 'a-shared-secret'
+
+/** As BIMData signs the body of a webhook. */
+export const sign = (body: string, secret = SECRET): string => createHmac('sha256', secret).update(body).digest('hex')
+
+/** Calls its webhook; null: unsigned. */
+export const post = (url: string, body: string, signature: string | null = sign(body)): Promise<Response> =>
+  fetch(`${url}/webhook`, {
+    method: 'POST',
+    body,
+    headers: signature === null ? {} : { 'x-bimdata-signature': signature },
+  })
+
 /** `guestlist serve` in a process of its own, on a free port. It ends with the test. */
 export async function serve(
   t: Test,
@@ -25,7 +41,7 @@ export async function serve(
   env: NodeJS.ProcessEnv,
   args: readonly string[] = [],
 ): Promise<Served> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--listen', '127.0.0.1:0', ...args], {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', ...(args.includes('--listen') ? [] : ANY_PORT), ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, NODE_V8_COVERAGE: '', ...env },
     stdio: ['ignore', 'inherit', 'pipe'],

@@ -167,4 +167,16 @@ t.test('leftovers on a real Keycloak', async t => {
     t.match(stdout, 'A snapshot holds nothing of Keycloak')
     t.ok(await idOf(keycloak, 'notbob@acme.example'))
   })
+
+  await t.test('serve with --removals deletes them too; without, it neither looks nor needs the account', async t => {
+    const given = await at(t, ['notbob@acme.example'])
+    const alone = await given.call(['serve', '--once'])
+    t.equal(alone.code, 0, alone.stderr)
+    const unable = await given.call(['serve', '--once', '--removals'], account('viewer'))
+    t.match(unable, { code: 1, stderr: /manage-users/ })
+    t.ok(await idOf(keycloak, 'notbob@acme.example'))
+    const done = await given.call(['serve', '--once', '--removals'], account('leftovers'))
+    t.equal(done.code, 0, done.stderr)
+    t.equal(await idOf(keycloak, 'notbob@acme.example'), null)
+  })
 })

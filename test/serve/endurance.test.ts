@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import { createLog } from '../../src/cli/log.js'
+import { createReconciler } from '../../src/commands/serve/reconcile-run.js'
 import { connect } from '../../src/commands/shared/connect.js'
-import { createReconciler } from '../../src/commands/shared/reconcile-run.js'
 import { createMetrics } from '../../src/serve/metrics.js'
 import { Status } from '../../src/serve/status.js'
 import { COMMON_FLAGS, testIo } from '../helpers/command.js'
@@ -89,7 +89,7 @@ t.test(`${RUNS} runs in one process leave no memory, listener or handle behind`,
     return process.memoryUsage().heapUsed
   }
   const runs = async (count: number) => {
-    for (let run = 0; run < count; run++) if (!(await reconciler.run(['interval'], 0))) throw new Error('a run failed')
+    for (let run = 0; run < count; run++) if (!(await reconciler.run(['interval']))) throw new Error('a run failed')
   }
   await runs(100)
   const [early, handles, before] = [collect(), process.getActiveResourcesInfo().length, listeners]

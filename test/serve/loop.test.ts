@@ -97,7 +97,7 @@ t.test('failures: the pause doubles up to the interval; a webhook waits for it, 
   await settle()
   t.equal(runs.length, 1, 'the webhook waits')
   await pass(1_000)
-  t.strictSame(runs[1]?.triggers, ['webhook', 'interval'])
+  t.strictSame(runs[1]?.triggers, ['start', 'webhook', 'interval'], 'what asked for the run that failed asks again')
   await pass(1_000)
   t.equal(runs.length, 2)
   await pass(1_000)

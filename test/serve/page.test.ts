@@ -14,7 +14,7 @@ async function page(t: Test, status: Status, colorScheme: 'light' | 'dark' = 'li
     metrics: createMetrics('0'),
     isAlive: () => true,
     secret: null,
-    onWebhook: () => undefined,
+    onWebhook: () => true,
     hosts: ['127.0.0.1'],
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

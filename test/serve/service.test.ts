@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
-import { serve as serveHttp } from '../helpers/http.js'
-import { serve, until } from '../helpers/serve.js'
+import { post, serve, until } from '../helpers/serve.js'
+import { keyFolder, makeKey } from '../helpers/ssh.js'
 import { invitation, world } from '../helpers/world.js'
 
-const SECRET = 'a-shared-secret'
 const MANIFEST = `invitations:
   accept:
     - email: "*@acme.example"
@@ -20,13 +19,6 @@ users:
 `
 const accepted = (sandbox: Sandbox, wanted: number) =>
   sandbox.invitations().some(({ id, status }) => id === wanted && status === 'A')
-const sign = (body: string, secret = SECRET) => createHmac('sha256', secret).update(body).digest('hex')
-const post = (url: string, body: string, signature: string | null = sign(body)) =>
-  fetch(`${url}/webhook`, {
-    method: 'POST',
-    body,
-    headers: signature === null ? {} : { 'x-bimdata-signature': signature },
-  })
 
 t.test('it starts with a run, leaves removals alone, and says so everywhere', async t => {
   const { folder, env, sandbox } = await world(t, MANIFEST, [
@@ -58,102 +50,6 @@ t.test('it starts with a run, leaves removals alone, and says so everywhere', as
   t.notMatch(served.log() + JSON.stringify(status) + metrics, sandbox.apiKey)
 })
 
-t.test(
-  'a webhook of the sandbox leads to an accept within the time that it may take; a manifest that breaks stops all',
-  async t => {
-    const { folder, env, sandbox, write } = await world(t, MANIFEST, [])
-    const served = await serve(t, folder, { ...env, GUESTLIST_WEBHOOK_SECRET: SECRET }, ['--interval', '1h'])
-    await served.logged(/No changes/)
-    await sandbox.putInvitation(invitation(7, 'new@acme.example'))
-    const began = performance.now()
-    t.equal((await post(served.url, '{"id": 999, "email": "eve@rival.example"}')).status, 204)
-    await until(() => accepted(sandbox, 7))
-    t.ok(performance.now() - began < 2_000, `${Math.round(performance.now() - began)} ms`)
-    await served.logged(/Apply complete! 1 accepted/)
-
-    write('guestlist.yaml', 'apiVersion: guestlist/v1\ninvitations:\n  acept: []\n')
-    await served.logged(/manifest has problems: nothing is done/)
-    await sandbox.putInvitation(invitation(8, 'later@acme.example'))
-    await post(served.url, '{}')
-    t.equal((await fetch(`${served.url}/readyz`)).status, 503)
-    t.notOk(accepted(sandbox, 8), 'nothing is done by the last good one')
-    write('guestlist.yaml', `apiVersion: guestlist/v1\n${MANIFEST}`)
-    await until(() => accepted(sandbox, 8))
-    await until(async () => (await fetch(`${served.url}/readyz`)).status === 200)
-  },
-)
-
-t.test('bad signatures, large bodies, and what is passed on', async t => {
-  const { folder, env } = await world(t, MANIFEST, [])
-  const passed: { body: string; signature: unknown }[] = []
-  const url = await serveHttp(t, (request, response, body) => {
-    passed.push({ body, signature: request.headers['x-bimdata-signature'] })
-    response.writeHead(204).end()
-  })
-  const served = await serve(t, folder, { ...env, GUESTLIST_WEBHOOK_SECRET: SECRET }, [
-    '--forward',
-    `${url}/invitation`,
-  ])
-  await served.logged(/No changes/)
-  const body = '{ "id":  1 }\n'
-  t.equal((await post(served.url, body, null)).status, 401)
-  t.equal((await post(served.url, body, sign(body, 'another'))).status, 401)
-  t.equal((await post(served.url, body, sign(`${body} `))).status, 401)
-  t.equal((await post(served.url, 'x'.repeat(65_537))).status, 413)
-  t.equal((await post(served.url, 'x'.repeat(65_536))).status, 204)
-  t.equal((await post(served.url, body)).status, 204)
-  t.equal((await post(served.url, body)).status, 204, 'a replay only asks for another run')
-  await until(() => passed.length === 3)
-  t.strictSame(passed[1], { body, signature: sign(body) })
-})
-
-t.test('500 webhooks a second, every third with a bad signature: taken, and never two runs at once', async t => {
-  const { folder, env, sandbox } = await world(t, MANIFEST, [], { latencyMs: 20 })
-  const served = await serve(t, folder, { ...env, GUESTLIST_WEBHOOK_SECRET: SECRET }, [
-    '--interval',
-    '1h',
-    '--audit-log',
-    'audit.jsonl',
-  ])
-  await served.logged(/No changes/)
-  const statuses = new Map<number, number>()
-  const began = performance.now()
-  const calls: Promise<void>[] = []
-  for (let tick = 0; tick < 150; tick++) {
-    for (let call = 0; call < 10; call++) {
-      const body = `{"id":${tick * 10 + call}}`
-      const bad = call % 3 === 0
-      calls.push(
-        post(served.url, body, bad ? '00' : sign(body)).then(({ status }) => {
-          statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        }),
-      )
-    }
-    if (tick === 75) await sandbox.putInvitation(invitation(5, 'mid@acme.example'))
-    await sleep(Math.max(0, began + tick * 20 - performance.now()))
-  }
-  await Promise.all(calls)
-  t.strictSame(Object.fromEntries(statuses), { 204: 900, 401: 600 })
-  await until(() => accepted(sandbox, 5))
-  const lists = sandbox.calls().filter(({ operation }) => operation === 'list')
-  t.ok(lists.length < 400, `${lists.length} reads of the list for 900 webhooks`)
-  t.equal(await served.end('SIGTERM'), 0)
-  t.equal(sandbox.effects().length, 1)
-})
-
-t.test('SIGTERM while 20 accepts are under way: they finish, nothing new starts, exit 0', async t => {
-  const many = Array.from({ length: 60 }, (_, at) => invitation(at + 1, `p${at}@acme.example`))
-  const { folder, env, sandbox } = await world(t, MANIFEST, many)
-  sandbox.addFault({ operation: 'accept', kind: 'latency', ms: 700 })
-  const served = await serve(t, folder, env, ['--interval', '1h', '--parallelism', '20'])
-  await until(() => sandbox.calls().filter(({ operation }) => operation === 'accept').length >= 20)
-  t.equal(await served.end('SIGTERM'), 0)
-  const accepts = sandbox.calls().filter(({ operation }) => operation === 'accept')
-  t.equal(accepts.length, 20)
-  t.equal(sandbox.effects().length, 20)
-  t.match(served.log(), /stopping[\s\S]*stopped/)
-})
-
 t.test('a process that was stopped for a while fires once, not for each interval that it missed', async t => {
   const { folder, env, sandbox } = await world(t, MANIFEST, [])
   const served = await serve(t, folder, env, ['--interval', '500ms'])
@@ -177,7 +73,14 @@ t.test('a guard that refuses the removals leaves the invitations to be decided',
   )
   const served = await serve(t, folder, env, ['--interval', '1h', '--removals'])
   await served.logged(/Without removals: Apply complete! 1 accepted/)
-  t.match(await served.status(), { ready: true, runs: [{ result: 'refused', message: /maxRemovals/ }] })
+  t.match(await served.status(), {
+    ready: true,
+    runs: [{ result: 'refused', message: /maxRemovals/ }],
+    plan: { refused: [/maxRemovals/], summary: { remove: 1 } },
+  })
+  const metrics = await (await fetch(`${served.url}/metrics`)).text()
+  t.match(metrics, 'guestlist_pending_changes{action="remove"} 1')
+  t.match(metrics, 'guestlist_pending_changes{action="accept"} 0')
   t.ok(sandbox.users().includes('bob@left.example'))
 })
 
@@ -193,3 +96,96 @@ t.test('once; dry run; and what makes no sense', async t => {
   t.match(await run(['serve', '--forward', 'https://x.example/']), { code: 1, stderr: /GUESTLIST_WEBHOOK_SECRET/ })
   t.match(await run(['serve', '-f', '-']), { code: 1, stderr: /not -/ })
 })
+
+t.test('a manifest that is bad: nothing is done until it is right, and that is said everywhere', async t => {
+  const { folder, env, sandbox, write } = await world(t, 'invitations:\n  acept: []\n', [
+    invitation(8, 'later@acme.example'),
+  ])
+  const served = await serve(t, folder, env, ['--interval', '1h'])
+  const ready = async () => (await fetch(`${served.url}/readyz`)).status
+  await served.logged(/manifest has problems: nothing is done[\s\S]*guestlist\.yaml:3:3/)
+  t.equal(await ready(), 503, 'bad at the start')
+  t.match(await served.status(), { ready: false, runs: [{ result: 'manifest' }], consecutive_failures: Number })
+  write('guestlist.yaml', `apiVersion: guestlist/v1\n${MANIFEST}`)
+  await until(() => accepted(sandbox, 8))
+  await until(async () => (await ready()) === 200)
+
+  write('guestlist.yaml', 'apiVersion: guestlist/v1\ninvitations:\n  accept: [{ email: "*@else.example", clod: x }]\n')
+  await until(async () => (await ready()) === 503)
+  await sandbox.putInvitation(invitation(9, 'more@acme.example'))
+  served.child.kill('SIGHUP')
+  await until(async () => (await served.status()).runs[0]?.triggers.includes('signal') === true)
+  t.notOk(accepted(sandbox, 9), 'nothing is done by the last good one')
+  t.match(await (await fetch(`${served.url}/metrics`)).text(), /guestlist_reconciles_total{result="manifest"} [2-9]/)
+  write('guestlist.yaml', `apiVersion: guestlist/v1\n${MANIFEST}`)
+  await until(() => accepted(sandbox, 9))
+})
+
+t.test('a contradiction between the manifest and what is there is a bad manifest, with its place', async t => {
+  const manifest = 'invitations:\n  accept: [{ id: 7 }]\nusers:\n  remove: [{ email: bob@acme.example }]\n'
+  const { folder, env, sandbox } = await world(t, manifest, [invitation(7, 'bob@acme.example')])
+  const served = await serve(t, folder, env, ['--interval', '1h', '--removals'])
+  await served.logged(/manifest has problems[\s\S]*guestlist\.yaml:\d+:\d+/)
+  t.equal((await fetch(`${served.url}/readyz`)).status, 503)
+  t.strictSame(sandbox.effects(), [])
+})
+
+t.test('an invitation that cannot be accepted: a failed run, repeated; what could be read is ready', async t => {
+  const { folder, env, sandbox } = await world(t, MANIFEST, [invitation(1, 'a@acme.example')])
+  sandbox.addFault({ operation: 'accept', kind: 'status', status: 400 })
+  const served = await serve(t, folder, env, ['--interval', '1h', '--retries', '0'])
+  await until(async () => (await served.status()).consecutive_failures >= 2)
+  t.match(await served.status(), { ready: true, runs: [{ result: 'failed', triggers: ['start', 'interval'] }] })
+  t.equal((await fetch(`${served.url}/readyz`)).status, 200)
+})
+
+t.test('an API that is gone: not ready, alive, and at work again when it is back', async t => {
+  const { folder, env, sandbox } = await world(t, MANIFEST, [invitation(1, 'a@acme.example')])
+  sandbox.addFault({ operation: 'list', kind: 'status', status: 503, nth: { from: 1, to: 2 } })
+  const served = await serve(t, folder, env, ['--interval', '1h', '--retries', '0'])
+  await until(async () => (await fetch(`${served.url}/readyz`)).status === 503)
+  t.equal((await fetch(`${served.url}/livez`)).status, 200)
+  await until(() => accepted(sandbox, 1))
+  t.match(await served.status(), { ready: true, consecutive_failures: 0 })
+})
+
+t.test(
+  'removals wait for approvals in a folder, found by the digest that is shown; invitations do not wait',
+  async t => {
+    const keys = keyFolder()
+    t.teardown(() => rmSync(keys, { recursive: true }))
+    const alice = makeKey(keys, 'alice')
+    const { folder, env, sandbox, call, write } = await world(t, MANIFEST, [invitation(1, 'a@acme.example')], {
+      users: ['bob@left.example'],
+    })
+    write('signers', `alice@acme.example ${alice.publicKey}\n`)
+    mkdirSync(join(folder, 'approvals'))
+    const approving = ['--required-approvals', '1', '--allowed-signers', 'signers', '--approval', 'approvals']
+    const served = await serve(t, folder, env, ['--interval', '1h', '--removals', ...approving])
+    await served.logged(/Without removals: Apply complete! 1 accepted/)
+    t.match((await served.status()).runs[0], { result: 'refused', message: /Needs 1 approval/ })
+    t.equal((await call(['plan', '--out', 'plan.json'])).code, 0)
+    served.child.kill('SIGHUP')
+    const { digest } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')).guestlist
+    await until(async () => (await served.status()).plan?.digest === digest)
+    t.strictSame(sandbox.users(), ['bob@left.example'])
+    t.equal(
+      (await call(['approve', 'plan.json', '--key', alice.path, '--yes', '--out', 'approvals/alice.sig'])).code,
+      0,
+    )
+    served.child.kill('SIGHUP')
+    await served.logged(/Apply complete! 0 accepted, 0 denied, 1 removed/)
+    t.strictSame(sandbox.users(), [])
+  },
+)
+
+t.test(
+  'a manifest with Keycloak: who removes needs an account there before anything is sent, others need none',
+  async t => {
+    const keycloak = 'keycloak: { url: "https://sso.invalid", realm: acme, alias: acme }\n'
+    const { run, sandbox } = await world(t, `${MANIFEST}${keycloak}`, [invitation(1, 'a@acme.example')])
+    t.match(await run(['serve', '--once', '--removals']), { code: 1, stderr: /KEYCLOAK_CLIENT_ID/ })
+    t.strictSame(sandbox.effects(), [])
+    t.match(await run(['serve', '--once']), { code: 0, stderr: /1 accepted/ })
+  },
+)

@@ -32,6 +32,8 @@ export interface Connection {
   readonly list: ReadList
   /** Null where the manifest, or the saved plan, names none. */
   readonly keycloak: KeycloakClient | null
+  /** For a manifest that is read after connecting. The caller closes it. */
+  readonly signInToKeycloak: (config: KeycloakRef) => Promise<KeycloakClient>
   /** Reads the clouds and their members, with a credential of their own where one is set. */
   readonly clouds: () => Promise<Clouds>
 }
@@ -100,15 +102,23 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
       if (own !== null) reader.close()
     }
   }
-  const keycloak =
-    options.keycloak === undefined || options.keycloak === null
-      ? null
-      : await connectKeycloak(options.keycloak, { ...wire, env: io.env })
+  const signInToKeycloak = (config: KeycloakRef) => connectKeycloak(config, { ...wire, env: io.env })
+  const keycloak = options.keycloak ? await signInToKeycloak(options.keycloak) : null
   const close = () => {
     client.close()
     keycloak?.close()
   }
-  return { client: { ...client, close }, clock: systemClock, limiter, policy, log, list, clouds, keycloak }
+  return {
+    client: { ...client, close },
+    clock: systemClock,
+    limiter,
+    policy,
+    log,
+    list,
+    clouds,
+    keycloak,
+    signInToKeycloak,
+  }
 }
 
 /** Every BIMData API has the list: where it is not found, the address is wrong. */

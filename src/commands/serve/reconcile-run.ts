@@ -1,0 +1,250 @@
+import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
+import type { CommonFlags } from '../../cli/flags.js'
+import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../../cli/io.js'
+import type { Log } from '../../cli/log.js'
+import type { Plan } from '../../model/plan.js'
+import { isComplete, type Report } from '../../model/report.js'
+import { NO_CHANGES, planSummary } from '../../render/text/plan-text.js'
+import { problemsText } from '../../render/text/problems-text.js'
+import { applySummary, resultLine } from '../../render/text/report-text.js'
+import { PLAIN } from '../../render/text/style.js'
+import type { Trigger } from '../../serve/loop.js'
+import type { Metrics, RunResult } from '../../serve/metrics.js'
+import type { Status } from '../../serve/status.js'
+import { StateError } from '../../state/error.js'
+import type { StateStore } from '../../state/store.js'
+import { type ApplySettings, applyExitCode, applyOnce } from '../shared/apply-once.js'
+import type { ApplyView } from '../shared/apply-view.js'
+import { planJudge } from '../shared/approvals.js'
+import type { Connection } from '../shared/connect.js'
+import { type LoadedManifest, loadManifest } from '../shared/load-manifest.js'
+import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.js'
+import { openStateFor, readWorld } from '../shared/read-world.js'
+
+export type RunFlags = CommonFlags &
+  ApprovingFlags &
+  Pick<PlanningFlags, 'protect' | 'now' | 'maxRemovals' | 'noLoss'> &
+  Pick<ApplySettings, 'parallelism' | 'acceptAbsent' | 'auditLog' | 'lockTimeout'> & {
+    readonly removals: boolean
+    readonly dryRun: boolean
+  }
+
+interface Deps {
+  readonly flags: RunFlags
+  readonly io: Io
+  readonly log: Log
+  readonly connection: Connection
+  readonly status: Status
+  readonly metrics: Metrics
+}
+
+export interface Reconciler {
+  /** Never rejects. @return whether all was done that was to be done */
+  run(triggers: readonly Trigger[]): Promise<boolean>
+  /** One run; rejects as apply does. */
+  once(): Promise<ExitCode>
+}
+
+interface Outcome {
+  readonly result: RunResult
+  readonly message: string
+  readonly exitCode: ExitCode
+  /** Why the manifest, the state or the API could not be used; null where they could, whatever came of it. */
+  readonly unready: string | null
+}
+
+/** Runs of the same sequence as `apply`'s, with the manifest read anew for each: one that became bad does nothing. */
+export function createReconciler(deps: Deps): Reconciler {
+  const { status, metrics, log, io } = deps
+  return {
+    async run(triggers) {
+      const [started, began] = [new Date().toISOString(), performance.now()]
+      const { result, message, unready } = await withOwnInterrupt(io, own => reconcile({ ...deps, io: own })).catch(
+        (error: unknown) => failureOf(error, io),
+      )
+      const ms = performance.now() - began
+      status.failures = result === 'success' ? 0 : status.failures + 1
+      if (!io.interrupt.aborted) status.problem = unready
+      status.ran({ started, duration_ms: Math.round(ms), triggers, result, message })
+      metrics.reconciled(result, ms / 1000, status.failures)
+      for (const line of message.split('\n')) result === 'success' ? log.info(line) : log.warn(line)
+      // A refusal stays until somebody acts: to repeat it faster than the clock would not help.
+      return result === 'success' || result === 'refused' || result === 'interrupted'
+    },
+    async once() {
+      const outcome = await reconcile(deps)
+      for (const line of outcome.message.split('\n')) log.info(line)
+      return outcome.exitCode
+    },
+  }
+}
+
+/** What listens for a run's interrupt goes with the run: the process's own signal lives for months. */
+async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promise<T> {
+  const own = new AbortController()
+  const pass = () => own.abort()
+  io.interrupt.addEventListener('abort', pass)
+  if (io.interrupt.aborted) pass()
+  try {
+    const its: Io = Object.create(io, { interrupt: { value: own.signal, enumerable: true } })
+    return await work(its)
+  } finally {
+    io.interrupt.removeEventListener('abort', pass)
+  }
+}
+
+async function reconcile(deps: Deps): Promise<Outcome> {
+  const { flags, io, connection } = deps
+  const loaded = await loadManifest(flags.file, io)
+  // Only who removes needs an account in Keycloak.
+  const config = flags.removals ? loaded.manifest.keycloak : null
+  const keycloak = config === null ? null : await connection.signInToKeycloak(config)
+  try {
+    if (!flags.dryRun) await keycloak?.requireManageUsers()
+    return await reconcileWith(loaded, { ...deps, connection: { ...connection, keycloak } })
+  } finally {
+    keycloak?.close()
+  }
+}
+
+/**
+ * | removals | the plan | what is done |
+ * | --- | --- | --- |
+ * | left alone | without removals | what `apply --no-removals` does |
+ * | carried out | whole | what `apply` does |
+ * | carried out | whole, and refused | what `apply --no-removals` does, and the refusal is reported |
+ */
+async function reconcileWith(loaded: LoadedManifest, deps: Deps): Promise<Outcome> {
+  const { flags, io, connection, status } = deps
+  const store = openStateFor(loaded.manifest.state, connection.client.apiUrl, flags, io)
+  status.state = store.description
+  if (flags.dryRun) {
+    const world = await readWorld(connection, store)
+    return dryRun(deps, await makePlan(basisOf(loaded, deps, !flags.removals), world, connection.clock))
+  }
+  if (!flags.removals) return reported(await applyNow(loaded, deps, store, true))
+  try {
+    return reported(await applyNow(loaded, deps, store, false))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const refused = status.current()
+    try {
+      // What was refused may be the removals alone; invitations are decided all the same.
+      return withRefusal(error.message, reported(await applyNow(loaded, deps, store, true)))
+    } catch (second) {
+      throw isRefusal(second) ? error : second
+    } finally {
+      if (refused !== null) tellRefused(refused, deps)
+    }
+  }
+}
+
+const isRefusal = (error: unknown): error is CommandError =>
+  error instanceof CommandError && error.exitCode === EXIT.refused
+
+const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
+  ...rest,
+  ...(rest.result === 'success' ? { result: 'refused', exitCode: EXIT.refused } : {}),
+  message: `${refusal}\nWithout removals: ${rest.message}`,
+})
+
+/** The plan that waits for somebody to act is the one that is shown, with the digest to approve. */
+function tellRefused(plan: Plan, { status, metrics }: Deps): void {
+  status.planned(plan)
+  metrics.refused(plan)
+}
+
+/** Without removals nobody is looked for in Keycloak. */
+const basisOf = (loaded: LoadedManifest, { flags, io }: Deps, noRemovals: boolean): PlanBasis => ({
+  ...loaded,
+  manifest: noRemovals ? { ...loaded.manifest, keycloak: null } : loaded.manifest,
+  options: reconcileOptions({ ...flags, target: [], noRemovals }, io, true),
+  now: flags.now,
+  noLoss: flags.noLoss,
+})
+
+async function applyNow(
+  loaded: LoadedManifest,
+  deps: Deps,
+  store: StateStore,
+  noRemovals: boolean,
+): Promise<{ plan: Plan | null; report: Report }> {
+  const { flags, io, connection } = deps
+  const view = viewOf(deps)
+  const settings: ApplySettings = { ...flags, failFast: false, expect: undefined, noLock: false }
+  const judge = planJudge(undefined, flags, io)
+  const applying = { connection, store, view, approval: { given: 'serve' }, judge, settings, io }
+  try {
+    const report = await applyOnce({ kind: 'manifest', ...basisOf(loaded, deps, noRemovals) }, applying)
+    return { plan: view.plan(), report }
+  } catch (error) {
+    const problems = view.plan()?.problems ?? []
+    throw problems.length > 0 ? new ManifestError(problems) : error
+  }
+}
+
+function dryRun({ status, metrics }: Deps, plan: Plan): Outcome {
+  status.planned(plan)
+  metrics.planned(plan)
+  if (plan.problems.length > 0) throw new ManifestError(plan.problems)
+  const refused = plan.refused.map(({ message }) => message)
+  const message = [...refused, `${summaryOf(plan)} (--dry-run: nothing was done)`].join('\n')
+  return refused.length === 0
+    ? { result: 'success', message, exitCode: EXIT.done, unready: null }
+    : { result: 'refused', message, exitCode: EXIT.refused, unready: null }
+}
+
+const summaryOf = (plan: Plan): string => (plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))
+
+function reported({ plan, report }: { plan: Plan | null; report: Report }): Outcome {
+  const exitCode = applyExitCode(report)
+  if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
+  const complete = isComplete(report)
+  const summary = plan === null || plan.actions.length > 0 ? applySummary(report, complete) : NO_CHANGES
+  const message = report.stop === null ? summary : `${summary} ${report.stop.message}`
+  const unread = report.stop !== null || report.verification.kind === 'unreadable'
+  return { result: complete ? 'success' : 'failed', message, exitCode, unready: unread ? message : null }
+}
+
+const INTERRUPTED: Outcome = {
+  result: 'interrupted',
+  message: 'The run was interrupted.',
+  exitCode: EXIT.interrupted,
+  unready: null,
+}
+
+/** A line for each action, and what the page and the metrics show. */
+function viewOf({ log, status, metrics }: Deps): ApplyView & { plan(): Plan | null } {
+  let planned: Plan | null = null
+  return {
+    plan: () => planned,
+    async planned(plan) {
+      planned = plan
+      status.planned(plan)
+      metrics.planned(plan)
+      if (plan.actions.length > 0) log.info(`${planSummary(plan.summary)} Digest: ${plan.digest}`)
+    },
+    event(event) {
+      if (event.type === 'retry')
+        log.debug(`${event.action.address}: ${event.error.message}; again in ${event.delayMs} ms`)
+      if (event.type !== 'settled') return
+      metrics.settled(event.result)
+      log.info(resultLine(event.result, PLAIN))
+    },
+    problem: () => undefined,
+    finished: report => metrics.finished(report),
+  }
+}
+
+function failureOf(error: unknown, io: Io): Outcome {
+  if (io.interrupt.aborted) return INTERRUPTED
+  if (error instanceof ManifestError) {
+    const message = `The manifest has problems: nothing is done until it is right.\n${problemsText(error.problems, PLAIN)}`
+    return { result: 'manifest', message, exitCode: EXIT.error, unready: message }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
+  // A state that somebody works with can be read.
+  const locked = error instanceof StateError && error.code === 'locked'
+  return { result: 'failed', message, exitCode: EXIT.error, unready: locked ? null : message }
+}
