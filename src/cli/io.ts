@@ -33,6 +33,8 @@ export interface Io {
   readonly columns: number
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP (not under nohup). */
   readonly interrupt: AbortSignal
+  /** Ends the process at once, whatever hangs in it. Only where there is one. */
+  end?(code: ExitCode): void
 }
 
 /** A command that cannot go on: a message for people, what to do, and the exit code. */

@@ -30,6 +30,7 @@ export function processIo(): Io {
       return process.stderr.columns || process.stdout.columns || 80
     },
     interrupt: controller.signal,
+    end: code => process.exit(code),
   }
 }
 

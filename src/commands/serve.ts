@@ -167,7 +167,7 @@ async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder |
 const REPORT_MS = 2_000
 
 /** Waits for what is in flight. After `--grace` its requests are cut, and the process ends, whatever may hang. */
-async function withinGrace({ flags, log, connection }: Service, work: Promise<unknown>): Promise<ExitCode> {
+async function withinGrace({ flags, io, log, connection }: Service, work: Promise<unknown>): Promise<ExitCode> {
   const endsWithin = async (ms: number): Promise<boolean> => {
     const over = new AbortController()
     const ended = await Promise.race([work.then(() => true), pause(ms, over.signal).then(() => false)])
@@ -182,7 +182,8 @@ async function withinGrace({ flags, log, connection }: Service, work: Promise<un
   connection.client.close()
   if (await endsWithin(REPORT_MS)) return EXIT.partial
   log.warn('something hangs: the process ends without it')
-  process.exit(EXIT.partial)
+  io.end?.(EXIT.partial)
+  return EXIT.partial
 }
 
 function tellStart(

@@ -22,5 +22,6 @@ export function serviceIo(io: Io, format: 'text' | 'json'): Io {
     errIsTerminal: false,
     columns: io.columns,
     interrupt: io.interrupt,
+    ...(io.end === undefined ? {} : { end: io.end }),
   }
 }
