@@ -78,7 +78,7 @@ async function fromEnvironment(
   const secret = await findSecret(env, `${prefix}_CLIENT_SECRET`)
   if (id === null || secret === null) return { source: null, id, secret }
   const from = `${id.from} + ${secret.from}`
-  const settings = providerSettings({ ...options, env })
+  const settings = providerSettings({ ...options, env }, prefix)
   return only(clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowed(2, from)))
 }
 

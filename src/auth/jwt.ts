@@ -14,6 +14,15 @@ export function jwtScopes(token: Secret): readonly string[] | null {
   return Array.isArray(words) ? words.filter(word => typeof word === 'string' && word !== '') : null
 }
 
+/** The roles that a client gave the holder of a token, if it is a JWT that says so. Keycloak lists composite ones resolved. */
+export function jwtClientRoles(token: Secret, client: string): readonly string[] | null {
+  const roles = memberOf(memberOf(claimsOf(token)?.resource_access, client), 'roles')
+  return Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : null
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
 function claimsOf(token: Secret): Readonly<Record<string, unknown>> | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'))

@@ -2,24 +2,41 @@ import { foreignText } from '../http/foreign-text.js'
 import { plainCause } from '../http/network-error.js'
 import { ApiError } from '../model/api-error.js'
 
+/** What people call the settings of a client: advice names them. */
+export interface SettingNames {
+  readonly id: string
+  readonly secret: string
+  readonly scope: string
+  /** Where the provider's address is set. */
+  readonly address: string
+}
+
+/** @param prefix of the variables of the client; the provider has one address, whichever client asks */
+export const settingNames = (prefix: string): SettingNames => ({
+  id: `${prefix}_CLIENT_ID`,
+  secret: `${prefix}_CLIENT_SECRET`,
+  scope: 'BIMDATA_SCOPE',
+  address: 'BIMDATA_IAM_URL',
+})
+
 /**
  * What went wrong at the identity provider, as an `ApiError`: `credentials` where it will go wrong again, `not-sent`
  * where trying again may help. It is never another kind, for the API itself has not been asked anything yet.
  */
-export function oauthError(error: unknown, doing: string): ApiError {
+export function oauthError(error: unknown, doing: string, names: SettingNames): ApiError {
   const known = causes(error).find(each => each instanceof ApiError)
-  if (known instanceof ApiError) return fromApiError(known, doing)
+  if (known instanceof ApiError) return fromApiError(known, doing, names)
   const refusal = causes(error).find(isRefusal)
   if (refusal !== undefined) {
     const detail = [refusal.error, refusal.error_description].filter(part => typeof part === 'string').join(': ')
     const kind =
       Number(refusal.status) >= 500 || refusal.error === 'temporarily_unavailable' ? 'not-sent' : 'credentials'
-    return failed(`${doing}: the identity provider refused (${foreignText(detail)})`, kind, adviceFor(refusal.error))
+    return failed(`${doing}: the identity provider refused (${foreignText(detail)})`, kind, adviceFor(refusal, names))
   }
   const status = statusOf(error)
   if (status !== null) {
     const passing = status >= 500 || status === 429 || status === 408
-    const advice = passing ? 'Try again later.' : 'Check BIMDATA_IAM_URL.'
+    const advice = passing ? 'Try again later.' : `Check ${names.address}.`
     return failed(
       `${doing}: the identity provider answered HTTP ${status}`,
       passing ? 'not-sent' : 'credentials',
@@ -31,25 +48,36 @@ export function oauthError(error: unknown, doing: string): ApiError {
       .map(each => each.message)
       .join(': '),
   )
-  return failed(`${doing}: ${said}`, 'credentials', 'Check BIMDATA_IAM_URL.', error)
+  return failed(`${doing}: ${said}`, 'credentials', `Check ${names.address}.`, error)
 }
 
 const failed = (message: string, kind: 'credentials' | 'not-sent', advice: string, cause?: unknown): ApiError =>
   new ApiError(message, { kind, advice, ...(cause === undefined ? {} : { cause: plainCause(cause) }) })
 
-function fromApiError(error: ApiError, doing: string): ApiError {
+function fromApiError(error: ApiError, doing: string, names: SettingNames): ApiError {
   const passing = !error.permanent && ['network', 'timeout', 'not-sent'].includes(error.kind)
   const message = `${doing}: ${error.message}`
-  return failed(message, passing ? 'not-sent' : 'credentials', error.advice ?? 'Check BIMDATA_IAM_URL.')
+  return failed(message, passing ? 'not-sent' : 'credentials', error.advice ?? `Check ${names.address}.`)
 }
 
-function adviceFor(code: string): string {
-  switch (code) {
+/**
+ * What to do, by the code and what the provider says with it. The codes alone do not tell: Keycloak has `unauthorized_client` for
+ * a wrong secret and for a client that may not sign in this way, `invalid_client` for one that is disabled or not there.
+ */
+function adviceFor({ error, error_description = '' }: Refusal, { id, secret, scope }: SettingNames): string {
+  const says = (words: RegExp): boolean => words.test(error_description)
+  switch (error) {
     case 'invalid_client':
+      return `There is no such client, or it is disabled, or the secret is not its own: check ${id} and ${secret}, and enable the client at the provider.`
     case 'unauthorized_client':
-      return 'Check BIMDATA_CLIENT_ID and BIMDATA_CLIENT_SECRET, and what the client may do at the provider.'
+      if (says(/service account/i))
+        return `Switch on "Service accounts roles" for this client in Keycloak, or set ${id} and ${secret} to a client that has it.`
+      if (says(/device/i))
+        return 'Switch on "OAuth 2.0 Device Authorization Grant" for this client in Keycloak, or log in without --device.'
+      if (says(/credentials|secret/i)) return `The secret is not the one of this client: check ${secret}.`
+      return `This client may not sign in this way: check ${id}, and what the client may do at the provider.`
     case 'invalid_scope':
-      return 'Check BIMDATA_SCOPE.'
+      return `The provider does not know a scope that was asked for, or does not give it to this client: set ${scope} to scopes that it does.`
     case 'invalid_grant':
       return 'The login has ended or was revoked. Run `guestlist login`.'
     case 'access_denied':

@@ -4,7 +4,7 @@ import { variable } from '../http/env-secret.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type TransportOptions } from '../http/transport.js'
 import { canonicalApiUrl } from '../model/api-url.js'
-import { oauthError } from './oauth-error.js'
+import { oauthError, type SettingNames, settingNames } from './oauth-error.js'
 import { oauthFetch } from './oauth-fetch.js'
 
 const DEFAULT_ISSUER = 'https://iam.bimdata.io/auth/realms/bimdata'
@@ -17,10 +17,16 @@ export interface ProviderSettings extends TransportOptions {
   /** In place of the one that is discovered. */
   readonly tokenUrl: string | null
   readonly scope: string | null
+  /** How advice names what is set here. */
+  readonly names: SettingNames
 }
 
-/** From BIMDATA_IAM_URL, BIMDATA_TOKEN_URL and BIMDATA_SCOPE. @throws ApiError for an address not to be used */
-export function providerSettings(options: TransportOptions): ProviderSettings {
+/**
+ * From BIMDATA_IAM_URL, BIMDATA_TOKEN_URL and BIMDATA_SCOPE.
+ * @param prefix of the variables that name the client
+ * @throws ApiError for an address not to be used
+ */
+export function providerSettings(options: TransportOptions, prefix = 'BIMDATA'): ProviderSettings {
   const { env, allowInsecureHttp } = options
   const given = variable(env, 'BIMDATA_IAM_URL')
   const issuer = parseAddress((given ?? DEFAULT_ISSUER).replace(WELL_KNOWN, ''), 'BIMDATA_IAM_URL', allowInsecureHttp)
@@ -30,6 +36,7 @@ export function providerSettings(options: TransportOptions): ProviderSettings {
     issuer: canonicalApiUrl(issuer),
     tokenUrl: tokenUrl === undefined ? null : parseAddress(tokenUrl, 'BIMDATA_TOKEN_URL', allowInsecureHttp).href,
     scope: variable(env, 'BIMDATA_SCOPE') ?? null,
+    names: settingNames(prefix),
   }
 }
 
@@ -72,7 +79,8 @@ export async function connectProvider(
   config[oidc.customFetch] = fetch
   config.timeout = seconds(settings)
   oidc.allowInsecureRequests(config)
-  return { oidc, config, run: guarded, close: transport.close }
+  const run = <T>(doing: string, action: () => Promise<T>) => guarded(settings.names, doing, action)
+  return { oidc, config, run, close: transport.close }
 }
 
 const originsOf = ({ issuer, tokenUrl }: ProviderSettings): ReadonlySet<string> =>
@@ -88,7 +96,7 @@ async function discover(
   client: OAuthClient,
   fetch: ReturnType<typeof oauthFetch>,
 ): Promise<ServerMetadata> {
-  const config = await guarded(`Discovery at ${settings.issuer}`, () =>
+  const config = await guarded(settings.names, `Discovery at ${settings.issuer}`, () =>
     oidc.discovery(new URL(settings.issuer), client.id, undefined, oidc.None(), {
       [oidc.customFetch]: fetch,
       execute: [oidc.allowInsecureRequests],
@@ -103,11 +111,11 @@ async function discover(
   return metadata
 }
 
-async function guarded<T>(doing: string, action: () => Promise<T>): Promise<T> {
+async function guarded<T>(names: SettingNames, doing: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (error) {
-    throw oauthError(error, doing)
+    throw oauthError(error, doing, names)
   }
 }
 

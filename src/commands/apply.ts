@@ -31,9 +31,9 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
     const judge = planJudge(planFile, flags, io)
     const basis = await basisOf(planFile, flags, io)
     const { state: config, keycloak } = basis.kind === 'saved' ? basis.plan : basis.manifest
-    const connection = await connect(flags, io, { ...flags, keycloak, finishInFlight: true })
+    const leftovers = { keycloak: flags.noRemovals ? null : keycloak, deleting: true }
+    const connection = await connect(flags, io, { ...flags, ...leftovers, finishInFlight: true })
     try {
-      await connection.keycloak?.requireManageUsers()
       const store = openStateFor(config, connection.client.apiUrl, flags, io)
       return applyExitCode(await applyOnce(basis, { connection, store, view, approval, judge, settings: flags, io }))
     } finally {

@@ -1,3 +1,4 @@
+import { jwtClientRoles } from '../auth/jwt.js'
 import { connectProvider, type Provider } from '../auth/provider.js'
 import { bearerToken, type RenewingToken, renewingToken } from '../auth/renewing.js'
 import { parseAddress } from '../http/address.js'
@@ -14,12 +15,14 @@ import { byCodeUnit } from '../model/text.js'
 export interface KeycloakClient {
   /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
   find(email: string): Promise<readonly KeycloakUser[]>
+  /** A search whose result does not matter. @throws ApiError where users may not be searched */
+  probe(): Promise<void>
   /** Null where there is none of this id. */
   get(id: string): Promise<KeycloakUser | null>
   /** @return the status that Keycloak sent: 204, or 404 where somebody else was faster */
   delete(id: string): Promise<number>
-  /** @throws ApiError `credentials` where the token does not say that users may be deleted */
-  requireManageUsers(): Promise<void>
+  /** The service account's roles of the client "realm-management", as its token says; null where it does not. */
+  roles(): Promise<readonly string[] | null>
   close(): void
 }
 
@@ -32,27 +35,25 @@ const MAX_DEPTH = 16
  * @throws ApiError `credentials` for no account, a wrong secret, a realm that is not there
  */
 export async function connectKeycloak(config: KeycloakRef, options: TransportOptions): Promise<KeycloakClient> {
-  const [id, secret] = await Promise.all([
-    findText(options.env, 'KEYCLOAK_CLIENT_ID'),
-    findSecret(options.env, 'KEYCLOAK_CLIENT_SECRET'),
-  ])
-  if (id === null || secret === null) throw noAccount(id === null ? 'KEYCLOAK_CLIENT_ID' : 'KEYCLOAK_CLIENT_SECRET')
+  const [id, secret] = await Promise.all([findText(options.env, NAMES.id), findSecret(options.env, NAMES.secret)])
+  if (id === null || secret === null) throw noAccount(id === null ? NAMES.id : NAMES.secret)
   const base = canonicalApiUrl(parseAddress(config.url, 'keycloak.url', options.allowInsecureHttp))
-  const issuer = `${base}/realms/${encodeURIComponent(config.realm)}`
-  const settings = { ...options, issuer, tokenUrl: null, scope: null }
-  const provider = await connectProvider(settings, { id: id.value, secret: secret.value }).catch(error => {
-    throw inKeycloak(error, `Check keycloak.url and keycloak.realm ("${config.realm}") in the manifest.`)
-  })
-  const roles: { current: readonly string[] | null } = { current: null }
-  const token = renewingToken(() => fetchToken(provider, roles))
+  const realm = encodeURIComponent(config.realm)
+  const address = `keycloak.url and keycloak.realm ("${config.realm}") in the manifest`
+  const settings = {
+    ...options,
+    issuer: `${base}/realms/${realm}`,
+    tokenUrl: null,
+    scope: null,
+    names: { ...NAMES, address },
+  }
+  const provider = await connectProvider(settings, { id: id.value, secret: secret.value }).catch(inKeycloak)
+  const token = renewingToken(() => fetchToken(provider))
   const transport = createTransport(options)
-  const admin = adminCalls(`${base}/admin/realms/${encodeURIComponent(config.realm)}`, transport, token)
   return {
-    ...admin,
-    async requireManageUsers() {
-      await token.authorization()
-      if (roles.current?.includes('manage-users')) return
-      throw missingRole('manage-users', 'The service account may not delete users in Keycloak')
+    ...adminCalls(`${base}/admin/realms/${realm}`, transport, token),
+    async roles() {
+      return jwtClientRoles(await token.authorization(), 'realm-management')
     },
     close() {
       transport.close()
@@ -61,27 +62,11 @@ export async function connectKeycloak(config: KeycloakRef, options: TransportOpt
   }
 }
 
-/** Remembers what the service account may do, from the token itself: no call tells. */
-async function fetchToken({ oidc, config, run }: Provider, roles: { current: readonly string[] | null }) {
-  const answer = await run('Signing in to Keycloak', () => oidc.clientCredentialsGrant(config)).catch(error => {
-    throw inKeycloak(
-      error,
-      'Check KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET, and that the client is enabled and has a service account.',
-    )
-  })
-  roles.current = rolesIn(answer.access_token)
-  return bearerToken(answer.access_token, answer.expires_in, Date.now())
-}
+const NAMES = { id: 'KEYCLOAK_CLIENT_ID', secret: 'KEYCLOAK_CLIENT_SECRET', scope: 'the scopes of the client' }
 
-/** The realm-management roles of an access token; null where it is not readable. Composite roles are listed resolved. */
-function rolesIn(token: string): readonly string[] | null {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    const roles = member(member(member(claims, 'resource_access'), 'realm-management'), 'roles')
-    return Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : []
-  } catch {
-    return null
-  }
+async function fetchToken({ oidc, config, run }: Provider) {
+  const answer = await run('signing in', () => oidc.clientCredentialsGrant(config)).catch(inKeycloak)
+  return bearerToken(answer.access_token, answer.expires_in, Date.now())
 }
 
 function adminCalls(base: string, transport: Transport, token: RenewingToken) {
@@ -111,6 +96,9 @@ function adminCalls(base: string, transport: Transport, token: RenewingToken) {
     return userOf(id, user, identities)
   }
   return {
+    async probe() {
+      await read('users?max=1')
+    },
     async find(email: string) {
       const query = new URLSearchParams({ email, exact: 'true', briefRepresentation: 'false', max: '2' })
       const found = await read(`users?${query}`)
@@ -159,9 +147,31 @@ const noAccount = (name: string): ApiError =>
       'Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their _FILE) to a client of the realm with a service account that has the realm-management roles view-users and manage-users.',
   })
 
-function inKeycloak(error: unknown, advice: string): unknown {
-  if (!(error instanceof ApiError)) return error
-  return new ApiError(`Keycloak: ${error.message}`, { kind: error.kind, advice, cause: error })
+function inKeycloak(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error
+  const { kind, permanent, advice } = error
+  throw new ApiError(`Keycloak: ${error.message}`, {
+    kind,
+    permanent,
+    ...(advice === null ? {} : { advice }),
+    cause: error,
+  })
+}
+
+/**
+ * That the service account may see users, and with `deleting` delete them. Asked first of all, for with the role query-users alone
+ * Keycloak answers every search with an empty list: nobody would seem to be left.
+ *
+ * @throws ApiError `credentials` that names the role to grant
+ */
+export async function requireRoles(keycloak: KeycloakClient, { deleting }: { deleting: boolean }): Promise<void> {
+  await keycloak.probe()
+  const roles = await keycloak.roles()
+  const has = (...names: readonly string[]) => roles === null || names.some(name => roles.includes(name))
+  if (!has('view-users', 'manage-users'))
+    throw missingRole('view-users', 'The service account may not see users in Keycloak')
+  if (deleting && !(roles ?? []).includes('manage-users'))
+    throw missingRole('manage-users', 'The service account may not delete users in Keycloak')
 }
 
 const missingRole = (role: string, what: string): ApiError =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { oauthError } from '../../src/auth/oauth-error.js'
+import { oauthError, settingNames } from '../../src/auth/oauth-error.js'
 import { Secret } from '../../src/http/secret.js'
 import { ApiError, type ApiErrorKind } from '../../src/model/api-error.js'
 
@@ -8,6 +8,8 @@ const http = (status: number) =>
   new Error('unexpected HTTP response status code', { cause: new Response(null, { status }) })
 const api = (kind: ApiErrorKind, permanent = false) =>
   new Error('something went wrong', { cause: new ApiError('it broke', { kind, permanent, advice: 'mend it' }) })
+
+const NAMES = settingNames('BIMDATA')
 
 t.test('which failures at the provider may pass', async t => {
   new Secret('hunter2-hunter2')
@@ -39,7 +41,7 @@ t.test('which failures at the provider may pass', async t => {
     ['anything else', new Error('odd hunter2-hunter2'), 'credentials', /odd \[redacted\]/],
   ]
   for (const [name, error, kind, message] of cases) {
-    t.match(oauthError(error, 'Doing it'), { kind, message, advice: /./ }, name)
-    t.match(oauthError(error, 'Doing it').message, /^Doing it: /)
+    t.match(oauthError(error, 'Doing it', NAMES), { kind, message, advice: /./ }, name)
+    t.match(oauthError(error, 'Doing it', NAMES).message, /^Doing it: /)
   }
 })

@@ -10,8 +10,7 @@ import { findBrowser } from './find-browser.js'
 export async function browserFor(t: Test): Promise<Browser | null> {
   const executablePath = findBrowser()
   if (executablePath === undefined) {
-    const message =
-      'There is no browser: the checks of the HTML report in one were NOT RUN. Install chromium to run them.'
+    const message = 'There is no browser: the checks that need one were NOT RUN. Install chromium to run them.'
     if (process.env.TESTS_REQUIRE_BROWSER === '1') t.fail(message)
     else process.stderr.write(`${message}\n`)
     return null

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Written to standard input, which is then closed. */
   readonly input?: string
+  /** Sees what comes on standard error while it runs. */
+  readonly onErr?: (text: string) => void
 }
 
 /** The environment without a person's own credentials and settings. */
@@ -25,14 +27,17 @@ const inherited = Object.fromEntries(
 )
 
 /** Runs the built program as a user would. It resolves for any exit code. */
-export function guestlist(args: readonly string[], { cwd, env = {}, input = '' }: RunOptions): Promise<Ran> {
+export function guestlist(args: readonly string[], { cwd, env = {}, input = '', onErr }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
     env: { ...inherited, NODE_V8_COVERAGE: '', ...env },
   })
   const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] }
   child.stdout.on('data', chunk => chunks.stdout.push(chunk))
-  child.stderr.on('data', chunk => chunks.stderr.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => {
+    chunks.stderr.push(chunk)
+    onErr?.(chunk.toString('utf8'))
+  })
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   return new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ export interface Keycloak {
 }
 
 /**
- * Starts it once for all tests of a file. Where it cannot be had, null, and it is said plainly that what needs it is left out;
+ * Starts it once for all tests: it takes half a minute and 500 MB. Where it cannot be had, null, and it is said plainly that what needs it is left out;
  * with `TESTS_REQUIRE_KEYCLOAK=1`, as in CI, that is a failure.
  */
 export async function startKeycloak(t: Test): Promise<Keycloak | null> {
@@ -69,6 +69,7 @@ export async function startKeycloak(t: Test): Promise<Keycloak | null> {
     rmSync(home, { recursive: true, force: true })
   })
   await ready(url, child, output)
+  await addScope(url)
   return { url, realm: 'bimdata', admin: (method, path, body) => callAdmin(url, method, path, body) }
 }
 
@@ -123,6 +124,21 @@ async function ready(url: string, child: ChildProcess, output: readonly string[]
   throw new Error(`Keycloak did not start:\n${output.join('').slice(-4000)}`)
 }
 
+/** The scope that BIMData's API asks for. Not in the realm's file, where it would displace Keycloak's own scopes. */
+async function addScope(url: string): Promise<void> {
+  const name = 'org:manage'
+  await callAdmin(url, 'POST', '/client-scopes', {
+    id: name,
+    name,
+    protocol: 'openid-connect',
+    attributes: { 'include.in.token.scope': 'true' },
+  })
+  const clients = (await callAdmin(url, 'GET', '/clients')) as { id: string; clientId: string }[]
+  for (const { id, clientId } of clients)
+    if (['app', 'guestlist-public'].includes(clientId))
+      await callAdmin(url, 'PUT', `/clients/${id}/optional-client-scopes/${name}`)
+}
+
 async function callAdmin(url: string, method: string, path: string, body?: object): Promise<unknown> {
   const token = await adminToken(url)
   const answer = await fetch(`${url}/admin/realms/bimdata${path}`, {
@@ -144,10 +160,11 @@ async function adminToken(url: string): Promise<string> {
   return access_token
 }
 
-/** The secret of a client of the realm file. */
-export function clientSecret(clientId: string): string {
+/** The variables of a client of the realm file, for leftovers. */
+export function account(clientId: string): Record<string, string> {
   const { clients } = JSON.parse(readFileSync(REALM_FILE, 'utf8')) as {
     clients: { clientId: string; secret?: string }[]
   }
-  return clients.find(client => client.clientId === clientId)?.secret ?? ''
+  const secret = clients.find(client => client.clientId === clientId)?.secret ?? ''
+  return { KEYCLOAK_CLIENT_ID: clientId, KEYCLOAK_CLIENT_SECRET: secret }
 }

@@ -107,7 +107,6 @@ function connectionOf(process: Process, api: Api, apply: Apply, random: Random):
     log: { warn: silent, info: silent, debug: silent, retry: silent },
     clouds: async () => ({ unread: null, clouds: [] }),
     keycloak: null,
-    signInToKeycloak: () => Promise.reject(new Error('no manifest here names a Keycloak')),
     list: (consume, status) =>
       readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: process.interrupt }),
   }

@@ -19,6 +19,7 @@ import { planJudge } from '../shared/approvals.js'
 import type { Connection } from '../shared/connect.js'
 import { type LoadedManifest, loadManifest } from '../shared/load-manifest.js'
 import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.js'
+import { openKeycloak } from '../shared/open-keycloak.js'
 import { openStateFor, readWorld } from '../shared/read-world.js'
 
 export type RunFlags = CommonFlags &
@@ -98,9 +99,8 @@ async function reconcile(deps: Deps): Promise<Outcome> {
   const loaded = await loadManifest(flags.file, io)
   // Only who removes needs an account in Keycloak.
   const config = flags.removals ? loaded.manifest.keycloak : null
-  const keycloak = config === null ? null : await connection.signInToKeycloak(config)
+  const keycloak = config === null ? null : await openKeycloak(config, { deleting: !flags.dryRun }, flags, io)
   try {
-    if (!flags.dryRun) await keycloak?.requireManageUsers()
     return await reconcileWith(loaded, { ...deps, connection: { ...connection, keycloak } })
   } finally {
     keycloak?.close()
@@ -154,10 +154,8 @@ function tellRefused(plan: Plan, { status, metrics }: Deps): void {
   metrics.refused(plan)
 }
 
-/** Without removals nobody is looked for in Keycloak. */
 const basisOf = (loaded: LoadedManifest, { flags, io }: Deps, noRemovals: boolean): PlanBasis => ({
   ...loaded,
-  manifest: noRemovals ? { ...loaded.manifest, keycloak: null } : loaded.manifest,
   options: reconcileOptions({ ...flags, target: [], noRemovals }, io, true),
   now: flags.now,
   noLoss: flags.noLoss,

@@ -9,13 +9,14 @@ import type { Batches, ReadList } from '../../execute/api.js'
 import { type Clock, systemClock } from '../../http/clock.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
-import { connectKeycloak, type KeycloakClient } from '../../keycloak/client.js'
+import type { KeycloakClient } from '../../keycloak/client.js'
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { KeycloakRef } from '../../model/plan.js'
 import { VERSION } from '../../version.js'
+import { openKeycloak } from './open-keycloak.js'
 
 /** Of reads, where nothing else is set. */
 const PARALLELISM = 10
@@ -30,16 +31,16 @@ export interface Connection {
   readonly log: Log
   /** Reads the list as often as the policy allows. */
   readonly list: ReadList
-  /** Null where the manifest, or the saved plan, names none. */
+  /** Null where the manifest, or the saved plan, names none, and where nobody is to be removed. */
   readonly keycloak: KeycloakClient | null
-  /** For a manifest that is read after connecting. The caller closes it. */
-  readonly signInToKeycloak: (config: KeycloakRef) => Promise<KeycloakClient>
   /** Reads the clouds and their members, with a credential of their own where one is set. */
   readonly clouds: () => Promise<Clouds>
 }
 
 interface ConnectOptions {
   readonly keycloak?: KeycloakRef | null | undefined
+  /** Whether users in Keycloak are to be deleted, not only looked up. */
+  readonly deleting?: boolean
   /** Requests a second, over all workers. */
   readonly rateLimit?: number | undefined
   /** Requests under way at once; 10 by default. */
@@ -102,8 +103,8 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
       if (own !== null) reader.close()
     }
   }
-  const signInToKeycloak = (config: KeycloakRef) => connectKeycloak(config, { ...wire, env: io.env })
-  const keycloak = options.keycloak ? await signInToKeycloak(options.keycloak) : null
+  const deleting = options.deleting ?? false
+  const keycloak = options.keycloak ? await openKeycloak(options.keycloak, { deleting }, flags, io) : null
   const close = () => {
     client.close()
     keycloak?.close()
@@ -117,7 +118,6 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     list,
     clouds,
     keycloak,
-    signInToKeycloak,
   }
 }
 

@@ -83,7 +83,7 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   const removes = plan.actions.some(({ action }) => action === 'remove')
   const clouds = removes && !noLoss ? await world.clouds() : null
   const withClouds = withLoss(plan, clouds, manifest.guards.maxCloudsLost)
-  const whole = manifest.keycloak === null ? withClouds : await withKeycloak(withClouds, basis, world, now)
+  const whole = await withKeycloak(withClouds, basis, world, now)
   return {
     ...whole,
     problems: locate(whole.problems),
@@ -103,7 +103,10 @@ async function withKeycloak(
   { keycloak }: World,
   now: Date,
 ): Promise<Plan> {
-  if (manifest.keycloak === null || keycloak === null) return withoutKeycloak(plan)
-  const found = await findLeftovers(manifest.keycloak, usersToLookUp(manifest, options, now), keycloak)
+  if (manifest.keycloak === null) return plan
+  const users = usersToLookUp(manifest, options, now)
+  if (users.length === 0) return withLeftovers(plan, { actions: [], warnings: [] }, manifest, options)
+  if (keycloak === null) return withoutKeycloak(plan)
+  const found = await findLeftovers(manifest.keycloak, users, keycloak)
   return withLeftovers(plan, found, manifest, options)
 }

@@ -36,7 +36,7 @@ export interface World {
   readonly list: ReadList
   /** Asked only where clouds matter. Null: a snapshot that holds none. */
   readonly clouds: () => Promise<Clouds | null>
-  /** Null where none is named, and for a snapshot, which holds nothing of it. */
+  /** Null where none is named, nobody is to be removed, and for a snapshot, which holds nothing of it. */
   readonly keycloak: KeycloakReader | null
   readonly source: {
     /** RFC 3339, UTC: when it was read from the API, or begun to be. */
@@ -64,7 +64,8 @@ export async function readWorld(
   }
 }
 
-type WorldFlags = CommonFlags & Partial<ConcurrencyFlags> & { readonly from?: string | undefined }
+type WorldFlags = CommonFlags &
+  Partial<ConcurrencyFlags> & { readonly from?: string | undefined; readonly noRemovals?: boolean }
 
 /** Takes no lock. With `--from` there is no network, no credential and no state file. */
 export async function withWorld<T>(
@@ -74,7 +75,7 @@ export async function withWorld<T>(
   work: (world: World) => Promise<T>,
 ): Promise<T> {
   if (flags.from !== undefined) return work(await worldOfSnapshot(flags.from, flags, io))
-  const connection = await connect(flags, io, { ...flags, keycloak })
+  const connection = await connect(flags, io, { ...flags, keycloak: flags.noRemovals ? null : keycloak })
   const { client } = connection
   try {
     return await work(await readWorld(connection, openStateFor(state, client.apiUrl, flags, io)))
