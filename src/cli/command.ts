@@ -4,7 +4,7 @@ import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-o
 import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
 import { CommandError, type Io } from './io.js'
 import { createLog } from './log.js'
-import { type Completes, flagName, type Options } from './option.js'
+import { type Completes, flagName, type LazyWords, type Options } from './option.js'
 
 /** What a command is to the grammar, to --help and to completion. */
 export interface Command {
@@ -34,7 +34,7 @@ export interface Catalog {
 
 interface Positional {
   readonly describe: string
-  readonly completes?: Completes
+  readonly completes?: Completes | LazyWords
 }
 
 /** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`, as they are. */
@@ -82,7 +82,7 @@ function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flag
   const used = commonOptionsOf(command)
   const unused = Object.keys(COMMON).filter(key => flags.given.has(key) && !(key in used) && key !== 'noInput')
   const log = createLog(flags.logLevel, io)
-  for (const key of unused) log.warn(`--${flagName(key)} has no effect on ${wordsOf(command).join(' ')}`)
+  for (const key of unused) log.warn('unused_flag', `--${flagName(key)} has no effect on ${wordsOf(command).join(' ')}`)
 }
 
 /** The io of a command that works in another folder. @throws CommandError where there is none */

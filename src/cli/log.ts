@@ -1,3 +1,4 @@
+import type { NoticeCode } from '../codes/pages/notice-pages.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
@@ -9,7 +10,8 @@ export type LogLevel = (typeof LEVELS)[number]
 
 /** Lines on standard error. Callers never pass a secret. */
 export interface Log {
-  warn(message: string): void
+  /** `code` is shown at `debug`; `guestlist explain-code` has a page for each. */
+  warn(code: NoticeCode, message: string): void
   info(message: string): void
   debug(message: string): void
   /** A request is repeated after a wait. */
@@ -22,7 +24,8 @@ export function createLog(level: LogLevel, io: Pick<Io, 'err' | 'errIsTerminal' 
       io.err(`${wrapText(`${own}: ${escapeTerminal(message)}`, io.errIsTerminal ? io.columns : undefined)}\n`)
   }
   return {
-    warn: message => write('warn', message),
+    warn: (code, message) =>
+      write('warn', LEVELS.indexOf('debug') <= LEVELS.indexOf(level) ? `${message} [${code}]` : message),
     info: message => write('info', message),
     debug: message => write('debug', message),
     retry: (message, attempt, delayMs) =>

@@ -24,6 +24,9 @@ export type Kind =
 /** What a shell offers for a value or an argument: the names of files, or these words. */
 export type Completes = 'file' | readonly string[]
 
+/** Words that are loaded only for completion. */
+export type LazyWords = () => Promise<readonly string[]>
+
 export interface Option {
   readonly describe: string
   readonly alias?: string

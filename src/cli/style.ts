@@ -1,12 +1,23 @@
-import { COLOUR, PLAIN, type Style } from '../render/text/style.js'
+import { COLOUR, PLAIN, type Style, withCodes } from '../render/text/style.js'
 import type { Io } from './io.js'
+import type { LogLevel } from './log.js'
+
+export interface StyleFlags {
+  readonly noColor: boolean
+  readonly logLevel?: LogLevel
+}
 
 /**
  * Colour where the stream is a terminal. `--no-color` and a `NO_COLOR` that is not empty turn it off; `FORCE_COLOR` turns it
- * on elsewhere too, unless it is 0 or false.
+ * on elsewhere too, unless it is 0 or false. At log level debug diagnostics show their codes.
  */
-export function styleFor(stream: 'out' | 'err', flags: { readonly noColor: boolean }, io: Io): Style {
-  if (flags.noColor || (io.env.NO_COLOR ?? '') !== '') return PLAIN
+export function styleFor(stream: 'out' | 'err', { noColor, logLevel }: StyleFlags, io: Io): Style {
+  const style = colourFor(stream, noColor, io)
+  return logLevel === 'debug' || logLevel === 'trace' ? withCodes(style) : style
+}
+
+function colourFor(stream: 'out' | 'err', noColor: boolean, io: Io): Style {
+  if (noColor || (io.env.NO_COLOR ?? '') !== '') return PLAIN
   const forced = io.env.FORCE_COLOR
   if (forced !== undefined && forced !== '') return forced === '0' || forced === 'false' ? PLAIN : COLOUR
   const terminal = stream === 'out' ? io.outIsTerminal : io.errIsTerminal

@@ -22,7 +22,7 @@ export const completion = (catalog: () => Catalog): Command =>
       const name = SHELL ?? basename(io.env.SHELL ?? '')
       const { completionWords } = await import('./shared/completion-words.js')
       // Everything in a script is fixed, so that no key press starts a process.
-      io.out((await scriptFor(name))(completionWords(catalog())))
+      io.out((await scriptFor(name))(await completionWords(catalog())))
       return EXIT.done
     },
   })

@@ -28,6 +28,7 @@ export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCo
     const text = manifestText(await readAll(list, wanted), client.apiUrl, schemaReference(io.cwd))
     if (Buffer.byteLength(text) > SIZE_LIMIT) {
       createLog(flags.logLevel, io).warn(
+        'manifest_too_large',
         'this is more than the 10 MiB that one manifest may have: split it, or use --status',
       )
     }

@@ -64,7 +64,10 @@ async function warnIfShadowed(flags: LoginFlags, io: Io): Promise<void> {
     () => null,
   )
   if (chosen === null || chosen.name === 'login') return
-  createLog(flags.logLevel, io).warn(`${chosen.describe().from} goes before this login; unset it to use the login`)
+  createLog(flags.logLevel, io).warn(
+    'login_unused',
+    `${chosen.describe().from} goes before this login; unset it to use the login`,
+  )
 }
 
 const document = ({ issuer, apiUrl, clientId, expiresAt }: StoredLogin) => ({

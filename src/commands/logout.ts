@@ -27,7 +27,7 @@ export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   io.out(flags.format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)
   if (revocation?.outcome !== 'failed') return EXIT.done
   const reason = revocation.error instanceof Error ? revocation.error.message : String(revocation.error)
-  createLog(flags.logLevel, io).warn(`the tokens are not revoked: ${reason}`)
+  createLog(flags.logLevel, io).warn('tokens_not_revoked', `the tokens are not revoked: ${reason}`)
   return EXIT.error
 }
 

@@ -93,7 +93,7 @@ async function runService(
       ? null
       : createForwarder(forwardTo, (result, why) => {
           metrics.webhook(result)
-          if (result === 'forward_failed') log.warn(`a webhook could not be passed on: ${why}`)
+          if (result === 'forward_failed') log.warn('webhook_not_forwarded', `a webhook could not be passed on: ${why}`)
         })
   const server = createStatusServer({
     status,
@@ -143,7 +143,7 @@ async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder |
     },
     onProblem(message) {
       status.problem = message
-      log.warn(`no lead can be taken: ${message}`)
+      log.warn('no_leader', `no lead can be taken: ${message}`)
       // A run tells what is in the way as it tells everything, and whether it still is.
       loop.trigger('start')
     },
@@ -178,10 +178,10 @@ async function withinGrace({ flags, io, log, connection }: Service, work: Promis
     log.info('stopped')
     return EXIT.done
   }
-  log.warn(`what was in flight did not finish within ${flags.grace / 1000} s: its requests are cut`)
+  log.warn('grace_exceeded', `what was in flight did not finish within ${flags.grace / 1000} s: its requests are cut`)
   connection.client.close()
   if (await endsWithin(REPORT_MS)) return EXIT.partial
-  log.warn('something hangs: the process ends without it')
+  log.warn('grace_exceeded', 'something hangs: the process ends without it')
   io.end?.(EXIT.partial)
   return EXIT.partial
 }
@@ -200,7 +200,11 @@ function tellStart(
     `guestlist ${VERSION} serves ${where} every ${flags.interval / 1000} s, ${flags.removals ? 'with' : 'without'} removals`,
   )
   if (secret === null) log.info('no GUESTLIST_WEBHOOK_SECRET, so there is no /webhook')
-  if (remote) log.warn('others can reach this address: a proxy has to guard it, for the page shows names and addresses')
+  if (remote)
+    log.warn(
+      'remote_listener',
+      'others can reach this address: a proxy has to guard it, for the page shows names and addresses',
+    )
 }
 
 /** On Node's timers, whose clock nobody sets. */

@@ -85,9 +85,13 @@ async function record(
   })
   await writeNew(path, text, io)
   const log = createLog(flags.logLevel, io)
-  if (left > 0) log.warn(`${left} invitations are not in it: a test has no words for their role or address`)
+  if (left > 0)
+    log.warn('tests_incomplete', `${left} invitations are not in it: a test has no words for their role or address`)
   if (!isTestName(path))
-    log.warn('guestlist test finds files named *.test.yaml by itself, and others where they are named')
+    log.warn(
+      'test_file_name',
+      'guestlist test finds files named *.test.yaml by itself, and others where they are named',
+    )
   io.out(`Recorded ${tests} test${tests === 1 ? '' : 's'} in ${escapeTerminal(path)}.\n`)
   return EXIT.done
 }

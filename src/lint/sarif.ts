@@ -23,6 +23,7 @@ export const sarifLog = (findings: readonly Finding[], version: string) => ({
 const ruleOf = ({ code, level, doc }: (typeof LINT_DOCS)[number]) => ({
   id: code,
   shortDescription: { text: doc },
+  help: { text: `guestlist explain-code ${code}` },
   defaultConfiguration: { level: LEVELS[level] },
 })
 

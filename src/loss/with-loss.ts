@@ -48,7 +48,14 @@ function checkLoss(losses: readonly Loss[], limit: number | null): readonly Refu
   if (limit === null) return []
   const planned = losses.reduce((sum, { clouds }) => sum + clouds.length, 0)
   const refusal = (message: string): readonly Refusal[] => [
-    { kind: 'guard', guard: 'maxCloudsLost', planned, limit, message: `Guard maxCloudsLost: ${message}` },
+    {
+      kind: 'guard',
+      code: 'max_clouds_lost',
+      guard: 'maxCloudsLost',
+      planned,
+      limit,
+      message: `Guard maxCloudsLost: ${message}`,
+    },
   ]
   if (planned > limit) {
     const clouds = planned === 1 ? 'cloud' : 'clouds'

@@ -115,10 +115,21 @@ export interface Warning {
 
 export type GuardName = 'maxAccepts' | 'maxDenials' | 'maxRemovals' | 'maxCloudsLost'
 
+/** A guard that a plan goes over, as a code. */
+export const GUARD_CODES = {
+  maxAccepts: 'max_accepts',
+  maxDenials: 'max_denials',
+  maxRemovals: 'max_removals',
+  maxCloudsLost: 'max_clouds_lost',
+} as const satisfies Record<GuardName, string>
+
+export type RefusalCode = 'protected' | (typeof GUARD_CODES)[GuardName]
+
 /** Why apply will refuse the whole plan. */
 export type Refusal =
   | {
       readonly kind: 'protected'
+      readonly code: 'protected'
       readonly address: string
       readonly email: string
       readonly pattern: string
@@ -129,6 +140,7 @@ export type Refusal =
     }
   | {
       readonly kind: 'guard'
+      readonly code: RefusalCode
       readonly guard: GuardName
       readonly planned: number
       readonly limit: number

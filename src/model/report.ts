@@ -66,6 +66,17 @@ export interface Report {
   readonly verification: Verification
 }
 
+/** What keeps a run from being complete, as codes. */
+export type RunCode =
+  | `action_${Exclude<Outcome['kind'], 'done' | 'confirmed'>}`
+  | `stopped_${StopReason}`
+  | `not_verified_${Exclude<Verification['kind'], 'verified' | 'not_needed'>}`
+  | 'nobody_removed'
+
+/** Null for what took effect. */
+export const runCode = ({ kind }: Outcome): RunCode | null =>
+  kind === 'done' || kind === 'confirmed' ? null : `action_${kind}`
+
 export const succeeded = ({ outcome }: Result): boolean =>
   outcome.kind === 'done' || outcome.kind === 'confirmed' || outcome.kind === 'absent'
 

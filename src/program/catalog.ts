@@ -8,6 +8,7 @@ import { authStatus } from '../commands/auth-status.command.js'
 import { completion } from '../commands/completion.command.js'
 import { doctor } from '../commands/doctor.command.js'
 import { explain } from '../commands/explain.command.js'
+import { explainCode } from '../commands/explain-code.command.js'
 import { exportManifest } from '../commands/export.command.js'
 import { init } from '../commands/init.command.js'
 import { invitationsGet, invitationsList } from '../commands/invitations.command.js'
@@ -52,6 +53,7 @@ export const CATALOG: Catalog = {
     logout,
     authStatus,
     doctor,
+    explainCode,
     sandbox,
     completion(() => CATALOG),
   ],

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return EXIT.done
     }
     const log = createLog(logLevelOf(argv, io), io)
-    for (const message of unknownVariables(io.env)) log.warn(message)
+    for (const message of unknownVariables(io.env)) log.warn('unknown_variable', message)
     return await parsed()
   } catch (error) {
     const debug = ['debug', 'trace'].includes(logLevelOf(argv, io))

@@ -1,5 +1,5 @@
 import type { Guards } from '../model/manifest.js'
-import { type Action, type GuardName, isAccountRemoval, type Refusal } from '../model/plan.js'
+import { type Action, GUARD_CODES, type GuardName, isAccountRemoval, type Refusal } from '../model/plan.js'
 
 /** What clouds are lost is known only after planning: see the folder loss. */
 type CountedGuard = Exclude<GuardName, 'maxCloudsLost'>
@@ -51,6 +51,6 @@ export function checkGuards(actions: readonly Action[], guards: Pick<Guards, Cou
     const planned = action === 'remove' ? people(actions) : actions.filter(each => each.action === action).length
     if (limit === null || planned <= limit) return []
     const message = `Guard ${guard}: ${planned} ${noun}${planned === 1 ? '' : 's'} planned, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by ${override}.`
-    return [{ kind: 'guard' as const, guard, planned, limit, message }]
+    return [{ kind: 'guard' as const, code: GUARD_CODES[guard], guard, planned, limit, message }]
   })
 }

@@ -25,6 +25,7 @@ export function protectionRefusal(
   const by = protectionSource(protection)
   return {
     kind: 'protected',
+    code: 'protected',
     address,
     email,
     pattern: protection.pattern,

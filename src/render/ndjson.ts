@@ -1,6 +1,6 @@
 import type { Action, Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import { allAbsent, isComplete, type Report, type Result } from '../model/report.js'
+import { allAbsent, isComplete, type Report, type Result, type RunCode } from '../model/report.js'
 import { diagnosticSource } from './diagnostic-source.js'
 import { escapeTerminal } from './escape/terminal.js'
 import { jsonText } from './json.js'
@@ -87,17 +87,20 @@ export function applySummaryLine(line: Line, report: Report, message: string): s
 /** What keeps a run from being complete besides its actions: why it stopped, and what the last read showed. */
 export function* applyDiagnostics(line: Line, report: Report): Generator<string> {
   const { stop, verification } = report
-  if (stop !== null) yield diagnosticLine(line, 'error', 'The run was stopped', { detail: stop.message })
+  if (stop !== null)
+    yield runLine(line, 'error', 'The run was stopped', `stopped_${stop.reason}`, { detail: stop.message })
   if (verification.kind === 'unreadable') {
-    yield diagnosticLine(line, 'error', 'Not verified: the live state could not be read', { detail: verification.why })
+    const summary = 'Not verified: the live state could not be read'
+    yield runLine(line, 'error', summary, 'not_verified_unreadable', { detail: verification.why })
   }
   if (allAbsent(report) && report.acceptAbsent !== true) {
-    yield diagnosticLine(line, 'error', 'Nobody was removed', { detail: ALL_ABSENT })
+    yield runLine(line, 'error', 'Nobody was removed', 'nobody_removed', { detail: ALL_ABSENT })
   }
   if (verification.kind !== 'differs') return
   for (const { address, wanted, found } of verification.mismatches) {
     const detail = `Wanted ${wanted}, found ${found ?? 'no such invitation'}.`
-    yield diagnosticLine(line, 'error', `Not verified: ${address} differs from what was reported`, { detail, address })
+    const summary = `Not verified: ${address} differs from what was reported`
+    yield runLine(line, 'error', summary, 'not_verified_differs', { detail, address })
   }
 }
 
@@ -121,30 +124,48 @@ export function applyEnd(line: Line, { action, outcome, attempts, status }: Resu
   const fields = { ...hook(action, { elapsed_seconds: elapsedSeconds }), guestlist }
   if (!('why' in outcome)) return line('info', `${address}: ${outcome.kind}`, 'apply_complete', fields)
   const ended = `${address}: ${outcome.kind.replace('_', ' ')}`
+  const code = `action_${outcome.kind}` as const
   if (outcome.kind !== 'failed' && outcome.kind !== 'rejected')
-    return diagnosticLine(line, 'warning', ended, { detail: outcome.why, address, guestlist })
+    return runLine(line, 'warning', ended, code, { detail: outcome.why, address, guestlist })
   return [
     line('error', `${ended}: ${outcome.why}`, 'apply_errored', fields),
-    diagnosticLine(line, 'error', ended, { detail: outcome.why, address }),
+    runLine(line, 'error', ended, code, { detail: outcome.why, address }),
   ].join('\n')
 }
 
-interface DiagnosticExtras extends Partial<Problem> {
+interface DiagnosticExtras extends Partial<Omit<Problem, 'code'>> {
+  readonly code?: string
   /** Of the action that it is about. */
   readonly address?: string
   readonly guestlist?: object
 }
 
+/** A diagnostic of how the run went. */
+const runLine = (
+  line: Line,
+  severity: 'error' | 'warning',
+  summary: string,
+  code: RunCode,
+  extras: DiagnosticExtras,
+): string => diagnosticLine(line, severity, summary, { ...extras, code })
+
 export function diagnosticLine(
   line: Line,
   severity: 'error' | 'warning',
   summary: string,
-  { detail = '', range = null, snippet = null, address, guestlist }: DiagnosticExtras = {},
+  { code, detail = '', range = null, snippet = null, address, guestlist }: DiagnosticExtras = {},
 ): string {
   const [level, label] = severity === 'error' ? (['error', 'Error'] as const) : (['warn', 'Warning'] as const)
   const about = address === undefined ? {} : { address }
   return line(level, `${label}: ${summary}`, 'diagnostic', {
-    diagnostic: { severity, summary, detail, ...about, ...diagnosticSource({ range, snippet }) },
+    diagnostic: {
+      severity,
+      summary,
+      detail,
+      ...(code === undefined ? {} : { code }),
+      ...about,
+      ...diagnosticSource({ range, snippet }),
+    },
     ...(guestlist === undefined ? {} : { guestlist }),
   })
 }

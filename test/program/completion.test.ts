@@ -10,7 +10,7 @@ import { zshScript } from '../../src/commands/shared/completion-zsh.js'
 import { CATALOG } from '../../src/program/catalog.js'
 import { world } from '../helpers/world.js'
 
-const words = completionWords(CATALOG)
+const words = await completionWords(CATALOG)
 
 const DRIVER = fileURLToPath(new URL('fixtures/complete.zsh', import.meta.url))
 

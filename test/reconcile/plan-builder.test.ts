@@ -28,6 +28,7 @@ const all = (keepUnchanged = false) => new PlanBuilder({ targets: NO_TARGETS, ke
 
 const refusal = {
   kind: 'protected',
+  code: 'protected',
   address: 'bimdata_user.bob@acme.example',
   email: 'bob@acme.example',
   pattern: '*',

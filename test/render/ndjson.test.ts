@@ -133,6 +133,7 @@ t.test('apply_errored is followed by the diagnostic that says why', async t => {
   t.same(lines[1], {
     ...base('error', 'Error: bimdata_user.bob@acme.example: failed', 'diagnostic'),
     diagnostic: {
+      code: 'action_failed',
       severity: 'error',
       summary: 'bimdata_user.bob@acme.example: failed',
       detail: 'the API says 400',
@@ -163,6 +164,7 @@ t.test('a diagnostic with a place shows its line, as validate does', async t => 
   t.same(parse(nd.diagnosticLine(line, 'error', 'No', { ...problem, detail: 'Do', range, snippet: 'é: naïf' })), {
     ...base('error', 'Error: No', 'diagnostic'),
     diagnostic: {
+      code: 'live-contradiction',
       severity: 'error',
       summary: 'No',
       detail: 'Do',

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { referenceMarkdown } from '../../src/codes/code-text.js'
+import { FAMILIES } from '../../src/codes/codes.js'
 import { generateApiTypes } from './generate-api-types.js'
 import { generateLintDocs } from './generate-lint-docs.js'
 import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'
@@ -15,6 +17,7 @@ export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/render/html/report-page.gen.ts': generateReportPage,
   'src/review/review-page.gen.ts': generateReviewPage,
   ...validators,
+  'schemas/codes.md': async () => referenceMarkdown(FAMILIES),
 }
 
 const urlOf = (path: string): URL => new URL(`../../${path}`, import.meta.url)

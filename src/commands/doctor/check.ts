@@ -1,25 +1,11 @@
 import { ApprovalError } from '../../approval/error.js'
 import { CommandError, ManifestError } from '../../cli/io.js'
+import type { CheckCode } from '../../codes/pages/doctor-pages.js'
 import { redact } from '../../http/secret.js'
 import { ApiError } from '../../model/api-error.js'
 import { problemPlace } from '../../model/problem.js'
 import { problemsSummary } from '../../render/text/problems-text.js'
 import { StateError } from '../../state/error.js'
-
-/** Stable names, in the order in which they are checked. */
-export type CheckCode =
-  | 'node_version'
-  | 'manifest'
-  | 'credential'
-  | 'token_scopes'
-  | 'api'
-  | 'clock'
-  | 'invitations'
-  | 'clouds'
-  | 'state'
-  | 'state_lock'
-  | 'webhook_secret'
-  | 'signers'
 
 export interface Finding {
   readonly status: 'ok' | 'warning' | 'failed'

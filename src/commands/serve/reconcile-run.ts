@@ -68,7 +68,7 @@ export function createReconciler(deps: Deps): Reconciler {
       if (!io.interrupt.aborted) status.problem = unready
       status.ran({ started, duration_ms: Math.round(ms), triggers, result, message })
       metrics.reconciled(result, ms / 1000, status.failures)
-      for (const line of message.split('\n')) result === 'success' ? log.info(line) : log.warn(line)
+      for (const line of message.split('\n')) result === 'success' ? log.info(line) : log.warn('run_failed', line)
       // A refusal stays until somebody acts: to repeat it faster than the clock would not help.
       return result === 'success' || result === 'refused' || result === 'interrupted'
     },

@@ -1,6 +1,6 @@
 import type { Io } from '../../cli/io.js'
 
-/** An io whose log lines carry the time, or are JSON objects with `time`, `level` and `message`; there is no terminal. */
+/** An io whose log lines carry the time, or are JSON objects with `time`, `level`, `message` and, at log level debug, the `code` of a warning; there is no terminal. */
 export function serviceIo(io: Io, format: 'text' | 'json'): Io {
   const line = (text: string): string => {
     const [, level = 'info', message = text] = /^(error|warn|info|debug|trace): (.*)$/s.exec(text) ?? []

@@ -1,6 +1,6 @@
 import type { Io } from '../../cli/io.js'
 import { type Progress, startProgress } from '../../cli/progress.js'
-import { styleFor, widthOf } from '../../cli/style.js'
+import { type StyleFlags, styleFor, widthOf } from '../../cli/style.js'
 import type { ExecuteEvent } from '../../execute/context.js'
 import type { Plan } from '../../model/plan.js'
 import type { Problem } from '../../model/problem.js'
@@ -24,7 +24,7 @@ export interface ApplyView {
 /** Above this many actions a line for each would bury what matters. */
 const LINES_UP_TO = 100
 
-export function textView(flags: { readonly noColor: boolean }, io: Io): ApplyView {
+export function textView(flags: StyleFlags, io: Io): ApplyView {
   const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
   let planned = 0
   let progress: Progress | null = null
@@ -94,7 +94,8 @@ export function jsonView(io: Io): ApplyView {
 
 function* plannedLines(plan: Plan, line: nd.Line): Generator<string> {
   for (const action of plan.actions) yield `${nd.plannedChange(line, action)}\n`
-  for (const { message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message)}\n`
+  for (const { code, message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message, { code })}\n`
+  for (const { code, message } of plan.refused) yield `${nd.diagnosticLine(line, 'error', message, { code })}\n`
   for (const problem of plan.problems) yield `${nd.diagnosticLine(line, 'error', problem.summary, problem)}\n`
   yield `${nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))}\n`
 }

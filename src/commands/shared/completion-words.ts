@@ -30,7 +30,7 @@ export interface Words {
   readonly commands: readonly CommandWord[]
 }
 
-export function completionWords({ commands, groups }: Catalog): Words {
+export async function completionWords({ commands, groups }: Catalog): Promise<Words> {
   const top = commands.filter(command => wordsOf(command).length === 1)
   return {
     top: [...top.map(describedWord), ...Object.entries(groups)],
@@ -40,14 +40,15 @@ export function completionWords({ commands, groups }: Catalog): Words {
         commands.filter(command => wordsOf(command)[0] === group).map(describedWord),
       ]),
     ),
-    commands: commands.map(commandWord),
+    commands: await Promise.all(commands.map(commandWord)),
   }
 }
 
 const describedWord = (command: Command) => [wordsOf(command).at(-1) ?? '', command.describe] as const
 
-function commandWord(command: Command): CommandWord {
+async function commandWord(command: Command): Promise<CommandWord> {
   const [positional] = Object.values(command.positionals ?? {})
+  const completes = positional?.completes
   return {
     words: wordsOf(command).join(' '),
     describe: command.describe,
@@ -58,7 +59,8 @@ function commandWord(command: Command): CommandWord {
       value: key === 'format' ? command.formats : afterFlag(option),
       repeatable: option.kind === 'list',
     })),
-    positional: positional === undefined ? 'none' : (positional.completes ?? 'free'),
+    positional:
+      positional === undefined ? 'none' : typeof completes === 'function' ? await completes() : (completes ?? 'free'),
   }
 }
 

@@ -13,15 +13,17 @@ export async function lockState(
   operation: string,
 ): Promise<Pick<StateLock, 'release' | 'lost' | 'isHeld'>> {
   if (noLock) {
-    log.warn('the state is not locked (--no-lock): nobody else may run meanwhile')
+    log.warn('state_not_locked', 'the state is not locked (--no-lock): nobody else may run meanwhile')
     return { lost: new AbortController().signal, isHeld: () => true, release: async () => undefined }
   }
-  if (!store.canLock) log.warn(`the state at ${store.description} has no lock address, so it is not locked`)
+  if (!store.canLock)
+    log.warn('state_not_locked', `the state at ${store.description} has no lock address, so it is not locked`)
   return store.lock({
     operation,
     timeoutMs: lockTimeout,
     signal: io.interrupt,
     onWait: holder => log.info(`waiting for the state's lock, held by ${describeHolder(holder)}`),
-    onTakeover: holder => log.warn(`took over the state's lock ${holder.ID} of ${holder.Who}: its process has ended`),
+    onTakeover: holder =>
+      log.warn('lock_taken_over', `took over the state's lock ${holder.ID} of ${holder.Who}: its process has ended`),
   })
 }

@@ -68,7 +68,9 @@ function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
   for (const item of plan.unchanged) yield `${wrap(unchangedText(item, style))}\n\n`
   const rest = [
     ...(large ? [] : otherWarnings(plan).map(warning => wrap(warningText(warning, style)))),
-    ...plan.refused.map(refusal => wrap(`${style.bad('Refused:')} ${escapeTerminal(refusal.message)}`)),
+    ...plan.refused.map(({ code, message }) =>
+      wrap(`${style.bad('Refused:')} ${escapeTerminal(message)}${style.code(code)}`),
+    ),
     ...(plan.problems.length > 0 ? [problemsText(plan.problems, style)] : []),
     ...approvalsText(plan, style).map(wrap),
     ...unusedText(plan, style).map(wrap),
@@ -143,9 +145,9 @@ function otherWarnings({ actions, warnings }: Plan): readonly Warning[] {
   return warnings.filter(({ address }) => address === null || !planned.has(address))
 }
 
-function warningText({ message, address, rule }: Warning, style: Style): string {
+function warningText({ code, message, address, rule }: Warning, style: Style): string {
   const where = [address, rule && placeText(rule)].filter(part => part !== null).map(part => escapeTerminal(part))
-  return `${style.change('Warning:')} ${escapeTerminal(message)}${where.length > 0 ? style.dim(`\n         ${where.join('  ')}`) : ''}`
+  return `${style.change('Warning:')} ${escapeTerminal(message)}${style.code(code)}${where.length > 0 ? style.dim(`\n         ${where.join('  ')}`) : ''}`
 }
 
 function actionText(action: Action, warnings: readonly Warning[], style: Style): string {
@@ -157,7 +159,7 @@ function actionText(action: Action, warnings: readonly Warning[], style: Style):
   return [
     head,
     ...rows.map(([name, value]) => `    ${name.padStart(width)}: ${value}`),
-    ...warnings.map(({ message }) => `    ${style.change('!')} ${escapeTerminal(message)}`),
+    ...warnings.map(({ code, message }) => `    ${style.change('!')} ${escapeTerminal(message)}${style.code(code)}`),
   ].join('\n')
 }
 

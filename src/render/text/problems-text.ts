@@ -12,11 +12,11 @@ export function problemsText(problems: readonly Problem[], style: Style): string
 }
 
 function problemText(problem: Problem, style: Style): string {
-  const { severity, summary, detail } = problem
+  const { severity, code, summary, detail } = problem
   const label = severity === 'error' ? style.bad('Error') : style.change('Warning')
   const place = problemPlace(problem)
   return [
-    `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}`,
+    `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}${style.code(code)}`,
     ...excerpt(problem, style),
     ...detail.split('\n').map(line => `  ${escapeTerminal(line)}`),
   ].join('\n')

@@ -1,5 +1,5 @@
 import { isInvitationAction } from '../../model/plan.js'
-import { allAbsent, type Report, type Result } from '../../model/report.js'
+import { allAbsent, type Report, type Result, runCode } from '../../model/report.js'
 import { escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 
@@ -9,7 +9,8 @@ const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed', delete: 'd
 export function resultLine(result: Result, style: Style): string {
   const { outcome } = result
   const why = 'why' in outcome ? escapeTerminal(outcome.why) : outcome.kind === 'absent' ? ABSENT : null
-  return `${outcomeLine(result, style)}${why === null ? '' : `: ${why}`}`
+  const code = runCode(outcome)
+  return `${outcomeLine(result, style)}${why === null ? '' : `: ${why}`}${code === null ? '' : style.code(code)}`
 }
 
 /** How one action ended, without a reason. */
@@ -93,9 +94,13 @@ export function reportText(report: Report, complete: boolean, style: Style): str
   const left = results.filter(({ outcome }) => outcome.kind === 'not_attempted').length
   const lines = [
     ...notable.map(result => resultLine(result, style)),
-    ...(stop === null ? [] : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}`]),
+    ...(stop === null
+      ? []
+      : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}${style.code(`stopped_${stop.reason}`)}`]),
     ...(left === 0 ? [] : [`${left === 1 ? 'One action was' : `${left} actions were`} not attempted. ${AGAIN}`]),
-    ...(allAbsent(report) && report.acceptAbsent !== true ? [`${style.bad('Nobody was removed:')} ${ALL_ABSENT}`] : []),
+    ...(allAbsent(report) && report.acceptAbsent !== true
+      ? [`${style.bad('Nobody was removed:')} ${ALL_ABSENT}${style.code('nobody_removed')}`]
+      : []),
     ...verificationLines(report, style),
     ...(verification.kind === 'not_needed' && results.length === 0 ? [] : ['']),
     complete ? style.good(applySummary(report, true)) : style.bad(applySummary(report, false)),
@@ -111,21 +116,24 @@ const verifiedText = (count: number): string => {
 function verificationLines({ verification, results }: Report, style: Style): readonly string[] {
   const removals = results.filter(({ action, outcome }) => action.action === 'remove' && outcome.kind === 'done').length
   const unread = removals === 0 ? '' : ' Removals cannot be read back.'
+  const code = style.code(`not_verified_${verification.kind}`)
   switch (verification.kind) {
     case 'verified':
       return [`Verified: ${verifiedText(verification.count)}.${unread}`]
     case 'differs':
       return [
-        `${style.bad('Not verified:')} the live state differs from what was reported:`,
+        `${style.bad('Not verified:')} the live state differs from what was reported:${code}`,
         ...verification.mismatches.map(
           ({ address, wanted, found }) =>
             `  ${escapeTerminal(address)}: wanted ${wanted}, found ${found === null ? 'no such invitation' : escapeTerminal(found)}`,
         ),
       ]
     case 'unreadable':
-      return [`${style.bad('Not verified:')} the live state could not be read: ${escapeTerminal(verification.why)}`]
+      return [
+        `${style.bad('Not verified:')} the live state could not be read: ${escapeTerminal(verification.why)}${code}`,
+      ]
     case 'interrupted':
-      return [`${style.change('Not verified:')} the run was interrupted.`]
+      return [`${style.change('Not verified:')} the run was interrupted.${code}`]
     case 'not_needed':
       return []
     default:

@@ -5,11 +5,13 @@ export interface Style {
   readonly good: (text: string) => string
   readonly change: (text: string) => string
   readonly bad: (text: string) => string
+  /** What stands after a diagnostic that has a code: nothing, or the code for `guestlist explain-code`. */
+  readonly code: (code: string) => string
 }
 
 const same = (text: string): string => text
 
-export const PLAIN: Style = { bold: same, dim: same, good: same, change: same, bad: same }
+export const PLAIN: Style = { bold: same, dim: same, good: same, change: same, bad: same, code: () => '' }
 
 /** `util.styleText` would look at the streams of the process again and undo what the flags have settled. */
 const sgr =
@@ -23,4 +25,8 @@ export const COLOUR: Style = {
   good: sgr(32, 39),
   change: sgr(33, 39),
   bad: sgr(31, 39),
+  code: () => '',
 }
+
+/** The style with the codes of diagnostics. */
+export const withCodes = (style: Style): Style => ({ ...style, code: code => ` ${style.dim(`[${code}]`)}` })

@@ -118,6 +118,7 @@ t.test('a flood of warnings and refusals leaves room for the changes', async t =
     ...plan,
     refused: plan.warnings.map(({ message }) => ({
       kind: 'guard',
+      code: 'max_accepts',
       guard: 'maxAccepts',
       planned: 2,
       limit: 1,

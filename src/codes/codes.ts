@@ -1,0 +1,62 @@
+import type { Page } from './page.js'
+import { DOCTOR_PAGES } from './pages/doctor-pages.js'
+import { LINT_PAGES } from './pages/lint-pages.js'
+import { NOTICE_PAGES } from './pages/notice-pages.js'
+import { REFUSAL_PAGES, WARNING_PAGES } from './pages/plan-pages.js'
+import { PROBLEM_PAGES } from './pages/problem-pages.js'
+import { RUN_PAGES } from './pages/run-pages.js'
+
+/** Codes of one kind, and where they are shown. */
+export interface Family {
+  readonly name: string
+  readonly title: string
+  readonly shown: string
+  readonly pages: Readonly<Record<string, Page>>
+}
+
+export interface CodePage extends Page {
+  readonly code: string
+  readonly family: string
+}
+
+/** Every code that guestlist shows, each in one family only. */
+export const FAMILIES: readonly Family[] = [
+  {
+    name: 'problem',
+    title: 'Problems of a manifest or of tests',
+    shown: "`validate --json`, a plan's JSON (`guestlist.diagnostics`), diagnostics of `apply --json`",
+    pages: PROBLEM_PAGES,
+  },
+  { name: 'lint', title: 'Findings of lint', shown: 'every format of `lint`, SARIF included', pages: LINT_PAGES },
+  {
+    name: 'warning',
+    title: 'Warnings of a plan',
+    shown: "a plan's JSON (`guestlist.warnings`), diagnostics of `apply --json`",
+    pages: WARNING_PAGES,
+  },
+  {
+    name: 'refusal',
+    title: 'Refusals of a plan',
+    shown: "a plan's JSON (`guestlist.refused`), diagnostics of `apply --json`",
+    pages: REFUSAL_PAGES,
+  },
+  {
+    name: 'run',
+    title: 'What keeps an apply from being complete',
+    shown: 'diagnostics of `apply --json`',
+    pages: RUN_PAGES,
+  },
+  {
+    name: 'notice',
+    title: 'Warnings of a command',
+    shown: 'standard error; `serve --log-format json`',
+    pages: NOTICE_PAGES,
+  },
+  { name: 'check', title: 'Checks of doctor', shown: 'every format of `doctor`', pages: DOCTOR_PAGES },
+]
+
+export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
+  FAMILIES.flatMap(({ name, pages }) =>
+    Object.entries(pages).map(([code, page]) => [code, { code, family: name, ...page }] as const),
+  ),
+)

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { CODE_PAGES, FAMILIES } from '../../src/codes/codes.js'
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+
+/** The code that can produce a diagnostic: neither the pages, nor types, nor what is generated. */
+const source = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter(name => /\.ts$/.test(name) && !/^codes\b|\.gen\.ts$/.test(name))
+  .map(name => readFileSync(join(SRC, name), 'utf8').replace(/^ +\| '.*$/gm, ''))
+  .join('\n')
+
+/** Codes of a run are put together from what ended it. */
+const producedAs = (family: string, code: string): string =>
+  family === 'run' ? code.replace(/^(action|stopped|not_verified)_/, '') : code
+
+t.test('a code has one meaning: it is in one family only', async t => {
+  const codes = FAMILIES.flatMap(({ pages }) => Object.keys(pages))
+  t.equal(new Set(codes).size, codes.length)
+  t.equal(CODE_PAGES.size, codes.length)
+})
+
+t.test('every page is of a code that something in src produces', async t => {
+  for (const { code, family } of CODE_PAGES.values()) {
+    const literal = producedAs(family, code)
+    t.ok(source.includes(`'${literal}'`) || new RegExp(`\\b${literal}: `).test(source), code)
+  }
+})
+
+t.test('every page says what it means, why, and what to do, in whole sentences, with an example', async t => {
+  for (const { code, means, why, remedy, example } of CODE_PAGES.values()) {
+    for (const text of [means, why, remedy]) t.match(text, /^[A-Z`].*\.$/, `${code}: ${text}`)
+    t.match(example, /\S/, code)
+    t.notMatch(example, /`/, `${code}: an example is no Markdown`)
+  }
+})
