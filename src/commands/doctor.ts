@@ -15,6 +15,7 @@ import {
   checkScopes,
 } from './doctor/api-checks.js'
 import { type Check, createChecks } from './doctor/check.js'
+import { checkKeycloak } from './doctor/keycloak-check.js'
 import { checkManifest, checkNode, checkSigners, checkWebhookSecret, type SignersFlags } from './doctor/local-checks.js'
 import { checkLock, checkState } from './doctor/state-checks.js'
 import { connect } from './shared/connect.js'
@@ -49,6 +50,8 @@ async function makeChecks(flags: DoctorFlags, io: Io): Promise<readonly Check[]>
   await makeWith('state_lock', [manifest === null ? 'manifest' : 'state', store], checkLock)
   await make('webhook_secret', () => checkWebhookSecret(io))
   await makeWith('signers', ['manifest', manifest], value => checkSigners(value, flags, io))
+  const config = manifest?.keycloak ?? null
+  if (config !== null) await make('keycloak', () => checkKeycloak(config, flags, io))
   return done
 }
 

@@ -15,8 +15,8 @@ import { byCodeUnit } from '../model/text.js'
 export interface KeycloakClient {
   /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
   find(email: string): Promise<readonly KeycloakUser[]>
-  /** A search whose result does not matter. @throws ApiError where users may not be searched */
-  probe(): Promise<void>
+  /** Whether users may be searched at all. */
+  maySearch(): Promise<boolean>
   /** Null where there is none of this id. */
   get(id: string): Promise<KeycloakUser | null>
   /** @return the status that Keycloak sent: 204, or 404 where somebody else was faster */
@@ -84,7 +84,7 @@ function adminCalls(base: string, transport: Transport, token: RenewingToken) {
   const read = async (path: string): Promise<unknown> => {
     const answer = await send('GET', path)
     if (answer.status === 200) return parseJson(await readBody(answer.body, MAX_BYTES), MAX_DEPTH)
-    if (answer.status !== 404) throw refused(answer)
+    if (answer.status !== 404) throw refused(answer, 'view-users')
     answer.discard()
     return null
   }
@@ -96,8 +96,11 @@ function adminCalls(base: string, transport: Transport, token: RenewingToken) {
     return userOf(id, user, identities)
   }
   return {
-    async probe() {
-      await read('users?max=1')
+    async maySearch() {
+      const answer = await send('GET', 'users?max=1')
+      if (answer.status !== 200 && answer.status !== 403) throw refused(answer, 'view-users')
+      answer.discard()
+      return answer.status === 200
     },
     async find(email: string) {
       const query = new URLSearchParams({ email, exact: 'true', briefRepresentation: 'false', max: '2' })
@@ -111,7 +114,7 @@ function adminCalls(base: string, transport: Transport, token: RenewingToken) {
     },
     async delete(id: string) {
       const answer = await send('DELETE', `users/${encodeURIComponent(id)}`)
-      if (answer.status !== 204 && answer.status !== 404) throw refused(answer)
+      if (answer.status !== 204 && answer.status !== 404) throw refused(answer, 'manage-users')
       answer.discard()
       return answer.status
     },
@@ -127,10 +130,14 @@ function userOf(id: string, user: unknown, identities: readonly unknown[]): Keyc
     email: textOf(user, 'email') ?? '',
     created_at: typeof created === 'number' ? new Date(created).toISOString() : null,
     identities: identities.map(identity => textOf(identity, 'identityProvider') ?? '').sort(byCodeUnit),
-    federation_link: textOf(user, 'federationLink'),
+    // Keycloak leaves the link out of those that it does not import; their id says where they are.
+    federation_link: textOf(user, 'federationLink') ?? federationIn(id),
     service_account: textOf(user, 'serviceAccountClientId') !== null || username.startsWith('service-account-'),
   }
 }
+
+/** `f:COMPONENT:NAME` is somebody whom a federation holds, and Keycloak does not. */
+const federationIn = (id: string): string | null => /^f:([^:]+):/.exec(id)?.[1] ?? null
 
 const member = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
@@ -159,31 +166,36 @@ function inKeycloak(error: unknown): never {
 }
 
 /**
- * That the service account may see users, and with `deleting` delete them. Asked first of all, for with the role query-users alone
- * Keycloak answers every search with an empty list: nobody would seem to be left.
+ * That the service account may see users, and with `deleting` delete them; `manage-users` lets it do both. Asked first of all, for with
+ * the role query-users alone Keycloak answers every search with an empty list: nobody would seem to be left.
  *
- * @throws ApiError `credentials` that names the role to grant
+ * @throws ApiError `credentials` that names the roles to grant
  */
 export async function requireRoles(keycloak: KeycloakClient, { deleting }: { deleting: boolean }): Promise<void> {
-  await keycloak.probe()
+  const mayAsk = await keycloak.maySearch()
   const roles = await keycloak.roles()
-  const has = (...names: readonly string[]) => roles === null || names.some(name => roles.includes(name))
-  if (!has('view-users', 'manage-users'))
-    throw missingRole('view-users', 'The service account may not see users in Keycloak')
-  if (deleting && !(roles ?? []).includes('manage-users'))
-    throw missingRole('manage-users', 'The service account may not delete users in Keycloak')
+  const has = (...names: readonly string[]) => names.some(name => roles?.includes(name))
+  const maySee = mayAsk && (roles === null || has('view-users', 'manage-users'))
+  const missing = [...(maySee ? [] : ['view-users']), ...(deleting && !has('manage-users') ? ['manage-users'] : [])]
+  if (missing.length === 0) return
+  const what = maySee ? 'delete users' : `see users${mayAsk ? '' : ' (HTTP 403)'}`
+  throw missingRoles(`The service account may not ${what} in Keycloak`, missing)
 }
 
-const missingRole = (role: string, what: string): ApiError =>
-  new ApiError(what, {
+const missingRoles = (what: string, roles: readonly string[]): ApiError => {
+  const named = roles.map(role => `"${role}"`).join(' and ')
+  return new ApiError(what, {
     kind: 'credentials',
-    advice: `Grant its service account the role "${role}" of the client "realm-management".`,
+    advice: `Grant its service account the role${roles.length > 1 ? 's' : ''} ${named} of the client "realm-management".`,
   })
+}
 
-function refused(answer: HttpResponse): ApiError {
+function refused(answer: HttpResponse, role: 'view-users' | 'manage-users'): ApiError {
   answer.discard()
-  if (answer.status === 403)
-    return missingRole('view-users', 'The service account may not see users in Keycloak (HTTP 403)')
+  if (answer.status === 403) {
+    const what = role === 'view-users' ? 'see' : 'delete'
+    return missingRoles(`The service account may not ${what} users in Keycloak (HTTP 403)`, [role])
+  }
   return new ApiError(`Keycloak answered HTTP ${answer.status}`, {
     kind: 'http',
     status: answer.status,

@@ -92,7 +92,7 @@ function unpack(): string {
   return home
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const server = createServer()
   return new Promise(resolve =>
     server.listen(0, '127.0.0.1', () => {

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { startKeycloak } from '../helpers/keycloak.js'
+import { doctor } from './real/doctor.js'
+import { ldap } from './real/ldap.js'
 import { leftovers } from './real/leftovers.js'
 import { logins } from './real/logins.js'
 
@@ -12,5 +14,8 @@ t.test('on a real Keycloak', async t => {
   const keycloak = await startKeycloak(t)
   if (keycloak === null) return
   await t.test('logins', t => logins(t, keycloak))
+  await t.test('doctor', t => doctor(t, keycloak))
   await t.test('leftovers', t => leftovers(t, keycloak))
+  // The last one: from then on every search goes to the directory too.
+  await t.test('people of a directory', t => ldap(t, keycloak))
 })

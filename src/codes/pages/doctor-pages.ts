@@ -76,6 +76,14 @@ guestlist login`,
     remedy: 'Name the signers file, and list more people in it, each with their own key.',
     example: 'guestlist doctor --allowed-signers allowed_signers',
   },
+  keycloak: {
+    means:
+      'Whether Keycloak answers, and its service account may see users and delete them. Checked only where the manifest names a Keycloak.',
+    why: 'Without it no plan with removals is made, and nothing is applied.',
+    remedy:
+      'The message names what is missing: an account in the environment, its right secret, or a role of the client "realm-management".',
+    example: 'KEYCLOAK_CLIENT_ID=guestlist KEYCLOAK_CLIENT_SECRET_FILE=/run/secrets/keycloak guestlist doctor',
+  },
 } as const satisfies Readonly<Record<string, Page>>
 
 /** Stable names of the checks. */

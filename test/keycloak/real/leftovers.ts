@@ -1,24 +1,28 @@
 import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { isRecord } from '../../../src/manifest/schema.js'
+import { serve } from '../../helpers/http.js'
 import { account, type Keycloak } from '../../helpers/keycloak.js'
 import { invitation, type World, world } from '../../helpers/world.js'
 
-const manifestOf = (
+export const manifestOf = (
   { url, realm }: Pick<Keycloak, 'url' | 'realm'>,
   emails: readonly string[],
   alias = 'acme',
 ): string =>
   `users:\n  remove:\n${emails.map(email => `    - email: ${email}\n      reason: left\n`).join('')}keycloak:\n  url: ${url}\n  realm: ${realm}\n  alias: ${alias}\nguards:\n  maxRemovals: 50\n`
 
-const idOf = async (keycloak: Keycloak, email: string): Promise<string | null> => {
-  const found = await keycloak.admin('GET', `/users?${new URLSearchParams({ email, exact: 'true' })}`)
+export async function userOf({ admin }: Keycloak, email: string): Promise<Readonly<Record<string, unknown>> | null> {
+  const found = await admin('GET', `/users?${new URLSearchParams({ email, exact: 'true' })}`)
   const [user] = Array.isArray(found) ? found : []
-  return isRecord(user) && typeof user.id === 'string' ? user.id : null
+  return isRecord(user) ? user : null
 }
 
-function jsonPlan(text: string) {
+const idOf = async (keycloak: Keycloak, email: string): Promise<unknown> => (await userOf(keycloak, email))?.id ?? null
+
+export function jsonPlan(text: string) {
   const plan: {
     resource_changes: { address: string; type: string; change: { actions: string[] } }[]
     guestlist: { warnings: { code: string; address: string | null; message: string }[] }
@@ -72,7 +76,11 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
       ['carol@acme.example', /identity of another provider: "other"/],
       ['dora@acme.example', /identity of another provider: "other"/],
       ['twin@acme.example', /2 or more users of Keycloak/],
+      ['robot@acme.example', /it is a service account/],
     ]
+    // A service account has an address where somebody gave it one.
+    const [robot] = await keycloak.admin('GET', '/users?username=service-account-app&exact=true').then(asList)
+    await keycloak.admin('PUT', `/users/${robot?.id}`, { ...robot, email: 'robot@acme.example' })
     const given = await at(
       t,
       cases.map(([email]) => email),
@@ -86,6 +94,22 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
       t.equal(warning?.code, 'left_in_keycloak', email)
       t.match(warning?.message, why, email)
     }
+  })
+
+  await t.test('an older Keycloak knows no exact search: whoever else it finds is left alone', async t => {
+    const older = await withoutExact(t, keycloak)
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ['lead@acme.example', /Keycloak found a user of another address: mislead@acme\.example/],
+      ['n@acme.example', /2 or more users of Keycloak/],
+    ]
+    const emails = cases.map(([email]) => email)
+    await keycloak.admin('POST', '/users', { username: 'mislead', email: 'mislead@acme.example', enabled: true })
+    const given = await world(t, manifestOf({ ...keycloak, url: older }, emails), [])
+    const { code, stdout, stderr } = await given.call(['plan', '--json'], account('leftovers'))
+    t.equal(code, 0, stderr)
+    const { warnings } = jsonPlan(stdout).guestlist
+    for (const [email, why] of cases)
+      t.match(warnings.find(({ address }) => address === `keycloak_user.${email}`)?.message, why, email)
   })
 
   await t.test('a user who changed since the plan makes it stale, and nothing is done', async t => {
@@ -110,8 +134,8 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
       ['a wrong secret', other, /Keycloak: .*(unauthorized_client|invalid_client)/],
       ['a disabled client', account('disabled'), /Keycloak: .*(unauthorized_client|invalid_client)/],
       ['no service account', account('no-service-account'), /Keycloak: .*unauthorized_client/],
-      ['no role', account('nobody'), /the role "view-users" of the client "realm-management"/],
-      ['only query-users, with which every search finds nobody', account('searcher'), /the role "view-users"/],
+      ['no role', account('nobody'), /the roles "view-users" and "manage-users" of the client/],
+      ['only query-users, with which every search finds nobody', account('searcher'), /the roles "view-users" and/],
       ['only view-users', account('viewer'), /"manage-users"/],
     ]
     for (const [name, env, says] of cases) {
@@ -169,4 +193,22 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
     t.equal(done.code, 0, done.stderr)
     t.equal(await idOf(keycloak, 'notbob@acme.example'), null)
   })
+}
+
+const asList = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : []
+
+/** The real Keycloak behind a server that takes `exact` out of searches. @return its address in place of Keycloak's */
+async function withoutExact(t: Test, { url }: Keycloak): Promise<string> {
+  const { hostname, port, pathname } = new URL(url)
+  const front = await serve(t, (incoming, response, body) => {
+    const { method, headers, url: path = '' } = incoming
+    const options = { hostname, port, method, headers, path: path.replace('&exact=true', '') }
+    const outgoing = request(options, answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    outgoing.end(body)
+  })
+  return front + pathname
 }
