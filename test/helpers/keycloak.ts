@@ -21,6 +21,8 @@ export interface Keycloak {
   /** With the base path, without a slash at its end. */
   readonly url: string
   readonly realm: string
+  /** The folder of Keycloak's own tools. */
+  readonly tools: string
   /** What its administrator may do: a call of the admin API. The answer's JSON, null where it has no body. */
   admin(method: string, path: string, body?: object): Promise<unknown>
 }
@@ -70,7 +72,12 @@ export async function startKeycloak(t: Test): Promise<Keycloak | null> {
   })
   await ready(url, child, output)
   await addScope(url)
-  return { url, realm: 'bimdata', admin: (method, path, body) => callAdmin(url, method, path, body) }
+  return {
+    url,
+    realm: 'bimdata',
+    tools: join(home, 'bin'),
+    admin: (method, path, body) => callAdmin(url, method, path, body),
+  }
 }
 
 function hasJava(): boolean {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { startKeycloak } from '../helpers/keycloak.js'
 import { doctor } from './real/doctor.js'
+import { guide } from './real/guide.js'
 import { ldap } from './real/ldap.js'
 import { leftovers } from './real/leftovers.js'
 import { logins } from './real/logins.js'
@@ -16,6 +17,7 @@ t.test('on a real Keycloak', async t => {
   await t.test('logins', t => logins(t, keycloak))
   await t.test('doctor', t => doctor(t, keycloak))
   await t.test('leftovers', t => leftovers(t, keycloak))
+  await t.test('the guide', t => guide(t, keycloak))
   // The last one: from then on every search goes to the directory too.
   await t.test('people of a directory', t => ldap(t, keycloak))
 })
