@@ -57,17 +57,18 @@ function checkLoss(losses: readonly Loss[], limit: number | null): readonly Refu
       message: `Guard maxCloudsLost: ${message}`,
     },
   ]
+  const [first] = losses
+  const whyNot = first === undefined ? 'the clouds were not looked at' : first.complete ? null : whyUnknown(first)
   if (planned > limit) {
     const clouds = planned === 1 ? 'cloud' : 'clouds'
+    const more = whyNot === null ? '' : ` How many more is not known (${whyNot}): that is refused whatever the limit.`
     return refusal(
-      `${planned} ${clouds} would be deleted, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by guards.maxCloudsLost in the manifest.`,
+      `${planned} ${clouds} would be deleted, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by guards.maxCloudsLost in the manifest.${more}`,
     )
   }
-  const [first] = losses
-  if (first?.complete) return []
-  const why = first === undefined ? 'the clouds were not looked at' : whyUnknown(first)
+  if (whyNot === null) return []
   return refusal(
-    `how many clouds would be deleted is not known (${why}), and at most ${limit} are allowed in one apply. Let the credential read the clouds, or take guards.maxCloudsLost out of the manifest.`,
+    `how many clouds would be deleted is not known (${whyNot}), and at most ${limit} are allowed in one apply. Let the credential read the clouds, or take guards.maxCloudsLost out of the manifest.`,
   )
 }
 

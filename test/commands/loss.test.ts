@@ -87,6 +87,12 @@ t.test('maxCloudsLost: over it, or not known, is refused with 3, and nothing is 
   const unknown = await call(['apply', '--auto-approve'])
   t.equal(unknown.code, 3)
   t.match(unknown.stderr, 'the members of "Closed" (id 7): 403')
+  write('guestlist.yaml', `apiVersion: guestlist/v1\n${guarded(0)}`)
+  const both = await call(['apply', '--auto-approve'])
+  t.match(
+    both.stderr,
+    /1 cloud would be deleted, .* How many more is not known \(the members of "Closed" \(id 7\): 403\)/,
+  )
   t.strictSame(sandbox.effects(), [])
 })
 
