@@ -51,8 +51,44 @@ const resolveAll = (texts: Readonly<Record<string, string>> = {}, context: Conte
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, resolve(text, context)]))
 
 /** Runs the `run` steps of a job in order, as the runner does: after a failure only those that run always. */
-export async function runJob(world: World, path: string, job: string, context: Context, env: Context): Promise<JobRun> {
+export function runJob(world: World, path: string, job: string, context: Context, env: Context): Promise<JobRun> {
   const { steps = [], outputs } = readWorkflow(path).jobs[job] ?? {}
+  return runSteps(world, steps, outputs, context, env)
+}
+
+export interface Action {
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: string }>>
+  readonly outputs: Readonly<Record<string, { readonly description: string; readonly value: string }>>
+  readonly runs: { readonly using: string; readonly steps: readonly Step[] }
+}
+
+export const readAction = (path: string): Action => parse(workflowText(path))
+
+/** Runs a composite action that lies in a folder of the checkout. */
+export async function runAction(
+  world: World,
+  path: string,
+  folder: string,
+  inputs: Context,
+  env: Context,
+): Promise<JobRun> {
+  const action = readAction(path)
+  const given = Object.entries(action.inputs).map(([name, { default: fallback = '' }]) => [
+    `inputs.${name}`,
+    inputs[name] ?? fallback,
+  ])
+  const outputs = Object.fromEntries(Object.entries(action.outputs).map(([name, { value }]) => [name, value]))
+  const place = { GITHUB_ACTION_PATH: join(world.folder, folder) }
+  return runSteps(world, action.runs.steps, outputs, Object.fromEntries(given), { ...env, ...place })
+}
+
+async function runSteps(
+  world: World,
+  steps: readonly Step[],
+  outputs: Context | undefined,
+  context: Context,
+  env: Context,
+): Promise<JobRun> {
   let ran: Ran = { code: 0, stdout: '', stderr: '' }
   let known = context
   const files = {

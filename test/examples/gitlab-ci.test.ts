@@ -1,54 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { startHttpStateServer } from '../helpers/http-state-server.js'
+import { type Job, runJob as run, startGitLab as start, whenOf } from './gitlab.js'
 import { EXAMPLES, initGit, type Ran, startWorld, type World } from './world.js'
 
 const FILE = join(EXAMPLES, 'gitlab-ci', '.gitlab-ci.yml')
-const require = createRequire(import.meta.url)
 const SETUP = { scripts: ['gitlab-ci'], to: '.gitlab/guestlist' }
 
-interface Job {
-  readonly script: readonly string[]
-  readonly variables?: Readonly<Record<string, string>>
-  readonly environment?: string
-  readonly resource_group?: string
-}
-
 const pipeline = parse(readFileSync(FILE, 'utf8'), { merge: true })
-const jobOf = (name: string): Job => pipeline[name]
-
-/** The state's server is GitLab's for the job, and `CI_…` are as GitLab sets them. */
-async function startGitLab(t: Test) {
-  const world = await startWorld(t, SETUP)
-  const state = await startHttpStateServer()
-  t.teardown(() => state.close())
-  state.authorization = `Basic ${Buffer.from('gitlab-ci-token:job-token').toString('base64')}`
-  world.write('guestlist.yaml', `${world.read('guestlist.yaml')}state:\n  backend: http\n`)
-  world.answer({ to: 'npm install' })
-  const ci = {
-    CI_API_V4_URL: new URL('/api/v4', state.address).href,
-    CI_PROJECT_ID: '7',
-    CI_JOB_TOKEN: 'job-token',
-    CI_DEFAULT_BRANCH: 'main',
-  }
-  const protectedVariables = { BIMDATA_API_URL: world.sandbox.url, BIMDATA_API_KEY: world.sandbox.apiKey }
-  return { world, state, ci, secrets: protectedVariables }
-}
-
-/** A job's before_script and script as one shell, its variables expanded as GitLab does. */
-function runJob(world: World, name: string, env: Readonly<Record<string, string>>): Promise<Ran> {
-  const { script, variables = {} } = jobOf(name)
-  const expanded = Object.entries(variables).map(([key, value]) => [
-    key,
-    value.replace(/\$(\w+)/g, (_, variable: string) => env[variable] ?? ''),
-  ])
-  const lines = [...pipeline.default.before_script, ...script].join('\n')
-  return world.run(lines, { ...env, ...Object.fromEntries(expanded) })
-}
+const jobOf = (name: string): Job => ({ ...pipeline.default, ...pipeline[name] })
+const startGitLab = (t: Test) => start(t, SETUP.scripts)
+const runJob = (world: World, name: string, env: Readonly<Record<string, string>>): Promise<Ran> =>
+  run(world, jobOf(name), env)
 
 t.test('plan, then apply of the saved plan by hand, with the state at GitLab', async t => {
   const { world, state, ci, secrets } = await startGitLab(t)
@@ -94,22 +59,6 @@ t.test('validate needs nothing', async t => {
   const { world } = await startGitLab(t)
   t.match(await runJob(world, 'validate', {}), { code: 0 })
 })
-
-/** When each job would run, by the rules that gitlab-ci-local evaluates after it checked the file against GitLab's schema. */
-function whenOf(t: Test, world: World, source: string): Record<string, string> {
-  const program = require.resolve('gitlab-ci-local')
-  // It is made for Node 22; one method is all that it misses in Node 20.
-  const union = 'data:text/javascript,Set.prototype.union||=function(o){return%20new%20Set([...this,...o])}'
-  const set = { CI_PIPELINE_SOURCE: source, CI_DEFAULT_BRANCH: 'main' }
-  const variables = Object.entries(set).flatMap(([name, value]) => ['--variable', `${name}=${value}`])
-  const quiet = ['--ignore-predefined-vars', Object.keys(set).join()]
-  const env = { PATH: process.env.PATH, HOME: world.folder }
-  const args = ['--import', union, program, '--list-csv-all', ...variables, ...quiet]
-  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: world.folder, env, encoding: 'utf8' })
-  t.match(stderr, /json schema validated/, stdout + stderr)
-  const rows = stdout.trim().split('\n').slice(1)
-  return Object.fromEntries(rows.map(row => row.split(';')).map(([name, , when = '']) => [name, when]))
-}
 
 t.test("GitLab's schema holds, and each pipeline has its jobs", async t => {
   const world = await startWorld(t, SETUP)

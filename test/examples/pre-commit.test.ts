@@ -34,12 +34,12 @@ t.test('the plain hook checks what is staged, and only commits that touch the ma
   mkdirSync(join(world.folder, 'lists'))
   world.write('lists/b.yaml', WRONG)
   await world.run('git add lists')
-  t.match(await commit('folder', { GUESTLIST_MANIFEST: 'lists' }), { code: 1 })
+  t.match(await commit('folder', { GUESTLIST_FILE: 'lists' }), { code: 1 })
   world.write('lists/b.yaml', good)
   await world.run('git add lists')
-  t.match(await commit('folder', { GUESTLIST_MANIFEST: 'lists' }), { code: 0 })
+  t.match(await commit('folder', { GUESTLIST_FILE: 'lists' }), { code: 0 })
   await world.run('git rm --quiet -r lists')
-  t.match(await commit('gone', { GUESTLIST_MANIFEST: 'lists' }), { code: 0 }, 'a removed manifest needs no check')
+  t.match(await commit('gone', { GUESTLIST_FILE: 'lists' }), { code: 0 }, 'a removed manifest needs no check')
 })
 
 t.test("pre-commit's hook runs for the manifest, and passes only what is valid", async t => {

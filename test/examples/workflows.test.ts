@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
 import t from 'tap'
 import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
 import { readWorkflow, workflowText } from './github.js'
+import { loadParser } from './github-parser.js'
 import { EXAMPLES } from './world.js'
 
 /** Workflows, with the one right to write that each has, and where. */
@@ -18,21 +17,7 @@ const WORKFLOWS: Readonly<Record<string, readonly string[]>> = {
   'approvals/approved.yml': ['apply: contents'],
 }
 
-/** GitHub's own parser. It is made for bundlers: Node does not take its imports of JSON as they stand. */
-async function loadParser(): Promise<typeof import('@actions/workflow-parser')> {
-  const outfile = join(t.testdir(), 'parser.mjs')
-  const contents = "export { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'"
-  await build({
-    stdin: { contents, resolveDir: EXAMPLES },
-    outfile,
-    bundle: true,
-    platform: 'neutral',
-    mainFields: ['main'],
-  })
-  return import(pathToFileURL(outfile).href)
-}
-
-const { NoOperationTraceWriter, parseWorkflow } = await loadParser()
+const { NoOperationTraceWriter, parseWorkflow } = await loadParser(t)
 
 t.test('every workflow is in the table', async t => {
   const found = ['github-actions', 'drift-audit', 'approvals'].flatMap(folder =>
