@@ -25,6 +25,7 @@ export const test = defineCommand({
       describe: 'Write tests that pin what the manifest decides today; an existing file stays',
     },
     from: { kind: 'text', completes: 'file', describe: 'Record what it decides of the invitations of this snapshot' },
+    ...DECIDING,
     now: { ...DECIDING.now, describe: 'The clock of tests whose file names no day (RFC 3339)' },
   },
   uses: ['manifest'],

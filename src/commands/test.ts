@@ -9,7 +9,7 @@ import { parseTests } from '../policy-test/parse-tests.js'
 import { recordTests } from '../policy-test/record.js'
 import { type ResultsDocument, resultsDocument } from '../policy-test/results.js'
 import { resultsText } from '../policy-test/results-text.js'
-import { runTests, type Words } from '../policy-test/run-tests.js'
+import { runTests, type TestBasis, type Words } from '../policy-test/run-tests.js'
 import { typicalInvitations } from '../policy-test/typical-invitations.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
@@ -17,6 +17,7 @@ import { PLAIN } from '../render/text/style.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { type LoadedManifest, loadManifest } from './shared/load-manifest.js'
+import { protections } from './shared/make-plan.js'
 import { schemaReference } from './shared/schema-reference.js'
 import { loadSnapshot } from './shared/snapshot-file.js'
 import { isTestName } from './shared/sources.js'
@@ -28,6 +29,7 @@ export interface TestFlags extends CommonFlags {
   readonly record: string | undefined
   readonly from: string | undefined
   readonly now: Date | undefined
+  readonly protect: readonly string[]
 }
 
 /** Runs the tests of a manifest; with `--record` writes them. */
@@ -39,11 +41,18 @@ export async function test(paths: readonly string[], flags: TestFlags, io: Io): 
   if (flags.record !== undefined) return record(flags.record, loaded, paths, flags, io)
   const parsed = parseTests(await readTestFiles(paths, flags.file, io), loaded.manifest)
   if (!parsed.ok) throw new ManifestError(parsed.problems, 'tests')
-  const run = runTests(parsed.tests, loaded.manifest, flags.now ?? new Date(), wordsOf(loaded))
+  const run = runTests(parsed.tests, basisOf(loaded, flags, io), wordsOf(loaded))
   const results = resultsDocument(run, flags.coverage || flags.minCoverage !== undefined)
   io.out(rendered(results, flags, io))
   return passes(results, flags, io) ? EXIT.done : EXIT.error
 }
+
+/** What is protected from outside counts as it does for plan and apply. */
+const basisOf = ({ manifest }: LoadedManifest, flags: TestFlags, io: Io): TestBasis => ({
+  manifest,
+  now: flags.now ?? new Date(),
+  protect: protections(flags, io),
+})
 
 function wordsOf({ written }: LoadedManifest): Words {
   const look = { style: PLAIN, written }
@@ -68,16 +77,17 @@ function passes({ failed, coverage }: ResultsDocument, { minCoverage }: TestFlag
 
 async function record(
   path: string,
-  { manifest }: LoadedManifest,
+  loaded: LoadedManifest,
   paths: readonly string[],
   flags: TestFlags,
   io: Io,
 ): Promise<ExitCode> {
   if (paths.length > 0) throw new CommandError('--record takes no test files: it writes one')
-  const now = flags.now ?? new Date()
+  const { manifest, now, protect } = basisOf(loaded, flags, io)
   const snapshot = flags.from === undefined ? null : await loadSnapshot(flags.from, undefined, io)
   const { text, tests, left } = recordTests({
     manifest,
+    protect,
     invitations: snapshot?.invitations ?? typicalInvitations(manifest, now),
     records: snapshot?.records ?? new Map(),
     today: now.toISOString().slice(0, 10),

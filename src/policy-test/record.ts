@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, roleName } from '../model/invitation.js'
-import type { Manifest, Rule } from '../model/manifest.js'
+import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
-import { outcomeOf, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
+import { outcomeOf, type TestBasis, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
 import type { TestCase } from './test-case.js'
 
 /** Of each rule and outcome, so many invitations. */
@@ -15,6 +15,8 @@ export interface RecordInput {
   /** What there is, or what the manifest's rules speak of. */
   readonly invitations: readonly Invitation[]
   readonly records: RemovalRecords
+  /** Held outside the manifest. */
+  readonly protect: readonly Protection[]
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string
   /** How the file names its schema. */
@@ -34,18 +36,18 @@ export interface Recorded {
  * the engine says of each test, so that all of them pass.
  */
 export function recordTests(input: RecordInput): Recorded {
-  const { manifest, records, today } = input
+  const { manifest, records, protect, today } = input
   const invitations = input.invitations.filter(invitation => canBeWritten(invitation, records))
-  const now = new Date(`${today}T00:00:00Z`)
-  const whole = worldOf(caseOf(invitations, records), manifest, now)
+  const basis = { manifest, protect, now: new Date(`${today}T00:00:00Z`) }
+  const whole = worldOf(caseOf(invitations, records), basis)
   const groups = groupsOf(invitations, whole, manifest)
   const tests = [
-    ...groups.map(group => testOf(group.name, group.invitations, records, manifest, now)),
+    ...groups.map(group => testOf(group.name, group.invitations, records, basis)),
     ...manifest.removals.map(({ email, key }) => {
       const theirs = invitations.filter(invitation => emailKey(invitation.email) === key)
-      return testOf(`removal of ${email}`, theirs.slice(0, SAMPLES), records, manifest, now, email)
+      return testOf(`removal of ${email}`, theirs.slice(0, SAMPLES), records, basis, email)
     }),
-    nobodyElse(records, manifest, now),
+    nobodyElse(records, basis),
   ]
   const head = `# yaml-language-server: $schema=${input.schema}\n# Recorded by guestlist test --record: what the manifest decides on ${today}.\n`
   const text = stringify({ apiVersion: 'guestlist/v1', today, tests }, { lineWidth: 0 })
@@ -107,8 +109,7 @@ function testOf(
   name: string,
   invitations: readonly Invitation[],
   records: RemovalRecords,
-  manifest: Manifest,
-  now: Date,
+  basis: TestBasis,
   email?: string,
 ) {
   const emails = new Map(invitations.map(invitation => [emailKey(invitation.email), invitation.email.trim()]))
@@ -117,7 +118,7 @@ function testOf(
   const theirs = new Map(
     [...records].filter(([key]) => removed.includes(key)).map(([key, record]) => [key, asTested(record)]),
   )
-  const world = worldOf(caseOf(invitations, theirs), manifest, now)
+  const world = worldOf(caseOf(invitations, theirs), basis)
   const users = [...emails.values()].filter(one => one.includes('@')).map(one => [one, userOutcomeOf(one, world)])
   const outcomes = invitations.map(invitation => [String(invitation.id), outcomeOf(invitation, world).outcome])
   return {
@@ -134,8 +135,8 @@ const asTested = <T extends { readonly accepted_invitations: readonly number[] }
 })
 
 /** How many users are removed for whom there is no invitation. */
-function nobodyElse(records: RemovalRecords, manifest: Manifest, now: Date) {
-  const { plan } = worldOf(caseOf([], records), manifest, now)
+function nobodyElse(records: RemovalRecords, basis: TestBasis) {
+  const { plan } = worldOf(caseOf([], records), basis)
   const removed = [...records.keys()].sort(byCodeUnit)
   return {
     name: 'how many users are removed',

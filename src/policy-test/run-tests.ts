@@ -1,6 +1,6 @@
 import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
-import type { Manifest, Rule } from '../model/manifest.js'
+import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { Plan, RuleRef } from '../model/plan.js'
 import { invitationAddress, userAddress } from '../reconcile/address.js'
 import {
@@ -41,12 +41,22 @@ export interface TestsRun {
   readonly coverage: ReadonlyMap<Rule, Coverage>
 }
 
-/** Runs tests against a manifest. `now` is the clock of those whose file names no day. Pure. */
-export function runTests(tests: readonly TestCase[], manifest: Manifest, now: Date, words: Words): TestsRun {
+/** What tests are run against. */
+export interface TestBasis {
+  readonly manifest: Manifest
+  /** The clock of tests whose file names no day. */
+  readonly now: Date
+  /** Held outside the manifest. */
+  readonly protect: readonly Protection[]
+}
+
+/** Runs tests against a manifest. Pure. */
+export function runTests(tests: readonly TestCase[], basis: TestBasis, words: Words): TestsRun {
+  const { manifest } = basis
   const coverage = new Map<Rule, Coverage>(manifest.rules.map(rule => [rule, 'unmatched']))
   const rules = new Map(manifest.rules.map(rule => [keyOf(rule.at), rule]))
   const results = tests.map(test => {
-    const world = worldOf(test, manifest, now)
+    const world = worldOf(test, basis)
     for (const invitation of test.invitations) {
       for (const { rule: ref, standing } of world.explainer.invitation(invitation).rules) {
         const rule = rules.get(keyOf(ref))
@@ -69,12 +79,12 @@ export interface TestWorld {
   readonly explainer: Explainer
 }
 
-export function worldOf(test: TestCase, manifest: Manifest, now: Date): TestWorld {
+export function worldOf(test: TestCase, { manifest, now, protect }: TestBasis): TestWorld {
   const clock = test.today ?? now
   const { records, invitations } = test
   const input = { manifest, records, now: clock, apiUrl: 'https://api.bimdata.io' }
-  const plan = reconcile({ ...input, options: { keepUnchanged: true } }, invitations)
-  return { test, plan, explainer: startExplain({ manifest, records, now: clock, protect: [] }) }
+  const plan = reconcile({ ...input, options: { keepUnchanged: true, protect } }, invitations)
+  return { test, plan, explainer: startExplain({ manifest, records, now: clock, protect }) }
 }
 
 /** What the plan does with one of the test's invitations, and by which rule. */

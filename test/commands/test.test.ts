@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { XmlDocument, XsdValidator } from 'libxml2-wasm'
 import t, { type Test } from 'tap'
 import { parseManifest } from '../../src/manifest/parse.js'
@@ -287,3 +288,28 @@ t.test("JUnit is valid by the format's strictest schema, whatever stands in name
   t.match(document.get('//testcase/@name')?.content, '<&"\'> ]]> \ufffd \ufffd é')
   t.throws(() => validator.validate(XmlDocument.fromString('<testsuites><testsuite/></testsuites>')), 'it does refuse')
 })
+
+t.test(
+  'what is protected outside the manifest counts as it does for plan: by --protect and by GUESTLIST_PROTECT',
+  async t => {
+    const tests = `${HEAD}  - {name: a, given: {}, expect: {bob@acme.example: remove, refused: true}}\n`
+    const cwd = t.testdir({ 'guestlist.yaml': MANIFEST, 'guestlist.test.yaml': tests })
+    t.match(await guestlist(['test'], { cwd }), { code: 0 })
+    for (const { args, env } of [
+      { args: ['--protect', 'bob@*'], env: {} },
+      { args: [], env: { GUESTLIST_PROTECT: 'bob@*' } },
+    ]) {
+      const ran = await guestlist(['test', ...args], { cwd, env })
+      t.match(ran, {
+        code: 1,
+        stdout: /bob@acme\.example: expected remove, got nothing(.*\n)+.*protected: by "bob@\*"/,
+      })
+      t.match(await guestlist(['test', '--record', `${args.length}.test.yaml`, ...args], { cwd, env }), { code: 0 })
+      t.match(readFileSync(join(cwd, `${args.length}.test.yaml`), 'utf8'), 'bob@acme.example: nothing')
+    }
+    t.match(await guestlist(['test'], { cwd, env: { GUESTLIST_PROTECT: 'bob' } }), {
+      code: 1,
+      stderr: 'GUESTLIST_PROTECT',
+    })
+  },
+)

@@ -127,7 +127,14 @@ interface Recording {
 function record(example: string): Recording {
   const manifest = parse(filesOf(example))
   if (manifest === null) throw new Error(`${example} is valid`)
-  const { text } = recordTests({ manifest, invitations: live, records: new Map(), today: '2026-11-24', schema: 's' })
+  const { text } = recordTests({
+    manifest,
+    invitations: live,
+    records: new Map(),
+    protect: [],
+    today: '2026-11-24',
+    schema: 's',
+  })
   const parsed = parseTests([{ file: 'recorded.test.yaml', content: text }], manifest)
   if (!parsed.ok) throw new Error(`what is recorded of ${example} is valid`)
   const recorded = [
@@ -174,7 +181,9 @@ function edits(recordings: readonly Recording[]): readonly Edited[] {
 function failuresOf({ manifest }: Edited, recorded: string): number {
   const parsed = parseTests([{ file: 'recorded.test.yaml', content: recorded }], manifest)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return runTests(parsed.tests, manifest, NOW, words).results.filter(({ failures }) => failures.length > 0).length
+  return runTests(parsed.tests, { manifest, now: NOW, protect: [] }, words).results.filter(
+    ({ failures }) => failures.length > 0,
+  ).length
 }
 
 const RECORDINGS = ['quickstart', 'guest-access', 'off-boarding', 'large-organisation'].map(record)
