@@ -8,8 +8,8 @@ import { input, invitation } from '../reconcile/fixtures/build.js'
  * bytes costs, which anything quadratic would miss by factors of thousands.
  */
 
-/** Of each text; the limit of a file is ten times as much. */
-const SIZE = 2 ** 20
+/** Of each text, in bytes; the limit of a file is forty times as much. */
+const SIZE = 2 ** 18
 const HEAD = 'apiVersion: guestlist/v1\ninvitations:\n  accept:\n'
 
 const fill = (unit: string, bytes = SIZE): string => unit.repeat(Math.floor(bytes / Buffer.byteLength(unit)))
@@ -59,15 +59,17 @@ const TEXTS: Readonly<Record<string, () => string>> = {
   'flow mappings': () => `${HEAD}${fill('    - {id: 1, email: "*"}\n')}`,
 }
 
+/** Of this process's own CPU, so that what else the machine does counts for nothing. */
 const seconds = (work: () => unknown): number => {
-  const started = performance.now()
+  const started = process.cpuUsage()
   work()
-  return (performance.now() - started) / 1000
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1e6
 }
 
 const parse = (content: string) => parseManifest([{ file: 'm.yaml', content: Buffer.from(content) }])
 
-t.test('a megabyte of anything is read in the time of a megabyte of rules, or some of it', async t => {
+t.test('hostile text is read in the time of as many bytes of rules, or a small multiple of it', async t => {
   const plain = seconds(() => parse(TEXTS['rules, all right']?.() ?? ''))
   for (const [name, text] of Object.entries(TEXTS)) {
     const content = text()
@@ -76,7 +78,7 @@ t.test('a megabyte of anything is read in the time of a megabyte of rules, or so
       const result = parse(content)
       problems = result.ok ? 0 : result.problems.length
     })
-    t.ok(time < 10 * plain + 10, `${name}: ${time.toFixed(1)} s, plain rules ${plain.toFixed(1)} s`)
+    t.ok(time < 10 * plain + 3, `${name}: ${time.toFixed(1)} s, plain rules ${plain.toFixed(1)} s`)
     t.ok(problems <= 200_000, `${name}: ${problems} problems`)
   }
 })
