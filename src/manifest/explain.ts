@@ -130,7 +130,7 @@ function wrongText(finding: Finding): ProblemText {
     return {
       summary: credentials
         ? `${subject} holds a user name or a password`
-        : `${subject} must be an http or https address`,
+        : `${subject} must be ${path[0] === 'keycloak' ? "Keycloak's http or https address, without query, /realms/… or /admin/…" : 'an http or https address'}`,
       detail: credentials
         ? `Credentials never belong in a manifest: remove them${path[0] === 'state' ? ', and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD' : ''}.`
         : `Write it in full.${example}`,

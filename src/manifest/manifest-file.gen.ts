@@ -110,19 +110,19 @@ export interface ManifestFile {
     unlockMethod?: string
   } | null
   /**
-   * The Keycloak realm in front of BIMData, for `guestlist doctor`. Credentials never stand here.
+   * The Keycloak that you run yourselves in front of BIMData. Users to remove are looked up there, shown by the plan, and deleted after the API's removal. Its account comes from KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET, never from here.
    */
   keycloak?: {
     /**
-     * Where Keycloak answers, without user name or password.
+     * With its base path, which is often /auth; without /realms/…, user name or password.
      */
     url: string
     /**
-     * The realm's name.
+     * The name of the realm that BIMData uses.
      */
     realm: string
     /**
-     * The alias of the identity provider in the realm.
+     * The alias of your identity provider in the realm: its slug at BIMData. Only users who came through it, and no other, are deleted.
      */
     alias: string
   } | null
