@@ -10,7 +10,7 @@ import { startSandbox } from '../../src/sandbox/server.js'
 export const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url))
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
 const PLATFORM = fileURLToPath(new URL('fixtures/platform.js', import.meta.url))
-export const TARBALL = 'bimdata-guestlist-0.1.0.tgz'
+export const TARBALL = 'bimdata-guestlist-0.2.0.tgz'
 
 /** What a platform's command answers to a call that contains `to`. */
 export interface Answer {
