@@ -20,13 +20,15 @@ const work = mkdtempSync(join(tmpdir(), 'guestlist-release-'))
 const home = join(work, 'node_modules', manifest.name)
 let failed = 0
 
+const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+
 /** @param run what it says where it is well; it throws what is wrong */
 function check(name: string, run: () => string): void {
   try {
-    console.log(`ok      ${name}: ${run()}`)
+    say(`ok      ${name}: ${run()}`)
   } catch (error) {
     failed++
-    console.log(`failed  ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    say(`failed  ${name}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
