@@ -38,23 +38,35 @@ export function isShadowed(ruleset: Ruleset, speaker: Speaker): boolean {
  * | `unmatched` | unless rule and policy both deny: what was denied before is accepted by a rule, but not by the policy |
  */
 export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: UnmatchedPolicy): boolean {
-  const { space, covering, near } = ruleset
+  const { space, covering } = ruleset
   const sameUnmatched = unmatched === 'deny' && speaker.effect === 'deny'
   const sample = space.common([speaker.box])
   if (sample === null || shows(ruleset, speaker, sample, sameUnmatched)) return false
-  const without = (speakers: readonly Speaker[]) => speakers.filter(other => other !== speaker).map(boxOf)
   if (!sameUnmatched) {
-    const others = without(covering(speaker.selector, speaker.narrowness, LEVEL_COUNT))
-    if (space.outside([speaker.box], others) !== null) return false
+    const others = covering(speaker.selector, speaker.narrowness, LEVEL_COUNT).filter(other => other !== speaker)
+    if (space.outside([speaker.box], others.map(boxOf)) !== null) return false
   }
-  for (let level = speaker.level + 1; level < LEVEL_COUNT; level++) {
-    for (const opposite of near(speaker.selector, level)) {
-      if (opposite.effect === speaker.effect || !space.overlap(opposite.box, speaker.box)) continue
-      const before = without(covering(opposite.selector, opposite.narrowness | speaker.narrowness, level))
-      if (space.outside([speaker.box, opposite.box], before) !== null) return false
-    }
-  }
+  for (let level = speaker.level + 1; level < LEVEL_COUNT; level++)
+    if (decidesAgainst(ruleset, speaker, level)) return false
   return true
+}
+
+/** Whether a rule decides something that a rule of a later level would decide otherwise. Most show it by one invitation. */
+function decidesAgainst(ruleset: Ruleset, speaker: Speaker, level: number): boolean {
+  const { space, covering, near } = ruleset
+  const others = (selector: Selector, narrowness: number) =>
+    covering(selector, narrowness, level).filter(other => other !== speaker)
+  const opposites = [...near(speaker.selector, level)].filter(
+    ({ effect, box }) => effect !== speaker.effect && space.overlap(box, speaker.box),
+  )
+  if (opposites.length === 0) return false
+  if (others(speaker.selector, speaker.narrowness).some(({ box }) => space.includes(box, speaker.box))) return false
+  return opposites.some(({ selector, narrowness, box }) => {
+    const sample = space.common([speaker.box, box])
+    if (sample !== null && shows(ruleset, speaker, sample, true)) return true
+    const before = others(selector, narrowness | speaker.narrowness)
+    return space.outside([speaker.box, box], before.map(boxOf)) !== null
+  })
 }
 
 /** Whether one invitation shows that a rule is needed: it decides it, and what would decide instead says otherwise. */

@@ -90,6 +90,10 @@ export function createSpace(today: number): Space {
     return { id, client, cloudRole, projectRole, day, email, cloud, project, sender }
   }
 
+  const overlap = (a: Box, b: Box): boolean => dimensions.every((dimension, d) => dimension.overlap(at(a, d), at(b, d)))
+  const includes = (a: Box, b: Box): boolean =>
+    dimensions.every((dimension, d) => dimension.includes(at(a, d), at(b, d)))
+
   return {
     boxOf: (selector, days) => [
       id.part(selector.id),
@@ -102,11 +106,14 @@ export function createSpace(today: number): Space {
       project.part(selector.project),
       sender.part(selector.sender === undefined ? undefined : [selector.sender]),
     ],
-    overlap: (a, b) => dimensions.every((dimension, d) => dimension.overlap(at(a, d), at(b, d))),
-    includes: (a, b) => dimensions.every((dimension, d) => dimension.includes(at(a, d), at(b, d))),
+    overlap,
+    includes,
     common: boxes => pointOf(regionOf(dimensions, boxes).map(({ required }, d) => dimensions[d]?.show(required))),
     outside(boxes, covers) {
-      const region = outsideOf(dimensions, regionOf(dimensions, boxes), covers)
+      // What is known of two boxes is asked before a search among all of them.
+      const reaching = covers.filter(cover => boxes.every(box => overlap(cover, box)))
+      if (reaching.some(cover => boxes.some(box => includes(cover, box)))) return null
+      const region = outsideOf(dimensions, regionOf(dimensions, boxes), reaching)
       return region && pointOf(region.map(({ required, forbidden }, d) => dimensions[d]?.find(required, forbidden)))
     },
     narrowness: box =>
