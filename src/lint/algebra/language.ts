@@ -1,4 +1,4 @@
-import { compilePattern, mayOverlap, type Pattern, sampleOf } from './pattern.js'
+import { commonMatch, compilePattern, mayOverlap, type Pattern } from './pattern.js'
 import { Undecided } from './undecided.js'
 
 /** The strings that match any of some patterns. */
@@ -38,17 +38,13 @@ export const matches = (language: Language, text: string): boolean => language.s
 /** False where a sample of `b` shows that it has more than `a`. */
 export const mayInclude = (a: Language, b: Language): boolean => b.every(({ sample }) => matches(a, sample))
 
-/** A string of both languages, if one is at hand: a sample of one, or one within a wildcard of the other, or behind it. */
+/** A string of both languages, if one is at hand; null is certain of patterns that all have a `*`. */
 export function commonGuess(a: Language, b: Language): string | null {
   for (const one of a) {
     for (const other of b) {
-      const guesses = [
-        one.sample,
-        other.sample,
-        ...[joined(one, other), joined(other, one), inserted(one, other), inserted(other, one)],
-      ]
-      const found = guesses.find(text => one.matches(text) && other.matches(text))
-      if (found !== undefined) return found
+      if (!mayOverlap(one, other)) continue
+      const guess = commonMatch(one, other) ?? (one.matches(other.sample) ? other.sample : one.sample)
+      if (one.matches(guess) && other.matches(guess)) return guess
     }
   }
   return null
@@ -62,11 +58,6 @@ function addressGuess(languages: readonly Language[]): readonly string[] {
   const parts = left.map((part, i) => commonGuess(languageOf([part]), languageOf([right[i] ?? ''])))
   return parts.includes(null) ? [] : [parts.join('@')]
 }
-
-const joined = (a: Pattern, b: Pattern): string =>
-  sampleOf(a.text.replace(/\*$/, '')) + sampleOf(b.text.replace(/^\*/, ''))
-
-const inserted = (inner: Pattern, outer: Pattern): string => sampleOf(outer.text.replace('*', () => inner.sample))
 
 /** Without the patterns that nothing of another language can match. */
 function narrow(languages: readonly Language[]): readonly Language[] {

@@ -9,9 +9,11 @@ export interface Pattern {
   readonly text: string
   readonly matches: Matcher
   readonly isLiteral: boolean
-  /** What every match begins and ends with; both are the whole text of a literal. */
-  readonly prefix: string
-  readonly suffix: string
+  /** The characters before the first `*` and behind the last, `?` among them; both are the whole text of a pattern without. */
+  readonly head: readonly string[]
+  readonly tail: readonly string[]
+  /** Something that what is between the first and the last `*` matches; null where there is no `*`. */
+  readonly middle: string | null
   /** A match in which each wildcard is one letter. */
   readonly sample: string
   readonly start: bigint
@@ -41,8 +43,7 @@ export function compilePattern(text: string): Pattern {
     text,
     matches: compileWildcard(text),
     isLiteral: !hasWildcard(text),
-    prefix: /^[^*?]*/.exec(text)?.[0] ?? '',
-    suffix: /[^*?]*$/.exec(text)?.[0] ?? '',
+    ...partsOf(characters),
     sample: sampleOf(text),
     start: skipStars(1n),
     step: (state, character) =>
@@ -57,7 +58,42 @@ export function compilePattern(text: string): Pattern {
 
 export const sampleOf = (pattern: string): string => pattern.replace(/\*+|\?/g, 'x')
 
-/** False where the literal beginnings or ends of two patterns show that nothing matches both. */
+function partsOf(characters: readonly string[]): Pick<Pattern, 'head' | 'middle' | 'tail'> {
+  const [first, last] = [characters.indexOf('*'), characters.lastIndexOf('*')]
+  if (first < 0) return { head: characters, middle: null, tail: characters }
+  return {
+    head: characters.slice(0, first),
+    middle: sampleOf(characters.slice(first + 1, last).join('')),
+    tail: characters.slice(last + 1),
+  }
+}
+
+/** False where the beginnings or the ends of two patterns show that nothing matches both. True is certain where both have a `*`. */
 export const mayOverlap = (a: Pattern, b: Pattern): boolean =>
-  (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&
-  (a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix))
+  agree(a.head, b.head, (list, i) => list[i]) && agree(a.tail, b.tail, (list, i) => list[list.length - 1 - i])
+
+function agree(
+  a: readonly string[],
+  b: readonly string[],
+  at: (list: readonly string[], i: number) => string | undefined,
+): boolean {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [one, other] = [at(a, i), at(b, i)]
+    if (one !== other && one !== '?' && other !== '?') return false
+  }
+  return true
+}
+
+/** A match of two patterns that both have a `*` and that may overlap; null for others. */
+export function commonMatch(a: Pattern, b: Pattern): string | null {
+  if (a.middle === null || b.middle === null || !mayOverlap(a, b)) return null
+  const head = overlaid(a.head, b.head)
+  const tail = overlaid([...a.tail].reverse(), [...b.tail].reverse()).reverse()
+  return sampleOf(head.join('')) + a.middle + b.middle + sampleOf(tail.join(''))
+}
+
+/** Of two beginnings that agree: the longer, with the characters that the other knows. */
+function overlaid(a: readonly string[], b: readonly string[]): string[] {
+  const [longer, shorter] = a.length < b.length ? [b, a] : [a, b]
+  return longer.map((character, i) => (character === '?' ? (shorter[i] ?? '?') : character))
+}
