@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 
 /** What is slow for a reason: begun first, and left out of the quick run. */
 const SLOW =
-  /^test\/(adversary|examples|fuzz|simulation|serve)\/|browser\.test|processes\.test|package\.test|keycloak|postgres/
+  /^test\/(adversary|examples|fuzz|simulation|serve)\/|browser\.test|processes\.test|package\.test|keycloak|postgres|backends/
 
 /** Seconds for one file. */
 const TIMEOUT = 600
