@@ -1,5 +1,6 @@
 import type { Page } from './page.js'
 import { DOCTOR_PAGES } from './pages/doctor-pages.js'
+import { ERROR_PAGES } from './pages/error-pages.js'
 import { LINT_PAGES } from './pages/lint-pages.js'
 import { NOTICE_PAGES } from './pages/notice-pages.js'
 import { REFUSAL_PAGES, WARNING_PAGES } from './pages/plan-pages.js'
@@ -21,6 +22,7 @@ export interface CodePage extends Page {
 
 /** Every code that guestlist shows, each in one family only. */
 export const FAMILIES: readonly Family[] = [
+  { name: 'error', title: 'What ends a command', shown: 'diagnostics of `apply --json`', pages: ERROR_PAGES },
   {
     name: 'problem',
     title: 'Problems of a manifest or of tests',
