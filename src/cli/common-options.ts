@@ -89,6 +89,7 @@ export const PLANNING = {
     kind: 'list',
     commas: true,
     value: 'ADDRESS',
+    completes: 'target',
     describe:
       'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials that the removal implies; repeatable',
   },

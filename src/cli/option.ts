@@ -22,7 +22,8 @@ export type Kind =
     }
 
 /** What a shell offers for a value or an argument: the names of files, or these words. */
-export type Completes = 'file' | readonly string[]
+/** `address`: e-mail addresses in the manifests and the state of the folder; `target`: users as a plan shows them. */
+export type Completes = 'file' | 'address' | 'target' | readonly string[]
 
 /** Words that are loaded only for completion. */
 export type LazyWords = () => Promise<readonly string[]>

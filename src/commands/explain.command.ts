@@ -8,6 +8,7 @@ export const explain = defineCommand({
     SUBJECT: {
       describe:
         'The id of an invitation, or an e-mail address: its invitations and its removal, or the rules that name it',
+      completes: 'address',
     },
   },
   options: { ...SNAPSHOT_FROM, ...DECIDING },

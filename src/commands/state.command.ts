@@ -17,7 +17,12 @@ export const stateList = defineCommand({
 export const stateRemove = defineCommand({
   usage: 'state rm <EMAIL..>',
   describe: 'Forget removals, so that the next apply asks for them again',
-  positionals: { EMAIL: { describe: 'Addresses as state list shows them; all of them are forgotten, or none' } },
+  positionals: {
+    EMAIL: {
+      describe: 'Addresses as state list shows them; all of them are forgotten, or none',
+      completes: 'address',
+    },
+  },
   options: LOCKING,
   uses: ['manifest', 'api'],
   formats: ['text'],

@@ -12,6 +12,12 @@ import { world } from '../helpers/world.js'
 
 const words = await completionWords(CATALOG)
 
+/** Addresses to complete: a wildcard is none. */
+const ADDRESSED = {
+  'guestlist.yaml': '- email: oscar.blanc@acme.example\n- email: "*@wild.example"\n',
+  'guestlist.state.json': '{"removals":{"yusuf@studio.example":{}}}',
+}
+
 const DRIVER = fileURLToPath(new URL('fixtures/complete.zsh', import.meta.url))
 
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
@@ -19,13 +25,13 @@ const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).statu
 /** What bash would offer for the last word. */
 function offered(folder: string, line: readonly string[]): string[] {
   const quoted = line.map(word => `'${word}'`).join(' ')
-  const script = `${bashScript(words)}\nCOMP_WORDS=(${quoted}); COMP_CWORD=${line.length - 1}; _guestlist 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const script = `${bashScript(words)}\nCOMP_WORDS=(${quoted}); COMP_CWORD=${line.length - 1}; COMP_LINE='${line.join(' ')}'; COMP_POINT=\${#COMP_LINE}; _guestlist 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`
   return execFileSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8' }).split('\n').filter(Boolean)
 }
 
 t.test('bash', async t => {
   if (!has('bash')) return t.comment('there is no bash here')
-  const folder = t.testdir({ 'plan.json': '' })
+  const folder = t.testdir({ 'plan.json': '', ...ADDRESSED })
   t.equal(spawnSync('bash', ['-n'], { input: bashScript(words) }).status, 0, 'bash -n')
   for (const [line, expected] of [
     [['pl'], ['plan']],
@@ -51,6 +57,9 @@ t.test('bash', async t => {
       ['bash', 'zsh', 'fish'],
     ],
     [['show', 'pl'], ['plan.json']],
+    [['state', 'rm', 'osc'], ['oscar.blanc@acme.example']],
+    [['explain', 'y'], ['yusuf@studio.example']],
+    [['plan', '--target', 'bimdata_user.o'], ['bimdata_user.oscar.blanc@acme.example']],
     [['plan', '--timeout', ''], []],
     [['nonsense', ''], []],
   ] as const) {
@@ -63,7 +72,7 @@ t.test('zsh', async t => {
   t.match(script, /^#compdef guestlist\n/)
   if (!isThere(t, 'zsh')) return
   t.equal(spawnSync('zsh', ['-n'], { input: script }).status, 0, 'zsh -n')
-  const folder = t.testdir({ 'plan.json': '', _guestlist: script })
+  const folder = t.testdir({ 'plan.json': '', _guestlist: script, ...ADDRESSED })
   for (const [line, expected] of OFFERED) t.same(inZsh(folder, `guestlist ${line}`), expected, line)
 })
 
@@ -74,7 +83,7 @@ function inZsh(folder: string, line: string): string[] {
 
 t.test('fish', async t => {
   if (!isThere(t, 'fish')) return
-  const folder = t.testdir({ 'plan.json': '', 'guestlist.fish': fishScript(words) })
+  const folder = t.testdir({ 'plan.json': '', 'guestlist.fish': fishScript(words), ...ADDRESSED })
   const fish = (line: string) =>
     execFileSync('fish', ['--no-config', '-c', `source guestlist.fish; complete --do-complete '${line}'`], {
       cwd: folder,
@@ -86,7 +95,7 @@ t.test('fish', async t => {
   }
 })
 
-/** Commands, their members, flags, choices and files: what is typed, and what is offered. */
+/** Commands, their members, flags, choices, files and addresses: what is typed, and what is offered. */
 const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ['pl', ['plan']],
   ['state ', ['list', 'rm', 'unlock']],
@@ -95,6 +104,9 @@ const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ['export --status d', ['denied']],
   ['completion ', ['bash', 'fish', 'zsh']],
   ['show pl', ['plan.json']],
+  ['state rm osc', ['oscar.blanc@acme.example']],
+  ['explain y', ['yusuf@studio.example']],
+  ['plan --target bimdata_user.o', ['bimdata_user.oscar.blanc@acme.example']],
 ]
 
 function isThere(t: Test, shell: string): boolean {

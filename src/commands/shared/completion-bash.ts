@@ -1,4 +1,4 @@
-import { type CommandWord, type FlagWord, spellings, type Words } from './completion-words.js'
+import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
 
 /** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
 export const bashScript = ({
@@ -9,6 +9,15 @@ export const bashScript = ({
 _guestlist_files() {
   # Where the shell can, readline completes files itself: it knows how to quote them.
   compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$1"))
+}
+
+# Readline breaks words at @ where COMP_WORDBREAKS says so, and then replaces only what is after it.
+_guestlist_addresses() {
+  local typed=\${COMP_LINE:0:COMP_POINT} files='*.yaml *.yml *.state.json' done=''
+  typed=\${typed##*[[:space:]=]}
+  case $COMP_WORDBREAKS$typed in *@*@*) done=\${typed%"\${typed##*@}"} ;; esac
+  COMPREPLY=($(compgen -P "$1" -W "$(${ADDRESSES})" -- "\${typed#"$1"}"))
+  COMPREPLY=("\${COMPREPLY[@]#"$done"}")
 }
 
 _guestlist() {
@@ -66,6 +75,7 @@ function valueCases({ words, flags }: CommandWord): readonly string[] {
 
 function completed(value: FlagWord['value']): string {
   if (value === 'file') return '_guestlist_files "$cur"'
+  if (value === 'address' || value === 'target') return `_guestlist_addresses '${prefixOf(value)}'`
   return typeof value === 'string' ? ':' : `COMPREPLY=($(compgen -W '${value.join(' ')}' -- "$cur"))`
 }
 

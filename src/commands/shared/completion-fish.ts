@@ -1,4 +1,4 @@
-import { type CommandWord, type FlagWord, spellings, type Words } from './completion-words.js'
+import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
 
 /** To be sourced, or to be ~/.config/fish/completions/guestlist.fish. Works from fish 3.0 on. */
 export const fishScript = ({ top, groups, commands }: Words): string => `# fish completion of guestlist
@@ -26,6 +26,14 @@ end
 function __guestlist_begins --description 'Whether the words so far begin with these'
   set --local words (__guestlist_words)
   string match --quiet -- "$argv *" "$words "
+end
+
+function __guestlist_addresses --description 'Addresses of the manifests and the state here, after a prefix'
+  set --local files *.yaml *.yml *.state.json
+  test (count $files) -gt 0; or return
+  for address in (${ADDRESSES})
+    echo "$argv[1]$address"
+  end
 end
 
 complete --command guestlist --no-files
@@ -65,4 +73,8 @@ function flagLine({ flag, alias, describe, value }: FlagWord, condition: string)
 }
 
 const argument = (value: Exclude<FlagWord['value'], 'none' | 'free'>): string =>
-  value === 'file' ? '--force-files' : `--arguments ${quoted(value.join(' '))}`
+  value === 'file'
+    ? '--force-files'
+    : value === 'address' || value === 'target'
+      ? `--arguments '(__guestlist_addresses ${prefixOf(value)})'`
+      : `--arguments ${quoted(value.join(' '))}`

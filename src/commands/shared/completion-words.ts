@@ -1,5 +1,5 @@
 import { type Catalog, type Command, optionsOf, wordsOf } from '../../cli/command.js'
-import { flagName, type Kind, type Option } from '../../cli/option.js'
+import { type Completes, flagName, type Kind, type Option } from '../../cli/option.js'
 
 export interface FlagWord {
   /** With its dashes. */
@@ -7,9 +7,16 @@ export interface FlagWord {
   readonly alias: string | null
   readonly describe: string
   /** What follows it: nothing, one of these words, a file, or something that cannot be completed. */
-  readonly value: 'none' | 'file' | 'free' | readonly string[]
+  readonly value: 'none' | 'free' | Completes
   readonly repeatable: boolean
 }
+
+/** What prints the exact addresses that the folder's manifests and state hold, by what every system has. */
+export const ADDRESSES =
+  "cat $files 2>/dev/null | head -c 1000000 | grep -oE '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]' | sort -u"
+
+/** What stands before an address. */
+export const prefixOf = (value: 'address' | 'target'): string => (value === 'target' ? 'bimdata_user.' : '')
 
 export const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
 
@@ -19,7 +26,7 @@ export interface CommandWord {
   readonly describe: string
   readonly flags: readonly FlagWord[]
   /** What stands without a flag. */
-  readonly positional: 'none' | 'file' | 'free' | readonly string[]
+  readonly positional: 'none' | 'free' | Completes
 }
 
 export interface Words {

@@ -1,8 +1,15 @@
-import type { CommandWord, FlagWord, Words } from './completion-words.js'
+import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, type Words } from './completion-words.js'
 
 /** A function for zsh's completion system: to be sourced, or to be a file `_guestlist` in a folder of `fpath`. */
 export const zshScript = ({ top, groups, commands }: Words): string => `#compdef guestlist
 # zsh completion of guestlist. In ~/.zshrc, after compinit: source <(guestlist completion zsh)
+
+_guestlist_addresses() {
+  local -a files=(*.y(a|)ml(N) *.state.json(N)) found
+  (( $#files )) || return
+  found=(\${(f)"$(${ADDRESSES})"})
+  compadd -- $1\${^found}
+}
 
 _guestlist() {
   local curcontext="$curcontext" state line
@@ -80,6 +87,7 @@ function flagSpecs({ flag, alias, describe, value, repeatable }: FlagWord): read
 
 function action(value: Exclude<FlagWord['value'], 'none'>): string {
   if (value === 'file') return '_files'
+  if (value === 'address' || value === 'target') return `{_guestlist_addresses '\\''${prefixOf(value)}'\\''}`
   return typeof value === 'string' ? ' ' : `(${value.join(' ')})`
 }
 
