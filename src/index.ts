@@ -21,6 +21,8 @@ import { COLOUR, PLAIN } from './render/text/style.js'
 export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
 export { emailKey } from './model/email-address.js'
+export { type ErrorFacts, GuestlistError } from './model/error.js'
+export type { ErrorCode } from './model/error-codes.js'
 export {
   /** As the API sends it: what the library takes. */
   type ApiInvitation as Invitation,

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   review: ['model', 'audit', 'reconcile', 'render'],
   'policy-test': ['model', 'manifest', 'reconcile', 'render', 'lint'],
   execute: ['model', 'reconcile', 'http'],
-  audit: ['model', 'system', 'state'],
+  audit: ['model', 'system'],
   approval: ['model', 'system', 'reconcile'],
   render: ['model', 'documents'],
   serve: ['model', 'render'],

@@ -1,5 +1,5 @@
+import { GuestlistError } from '../model/error.js'
 import { parseAllowedSigners, type Signer } from './allowed-signers.js'
-import { ApprovalError } from './error.js'
 import {
   type Candidate,
   count,
@@ -22,7 +22,7 @@ export interface SignersFile {
 /**
  * Which of the approvals count, in the order given.
  *
- * @throws ApprovalError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
+ * @throws GuestlistError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
  */
 export async function judgeApprovals(
   given: readonly GivenApproval[],
@@ -46,19 +46,23 @@ async function checked(candidate: Candidate, signers: string, keygen: SshKeygen)
   return rejected(path, result.kind, file, 'why' in result && result.why !== '' ? [result.why] : [])
 }
 
-/** @throws ApprovalError */
+/** @throws GuestlistError */
 export function readSigners({ path, text }: SignersFile, authors: readonly string[]): readonly Signer[] {
   const { signers, faults } = parseAllowedSigners(text)
   if (faults.length > 0) {
     const lines = faults.map(({ line, message }) => `${path}:${line}: ${message}`)
-    throw new ApprovalError(`The signers file cannot be used:\n${lines.join('\n')}`, {
+    throw new GuestlistError('signers-invalid', `The signers file cannot be used:\n${lines.join('\n')}`, {
       advice: 'Mend it: a line that is passed over may be one that protects somebody.',
     })
   }
   const listed = new Set(signers.flatMap(({ principals }) => principals))
   const unknown = authors.filter(author => !listed.has(author))
   if (unknown.length === 0) return signers
-  throw new ApprovalError(`The author ${unknown.join(', ')} is not a principal of the signers file ${path}.`, {
-    advice: `Spell --author as the file does: under another name their own signature would count. List those who write plans and may not approve with namespaces="git".`,
-  })
+  throw new GuestlistError(
+    'signers-invalid',
+    `The author ${unknown.join(', ')} is not a principal of the signers file ${path}.`,
+    {
+      advice: `Spell --author as the file does: under another name their own signature would count. List those who write plans and may not approve with namespaces="git".`,
+    },
+  )
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { GuestlistError } from '../model/error.js'
 import { type ApprovalFile, NAMESPACE } from './approval-file.js'
-import { ApprovalError } from './error.js'
 
 /** Where ssh-keygen runs. */
 export interface SshKeygen {
@@ -23,13 +23,13 @@ const PATIENCE_MS = 30_000
  *
  * @param key path of its file
  * @return the signature as ssh-keygen writes it
- * @throws ApprovalError
+ * @throws GuestlistError
  */
 export function sign(text: string, key: string, keygen: SshKeygen): Promise<string> {
   return withFiles({ statement: text }, async files => {
     const run = await runKeygen(['-Y', 'sign', '-f', key, '-n', NAMESPACE, files.statement], keygen, null)
     if (run.code === 0) return readFile(`${files.statement}.sig`, 'utf8')
-    throw new ApprovalError(`ssh-keygen could not sign with ${key}${run.said && `: ${run.said}`}`, {
+    throw new GuestlistError('signing-key', `ssh-keygen could not sign with ${key}${run.said && `: ${run.said}`}`, {
       advice: keygen.terminal
         ? 'Name another key with --key: a private key file, or a public key whose private half is in the agent.'
         : 'There is no terminal to ask for a passphrase on: use a key without one, or add it to the agent (ssh-add) and name its public key with --key.',
@@ -45,7 +45,7 @@ export type Checked = { readonly kind: 'good' | 'bad-signature' } | { readonly k
  * That judges the file a second time, by OpenSSH's own reading of it: only what both find good counts.
  *
  * @param signers the content of the signers file
- * @throws ApprovalError where ssh-keygen cannot be run
+ * @throws GuestlistError where ssh-keygen cannot be run
  */
 export function check(file: ApprovalFile, principal: string, signers: string, keygen: SshKeygen): Promise<Checked> {
   const asks = { ...keygen, terminal: false }
@@ -112,11 +112,15 @@ function ended(child: ChildProcess, keygen: SshKeygen): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       endGroup(child, !keygen.terminal)
-      reject(new ApprovalError(`ssh-keygen did not end within ${patience / 1000} s; it was ended.`))
+      reject(new GuestlistError('ssh-keygen', `ssh-keygen did not end within ${patience / 1000} s; it was ended.`))
     }, patience)
     child.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
-      reject(error.code === 'ENOENT' ? missing() : new ApprovalError(`ssh-keygen cannot be run: ${error.message}`))
+      reject(
+        error.code === 'ENOENT'
+          ? missing()
+          : new GuestlistError('ssh-keygen', `ssh-keygen cannot be run: ${error.message}`),
+      )
     })
     child.once('close', code => {
       clearTimeout(timer)
@@ -139,13 +143,15 @@ const PACKAGES =
   'Install OpenSSH 8.2 or later: the package openssh-client (Debian, Ubuntu), openssh (Fedora, Red Hat, Arch), openssh-keygen (Alpine); on Windows the optional feature "OpenSSH Client". macOS has it.'
 
 const missing = () =>
-  new ApprovalError('ssh-keygen was not found, and approvals are signed and checked by it.', { advice: PACKAGES })
+  new GuestlistError('ssh-keygen', 'ssh-keygen was not found, and approvals are signed and checked by it.', {
+    advice: PACKAGES,
+  })
 
 /** What versions before 8.2 say of `-Y` and its operations. */
 const TOO_OLD = /(?:unknown|unrecognized|illegal|invalid) option|unsupported operation for -Y|too many arguments/i
 
 const tooOld = () =>
-  new ApprovalError('The ssh-keygen found is too old to sign and check approvals.', { advice: PACKAGES })
+  new GuestlistError('ssh-keygen', 'The ssh-keygen found is too old to sign and check approvals.', { advice: PACKAGES })
 
 /** What ssh-keygen and its helpers need: the credentials of the API are not among it. */
 const PASSED = [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { GuestlistError } from '../model/error.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { sweepLeftovers } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo } from '../system/lock-info.js'
@@ -10,7 +11,6 @@ import { makeFolder } from '../system/make-folder.js'
 import { syncFolder } from '../system/write-file.js'
 import { auditContextOf } from './context.js'
 import { type AuditContext, type AuditEntry, formatLine, MAX_LINE_BYTES, NO_LINE, sha256 } from './entry.js'
-import { AuditError } from './error.js'
 import { type Tail, tailOf } from './tail.js'
 
 export interface AuditOptions {
@@ -49,7 +49,7 @@ interface Known {
  * Opens the log for adding, and makes it, mode 0600, where it is missing. Several processes may add to one log:
  * each batch is written under a lock beside the file, `.NAME.lock`. The file is opened for each batch,
  * so that a log that is rotated away goes on in a new file with a chain of its own.
- * @throws AuditError where it cannot be written
+ * @throws GuestlistError where it cannot be written
  */
 export async function openAudit(path: string, options: AuditOptions): Promise<AuditLog> {
   const where = resolve(options.cwd, path)
@@ -81,7 +81,7 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
   return {
     path: where,
     append: async (entry, { sync = false } = {}) => {
-      if (closed) throw new AuditError('closed', `The audit log ${where} is closed.`)
+      if (closed) throw new GuestlistError('audit-closed', `The audit log ${where} is closed.`)
       const time = options.now()
       refuseTooLarge(formatLine(entry, context, time, { seq: Number.MAX_SAFE_INTEGER, previous: NO_LINE }), where)
       await new Promise<void>((done, failed) => {
@@ -101,8 +101,8 @@ const lockOf = (target: string): string => join(dirname(target), `.${basename(ta
 function locked(target: string, timeoutMs: number, facts: LockInfo, work: () => Promise<void>): Promise<void> {
   const waiting = { timeoutMs, firstPauseMs: 1, longestPauseMs: 20 }
   const held = (holder: LockInfo) =>
-    new AuditError(
-      'locked',
+    new GuestlistError(
+      'audit-locked',
       `The audit log ${target} is locked, by ${describeHolder(holder)}. ` +
         `If it is certain that this process does not run any more, remove ${lockOf(target)}.`,
     )
@@ -120,7 +120,7 @@ async function addTo(
   try {
     const stat = await file.stat()
     if (!stat.isFile())
-      throw new AuditError('not-a-file', `The audit log ${target} is not a regular file. Check --audit-log.`)
+      throw new GuestlistError('audit-not-a-file', `The audit log ${target} is not a regular file. Check --audit-log.`)
     const id = `${stat.dev}:${stat.ino}`
     const current = known?.file === id && known.tail.size === stat.size
     if (!current) await refuseOtherFile(file, target)
@@ -137,8 +137,8 @@ async function addTo(
 
 function refuseTooLarge(line: string, where: string): void {
   if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return
-  throw new AuditError(
-    'too-large',
+  throw new GuestlistError(
+    'audit-too-large',
     `An entry for the audit log ${where} is larger than ${MAX_LINE_BYTES} bytes. It was not written.`,
   )
 }
@@ -148,8 +148,8 @@ async function refuseOtherFile(file: FileHandle, target: string): Promise<void> 
   const beginning = '{"seq":'
   const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning.length), 0, beginning.length, 0)
   if (beginning.startsWith(buffer.toString('latin1', 0, bytesRead))) return
-  throw new AuditError(
-    'not-a-log',
+  throw new GuestlistError(
+    'audit-not-a-log',
     `${target} is not an audit log of guestlist. It was left as it is. Check --audit-log.`,
   )
 }
@@ -188,13 +188,15 @@ async function targetOf(where: string): Promise<string> {
 }
 
 const failedTo = (where: string) => (error: unknown) => {
-  if (error instanceof AuditError) throw error
+  if (error instanceof GuestlistError) throw error
   if (errnoOf(error) === 'ELOOP' || errnoOf(error) === 'EISDIR') {
-    throw new AuditError('not-a-file', `The audit log ${where} is not a regular file. Check --audit-log.`, error)
+    throw new GuestlistError('audit-not-a-file', `The audit log ${where} is not a regular file. Check --audit-log.`, {
+      cause: error,
+    })
   }
-  throw new AuditError(
-    'unwritable',
+  throw new GuestlistError(
+    'audit-unwritable',
     `Cannot write the audit log ${where}: ${reasonOf(error)}. Check the folder, its rights and its space.`,
-    error,
+    { cause: error },
   )
 }

@@ -1,7 +1,7 @@
+import { GuestlistError } from '../model/error.js'
 import { reasonOf } from '../system/errno.js'
 import { openInput } from '../system/read-file.js'
 import { type LinePosition, NO_LINE, parseLine } from './entry.js'
-import { AuditError } from './error.js'
 import { linesOf, type RawLine } from './lines.js'
 
 /**
@@ -46,7 +46,7 @@ const MAX_PROBLEMS = 100
 
 /**
  * Reads a log once, in constant memory.
- * @throws AuditError `unreadable`
+ * @throws GuestlistError `unreadable`
  */
 export async function verifyAudit(
   source: string | AsyncIterable<Uint8Array | string>,
@@ -137,7 +137,7 @@ function checkLink(report: Report, line: number, found: LinePosition, expected: 
   }
 }
 
-/** @throws AuditError `unreadable` */
+/** @throws GuestlistError `unreadable` */
 export async function* openAuditStream(
   source: string | AsyncIterable<Uint8Array | string>,
 ): AsyncGenerator<Uint8Array | string> {
@@ -145,6 +145,8 @@ export async function* openAuditStream(
   try {
     yield* await openInput(source)
   } catch (error) {
-    throw new AuditError('unreadable', `Cannot read the audit log ${source}: ${reasonOf(error)}.`, error)
+    throw new GuestlistError('audit-unreadable', `Cannot read the audit log ${source}: ${reasonOf(error)}.`, {
+      cause: error,
+    })
   }
 }

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { GuestlistError } from '../model/error.js'
 import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-options.js'
 import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
-import { CommandError, type Io } from './io.js'
+import type { Io } from './io.js'
 import { createLog } from './log.js'
 import { type Completes, flagName, type LazyWords, type Options } from './option.js'
 
@@ -85,12 +86,12 @@ function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flag
   for (const key of unused) log.warn('unused_flag', `--${flagName(key)} has no effect on ${wordsOf(command).join(' ')}`)
 }
 
-/** The io of a command that works in another folder. @throws CommandError where there is none */
+/** The io of a command that works in another folder. @throws GuestlistError where there is none */
 function inFolder(folder: string | undefined, io: Io): Io {
   if (folder === undefined) return io
   const cwd = resolve(io.cwd, folder)
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
-    throw new CommandError(`--chdir: there is no folder ${JSON.stringify(folder)}`)
+    throw new GuestlistError('usage', `--chdir: there is no folder ${JSON.stringify(folder)}`)
   return Object.create(io, { cwd: { value: cwd, enumerable: true } })
 }
 

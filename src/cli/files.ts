@@ -2,16 +2,17 @@ import { constants } from 'node:buffer'
 import { lstat, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
+import { GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { reasonOf } from '../system/errno.js'
 import { readInput } from '../system/read-file.js'
 import { writeDurably } from '../system/write-file.js'
-import { CommandError, type Io } from './io.js'
+import type { Io } from './io.js'
 
 /** A plan or snapshot larger than this cannot be one string, which parsing it needs. Some 512 MiB. */
 const LIMIT = constants.MAX_STRING_LENGTH
 
-/** @throws CommandError naming what the file was to be */
+/** @throws GuestlistError naming what the file was to be */
 export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd'>): Promise<string> {
   try {
     const bytes = await readInput(resolve(io.cwd, path), LIMIT)
@@ -19,7 +20,11 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
     refuseBeyondMemory(bytes)
     return bytes.toString('utf8')
   } catch (error) {
-    throw new CommandError(`The ${what} ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`, { cause: error })
+    throw new GuestlistError(
+      'file-unreadable',
+      `The ${what} ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`,
+      { cause: error },
+    )
   }
 }
 
@@ -42,7 +47,7 @@ function refuseBeyondMemory(bytes: Uint8Array): void {
 /** What `--out` writes in place of an older one. */
 type Saved = 'plan' | 'snapshot' | 'approval'
 
-/** Writes a file that others cannot read (mode 0600), whole or not at all. @throws CommandError */
+/** Writes a file that others cannot read (mode 0600), whole or not at all. @throws GuestlistError */
 export async function writePrivateFile(
   path: string,
   what: Saved,
@@ -57,27 +62,33 @@ export async function writePrivateFile(
   }
 }
 
-/** To be asked before the work is done, too: what stands at the path may be all that somebody has. @throws CommandError */
+/** To be asked before the work is done, too: what stands at the path may be all that somebody has. @throws GuestlistError */
 export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 'cwd'>): Promise<void> {
   const foreign = await isForeign(resolve(io.cwd, path), what).catch(error => {
     throw unwritable(path, what, error)
   })
   if (!foreign) return
-  throw new CommandError(`${escapeTerminal(path)} is not a ${what}; it was left as it is`, {
+  throw new GuestlistError('file-occupied', `${escapeTerminal(path)} is not a ${what}; it was left as it is`, {
     advice: 'Name another file with --out, or move it away.',
   })
 }
 
-/** @throws CommandError for the name by which other programs mean standard output */
+/** @throws GuestlistError for the name by which other programs mean standard output */
 export function refuseDash(out: string | undefined, advice: string): void {
   if (out !== '-') return
-  throw new CommandError('--out takes a file, and "-" is none: the result goes to standard output by default', {
-    advice: `${advice} For a file of that name write "./-".`,
-  })
+  throw new GuestlistError(
+    'file-unreadable',
+    '--out takes a file, and "-" is none: the result goes to standard output by default',
+    {
+      advice: `${advice} For a file of that name write "./-".`,
+    },
+  )
 }
 
-const unwritable = (path: string, what: Saved, error: unknown): CommandError =>
-  new CommandError(`The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, { cause: error })
+const unwritable = (path: string, what: Saved, error: unknown): GuestlistError =>
+  new GuestlistError('file-unwritable', `The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, {
+    cause: error,
+  })
 
 /**
  * Whether a file with something in it stands there that is no older one of its kind. A link is replaced, and what it

@@ -1,5 +1,5 @@
+import { GuestlistError } from '../model/error.js'
 import { COMMON, FORMATS, type Format } from './common-options.js'
-import { CommandError } from './io.js'
 import { flagName, type Kind, type Options, type ValuesOf, variableName } from './option.js'
 
 type Value = boolean | number | string | readonly string[] | Date | undefined
@@ -27,7 +27,7 @@ interface Readable<O extends Options, F extends Format> {
  * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the default.
  * A flag that adds to its variable is not added here, so that a plan can say who holds a protection.
  *
- * @throws CommandError for a value that does not fit
+ * @throws GuestlistError for a value that does not fit
  */
 export function readFlags<O extends Options, F extends Format>(
   { options, formats }: Readable<O, F>,
@@ -61,7 +61,7 @@ function readFormat<F extends Format>(
   const named = (onLine ? given.has('format') : knows(format)) ? format : undefined
   const asJson = json === true && (onLine ? given.has('json') : knows('json'))
   if (asJson && named !== undefined && named !== 'json')
-    throw new CommandError(`--json and --format ${String(named)} contradict each other`)
+    throw new GuestlistError('usage', `--json and --format ${String(named)} contradict each other`)
   const asked = asJson ? 'json' : (named ?? formats[0])
   const found = formats.find(each => each === asked)
   if (found !== undefined) return found
@@ -99,7 +99,7 @@ function readGiven(option: Kind, given: unknown, flag: string): Value {
     return option.commas ? items.flatMap(item => nonEmptyList(item, flag)) : items
   }
   if (Array.isArray(given))
-    throw new CommandError(`${flag} was given ${given.length} times`, { advice: 'Give it once.' })
+    throw new GuestlistError('usage', `${flag} was given ${given.length} times`, { advice: 'Give it once.' })
   return readValue(option, String(given), flag)
 }
 
@@ -107,13 +107,13 @@ function readGiven(option: Kind, given: unknown, flag: string): Value {
 function nonEmptyList(text: string, source: string): readonly string[] {
   const items = splitList(text)
   if (items.length > 0) return items
-  throw new CommandError(`${source}: ${JSON.stringify(text)} is a list with nothing in it`, {
+  throw new GuestlistError('usage', `${source}: ${JSON.stringify(text)} is a list with nothing in it`, {
     advice: 'Write what is meant, or leave it out.',
   })
 }
 
 function nonEmpty(text: string, source: string): string {
-  if (text.trim() === '') throw new CommandError(`${source} needs a value`)
+  if (text.trim() === '') throw new GuestlistError('usage', `${source} needs a value`)
   return text
 }
 
@@ -121,7 +121,7 @@ function nonEmpty(text: string, source: string): string {
  * A command line whose switches have only values that they know: left to yargs, `--no-removals=yes` would be false.
  *
  * @param switches their names, without dashes
- * @throws CommandError
+ * @throws GuestlistError
  */
 export function checkSwitches(argv: readonly string[], switches: ReadonlySet<string>): readonly string[] {
   return argv.map(word => {
@@ -164,8 +164,8 @@ export function readValue(option: Kind, text: string, source: string): Value {
   }
 }
 
-const invalidValue = (source: string, text: string, wanted: string): CommandError =>
-  new CommandError(`${source}: ${JSON.stringify(text)} is not ${wanted}`)
+const invalidValue = (source: string, text: string, wanted: string): GuestlistError =>
+  new GuestlistError('usage', `${source}: ${JSON.stringify(text)} is not ${wanted}`)
 
 function readSwitch(text: string, source: string): boolean {
   if (text === 'true' || text === '1') return true

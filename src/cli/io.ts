@@ -1,18 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Problem } from '../model/problem.js'
-
-/** Exit codes: the closed list of what a run can end with. */
-export const EXIT = {
-  done: 0,
-  error: 1,
-  changes: 2,
-  refused: 3,
-  stale: 4,
-  partial: 5,
-  interrupted: 130,
-} as const
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+import type { ExitCode } from '../model/error.js'
 
 /** The world outside, as commands see it. Writing never throws; a reader that went away is not an error. */
 export interface Io {
@@ -35,30 +22,4 @@ export interface Io {
   readonly interrupt: AbortSignal
   /** Ends the process at once, whatever hangs in it. Only where there is one. */
   end?(code: ExitCode): void
-}
-
-/** A command that cannot go on: a message for people, what to do, and the exit code. */
-export class CommandError extends Error {
-  readonly exitCode: ExitCode
-  readonly advice: string | null
-
-  constructor(message: string, options: { advice?: string; exitCode?: ExitCode; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.name = 'CommandError'
-    this.exitCode = options.exitCode ?? EXIT.error
-    this.advice = options.advice ?? null
-  }
-}
-
-/** A manifest that cannot be planned from, or tests that cannot be run. */
-export class ManifestError extends Error {
-  readonly problems: readonly Problem[]
-  readonly subject: 'manifest' | 'tests'
-
-  constructor(problems: readonly Problem[], subject: 'manifest' | 'tests' = 'manifest') {
-    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the ${subject}`)
-    this.subject = subject
-    this.name = 'ManifestError'
-    this.problems = problems
-  }
 }

@@ -1,23 +1,30 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { GuestlistError } from '../model/error.js'
 import type { Plan } from '../model/plan.js'
 import { planTextPieces } from '../render/text/plan-text.js'
 import type { Style } from '../render/text/style.js'
 import type { CommonFlags } from './flags.js'
-import { CommandError, EXIT, type Io } from './io.js'
+import type { Io } from './io.js'
 
-/** Refused before anything is read, so that a pipeline fails at once and always. @throws CommandError */
+/** Refused before anything is read, so that a pipeline fails at once and always. @throws GuestlistError */
 export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: boolean }, io: Io): void {
   if (flags.autoApprove) return
   const advice =
     'Approve beforehand with --auto-approve, or save a plan with "guestlist plan --out FILE" and apply that.'
-  if (flags.format === 'json') throw new CommandError('apply --json cannot ask for approval', { advice })
-  if (flags.noInput) throw new CommandError('apply needs approval, and --no-input forbids asking', { advice })
+  if (flags.format === 'json')
+    throw new GuestlistError('no-terminal', 'apply --json cannot ask for approval', { advice })
+  if (flags.noInput)
+    throw new GuestlistError('no-terminal', 'apply needs approval, and --no-input forbids asking', { advice })
   if (flags.file.includes('-')) {
-    throw new CommandError('apply cannot ask for approval while the manifest comes from standard input', { advice })
+    throw new GuestlistError(
+      'no-terminal',
+      'apply cannot ask for approval while the manifest comes from standard input',
+      { advice },
+    )
   }
   if (io.stdin.isTTY && io.errIsTerminal) return
-  throw new CommandError('apply needs approval, and there is no terminal to ask on', { advice })
+  throw new GuestlistError('no-terminal', 'apply needs approval, and there is no terminal to ask on', { advice })
 }
 
 export interface Question {
@@ -35,15 +42,15 @@ const CHANGES: Question = {
  * Asks; anything but `yes` declines. What is approved is on the terminal: where standard output is not one, the plan is
  * shown on standard error too.
  *
- * @throws CommandError where it is declined or interrupted
+ * @throws GuestlistError where it is declined or interrupted
  */
 export async function askApproval(plan: Plan, style: Style, io: Io, question = CHANGES): Promise<void> {
   if (!io.outIsTerminal) for (const piece of planTextPieces(plan, style, io.columns)) io.err(piece)
   io.err(`\n${question.text}\n  Only 'yes' will be accepted to approve.\n\n`)
   const answer = await ask('  Enter a value: ', io)
   if (answer === 'yes') return
-  if (io.interrupt.aborted) throw new CommandError('Interrupted; nothing was done.', { exitCode: EXIT.interrupted })
-  throw new CommandError(question.declined)
+  if (io.interrupt.aborted) throw new GuestlistError('interrupted', 'Interrupted; nothing was done.')
+  throw new GuestlistError('declined', question.declined)
 }
 
 async function ask(question: string, io: Io): Promise<string | null> {

@@ -1,9 +1,10 @@
 import type { ApprovingFlags, PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, type ExitCode, type Io, ManifestError } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
 import { styleFor } from '../cli/style.js'
 import { ApiError } from '../model/api-error.js'
+import { type ExitCode, GuestlistError } from '../model/error.js'
 import { type ApplyBasis, type ApplySettings, type Approval, applyExitCode, applyOnce } from './shared/apply-once.js'
 import { type ApplyView, jsonView, textView } from './shared/apply-view.js'
 import { planJudge } from './shared/approvals.js'
@@ -48,15 +49,15 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
 const INTERRUPTED =
   '\nInterrupted: what is in flight finishes, nothing new starts. Press Ctrl-C again to stop immediately.\n'
 
-/** @throws CommandError for what no plan could have */
+/** @throws GuestlistError for what no plan could have */
 function assertDigest(expect: string | undefined): void {
   if (expect === undefined || /^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(expect)) return
-  throw new CommandError(`--expect: ${JSON.stringify(expect)} is not a digest`, {
+  throw new GuestlistError('usage', `--expect: ${JSON.stringify(expect)} is not a digest`, {
     advice: 'It is sha256: and 64 hex digits, as every format of a plan shows it.',
   })
 }
 
-/** A saved plan needs no approval: it was looked at. @throws CommandError where nobody could be asked */
+/** A saved plan needs no approval: it was looked at. @throws GuestlistError where nobody could be asked */
 function approvalFor(planFile: string | undefined, flags: ApplyFlags, io: Io): Approval {
   if (planFile !== undefined) return { given: 'a saved plan' }
   if (flags.autoApprove) return { given: '--auto-approve' }
@@ -75,9 +76,10 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
 
 /** What ended the run, for machines; people are told by who catches it. */
 function tellProblem(view: ApplyView, error: unknown): void {
-  if (error instanceof ManifestError) for (const problem of error.problems) view.problem(problem.summary, problem)
-  else {
-    const detail = error instanceof CommandError || error instanceof ApiError ? (error.advice ?? '') : ''
+  const problems = error instanceof GuestlistError ? error.problems : []
+  for (const problem of problems) view.problem(problem.summary, problem)
+  if (problems.length === 0) {
+    const detail = error instanceof GuestlistError || error instanceof ApiError ? (error.advice ?? '') : ''
     view.problem(error instanceof Error ? error.message : String(error), { detail })
   }
 }

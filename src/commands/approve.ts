@@ -2,16 +2,16 @@ import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ApprovalFile, approvalText, parseApproval } from '../approval/approval-file.js'
-import { ApprovalError } from '../approval/error.js'
 import { EXTENSION } from '../approval/read-approvals.js'
 import { sign } from '../approval/ssh-keygen.js'
 import { statementOf, statementText } from '../approval/statement.js'
 import { isCertificate } from '../approval/wire.js'
 import { assertReplaceable, readTextFile, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { askApproval, type Question } from '../cli/prompt.js'
 import { styleFor, widthOf } from '../cli/style.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { planTextPieces } from '../render/text/plan-text.js'
 import { loadSavedPlan } from './shared/saved-plan.js'
@@ -33,20 +33,18 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'approval', io)
   const terminal = io.stdin.isTTY === true && io.errIsTerminal && !flags.noInput
   if (!flags.yes && !terminal)
-    throw new CommandError('approve asks, and there is no terminal to ask on', {
+    throw new GuestlistError('no-terminal', 'approve asks, and there is no terminal to ask on', {
       advice: 'Sign without being asked with --yes.',
     })
   const plan = await loadSavedPlan(planFile, io)
-  if (plan.actions.length === 0) throw new CommandError('The plan changes nothing: there is nothing to approve.')
+  if (plan.actions.length === 0)
+    throw new GuestlistError('plan-empty', 'The plan changes nothing: there is nothing to approve.')
   const key = await keyFile(flags.key, io)
   await io.outAll(planTextPieces(plan, styleFor('out', flags, io), widthOf(io)))
   if (!flags.yes) await askApproval(plan, styleFor('err', flags, io), io, QUESTION)
 
   const statement = statementText(statementOf(plan))
-  const armor = await sign(statement, key, { env: io.env, terminal }).catch(error => {
-    if (!(error instanceof ApprovalError)) throw error
-    throw new CommandError(error.message, { ...(error.advice === null ? {} : { advice: error.advice }), cause: error })
-  })
+  const armor = await sign(statement, key, { env: io.env, terminal })
   const text = approvalText(armor, statement)
   const { fingerprint } = signedBy(text, key)
   const out = flags.out ?? `${planFile}.${fileNameOf(fingerprint)}${EXTENSION}`
@@ -58,9 +56,10 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
 
 function signedBy(text: string, key: string): ApprovalFile['key'] {
   const signed = parseApproval(text)
-  if (signed === null) throw new CommandError(`The key ${key} is of a kind that cannot approve`, { advice: KINDS })
+  if (signed === null)
+    throw new GuestlistError('signing-key', `The key ${key} is of a kind that cannot approve`, { advice: KINDS })
   if (!isCertificate(signed.key.type)) return signed.key
-  throw new CommandError(`${key} is a certificate, and what it signs does not count`, {
+  throw new GuestlistError('signing-key', `${key} is a certificate, and what it signs does not count`, {
     advice: 'Name the key itself with --key.',
   })
 }
@@ -87,13 +86,13 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
       return path
   }
   const what = given === undefined ? `There is no SSH key in ${folder}` : `There is no key ${given}`
-  throw new CommandError(what, {
+  throw new GuestlistError('signing-key', what, {
     advice:
       'Name one with --key: a private key file, or a public key whose private half is in the agent. "ssh-keygen -t ed25519" makes one.',
   })
 }
 
-/** An approval of somebody else may be all that there is of it. @throws CommandError */
+/** An approval of somebody else may be all that there is of it. @throws GuestlistError */
 async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<void> {
   const there = await access(resolve(io.cwd, path)).then(
     () => true,
@@ -102,7 +101,11 @@ async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<
   if (!there) return
   const text = await readTextFile(path, 'approval', io)
   if (text === '' || parseApproval(text)?.key.fingerprint === fingerprint) return
-  throw new CommandError(`${escapeTerminal(path)} is not an approval with this key; it was left as it is`, {
-    advice: 'Name another file with --out.',
-  })
+  throw new GuestlistError(
+    'file-occupied',
+    `${escapeTerminal(path)} is not an approval with this key; it was left as it is`,
+    {
+      advice: 'Name another file with --out.',
+    },
+  )
 }

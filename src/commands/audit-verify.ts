@@ -2,8 +2,9 @@ import { resolve } from 'node:path'
 import { isFault, isIntact, verdictOf } from '../audit/verdict.js'
 import { type AuditVerification, verifyAudit } from '../audit/verify.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { jsonText } from '../render/json.js'
 import type { Style } from '../render/text/style.js'
 
@@ -29,7 +30,7 @@ const jsonOf = ({ unfinishedRuns, ...verification }: AuditVerification) => ({
 function expectation({ expectHead }: AuditVerifyFlags): { expectedHead?: string } {
   if (expectHead === undefined) return {}
   if (/^[0-9a-f]{64}$/.test(expectHead)) return { expectedHead: expectHead }
-  throw new CommandError('--expect-head: this is not a head', {
+  throw new GuestlistError('usage', '--expect-head: this is not a head', {
     advice: 'It is the 64 hex digits that an earlier audit verify printed.',
   })
 }

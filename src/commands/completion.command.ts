@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { type Catalog, type Command, defineCommand } from '../cli/command.js'
-import { CommandError, EXIT } from '../cli/io.js'
+import { EXIT, GuestlistError } from '../model/error.js'
 
 /** @param catalog asked for when it runs: this command is part of it */
 export const completion = (catalog: () => Catalog): Command =>
@@ -31,7 +31,8 @@ async function scriptFor(shell: string) {
   if (shell === 'bash') return (await import('./shared/completion-bash.js')).bashScript
   if (shell === 'zsh') return (await import('./shared/completion-zsh.js')).zshScript
   if (shell === 'fish') return (await import('./shared/completion-fish.js')).fishScript
-  throw new CommandError(
+  throw new GuestlistError(
+    'usage',
     shell === '' ? 'The shell is not known' : `There is no completion for ${JSON.stringify(shell)}`,
     { advice: 'Name one of: guestlist completion bash, guestlist completion zsh, guestlist completion fish.' },
   )

@@ -1,9 +1,10 @@
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style.js'
 import { listText, pageText } from '../codes/code-text.js'
 import { CODE_PAGES, type CodePage, FAMILIES } from '../codes/codes.js'
 import { suggest } from '../manifest/suggest.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { jsonText } from '../render/json.js'
 
 /** Shows the page of a code, or lists all of them. */
@@ -13,7 +14,9 @@ export async function explainCode(
   io: Io,
 ): Promise<ExitCode> {
   if (code !== undefined && flags.list)
-    throw new CommandError(`--list lists every code, and ${JSON.stringify(code)} is one`, { advice: 'Leave one away.' })
+    throw new GuestlistError('usage', `--list lists every code, and ${JSON.stringify(code)} is one`, {
+      advice: 'Leave one away.',
+    })
   const style = styleFor('out', flags, io)
   const pages = code === undefined ? [...CODE_PAGES.values()] : [pageOf(code)]
   const [page] = pages
@@ -29,7 +32,7 @@ function pageOf(written: string): CodePage {
   const page = CODE_PAGES.get(code)
   if (page !== undefined) return page
   const near = suggest(code, [...CODE_PAGES.keys()])
-  throw new CommandError(`There is no code ${JSON.stringify(code)}`, {
+  throw new GuestlistError('usage', `There is no code ${JSON.stringify(code)}`, {
     advice: `${near === null ? '' : `Did you mean ${near}? `}guestlist explain-code lists all of them.`,
   })
 }

@@ -1,8 +1,9 @@
 import type { PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
 import { addressFault, emailKey } from '../model/email-address.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { type Explainer, startExplain } from '../reconcile/explain.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
@@ -52,7 +53,8 @@ function readSubject(text: string): Wanted {
   const email = text.replace(/^bimdata_user\./, '')
   const fault = addressFault(email, 'address')
   if (fault !== null) {
-    throw new CommandError(
+    throw new GuestlistError(
+      'usage',
       email.includes('@')
         ? `${quoteTerminal(text)} ${fault.fault}`
         : `${quoteTerminal(text)} is neither the id of an invitation nor an e-mail address`,
@@ -63,8 +65,9 @@ function readSubject(text: string): Wanted {
   return { email, matches: invitation => emailKey(invitation.email) === key }
 }
 
-const notFound = (subject: string, isEmail: boolean): CommandError =>
-  new CommandError(
+const notFound = (subject: string, isEmail: boolean): GuestlistError =>
+  new GuestlistError(
+    'not-found',
     isEmail
       ? `There is no invitation of ${quoteTerminal(subject)}, and neither a rule nor users.remove names the address`
       : `There is no invitation ${quoteTerminal(subject)}`,

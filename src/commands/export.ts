@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { refuseDash } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { type Invitation, type InvitationView, type Status, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
@@ -47,7 +48,7 @@ async function writeNew(path: string, text: string, io: Io): Promise<void> {
   } catch (error) {
     const exists = errnoOf(error) === 'EEXIST'
     const why = exists ? 'it exists already, and was left as it is' : reasonOf(error)
-    throw new CommandError(`The manifest ${path} cannot be written: ${why}`, { cause: error })
+    throw new GuestlistError('file-unwritable', `The manifest ${path} cannot be written: ${why}`, { cause: error })
   }
   io.err(`Wrote ${path}.\n`)
 }

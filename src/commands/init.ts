@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { makeFolder } from '../system/make-folder.js'
@@ -17,7 +18,9 @@ export async function init(folder: string | undefined, io: Io): Promise<ExitCode
     await writeFile(resolve(io.cwd, path), starterManifest(schemaReference(target)), { flag: 'wx' })
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw exists(path)
-    throw new CommandError(`The manifest ${path} cannot be written: ${reasonOf(error)}`, { cause: error })
+    throw new GuestlistError('file-unwritable', `The manifest ${path} cannot be written: ${reasonOf(error)}`, {
+      cause: error,
+    })
   }
   io.out(`Wrote ${path}. Next: edit it, then run "guestlist plan".\n`)
   return EXIT.done
@@ -29,13 +32,13 @@ const isOtherThanFolder = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const notAFolder = (folder: string): CommandError =>
-  new CommandError(`${escapeTerminal(folder)} is a file, not a folder; nothing was written`, {
+const notAFolder = (folder: string): GuestlistError =>
+  new GuestlistError('file-occupied', `${escapeTerminal(folder)} is a file, not a folder; nothing was written`, {
     advice: `init takes the folder to write ${DEFAULT_MANIFEST} in.`,
   })
 
-const exists = (path: string): CommandError =>
-  new CommandError(`${path} exists already; it was left as it is`, {
+const exists = (path: string): GuestlistError =>
+  new GuestlistError('file-occupied', `${path} exists already; it was left as it is`, {
     advice: 'Name another folder, or move the file away.',
   })
 

@@ -1,8 +1,9 @@
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { widthOf } from '../cli/style.js'
 import { systemClock } from '../http/clock.js'
 import { readWithRetries } from '../http/retry.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { type Invitation, type InvitationView, statusText, viewOf } from '../model/invitation.js'
 import { yamlItem } from '../render/diff/canonical-yaml.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
@@ -37,7 +38,8 @@ export async function listInvitations(
 /** Shows one invitation. */
 export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, io: Io): Promise<ExitCode> {
   const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
-  if (!Number.isSafeInteger(number)) throw new CommandError(`${JSON.stringify(id)} is not the id of an invitation`)
+  if (!Number.isSafeInteger(number))
+    throw new GuestlistError('usage', `${JSON.stringify(id)} is not the id of an invitation`)
   const { client, limiter, policy } = await connect(flags, io)
   try {
     const context = { limiter, clock: systemClock, policy, stop: io.interrupt }

@@ -4,11 +4,12 @@ import { loginWithBrowser, loginWithDevice } from '../auth/login-flow.js'
 import { providerSettings } from '../auth/provider.js'
 import { type StoredLogin, sameLogin, tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { parseAddress } from '../http/address.js'
 import { findSecret, findText } from '../http/env-secret.js'
 import { canonicalApiUrl } from '../model/api-url.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
@@ -19,9 +20,10 @@ const PATIENCE_MS = 10 * 60_000
 
 type LoginFlags = CommonFlags & { readonly device: boolean; readonly redirectUri: string | undefined }
 
-/** Signs a person in and keeps the tokens. @throws ApiError, CommandError */
+/** Signs a person in and keeps the tokens. @throws ApiError, GuestlistError */
 export async function login(flags: LoginFlags, io: Io): Promise<ExitCode> {
-  if (flags.noInput) throw new CommandError('A login needs a person', { advice: 'Leave out --no-input.' })
+  if (flags.noInput)
+    throw new GuestlistError('no-terminal', 'A login needs a person', { advice: 'Leave out --no-input.' })
   const made = await signIn(flags, io)
   const store = await tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
   await store.update(async logins => [...logins.filter(each => !sameLogin(each, made)), made])
@@ -51,8 +53,8 @@ async function signIn(flags: LoginFlags, io: Io): Promise<StoredLogin> {
   return loginWithBrowser({ ...request, redirectUri, openBrowser: url => openInBrowser(url, env) })
 }
 
-const noClient = (): CommandError =>
-  new CommandError('BIMDATA_CLIENT_ID is not set', {
+const noClient = (): GuestlistError =>
+  new GuestlistError('usage', 'BIMDATA_CLIENT_ID is not set', {
     advice: 'A login goes through an application of yours: set its client id. A public client needs no secret.',
   })
 

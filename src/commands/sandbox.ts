@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
-import { CommandError, EXIT, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { findSecret } from '../http/env-secret.js'
+import { EXIT, GuestlistError } from '../model/error.js'
 import type { Sandbox } from '../sandbox/options.js'
 import type { WebhookOptions } from '../sandbox/webhooks.js'
 import { reasonOf } from '../system/errno.js'
@@ -34,7 +35,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
   const { startSandbox } = await import('../sandbox/server.js')
   const faults = flags.fault.map(text => {
     const fault = parseFault(text)
-    if ('error' in fault) throw new CommandError(`--fault ${JSON.stringify(text)}: ${fault.error}`)
+    if ('error' in fault) throw new GuestlistError('usage', `--fault ${JSON.stringify(text)}: ${fault.error}`)
     return fault
   })
   const webhook = await webhookOf(flags, io)
@@ -49,7 +50,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.issuer === undefined ? {} : { issuer: flags.issuer }),
   }).catch((error: unknown) => {
-    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new GuestlistError('cannot-start', error instanceof Error ? error.message : String(error), { cause: error })
   })
   const stream = await startStream(flags.inviteEvery, server)
   try {
@@ -67,19 +68,21 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
   }
 }
 
-/** @throws CommandError for a webhook without a secret, and for faults without a webhook */
+/** @throws GuestlistError for a webhook without a secret, and for faults without a webhook */
 async function webhookOf({ webhook, webhookFault }: SandboxFlags, io: Io): Promise<WebhookOptions | null> {
   if (webhook === undefined) {
-    if (webhookFault.length > 0) throw new CommandError('--webhook-fault needs --webhook')
+    if (webhookFault.length > 0) throw new GuestlistError('usage', '--webhook-fault needs --webhook')
     return null
   }
-  if (!/^https?:/.test(webhook) || !URL.canParse(webhook)) throw new CommandError('--webhook is not a web address')
+  if (!/^https?:/.test(webhook) || !URL.canParse(webhook))
+    throw new GuestlistError('usage', '--webhook is not a web address')
   const secret = await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
-  if (secret === null) throw new CommandError('--webhook needs GUESTLIST_WEBHOOK_SECRET, with which BIMData would sign')
+  if (secret === null)
+    throw new GuestlistError('usage', '--webhook needs GUESTLIST_WEBHOOK_SECRET, with which BIMData would sign')
   const { parseWebhookFault } = await import('../sandbox/webhooks.js')
   const faults = webhookFault.map(text => {
     const fault = parseWebhookFault(text)
-    if ('error' in fault) throw new CommandError(`--webhook-fault ${JSON.stringify(text)}: ${fault.error}`)
+    if ('error' in fault) throw new GuestlistError('usage', `--webhook-fault ${JSON.stringify(text)}: ${fault.error}`)
     return fault
   })
   return Object.assign({ url: webhook, secret: secret.value.reveal() }, ...faults)
@@ -100,7 +103,7 @@ function runCommand([program = '', ...args]: readonly string[], server: Sandbox,
   io.interrupt.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
   return new Promise((done, fail) => {
     child.once('error', error =>
-      fail(new CommandError(`${program} cannot be run: ${reasonOf(error)}`, { cause: error })),
+      fail(new GuestlistError('cannot-start', `${program} cannot be run: ${reasonOf(error)}`, { cause: error })),
     )
     child.once('exit', (code, signal) => done(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0)))
   })

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { findSecret } from '../http/env-secret.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { keepLeading } from '../serve/leader.js'
 import { type Loop, startLoop } from '../serve/loop.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
@@ -48,7 +49,10 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   const forwardTo = forwardUrl(flags)
   const secret = flags.once ? null : await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
   if (forwardTo !== null && secret === null) {
-    throw new CommandError('--forward needs GUESTLIST_WEBHOOK_SECRET: without it there is no webhook to pass on')
+    throw new GuestlistError(
+      'usage',
+      '--forward needs GUESTLIST_WEBHOOK_SECRET: without it there is no webhook to pass on',
+    )
   }
   const connection = await connect(flags, io, { ...flags, finishInFlight: true })
   const { apiUrl } = connection.client
@@ -65,7 +69,8 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
 }
 
 function refuseStandardInput({ file }: ServeFlags): void {
-  if (file.includes('-')) throw new CommandError('serve reads its manifest again for each run: name a file, not -')
+  if (file.includes('-'))
+    throw new GuestlistError('usage', 'serve reads its manifest again for each run: name a file, not -')
 }
 
 async function runService(

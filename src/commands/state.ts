@@ -1,9 +1,10 @@
 import type { LockingFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { widthOf } from '../cli/style.js'
 import { addressFault, emailKey } from '../model/email-address.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { RemovalRecord } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
@@ -76,7 +77,7 @@ async function forget(store: StateStore, emails: readonly string[]): Promise<rea
   if (unknown.length === 0) return store.forget(emails)
   const names = unknown.map(quoteTerminal).join(', ')
   const [fault] = unknown.flatMap(email => addressFault(email, 'address') ?? [])
-  throw new CommandError(`No removal is remembered of ${names}; nothing was changed`, {
+  throw new GuestlistError('not-found', `No removal is remembered of ${names}; nothing was changed`, {
     advice: fault ? `The address ${fault.fault}. ${fault.advice}` : 'See "guestlist state list".',
   })
 }

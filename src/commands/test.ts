@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CommonFlags } from '../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { styleFor } from '../cli/style.js'
+import { EXIT, type ExitCode, GuestlistError, problemsError } from '../model/error.js'
 import { junitXml } from '../policy-test/junit.js'
 import { parseTests } from '../policy-test/parse-tests.js'
 import { recordTests } from '../policy-test/record.js'
@@ -35,12 +36,12 @@ export interface TestFlags extends CommonFlags {
 /** Runs the tests of a manifest; with `--record` writes them. */
 export async function test(paths: readonly string[], flags: TestFlags, io: Io): Promise<ExitCode> {
   if (flags.from !== undefined && flags.record === undefined) {
-    throw new CommandError('--from goes with --record alone: what tests are about is written in them')
+    throw new GuestlistError('usage', '--from goes with --record alone: what tests are about is written in them')
   }
   const loaded = await loadManifest(flags.file, io)
   if (flags.record !== undefined) return record(flags.record, loaded, paths, flags, io)
   const parsed = parseTests(await readTestFiles(paths, flags.file, io), loaded.manifest)
-  if (!parsed.ok) throw new ManifestError(parsed.problems, 'tests')
+  if (!parsed.ok) throw problemsError(parsed.problems, 'tests')
   const run = runTests(parsed.tests, basisOf(loaded, flags, io), wordsOf(loaded))
   const results = resultsDocument(run, flags.coverage || flags.minCoverage !== undefined)
   io.out(rendered(results, flags, io))
@@ -82,7 +83,7 @@ async function record(
   flags: TestFlags,
   io: Io,
 ): Promise<ExitCode> {
-  if (paths.length > 0) throw new CommandError('--record takes no test files: it writes one')
+  if (paths.length > 0) throw new GuestlistError('usage', '--record takes no test files: it writes one')
   const { manifest, now, protect } = basisOf(loaded, flags, io)
   const snapshot = flags.from === undefined ? null : await loadSnapshot(flags.from, undefined, io)
   const { text, tests, left } = recordTests({
@@ -112,6 +113,8 @@ async function writeNew(path: string, text: string, io: Io): Promise<void> {
     await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
   } catch (error) {
     const why = errnoOf(error) === 'EEXIST' ? 'it exists already, and was left as it is' : reasonOf(error)
-    throw new CommandError(`The tests ${escapeTerminal(path)} cannot be written: ${why}`, { cause: error })
+    throw new GuestlistError('file-unwritable', `The tests ${escapeTerminal(path)} cannot be written: ${why}`, {
+      cause: error,
+    })
   }
 }

@@ -1,6 +1,7 @@
 import type { CommonFlags } from '../cli/flags.js'
-import { EXIT, type ExitCode, type Io, ManifestError } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { styleFor } from '../cli/style.js'
+import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Problem } from '../model/problem.js'
 import { diagnosticSource } from '../render/diagnostic-source.js'
 import { jsonText } from '../render/json.js'
@@ -24,7 +25,7 @@ async function findProblems(flags: CommonFlags, io: Io): Promise<readonly Proble
   try {
     return (await loadManifest(flags.file, io)).warnings
   } catch (error) {
-    if (error instanceof ManifestError) return error.problems
+    if (error instanceof GuestlistError && error.problems.length > 0) return error.problems
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { GuestlistError } from '../model/error.js'
 import type { InvitationView } from '../model/invitation.js'
 import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { Action, ActionReason, Plan, Unchanged, UserView } from '../model/plan.js'
@@ -11,20 +12,7 @@ import {
 } from './plan-document.js'
 import { validatePlanDocument } from './plan-validator.gen.js'
 
-export type PlanFileFault = 'not-a-plan' | 'newer-format' | 'edited'
-
-/** A text that is not a plan which this version wrote. */
-export class PlanFileError extends Error {
-  readonly fault: PlanFileFault
-
-  constructor(fault: PlanFileFault, message: string) {
-    super(message)
-    this.name = 'PlanFileError'
-    this.fault = fault
-  }
-}
-
-/** @throws PlanFileError */
+/** @throws GuestlistError */
 export function parsePlanDocument(text: string): Plan {
   const value = parseJson(text)
   refuseNewer(value)
@@ -48,9 +36,12 @@ function refuseNewer(value: unknown): void {
   const { version } = fieldsOf(guestlist)
   const newer = major > ownMajor || (major === ownMajor && minor > ownMinor)
   if (newer || (typeof version === 'number' && version > GUESTLIST_VERSION)) {
-    throw new PlanFileError(
-      'newer-format',
+    throw new GuestlistError(
+      'plan-newer',
       `The plan has a newer format (${String(format_version)}, guestlist ${String(version)}) than this version reads (${FORMAT_VERSION}, guestlist ${GUESTLIST_VERSION}).`,
+      {
+        advice: 'Use the version of guestlist that wrote it, or plan again with this one.',
+      },
     )
   }
 }
@@ -58,11 +49,20 @@ function refuseNewer(value: unknown): void {
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-const notAPlan = () => new PlanFileError('not-a-plan', 'The file is not a plan that guestlist wrote.')
+const notAPlan = () =>
+  new GuestlistError('plan-invalid', 'The file is not a plan that guestlist wrote.', {
+    advice: 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made anew.',
+  })
 
 /** Of a plan whose digest or checksum does not fit. */
 export const edited = () =>
-  new PlanFileError('edited', 'The plan was changed after guestlist wrote it: its digest or checksum does not fit.')
+  new GuestlistError(
+    'plan-edited',
+    'The plan was changed after guestlist wrote it: its digest or checksum does not fit.',
+    {
+      advice: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
+    },
+  )
 
 function fromDocument(document: PlanDocument): Plan {
   const { guestlist, resource_changes, timestamp, complete } = document

@@ -1,5 +1,6 @@
 import type { Clouds } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
+import { GuestlistError } from '../model/error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
@@ -16,19 +17,6 @@ export interface Snapshot {
   readonly invitations: readonly Invitation[]
   /** Null where they were not looked at, as in a snapshot of version 1. */
   readonly clouds: Clouds | null
-}
-
-export type SnapshotFault = 'not-a-snapshot' | 'newer-version'
-
-/** A text that is not a snapshot which this version wrote. */
-export class SnapshotError extends Error {
-  readonly fault: SnapshotFault
-
-  constructor(fault: SnapshotFault, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = 'SnapshotError'
-    this.fault = fault
-  }
 }
 
 const VERSION = 2
@@ -67,7 +55,7 @@ function* cloudsText(clouds: Clouds | null, encode: (value: unknown) => string):
   yield '\n]}'
 }
 
-/** @throws SnapshotError */
+/** @throws GuestlistError */
 export function parseSnapshot(text: string): Snapshot {
   const json = parseJson(text)
   refuseNewerVersion(json)
@@ -97,9 +85,12 @@ function parseJson(text: string): unknown {
 function refuseNewerVersion(json: unknown): void {
   if (json === null || typeof json !== 'object' || !('version' in json)) return
   if (typeof json.version !== 'number' || json.version <= VERSION) return
-  throw new SnapshotError(
-    'newer-version',
+  throw new GuestlistError(
+    'snapshot-newer',
     `It has version ${json.version}, and this guestlist knows up to version ${VERSION}.`,
+    {
+      advice: 'Use the version of guestlist that wrote it, or take a new one.',
+    },
   )
 }
 
@@ -110,8 +101,10 @@ function recordsOf({ removals }: SnapshotJson): RemovalRecords {
   return new Map(entries)
 }
 
-const notASnapshot = (why: string): SnapshotError =>
-  new SnapshotError('not-a-snapshot', `It is not a snapshot that guestlist wrote: ${why}.`)
+const notASnapshot = (why: string): GuestlistError =>
+  new GuestlistError('snapshot-invalid', `It is not a snapshot that guestlist wrote: ${why}.`, {
+    advice: 'Take one with "guestlist snapshot --out FILE".',
+  })
 
 /** As the API has it, so that what is read back is classified anew. */
 const toJson = ({ raw_status, ...invitation }: Invitation): SnapshotInvitation => ({

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js'
+
 /**
  * How one request ended badly. What matters to the caller is whether the request may have taken effect:
  *
@@ -29,6 +31,7 @@ export interface ApiErrorFacts {
 /** A request that failed. The message is one line for people and never holds a secret. */
 export class ApiError extends Error {
   readonly kind: ApiErrorKind
+  readonly code: ErrorCode
   readonly status: number | null
   readonly retryAfterMs: number | null
   readonly advice: string | null
@@ -38,6 +41,7 @@ export class ApiError extends Error {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.name = 'ApiError'
     this.kind = facts.kind
+    this.code = `api-${facts.kind}`
     this.status = facts.status ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.advice = facts.advice ?? null

@@ -28,7 +28,7 @@ export interface ErrorFacts {
   /** The file that the error is about, with line and column where they are known; the message then begins with it. */
   readonly place?: string
   /** What to do, in whole sentences. */
-  readonly advice?: string | undefined
+  readonly advice?: string | null
   /** What is wrong within a manifest or tests, each at its place. */
   readonly problems?: readonly Problem[]
   readonly cause?: unknown
@@ -42,14 +42,20 @@ export class GuestlistError extends Error {
   readonly exitCode: ExitCode
   readonly problems: readonly Problem[]
 
-  constructor(code: ErrorCode, message: string, { place, advice, problems = [], cause }: ErrorFacts = {}) {
+  constructor(code: ErrorCode, message: string, { place, advice = null, problems = [], cause }: ErrorFacts = {}) {
     super(place === undefined ? message : `${place}: ${message}`, cause === undefined ? undefined : { cause })
     this.name = 'GuestlistError'
     this.code = code
     this.place = place ?? null
-    this.advice = advice ?? null
+    this.advice = advice
     this.exitCode = EXIT_OF[code] ?? EXIT.error
     this.problems = problems
+  }
+
+  /** The same of the file at this place, for who read it from there. */
+  at(place: string): GuestlistError {
+    const { code, message, advice, problems } = this
+    return new GuestlistError(code, message, { place, advice, problems, cause: this })
   }
 }
 

@@ -2,9 +2,10 @@ import type { Argv, Options } from 'yargs'
 import { type Command, optionsOf, wordsOf } from '../cli/command.js'
 import { describeFailure } from '../cli/failure.js'
 import { checkSwitches } from '../cli/flags.js'
-import { CommandError, EXIT, type Io } from '../cli/io.js'
+import type { Io } from '../cli/io.js'
 import { createLog, LEVELS, type LogLevel } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
+import { EXIT, GuestlistError } from '../model/error.js'
 import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
 import { helpText } from './help.js'
@@ -106,7 +107,7 @@ function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
   const rest = argv.slice(end + 1)
   const dashed = rest.find(word => word.startsWith('-') && word !== '-')
   if (dashed === undefined) return [...argv.slice(0, end), ...rest]
-  throw new CommandError(`${JSON.stringify(dashed)}: no argument begins with a dash`, {
+  throw new GuestlistError('usage', `${JSON.stringify(dashed)}: no argument begins with a dash`, {
     advice: `For a file of that name write ${JSON.stringify(`./${dashed}`)}.`,
   })
 }

@@ -1,7 +1,7 @@
 import { type Command, optionsOf, wordsOf } from '../cli/command.js'
-import { CommandError } from '../cli/io.js'
 import { flagName } from '../cli/option.js'
 import { suggest } from '../manifest/suggest.js'
+import { GuestlistError } from '../model/error.js'
 import { CATALOG } from './catalog.js'
 import { type ResolvedCommand, resolveCommand } from './resolve-command.js'
 
@@ -21,22 +21,27 @@ const flagsOf = (command: Command): readonly string[] => [
 const FLAGS_OF_ALL = new Set(commands.flatMap(flagsOf))
 
 /** What yargs says of a command line that does not fit, with a suggestion where there is one. */
-export function usageError(message: string, argv: readonly string[]): CommandError {
+export function usageError(message: string, argv: readonly string[]): GuestlistError {
   const resolved = resolveCommand(argv)
   const advice = `See guestlist ${[...resolved.words, '--help'].join(' ')}.`
   if (message.startsWith('Not enough non-option arguments')) {
     const missing = Object.keys(resolved.command?.positionals ?? {}).join(' ')
-    return new CommandError(`An argument is missing: ${missing || 'see the --help of the command'}`, { advice })
+    return new GuestlistError('usage', `An argument is missing: ${missing || 'see the --help of the command'}`, {
+      advice,
+    })
   }
   const flag = /^Not enough arguments following: (.*)$/s.exec(message)?.[1]
-  if (flag !== undefined) return new CommandError(`${flag.length === 1 ? '-' : '--'}${flag} needs a value`, { advice })
+  if (flag !== undefined)
+    return new GuestlistError('usage', `${flag.length === 1 ? '-' : '--'}${flag} needs a value`, { advice })
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]
   // Where there is no command, yargs says that alone, and not which flag it did not know.
   const words = unknown?.split(', ').map(name => asWritten(name, argv)) ?? unknownFlags(resolved, argv)
-  if (words.length === 0) return new CommandError(message.replace(/\n+\s*/g, '; '), { advice })
+  if (words.length === 0) return new GuestlistError('usage', message.replace(/\n+\s*/g, '; '), { advice })
   const what = words.map(word => JSON.stringify(word)).join(', ')
   const suggestions = [...new Set(words.flatMap(word => suggestionFor(word, resolved)))]
-  return new CommandError(`Unknown command, flag or argument: ${what}`, { advice: [...suggestions, advice].join(' ') })
+  return new GuestlistError('usage', `Unknown command, flag or argument: ${what}`, {
+    advice: [...suggestions, advice].join(' '),
+  })
 }
 
 /** yargs names a flag without its dashes. */

@@ -1,7 +1,7 @@
 import type { LockAttempt } from '../system/lock-file.js'
 import type { LockInfo } from '../system/lock-info.js'
 
-/** Where a state's bytes are kept and locked. Every failure is a StateError. */
+/** Where a state's bytes are kept and locked. Every failure is a GuestlistError. */
 export interface Backend {
   /** Path or address, without credentials. */
   readonly description: string
@@ -13,7 +13,7 @@ export interface Backend {
   read(): Promise<Uint8Array | null>
   /**
    * Durable once it resolves. `lockId`: the lock that the writer holds.
-   * @throws StateError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
+   * @throws GuestlistError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
    */
   write(bytes: Uint8Array, lockId: string | null): Promise<void>
   tryLock(info: LockInfo): Promise<LockAttempt>

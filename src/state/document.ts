@@ -1,8 +1,8 @@
 import { canonicalApiUrl } from '../model/api-url.js'
 import { emailKey } from '../model/email-address.js'
+import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
-import { StateError } from './error.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'
 
@@ -22,7 +22,7 @@ const LEAVE = 'It was left as it is.'
 /**
  * Takes what others wrote by the same names, and makes it canonical: the times, the addresses, what may be missing.
  * Keys that are unknown here are not kept, so the next write leaves them out.
- * @throws StateError `broken`, `newer-version`, `other-api`
+ * @throws GuestlistError `broken`, `newer-version`, `other-api`
  */
 export function parseState(bytes: Uint8Array, where: string, apiUrl: string): StateDocument {
   const json = parseJson(bytes, where)
@@ -66,16 +66,16 @@ function parseJson(bytes: Uint8Array, where: string): unknown {
 function refuseNewerVersion(json: unknown, where: string): void {
   if (json === null || typeof json !== 'object' || !('version' in json)) return
   if (typeof json.version !== 'number' || json.version <= 1) return
-  throw new StateError(
-    'newer-version',
+  throw new GuestlistError(
+    'state-newer',
     `The state ${where} has version ${json.version}, and this guestlist knows version 1. ${LEAVE} Use a newer guestlist.`,
   )
 }
 
 function refuseOtherApi(json: StateJson, where: string, apiUrl: string): void {
   if (canonicalApiUrl(json.api_url) === canonicalApiUrl(apiUrl)) return
-  throw new StateError(
-    'other-api',
+  throw new GuestlistError(
+    'state-other-api',
     `The state ${where} is of the API ${JSON.stringify(json.api_url)}, not of ${apiUrl}. ${LEAVE} ` +
       'Give each API a state of its own: state.path or state.address in the manifest, or --api-url for the right API.',
   )
@@ -112,9 +112,9 @@ function canonicalTime(at: string): string {
   return new Date(plain.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
 }
 
-function broken(where: string, what: string, cause?: unknown): StateError {
-  return new StateError(
-    'broken',
+function broken(where: string, what: string, cause?: unknown): GuestlistError {
+  return new GuestlistError(
+    'state-broken',
     `The state ${where} cannot be used. ${what}. ${LEAVE} ` +
       'Restore it from a backup, or move it away: removals are then asked again.',
     { cause },

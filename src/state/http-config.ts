@@ -1,6 +1,6 @@
 import { isLoopback } from '../http/address.js'
+import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
-import { StateError } from './error.js'
 
 /** Terraform's HTTP backend, as configured: https://developer.hashicorp.com/terraform/language/backend/http */
 export interface HttpConfig {
@@ -38,7 +38,7 @@ const UNSUPPORTED = [
 
 /**
  * The manifest goes before the environment, as a Terraform file does; credentials come from the environment alone.
- * @throws StateError `config`
+ * @throws GuestlistError `config`
  */
 export function httpConfigOf(config: StateConfig, options: HttpOptions): HttpConfig {
   const { env, allowInsecureHttp = false } = options
@@ -130,6 +130,6 @@ function refuseUnsafeTls(env: NodeJS.ProcessEnv): void {
   )
 }
 
-function configError(message: string): StateError {
-  return new StateError('config', message)
+function configError(message: string): GuestlistError {
+  return new GuestlistError('state-config', message)
 }

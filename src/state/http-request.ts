@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readBody } from '../http/body.js'
 import type { Transport } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
+import { GuestlistError } from '../model/error.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { StateError } from './error.js'
 import type { HttpConfig, HttpOptions } from './http-config.js'
 
 export interface Answer {
@@ -43,7 +43,7 @@ export function stateWire(config: HttpConfig, options: HttpOptions): StateWire {
 
 /**
  * One try. No redirect is followed.
- * @throws StateError `unreachable`, `too-large`
+ * @throws GuestlistError `unreachable`, `too-large`
  */
 export async function requestOnce({ config, send }: StateWire, { method, url, body }: Request): Promise<Answer> {
   try {
@@ -54,17 +54,17 @@ export async function requestOnce({ config, send }: StateWire, { method, url, bo
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     if (error.kind === 'too-large') throw tooLarge(url)
-    throw new StateError(
-      'unreachable',
+    throw new GuestlistError(
+      'state-unreachable',
       `No answer from ${describe(url)} to ${method}: ${error.message}. ${error.advice ?? 'Check the network.'}`,
       { cause: error },
     )
   }
 }
 
-const tooLarge = (url: URL): StateError =>
-  new StateError(
-    'too-large',
+const tooLarge = (url: URL): GuestlistError =>
+  new GuestlistError(
+    'state-too-large',
     `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is no state of guestlist. Check the address.`,
   )
 
@@ -76,7 +76,7 @@ export async function requestWithRetries(wire: StateWire, request: Request): Pro
       const answer = await requestOnce(wire, request)
       if (last || !isTransient(answer.status)) return { ...answer, repeated: repeats > 0 }
     } catch (error) {
-      if (last || !(error instanceof StateError) || error.code !== 'unreachable') throw error
+      if (last || !(error instanceof GuestlistError) || error.code !== 'state-unreachable') throw error
     }
     await pauseBefore(wire.config, repeats)
   }

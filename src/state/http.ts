@@ -1,8 +1,8 @@
+import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
 import type { Backend } from './backend.js'
-import { StateError } from './error.js'
 import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'
 import {
   type Answer,
@@ -71,8 +71,8 @@ function stateOf(http: HttpConfig, answer: Answer): Uint8Array | null {
   if (answer.status !== 200) throw refused('GET', http.address, answer.status)
   if (answer.body.length === 0) return null
   if (answer.md5 !== null && answer.md5 !== md5Of(answer.body)) {
-    throw new StateError(
-      'broken',
+    throw new GuestlistError(
+      'state-broken',
       `The state ${describe(http.address)} does not match the Content-MD5 that came with it. ` +
         'It was damaged on the way, or on the server. Nothing was changed; try again.',
     )
@@ -86,8 +86,8 @@ async function write(wire: StateWire, body: Uint8Array, lockId: string | null): 
   if (lockId !== null && http.lockAddress !== null) url.searchParams.set('ID', lockId)
   const method = http.updateMethod
   const unconfirmed = (why: string, cause?: unknown) =>
-    new StateError(
-      'unconfirmed',
+    new GuestlistError(
+      'state-unconfirmed',
       `The state ${describe(url)} may not have been written: ${why}. ` +
         'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
       { cause },
@@ -101,14 +101,12 @@ async function write(wire: StateWire, body: Uint8Array, lockId: string | null): 
   throw refused(method, url, answer.status)
 }
 
-function lockLost(url: URL, answer: Answer, lockId: string | null): StateError {
-  const holder = holderOf(answer)
+function lockLost(url: URL, answer: Answer, lockId: string | null): GuestlistError {
   const what = lockId === null ? 'is locked by somebody else' : `is no longer locked by this run (id ${lockId})`
-  return new StateError(
-    lockId === null ? 'locked' : 'lock-lost',
+  return new GuestlistError(
+    lockId === null ? 'state-locked' : 'state-lock-lost',
     `The state ${describe(url)} ${what}: status ${answer.status}. Nothing was written. ` +
       'Find out who locked it, and run again.',
-    { holder },
   )
 }
 
@@ -122,9 +120,9 @@ function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): LockAttemp
 }
 
 const maybeLocked = (info: LockInfo) => (error: unknown) => {
-  if (!(error instanceof StateError)) throw error
+  if (!(error instanceof GuestlistError)) throw error
   const advice = `If the lock was taken all the same: guestlist state unlock ${info.ID}`
-  throw new StateError(error.code, `${error.message} ${advice}`, { cause: error.cause })
+  throw new GuestlistError(error.code, `${error.message} ${advice}`, { cause: error.cause })
 }
 
 /** On a repeat, what says that there is no such lock says that the first request removed it. */
@@ -132,7 +130,10 @@ function released(http: HttpConfig, info: LockInfo, answer: Answer & { repeated:
   if (DONE.includes(answer.status)) return true
   if (answer.repeated && [404, 410, ...HELD].includes(answer.status)) return true
   const error = refused(http.unlockMethod, http.unlockAddress ?? http.address, answer.status)
-  throw new StateError(error.code, `${error.message} The state may still be locked: guestlist state unlock ${info.ID}`)
+  throw new GuestlistError(
+    error.code,
+    `${error.message} The state may still be locked: guestlist state unlock ${info.ID}`,
+  )
 }
 
 function holderOf(answer: Answer): LockInfo {
@@ -146,11 +147,11 @@ const ADVICE: Readonly<Record<number, string>> = {
   405: 'Check the method: state.updateMethod, state.lockMethod and state.unlockMethod, or TF_HTTP_…_METHOD (GitLab locks with POST and unlocks with DELETE).',
 }
 
-function refused(method: string, url: URL, status: number): StateError {
+function refused(method: string, url: URL, status: number): GuestlistError {
   const redirect = status >= 300 && status < 400 ? 'Redirects are not followed: give the final address.' : undefined
   const trouble = status >= 500 ? 'The server has a problem: try again later.' : 'Check the address and the server.'
-  return new StateError(
-    status === 401 || status === 403 ? 'credentials' : 'http-status',
+  return new GuestlistError(
+    status === 401 || status === 403 ? 'state-credentials' : 'state-http',
     `${describe(url)} answered ${method} with status ${status}. ${redirect ?? ADVICE[status] ?? trouble}`,
   )
 }

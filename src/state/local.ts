@@ -1,13 +1,14 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { GuestlistError } from '../model/error.js'
+import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { readLock, removeLock, sweepLeftovers, tryLock } from '../system/lock-file.js'
 import { makeFolder } from '../system/make-folder.js'
 import { writeDurably } from '../system/write-file.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { StateError, type StateErrorCode } from './error.js'
 
 export const DEFAULT_STATE_PATH = 'guestlist.state.json'
 
@@ -17,10 +18,10 @@ export const DEFAULT_STATE_PATH = 'guestlist.state.json'
  */
 export function localBackend(path: string, cwd: string): Backend {
   const where = resolve(cwd, path)
-  const failed = (code: StateErrorCode, doing: string) => (error: unknown) => {
-    if (error instanceof StateError) throw error
-    const advice = code === 'unwritable' ? 'Check the folder, its rights and its space' : 'Check its rights'
-    throw new StateError(code, `Cannot ${doing} ${where}: ${reasonOf(error)}. ${advice}.`, { cause: error })
+  const failed = (code: ErrorCode, doing: string) => (error: unknown) => {
+    if (error instanceof GuestlistError) throw error
+    const advice = code === 'state-unwritable' ? 'Check the folder, its rights and its space' : 'Check its rights'
+    throw new GuestlistError(code, `Cannot ${doing} ${where}: ${reasonOf(error)}. ${advice}.`, { cause: error })
   }
   const lockPath = () => writableTarget(where).then(lockPathOf)
   return {
@@ -28,12 +29,12 @@ export function localBackend(path: string, cwd: string): Backend {
     canLock: true,
     firstPauseMs: 50,
     longestPauseMs: 1_000,
-    read: () => readState(where).catch(failed('unreadable', 'read the state')),
-    write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('unwritable', 'write the state')),
+    read: () => readState(where).catch(failed('state-unreadable', 'read the state')),
+    write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('state-unwritable', 'write the state')),
     pauseBeforeRepeat: async () => false,
     tryLock: async info => {
       const lock = await lockPath()
-      const attempt = await tryLock(lock, info).catch(failed('unwritable', 'lock the state'))
+      const attempt = await tryLock(lock, info).catch(failed('state-unwritable', 'lock the state'))
       if (attempt.kind === 'acquired') await sweepLeftovers(lock, info)
       return attempt
     },
@@ -41,13 +42,17 @@ export function localBackend(path: string, cwd: string): Backend {
     holder: () =>
       targetOf(where)
         .then(target => readLock(lockPathOf(target ?? where)))
-        .catch(failed('unreadable', 'read the lock of')),
-    unlock: async info => removeLock(await lockPath(), info.ID, info).catch(failed('unwritable', 'unlock the state')),
+        .catch(failed('state-unreadable', 'read the lock of')),
+    unlock: async info =>
+      removeLock(await lockPath(), info.ID, info).catch(failed('state-unwritable', 'unlock the state')),
     forceUnlock: async (id, remover) => {
       const lock = await lockPath()
-      const holder = await readLock(lock).catch(failed('unreadable', 'read the lock of'))
+      const holder = await readLock(lock).catch(failed('state-unreadable', 'read the lock of'))
       if (holder === null || holder.ID !== id) return { removed: false, holder }
-      return { removed: await removeLock(lock, id, remover).catch(failed('unwritable', 'unlock the state')), holder }
+      return {
+        removed: await removeLock(lock, id, remover).catch(failed('state-unwritable', 'unlock the state')),
+        holder,
+      }
     },
   }
 }
@@ -72,8 +77,8 @@ async function readRegularFile(file: FileHandle, where: string): Promise<Uint8Ar
   const stat = await file.stat()
   if (!stat.isFile()) throw notAFile(where, 'is not a regular file')
   if (stat.size > MAX_STATE_BYTES) {
-    throw new StateError(
-      'too-large',
+    throw new GuestlistError(
+      'state-too-large',
       `The state ${where} has ${stat.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist. Check the path.`,
     )
   }
@@ -83,8 +88,8 @@ async function readRegularFile(file: FileHandle, where: string): Promise<Uint8Ar
 async function write(where: string, bytes: Uint8Array, lockId: string | null): Promise<void> {
   const target = await writableTarget(where)
   if (lockId !== null && (await readLock(lockPathOf(target)))?.ID !== lockId) {
-    throw new StateError(
-      'lock-lost',
+    throw new GuestlistError(
+      'state-lock-lost',
       `The lock of ${where} was removed while this run held it (id ${lockId}). Nothing was written. ` +
         'Find out who unlocked it, and run again.',
     )
@@ -108,8 +113,8 @@ async function writableTarget(where: string): Promise<string> {
   const target = await targetOf(where).catch(linkLoop(where))
   if (target !== null) return target
   await makeFolder(dirname(where)).catch(error => {
-    throw new StateError(
-      'unwritable',
+    throw new GuestlistError(
+      'state-unwritable',
       `Cannot make the folder of the state ${where}: ${reasonOf(error)}. Check state.path.`,
       { cause: error },
     )
@@ -118,10 +123,14 @@ async function writableTarget(where: string): Promise<string> {
 }
 
 const linkLoop = (where: string) => (error: unknown) => {
-  if (error instanceof StateError) throw error
-  throw new StateError('unwritable', `Cannot reach the state ${where}: ${reasonOf(error)}. Check state.path.`, {
-    cause: error,
-  })
+  if (error instanceof GuestlistError) throw error
+  throw new GuestlistError(
+    'state-unwritable',
+    `Cannot reach the state ${where}: ${reasonOf(error)}. Check state.path.`,
+    {
+      cause: error,
+    },
+  )
 }
 
 async function isLink(path: string): Promise<boolean> {
@@ -131,6 +140,6 @@ async function isLink(path: string): Promise<boolean> {
   )
 }
 
-function notAFile(where: string, what: string): StateError {
-  return new StateError('not-a-file', `The state ${where} ${what}. It was left as it is. Check state.path.`)
+function notAFile(where: string, what: string): GuestlistError {
+  return new GuestlistError('state-not-a-file', `The state ${where} ${what}. It was left as it is. Check state.path.`)
 }

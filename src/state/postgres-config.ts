@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
+import { GuestlistError } from '../model/error.js'
 import { reasonOf } from '../system/errno.js'
-import { StateError } from './error.js'
 import { passwordIn } from './postgres-passfile.js'
 
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
@@ -79,7 +79,7 @@ export const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
  *
  * Without `sslmode` it is libpq's default (`prefer`) on this machine and `verify-full` anywhere else, which is stricter.
  *
- * @throws StateError `config`
+ * @throws GuestlistError `config`
  */
 export function postgresConfigOf(env: NodeJS.ProcessEnv): PostgresConfig {
   refuseUnsupported(env)
@@ -234,6 +234,6 @@ function passwordOf({ passfile }: Settings, target: Target, env: NodeJS.ProcessE
   }
 }
 
-function config(message: string): StateError {
-  return new StateError('config', message)
+function config(message: string): GuestlistError {
+  return new GuestlistError('state-config', message)
 }

@@ -1,7 +1,8 @@
 import pg from 'pg'
+import { GuestlistError } from '../model/error.js'
+import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
-import { StateError, type StateErrorCode } from './error.js'
 
 /** What it takes to make the table by hand, for a role that may not. */
 export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
@@ -13,60 +14,64 @@ export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
   updated_at timestamptz NOT NULL DEFAULT now()
 )`
 
-type Words = readonly [code: StateErrorCode, what: string, advice: string]
+type Words = readonly [code: ErrorCode, what: string, advice: string]
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_SQLSTATE: Readonly<Record<string, Words>> = {
   '28P01': [
-    'credentials',
+    'state-credentials',
     'refused the password',
     'Check the user and the password (GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass).',
   ],
-  '28000': ['credentials', 'refused the user', "Check the role, and the server's pg_hba.conf."],
+  '28000': ['state-credentials', 'refused the user', "Check the role, and the server's pg_hba.conf."],
   '3D000': [
-    'config',
+    'state-config',
     'has no such database',
     'Check the name in GUESTLIST_STATE_POSTGRES or PGDATABASE, or create it: guestlist makes tables, not databases.',
   ],
   '42501': [
-    'credentials',
+    'state-credentials',
     'gave the role no right to do this',
     'The role needs: GRANT SELECT, INSERT, UPDATE ON guestlist_state TO the role.',
   ],
   '25006': [
-    'unwritable',
+    'state-unwritable',
     'takes no writes (it is a standby, or its transactions are read-only)',
     'Give the address of the primary.',
   ],
   '42703': [
-    'broken',
+    'state-broken',
     'has a table guestlist_state that is not as guestlist makes it',
     'Use another database or schema, or mend the table.',
   ],
   '22P05': [
-    'unwritable',
+    'state-unwritable',
     'cannot store the state',
     'A reason or an address holds a character that PostgreSQL cannot store.',
   ],
-  '53100': ['unwritable', 'has no space left on its disk', 'Make room, and run again.'],
-  '53300': ['unreachable', 'has no connection left', 'Raise max_connections, or end other connections.'],
-  '55P03': ['unreachable', 'did not release a row in time', 'Another session holds it open: look at pg_stat_activity.'],
-  '57014': ['unreachable', 'was too slow', 'Look at the load of the server.'],
-  '57P01': ['unreachable', 'ended the connection (an administrator, or a shutdown)', 'Run again.'],
-  '57P02': ['unreachable', 'ended the connection (a crash of the server)', 'Run again.'],
-  '57P03': ['unreachable', 'takes no connections at the moment: it is starting or stopping', 'Try again.'],
-  '57P05': ['unreachable', 'ended the connection, for it was silent too long', 'Run again.'],
+  '53100': ['state-unwritable', 'has no space left on its disk', 'Make room, and run again.'],
+  '53300': ['state-unreachable', 'has no connection left', 'Raise max_connections, or end other connections.'],
+  '55P03': [
+    'state-unreachable',
+    'did not release a row in time',
+    'Another session holds it open: look at pg_stat_activity.',
+  ],
+  '57014': ['state-unreachable', 'was too slow', 'Look at the load of the server.'],
+  '57P01': ['state-unreachable', 'ended the connection (an administrator, or a shutdown)', 'Run again.'],
+  '57P02': ['state-unreachable', 'ended the connection (a crash of the server)', 'Run again.'],
+  '57P03': ['state-unreachable', 'takes no connections at the moment: it is starting or stopping', 'Try again.'],
+  '57P05': ['state-unreachable', 'ended the connection, for it was silent too long', 'Run again.'],
 }
 
 const TLS_ADVICE =
   'Name the authority with sslrootcert (PGSSLROOTCERT), and the host as its certificate does. ' +
   'sslmode says what is checked: verify-full, verify-ca, require, prefer or disable.'
 
-/** @return a StateError in words for people; it holds no password, for neither the server nor the network repeats one */
-export function postgresError(error: unknown, where: string): StateError {
-  if (error instanceof StateError) return error
+/** @return a GuestlistError in words for people; it holds no password, for neither the server nor the network repeats one */
+export function postgresError(error: unknown, where: string): GuestlistError {
+  if (error instanceof GuestlistError) return error
   const [code, what, advice] = wordsOf(error)
-  return new StateError(code, `The database of the state, ${where}, ${what}. ${advice}`, { cause: error })
+  return new GuestlistError(code, `The database of the state, ${where}, ${what}. ${advice}`, { cause: error })
 }
 
 function wordsOf(error: unknown): Words {
@@ -74,17 +79,18 @@ function wordsOf(error: unknown): Words {
     const known = BY_SQLSTATE[error.code ?? '']
     const said = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`
     if (known !== undefined) return [known[0], `${known[1]} ${said}`, known[2]]
-    return ['unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
+    return ['state-unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
   }
   const message = error instanceof Error ? error.message : String(error)
   const code = errnoOf(error) ?? ''
   if (/password must be a/.test(message)) {
-    return ['credentials', 'asks for a password', 'Set it in GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass.']
+    return ['state-credentials', 'asks for a password', 'Set it in GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass.']
   }
-  if (message === 'The server does not support SSL connections') return ['unreachable', 'has no TLS', TLS_ADVICE]
-  if (/CERT|SSL|TLS|UNABLE_TO/.test(code)) return ['unreachable', `cannot be trusted: ${plain(message)}`, TLS_ADVICE]
+  if (message === 'The server does not support SSL connections') return ['state-unreachable', 'has no TLS', TLS_ADVICE]
+  if (/CERT|SSL|TLS|UNABLE_TO/.test(code))
+    return ['state-unreachable', `cannot be trusted: ${plain(message)}`, TLS_ADVICE]
   return [
-    'unreachable',
+    'state-unreachable',
     `cannot be reached: ${reasonOf(code, message)}`,
     'Check the address, the network, and whether the server runs.',
   ]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StateError } from './error.js'
+import { GuestlistError } from '../model/error.js'
 import type { Session } from './postgres-session.js'
 
 /** Milliseconds. A holder that could not prove its lock for `UNPROVEN_MS` starts nothing more; the server waits ten seconds. */
@@ -44,7 +44,7 @@ export const POOLER =
   'a connection pooler hands the connection around, as PgBouncer does in transaction mode. Connect to the server itself, or to a pooler in session mode'
 
 export interface Watch {
-  /** Aborts when the lock is lost, or can no longer be proven; its reason is a StateError. */
+  /** Aborts when the lock is lost, or can no longer be proven; its reason is a GuestlistError. */
   readonly lost: AbortSignal
   /** Looks at the clock as well: a process that was stopped for a while asks before its timers have fired. */
   isHeld(): boolean
@@ -61,7 +61,9 @@ export function watchLock(session: Session, key: Key, pid: number, where: string
   let proven = now()
   const lose = (why: string) => {
     if (stopped.signal.aborted || lost.signal.aborted) return
-    lost.abort(new StateError('lock-lost', `The lock of the state ${where} was lost: ${why}. Nothing new is started.`))
+    lost.abort(
+      new GuestlistError('state-lock-lost', `The lock of the state ${where} was lost: ${why}. Nothing new is started.`),
+    )
     void session.close()
   }
   session.onEnd(({ message }) => lose(message))
@@ -74,7 +76,7 @@ export function watchLock(session: Session, key: Key, pid: number, where: string
   const work = async () => {
     while (!stopped.signal.aborted && !lost.signal.aborted) {
       const began = now()
-      const problem = await prove(session, key, pid).catch((error: StateError) => error.message)
+      const problem = await prove(session, key, pid).catch((error: GuestlistError) => error.message)
       if (problem !== null) return lose(problem)
       proven = began
       await sleep(PROVE_EVERY_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {})

@@ -1,15 +1,15 @@
 import pg from 'pg'
-import { StateError } from './error.js'
+import { GuestlistError } from '../model/error.js'
 import type { PostgresConfig } from './postgres-config.js'
 import { postgresError } from './postgres-error.js'
 
-/** One connection. Every failure of a query is a StateError. */
+/** One connection. Every failure of a query is a GuestlistError. */
 export interface Session {
   /** Of the process that serves this connection, as the server said when it began. */
   readonly announcedPid: number
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[], timeoutMs?: number): Promise<Row[]>
   /** Called once, when the connection ends without `close`. */
-  onEnd(listener: (why: StateError) => void): void
+  onEnd(listener: (why: GuestlistError) => void): void
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number
 }
 
-/** @throws StateError */
+/** @throws GuestlistError */
 export async function openSession(config: PostgresConfig, where: string): Promise<Session> {
   const client = await connect(config, where)
   const session = sessionOf(client, where)
@@ -49,7 +49,7 @@ export async function openSession(config: PostgresConfig, where: string): Promis
 
 /** 42704: a setting that this server does not have. */
 function unlessUnknown(error: unknown): void {
-  const cause = error instanceof StateError ? error.cause : error
+  const cause = error instanceof GuestlistError ? error.cause : error
   if (!(cause instanceof pg.DatabaseError) || cause.code !== '42704') throw error
 }
 

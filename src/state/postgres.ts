@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
-import { StateError } from './error.js'
 import { type PostgresConfig, postgresConfigOf } from './postgres-config.js'
 import { CREATE_TABLE } from './postgres-error.js'
 import { holderPid, type Key, lockKey, POOLER, type Watch, watchLock } from './postgres-lock.js'
@@ -24,7 +24,7 @@ interface Held extends Watch {
  */
 export function postgresBackend({ name }: StateConfig, env: NodeJS.ProcessEnv): Backend {
   if (name === undefined || name === '') {
-    throw new StateError('config', 'The postgres state has no name. Set state.name in the manifest.')
+    throw new GuestlistError('state-config', 'The postgres state has no name. Set state.name in the manifest.')
   }
   const config = postgresConfigOf(env)
   const where = `${config.host}:${config.port}/${config.database}`
@@ -99,8 +99,8 @@ async function read(store: Store, session: Session): Promise<Uint8Array | null> 
   )
   if (row === undefined || row.size === null) return null
   if (row.text !== null) return new TextEncoder().encode(row.text)
-  throw new StateError(
-    'too-large',
+  throw new GuestlistError(
+    'state-too-large',
     `The state ${store.description} has ${row.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist.`,
   )
 }
@@ -119,12 +119,10 @@ async function ensureTable(session: Session): Promise<string> {
   const oid = await tableOid(session)
   if (oid !== null) return oid
   const why = cause instanceof Error ? cause.message : 'It is not in the search_path.'
-  throw new StateError(
-    'credentials',
+  throw new GuestlistError(
+    'state-credentials',
     `The table guestlist_state cannot be made. ${why} Have it made:\n${CREATE_TABLE};`,
-    {
-      cause,
-    },
+    { cause },
   )
 }
 
@@ -138,8 +136,8 @@ async function write(store: Store, session: Session, bytes: Uint8Array, lockId: 
   const { serial, lineage }: { serial: number; lineage: string } = JSON.parse(text)
   const rows = await session
     .query<{ name: string }>(`${WRITE} RETURNING name`, [store.name, serial, lineage, text, lockId])
-    .catch((error: StateError) => {
-      throw error.code === 'unreachable' ? unconfirmed(store, error) : error
+    .catch((error: GuestlistError) => {
+      throw error.code === 'state-unreachable' ? unconfirmed(store, error) : error
     })
   if (rows.length === 1) return
   const [row] = await session.query<{ lock: string | null; serial: string }>(
@@ -147,8 +145,8 @@ async function write(store: Store, session: Session, bytes: Uint8Array, lockId: 
     [store.name],
   )
   if (lockId !== null && parseLockInfo(row?.lock ?? '').ID !== lockId) throw lockLost(store, lockId)
-  throw new StateError(
-    'newer-serial',
+  throw new GuestlistError(
+    'state-newer-serial',
     `The state ${store.description} was written by somebody else: it has serial ${row?.serial ?? 'none'}, and ${serial} was to be written. ` +
       'Nothing was overwritten. Run again, one run at a time.',
   )
@@ -160,16 +158,14 @@ async function writeUnlocked(store: Store, session: Session, bytes: Uint8Array):
   await session.query('BEGIN')
   const [got] = await session.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [key.key])
   if (got?.ours !== true) {
-    const holder = await holderOf(store, session)
-    throw new StateError(
-      'locked',
+    throw new GuestlistError(
+      'state-locked',
       `The state ${store.description} is locked by somebody else. Nothing was written. Run again when that run has ended.`,
-      { holder },
     )
   }
   await write(store, session, bytes, null)
-  await session.query('COMMIT').catch((error: StateError) => {
-    throw error.code === 'unreachable' ? unconfirmed(store, error) : error
+  await session.query('COMMIT').catch((error: GuestlistError) => {
+    throw error.code === 'state-unreachable' ? unconfirmed(store, error) : error
   })
 }
 
@@ -244,8 +240,8 @@ async function refusePooler(store: Store, session: Session, key: Key): Promise<n
   return pid
 }
 
-function pooled({ where }: Store): StateError {
-  return new StateError('lock-unsupported', `The state cannot be locked at ${where}: ${POOLER}.`)
+function pooled({ where }: Store): GuestlistError {
+  return new GuestlistError('state-lock-unsupported', `The state cannot be locked at ${where}: ${POOLER}.`)
 }
 
 /** @return false where the lock was lost before */
@@ -284,17 +280,17 @@ async function forceUnlock(
   return { removed: (await holderPid(session, key)) !== pid, holder }
 }
 
-function lockLost({ description }: Store, id: string): StateError {
-  return new StateError(
-    'lock-lost',
+function lockLost({ description }: Store, id: string): GuestlistError {
+  return new GuestlistError(
+    'state-lock-lost',
     `The state ${description} is no longer locked by this run (id ${id}). Nothing was written. ` +
       'Find out what ended its connection, and run again.',
   )
 }
 
-function unconfirmed({ description }: Store, cause: StateError): StateError {
-  return new StateError(
-    'unconfirmed',
+function unconfirmed({ description }: Store, cause: GuestlistError): GuestlistError {
+  return new GuestlistError(
+    'state-unconfirmed',
     `The state ${description} may not have been written: ${cause.message} ` +
       'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
     { cause },

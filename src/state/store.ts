@@ -1,11 +1,11 @@
 import { emailKey } from '../model/email-address.js'
+import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
 import { waitForLock } from '../system/lock-wait.js'
 import type { Backend } from './backend.js'
-import { StateError } from './error.js'
 import { httpBackend } from './http.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { postgresBackend } from './postgres.js'
@@ -49,7 +49,7 @@ export interface StateLock {
   release(): Promise<void>
 }
 
-/** Removals remembered. Every failure is a StateError; whatever is durable is so before its call resolves. */
+/** Removals remembered. Every failure is a GuestlistError; whatever is durable is so before its call resolves. */
 export interface StateStore {
   /** Path or address, for people; holds no credentials. */
   readonly description: string
@@ -70,7 +70,7 @@ export interface StateStore {
   unlock(id: string): Promise<LockInfo | null>
 }
 
-/** @throws StateError `config` */
+/** @throws GuestlistError `config` */
 export function openState(config: StateConfig, options: StateOptions): StateStore {
   const backend = backendOf(config, options)
   const newInfo = (operation: string): LockInfo =>
@@ -122,7 +122,7 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
   const { firstPauseMs, longestPauseMs } = backend
   const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
   if (result.kind === 'interrupted')
-    throw new StateError('interrupted', 'Interrupted while waiting for the lock. Nothing was changed.')
+    throw new GuestlistError('state-interrupted', 'Interrupted while waiting for the lock. Nothing was changed.')
   if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)
   if (result.tookOverFrom !== null) request.onTakeover?.(result.tookOverFrom)
   return result
@@ -131,31 +131,29 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest): 
 type Acquired = Extract<LockAttempt, { kind: 'acquired' }>
 type Held = Extract<LockAttempt, { kind: 'held' }>
 
-function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): StateError {
+function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): GuestlistError {
   const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`
   const unlock =
     holder.ID === '' ? `remove its lock by hand: ${where}` : `unlock it: guestlist state unlock ${plain(holder.ID)}`
-  return new StateError(
-    'locked',
+  return new GuestlistError(
+    'state-locked',
     `The state ${backend.description} is locked${waited}, by ${describeHolder(holder)}. ` +
       `Wait for that run to end (--lock-timeout). If it is certain that it does not run any more, ${unlock}`,
-    { holder },
   )
 }
 
 async function forceUnlock(backend: Backend, id: string, remover: LockInfo): Promise<LockInfo | null> {
   if (!backend.canLock) {
-    throw new StateError(
-      'lock-unsupported',
+    throw new GuestlistError(
+      'state-lock-unsupported',
       `The state ${backend.description} has no locks: no lock address is set. There is nothing to unlock.`,
     )
   }
   const { removed, holder } = await backend.forceUnlock(id, remover)
   if (removed) return holder
   const there = holder === null ? 'It is not locked.' : `It is locked by ${describeHolder(holder)}.`
-  throw new StateError(
-    'lock-mismatch',
+  throw new GuestlistError(
+    'state-lock-mismatch',
     `The state ${backend.description} has no lock with the id ${JSON.stringify(id)}. ${there}`,
-    holder === null ? {} : { holder },
   )
 }

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { canonicalApiUrl } from '../model/api-url.js'
+import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import type { Backend } from './backend.js'
 import { formatState, parseState, type StateDocument } from './document.js'
-import { StateError } from './error.js'
 
 interface Version {
   readonly document: StateDocument | null
@@ -50,7 +50,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
       try {
         return await backend.write(bytes, lockId())
       } catch (error) {
-        if (!(error instanceof StateError) || error.code !== 'unconfirmed') throw error
+        if (!(error instanceof GuestlistError) || error.code !== 'state-unconfirmed') throw error
         const there = await load().catch(() => {
           throw error
         })
@@ -101,8 +101,8 @@ function refuseNewer(seen: Version | null, now: Version, where: string): void {
   refuseOtherLineage(seen, now, where)
   const serial = seen?.document?.serial ?? 0
   if (now.document === null || now.hash === seen?.hash || now.document.serial < serial) return
-  throw new StateError(
-    'newer-serial',
+  throw new GuestlistError(
+    'state-newer-serial',
     `The state ${where} was written by somebody else: it has serial ${now.document.serial}, this run has seen ${serial}. ` +
       'Nothing was overwritten. Run again, one run at a time.',
   )
@@ -112,8 +112,8 @@ function refuseOtherLineage(seen: Version | null, now: Version, where: string): 
   const before = seen?.document?.lineage
   const lineage = now.document?.lineage
   if (before === undefined || lineage === undefined || before === lineage) return
-  throw new StateError(
-    'other-lineage',
+  throw new GuestlistError(
+    'state-other-lineage',
     `The state ${where} is another one than before: lineage ${lineage}, not ${before}. ` +
       'Nothing was overwritten. Find out what replaced it, and run again.',
   )

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { ApprovalError } from '../../src/approval/error.js'
 import { readSigners } from '../../src/approval/judge-approvals.js'
+import { GuestlistError } from '../../src/model/error.js'
 import { approvalCases } from './fixtures/cases.js'
 import { judgeCase } from './fixtures/judge.js'
 
@@ -21,5 +21,5 @@ t.test('an author whom the signers file spells otherwise is an error: their own 
   const text = 'alice@acme.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILZpDbcEMxdSXaGnsXfcuaUWRQVdTVW3CA9wpuqFHtVT\n'
   t.equal(readSigners({ path: 'signers', text }, ['alice@acme.example']).length, 1)
   for (const author of ['alice', 'Alice@acme.example', 'bob@acme.example'])
-    t.throws(() => readSigners({ path: 'signers', text }, [author]), ApprovalError)
+    t.throws(() => readSigners({ path: 'signers', text }, [author]), GuestlistError)
 })

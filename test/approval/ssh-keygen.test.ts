@@ -3,8 +3,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { approvalText, parseApproval } from '../../src/approval/approval-file.js'
-import { ApprovalError } from '../../src/approval/error.js'
 import { check, sign } from '../../src/approval/ssh-keygen.js'
+import { GuestlistError } from '../../src/model/error.js'
 import { keyFolder, makeKey } from '../helpers/ssh.js'
 import { STATEMENT } from './fixtures/cases.js'
 
@@ -20,13 +20,13 @@ function fake(t: Test, script: string) {
   return { bin, env: { ...process.env, PATH: `${join(bin, 'bin')}:${process.env.PATH}`, PROBE: bin } }
 }
 
-async function failure(work: Promise<unknown>): Promise<ApprovalError> {
+async function failure(work: Promise<unknown>): Promise<GuestlistError> {
   const error = await work.then(
     () => null,
     error => error,
   )
-  if (error instanceof ApprovalError) return error
-  throw new Error(`not an ApprovalError: ${error}`)
+  if (error instanceof GuestlistError) return error
+  throw new Error(`not a GuestlistError: ${error}`)
 }
 
 t.test('no ssh-keygen: the packages are named', async t => {

@@ -138,7 +138,7 @@ t.test('entries come in the order of the calls, and all of them', async t => {
     lines(folder).map(line => JSON.parse(line).attempts),
     Array.from({ length: count }, (_, n) => n),
   )
-  await t.rejects(log.append({ event: 'end' }), { code: 'closed' })
+  await t.rejects(log.append({ event: 'end' }), { code: 'audit-closed' })
   t.match(await verifyAudit(file(folder)), { lines: count, problems: [] })
 })
 
@@ -209,26 +209,26 @@ t.test('a link is followed', async t => {
 
 t.test('where no log can be kept is said at once', async t => {
   const cases: Record<string, [code: string, make: (folder: string) => void]> = {
-    'a folder': ['not-a-file', folder => execFileSync('mkdir', [file(folder)])],
-    'a pipe': ['not-a-file', folder => execFileSync('mkfifo', [file(folder)])],
-    'a link to nothing': ['not-a-file', folder => execFileSync('ln', ['-s', 'gone', file(folder)])],
-    'a manifest': ['not-a-log', folder => writeFileSync(file(folder), 'apiVersion: guestlist/v1\n')],
-    'a state': ['not-a-log', folder => writeFileSync(file(folder), '{\n  "version": 1\n}\n')],
+    'a folder': ['audit-not-a-file', folder => execFileSync('mkdir', [file(folder)])],
+    'a pipe': ['audit-not-a-file', folder => execFileSync('mkfifo', [file(folder)])],
+    'a link to nothing': ['audit-not-a-file', folder => execFileSync('ln', ['-s', 'gone', file(folder)])],
+    'a manifest': ['audit-not-a-log', folder => writeFileSync(file(folder), 'apiVersion: guestlist/v1\n')],
+    'a state': ['audit-not-a-log', folder => writeFileSync(file(folder), '{\n  "version": 1\n}\n')],
   }
   for (const [name, [code, make]] of Object.entries(cases)) {
     t.test(name, async t => {
       const folder = t.testdir()
       make(folder)
-      await t.rejects(logIn(folder), { name: 'AuditError', code, message: new RegExp(file(folder)) })
+      await t.rejects(logIn(folder), { name: 'GuestlistError', code, message: new RegExp(file(folder)) })
       t.same(readdirSync(folder), ['audit.jsonl'])
     })
   }
   t.test('a place that takes no files', async t => {
-    await t.rejects(logIn('/proc/self'), { code: 'unwritable' })
+    await t.rejects(logIn('/proc/self'), { code: 'audit-unwritable' })
   })
   t.test('a file where a folder should be', async t => {
     const folder = t.testdir({ plain: '' })
-    await t.rejects(logIn(join(folder, 'plain')), { code: 'unwritable' })
+    await t.rejects(logIn(join(folder, 'plain')), { code: 'audit-unwritable' })
   })
 })
 
@@ -244,7 +244,7 @@ t.test('an entry that is too large is refused alone', async t => {
   const before = log.append({ event: 'plan' })
   const large = log.append({ event: 'result', message: 'x'.repeat(1024 * 1024) })
   const after = log.append({ event: 'end' })
-  await t.rejects(large, { code: 'too-large' })
+  await t.rejects(large, { code: 'audit-too-large' })
   await before
   await after
   t.match(await verifyAudit(file(folder)), { lines: 2, problems: [] })
@@ -255,7 +255,7 @@ t.test('a lock that is not let go of is an error that names its holder', async t
   const log = await logIn(folder, { lockTimeoutMs: 20 })
   const holder = newLockInfo({ operation: 'audit', path: '', version: '', now: new Date() })
   writeFileSync(join(folder, '.audit.jsonl.lock'), JSON.stringify(holder))
-  await t.rejects(log.append({ event: 'plan' }), { code: 'locked', message: new RegExp(`pid ${process.pid}`) })
+  await t.rejects(log.append({ event: 'plan' }), { code: 'audit-locked', message: new RegExp(`pid ${process.pid}`) })
   execFileSync('rm', [join(folder, '.audit.jsonl.lock')])
   await log.append({ event: 'end' })
   t.equal(lines(folder).length, 1)
@@ -280,7 +280,7 @@ async function fillDisk(t: Test, folder: string): Promise<void> {
   const log = await logIn(folder)
   await log.append({ event: 'plan' })
   await t.rejects(log.append({ event: 'result', message: 'x'.repeat(200_000) }, { sync: true }), {
-    code: 'unwritable',
+    code: 'audit-unwritable',
     message: /no space left/,
   })
   await log.append({ event: 'end' })

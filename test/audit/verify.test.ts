@@ -165,8 +165,8 @@ t.test('a file made to fill the memory does not', async t => {
 })
 
 t.test('a file that is not there', async t => {
-  await t.rejects(verifyAudit(join(t.testdir(), 'gone.jsonl')), { code: 'unreadable', message: /gone\.jsonl/ })
-  await t.rejects(verifyAudit(t.testdir()), { code: 'unreadable' })
+  await t.rejects(verifyAudit(join(t.testdir(), 'gone.jsonl')), { code: 'audit-unreadable', message: /gone\.jsonl/ })
+  await t.rejects(verifyAudit(t.testdir()), { code: 'audit-unreadable' })
 })
 
 t.test('issue 12.23: runs that never finished are counted, also among those of others', async t => {

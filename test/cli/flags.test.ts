@@ -97,7 +97,7 @@ t.test('every flag of every command has a variable of its name, and both are rea
         t.same(read({}, { [variable]: text }), fromEnvironment(key, value), `${name} ${variable}=${text}`)
       }
       for (const text of bad) {
-        const says = (source: string) => ({ name: 'CommandError', message: source })
+        const says = (source: string) => ({ name: 'GuestlistError', message: source })
         t.throws(
           () => read({ [flagName(key)]: text }, {}),
           says(`--${flagName(key)}`),

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { toDocument } from '../../src/documents/plan-document.js'
 import { validatePlanDocument } from '../../src/documents/plan-validator.gen.js'
-import { PlanFileError, parsePlanDocument } from '../../src/documents/read-plan-document.js'
+import { parsePlanDocument } from '../../src/documents/read-plan-document.js'
+import { GuestlistError } from '../../src/model/error.js'
 import { jsonText } from '../../src/render/json.js'
 import { emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../render/fixtures/plan.js'
 
@@ -111,21 +112,25 @@ for (const [name, text] of Object.entries(HOSTILE)) {
 const edit = (change: (document: Record<string, unknown>) => unknown): string =>
   JSON.stringify(change(JSON.parse(jsonText(toDocument(examplePlan())))))
 
-const FAULTS: readonly (readonly [name: string, text: string, fault: string])[] = [
-  ['no JSON', 'Plan: 1 to accept', 'not-a-plan'],
-  ['another document', '{"format_version":"1.2"}', 'not-a-plan'],
-  ['a newer format', edit(document => ({ ...document, format_version: '1.3' })), 'newer-format'],
-  ['a changed line', jsonText(toDocument(examplePlan())).replace('our own people', 'my own people'), 'edited'],
-  ['a changed action', jsonText(toDocument(examplePlan())).replace('"action": "deny"', '"action": "accept"'), 'edited'],
+const FAULTS: readonly (readonly [name: string, text: string, code: string])[] = [
+  ['no JSON', 'Plan: 1 to accept', 'plan-invalid'],
+  ['another document', '{"format_version":"1.2"}', 'plan-invalid'],
+  ['a newer format', edit(document => ({ ...document, format_version: '1.3' })), 'plan-newer'],
+  ['a changed line', jsonText(toDocument(examplePlan())).replace('our own people', 'my own people'), 'plan-edited'],
+  [
+    'a changed action',
+    jsonText(toDocument(examplePlan())).replace('"action": "deny"', '"action": "accept"'),
+    'plan-edited',
+  ],
   [
     'a role of no kind',
     jsonText(toDocument(examplePlan())).replace('"cloud_role": "user"', '"cloud_role": "x"'),
-    'not-a-plan',
+    'plan-invalid',
   ],
 ]
-for (const [name, text, fault] of FAULTS) {
+for (const [name, text, code] of FAULTS) {
   t.test(`refused: ${name}`, async t => {
-    t.throws(() => parsePlanDocument(text), { name: 'PlanFileError', fault })
-    t.throws(() => parsePlanDocument(text), PlanFileError)
+    t.throws(() => parsePlanDocument(text), { name: 'GuestlistError', code })
+    t.throws(() => parsePlanDocument(text), GuestlistError)
   })
 }

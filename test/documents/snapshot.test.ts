@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseSnapshot, type Snapshot, SnapshotError, snapshotText } from '../../src/documents/snapshot.js'
+import { parseSnapshot, type Snapshot, snapshotText } from '../../src/documents/snapshot.js'
+import { GuestlistError } from '../../src/model/error.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 
 const text = (snapshot: Snapshot): string => [...snapshotText(snapshot, value => JSON.stringify(value))].join('')
@@ -80,25 +81,25 @@ t.test('each invitation is a line, also past the size of one piece', async t => 
 
 t.test('what is no snapshot is refused', async t => {
   const good = text(SNAPSHOT)
-  for (const [name, bad, fault, says] of [
-    ['an empty file', '', 'not-a-snapshot', /empty/],
-    ['a part of one', good.slice(0, -4), 'not-a-snapshot', /a part of it/],
-    ['other JSON', '[]', 'not-a-snapshot', /must be object/],
-    ['a newer version', good.replace('"version":2', '"version":3'), 'newer-version', /version 3/],
-    ['a missing member', good.replace('"taken_at"', '"at"'), 'not-a-snapshot', /taken_at/],
-    ['a member too many', good.replace('"removals"', '"x":1,"removals"'), 'not-a-snapshot', /additional/],
-    ['an odd address', good.replace('__proto__@', ' Bob@'), 'not-a-snapshot', /should be "bob@acme.example"/],
-    ['a cloud without members', good.replace('"members"', '"people"'), 'not-a-snapshot', /\/clouds/],
+  for (const [name, bad, code, says] of [
+    ['an empty file', '', 'snapshot-invalid', /empty/],
+    ['a part of one', good.slice(0, -4), 'snapshot-invalid', /a part of it/],
+    ['other JSON', '[]', 'snapshot-invalid', /must be object/],
+    ['a newer version', good.replace('"version":2', '"version":3'), 'snapshot-newer', /version 3/],
+    ['a missing member', good.replace('"taken_at"', '"at"'), 'snapshot-invalid', /taken_at/],
+    ['a member too many', good.replace('"removals"', '"x":1,"removals"'), 'snapshot-invalid', /additional/],
+    ['an odd address', good.replace('__proto__@', ' Bob@'), 'snapshot-invalid', /should be "bob@acme.example"/],
+    ['a cloud without members', good.replace('"members"', '"people"'), 'snapshot-invalid', /\/clouds/],
     [
       'an invitation without id',
       good.replace('"invitations":[\n', '"invitations":[{"email":"a@b"}'),
-      'not-a-snapshot',
+      'snapshot-invalid',
       /\/invitations\/0/,
     ],
   ] as const) {
     const read = () => parseSnapshot(bad)
-    t.throws(read, { fault, message: says }, name)
-    t.throws(read, SnapshotError)
+    t.throws(read, { code, message: says }, name)
+    t.throws(read, GuestlistError)
   }
 })
 

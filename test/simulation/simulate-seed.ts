@@ -1,10 +1,9 @@
-import { CommandError } from '../../src/cli/io.js'
 import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import { ApiError } from '../../src/model/api-error.js'
+import { GuestlistError } from '../../src/model/error.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { Report } from '../../src/model/report.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
-import { StateError } from '../../src/state/error.js'
 import { API_URL, applyIn, optionsOf, type World } from './apply-in.js'
 import { Approvals } from './approvals.js'
 import { CALM } from './faults.js'
@@ -145,8 +144,8 @@ function startApply(name: string, apply: Apply, saved: Plan | null, random: Rand
 }
 
 function exitCodeOfError(error: unknown, { interrupt }: Process, broken: World['broken']): number {
-  if (error instanceof CommandError) return error.exitCode
-  if (error instanceof ApiError || error instanceof StateError) return interrupt.aborted ? 130 : 1
+  if (error instanceof GuestlistError) return error.exitCode
+  if (error instanceof ApiError) return interrupt.aborted ? 130 : 1
   broken('no bug', String(error instanceof Error ? error.stack : error))
   return 1
 }

@@ -1,6 +1,6 @@
 import { emailKey } from '../../src/model/email-address.js'
+import { GuestlistError } from '../../src/model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../../src/model/state.js'
-import { StateError } from '../../src/state/error.js'
 import type { LockRequest, StateLock, StateStore } from '../../src/state/store.js'
 import type { LockInfo } from '../../src/system/lock-info.js'
 import type { Random } from './random.js'
@@ -36,7 +36,7 @@ export class Disk {
     const reach = <T>(outcome: () => T) => process.later(random.between(1, 5), outcome)
     const read = () =>
       reach(() => {
-        if (random.chance(failure / 4)) throw new StateError('unreadable', 'the disk cannot be read')
+        if (random.chance(failure / 4)) throw new GuestlistError('state-unreadable', 'the disk cannot be read')
         const now = this.read()
         seen = now.serial
         return now.removals
@@ -44,19 +44,20 @@ export class Disk {
     const write = (change: (removals: Map<string, RemovalRecord>) => void) => {
       const how = random.chance(failure) ? random.pick(['before', 'after']) : 'well'
       const lost = random.chance(0.5)
-      let problem: StateError | null = how === 'before' ? new StateError('unwritable', 'the disk is full') : null
+      let problem: GuestlistError | null =
+        how === 'before' ? new GuestlistError('state-unwritable', 'the disk is full') : null
       const ms = random.between(1, 20)
       this.scheduler.after(ms, () => {
         if (how === 'before' || (!process.alive() && lost)) return
         if (seen >= 0 && seen !== this.serial) {
-          problem = new StateError('newer-serial', 'somebody else wrote the state')
+          problem = new GuestlistError('state-newer-serial', 'somebody else wrote the state')
           return
         }
         const removals = new Map(this.removals)
         change(removals)
         this.write(removals)
         seen = this.serial
-        if (how === 'after') problem = new StateError('unwritable', 'the folder cannot be synced')
+        if (how === 'after') problem = new GuestlistError('state-unwritable', 'the folder cannot be synced')
       })
       return process.later(ms + random.between(0, 5), () => {
         if (problem) throw problem
@@ -83,8 +84,8 @@ export class Disk {
   ): Promise<StateLock> {
     const started = this.scheduler.now()
     while (!(await reach(() => this.take(process)))) {
-      if (signal?.aborted) throw new StateError('interrupted', 'the wait for the lock was interrupted')
-      if (this.scheduler.now() - started >= timeoutMs) throw new StateError('locked', 'the state is locked')
+      if (signal?.aborted) throw new GuestlistError('state-interrupted', 'the wait for the lock was interrupted')
+      if (this.scheduler.now() - started >= timeoutMs) throw new GuestlistError('state-locked', 'the state is locked')
       await process.sleep(500, signal)
     }
     const release = () =>

@@ -51,7 +51,7 @@ t.test('what cannot be used is refused, and no secret is told', async t => {
   }
   for (const [name, [config, env, says]] of Object.entries(cases)) {
     t.test(name, async t => {
-      t.throws(() => httpConfigOf(config, { env }), { code: 'config', message: says })
+      t.throws(() => httpConfigOf(config, { env }), { code: 'state-config', message: says })
       t.throws(() => httpConfigOf(config, { env }), { message: /^(?!.*hunter2)/ })
     })
   }

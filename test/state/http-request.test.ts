@@ -102,7 +102,7 @@ t.test('plain http goes through a proxy too, where it is allowed', async t => {
       },
     )
   await t.rejects(storeBy('wrong').read(), {
-    code: 'unreachable',
+    code: 'state-unreachable',
     message: `The proxy 127.0.0.1:${proxy.port} wants a user name and password (HTTP 407).`,
   })
   proxy.asked.length = 0
@@ -126,5 +126,5 @@ t.test('a server that changes the protocol is no answer', async t => {
     { backend: 'http', address: `http://127.0.0.1:${port}/state` },
     { apiUrl: 'https://api.example', cwd: '/', env: { TF_HTTP_RETRY_MAX: '0' }, now: () => new Date() },
   )
-  await t.rejects(store.read(), { code: 'unreachable', message: /The connection to \S+ broke/ })
+  await t.rejects(store.read(), { code: 'state-unreachable', message: /The connection to \S+ broke/ })
 })

@@ -112,7 +112,7 @@ t.test('without a lock address there are no locks, as in Terraform', async t => 
   await lock.release()
   t.same(methods(server), ['GET', 'POST'])
   t.equal(server.requests[1]?.url, '/state')
-  await t.rejects(store.unlock('x'), { code: 'lock-unsupported' })
+  await t.rejects(store.unlock('x'), { code: 'state-lock-unsupported' })
 })
 
 t.test('a lock that somebody else holds', async t => {
@@ -120,15 +120,14 @@ t.test('a lock that somebody else holds', async t => {
   const theirs = await lockNow(stateAt(server))
   t.test('names the holder', async t => {
     await t.rejects(lockNow(stateAt(server)), {
-      code: 'locked',
-      holder: { ID: theirs.info.ID, Who: theirs.info.Who },
-      message: new RegExp(theirs.info.ID),
+      code: 'state-locked',
+      message: new RegExp(`${theirs.info.Who}.*${theirs.info.ID}`),
     })
   })
   t.test('409, and a body that is no lock info', async t => {
     server.fail('LOCK', { kind: 'status', status: 409 })
     await t.rejects(lockNow(stateAt(server)), {
-      code: 'locked',
+      code: 'state-locked',
       message: new RegExp(`somebody unknown.*remove its lock by hand: ${server.lockAddress}$`),
     })
   })
@@ -149,21 +148,21 @@ t.test('a lock that somebody else holds', async t => {
 t.test('unlocking by force', async t => {
   const server = await serve(t)
   const store = stateAt(server)
-  await t.rejects(store.unlock('x'), { code: 'lock-mismatch', message: /not locked/ })
+  await t.rejects(store.unlock('x'), { code: 'state-lock-mismatch', message: /not locked/ })
   const lock = await lockNow(store)
-  await t.rejects(store.unlock('x'), { code: 'lock-mismatch', holder: { ID: lock.info.ID } })
+  await t.rejects(store.unlock('x'), { code: 'state-lock-mismatch', message: new RegExp(lock.info.ID) })
   await stateAt(server).unlock(lock.info.ID)
   t.equal(server.lock, null)
-  await t.rejects(store.record('bob@x', RECORD), { code: 'lock-lost', message: /Nothing was written/ })
-  await t.rejects(lock.release(), { code: 'http-status' })
+  await t.rejects(store.record('bob@x', RECORD), { code: 'state-lock-lost', message: /Nothing was written/ })
+  await t.rejects(lock.release(), { code: 'state-http' })
   server.fail('UNLOCK', { kind: 'status', status: 403 })
-  await t.rejects(store.unlock('x'), { code: 'credentials' })
+  await t.rejects(store.unlock('x'), { code: 'state-credentials' })
 })
 
 t.test('a write without the lock of others is refused', async t => {
   const server = await serve(t)
   await lockNow(stateAt(server))
-  await t.rejects(stateAt(server).checkWritable(), { code: 'locked' })
+  await t.rejects(stateAt(server).checkWritable(), { code: 'state-locked' })
   t.equal(server.state, null)
 })
 
@@ -194,7 +193,7 @@ t.test('a write whose answer never came', async t => {
     const server = await serve(t)
     const store = stateAt(server)
     server.fail('POST', { kind: 'cut-before' }, { kind: 'cut-before' }, { kind: 'cut-before' })
-    await t.rejects(store.record('bob@x', RECORD), { code: 'unconfirmed', message: /state list/ })
+    await t.rejects(store.record('bob@x', RECORD), { code: 'state-unconfirmed', message: /state list/ })
     t.equal(methods(server).filter(method => method === 'POST').length, 3)
     await store.record('bob@x', RECORD)
   })
@@ -206,7 +205,7 @@ t.test('a write whose answer never came', async t => {
     const down: Fault = { kind: 'status', status: 503 }
     // The first GET is the one before the write.
     server.fail('GET', { kind: 'status', status: 404 }, down, down, down)
-    await t.rejects(store.record('bob@x', RECORD), { code: 'unconfirmed' })
+    await t.rejects(store.record('bob@x', RECORD), { code: 'state-unconfirmed' })
     await store.record('eve@x', RECORD)
     t.match(JSON.parse(String(server.state)), { serial: 2, removals: { 'bob@x': {}, 'eve@x': {} } })
   })
@@ -218,7 +217,7 @@ t.test('a write whose answer never came', async t => {
     server.fail('POST', { kind: 'cut-before' })
     const write = store.record('bob@x', RECORD)
     server.fail('GET', { kind: 'body', body: String(server.state) }, { kind: 'body', body: theirs })
-    await t.rejects(write, { code: 'newer-serial' })
+    await t.rejects(write, { code: 'state-newer-serial' })
   })
 })
 
@@ -231,7 +230,10 @@ t.test('an answer to LOCK or UNLOCK that never came', async t => {
   await lock.release()
   t.equal(server.lock, null)
   server.fail('LOCK', { kind: 'hang' }, { kind: 'cut-before' }, { kind: 'cut-before' })
-  await t.rejects(lockNow(stateAt(server, {}, {}, SHORT)), { code: 'unreachable', message: /guestlist state unlock/ })
+  await t.rejects(lockNow(stateAt(server, {}, {}, SHORT)), {
+    code: 'state-unreachable',
+    message: /guestlist state unlock/,
+  })
 })
 
 t.test('a server that stores the JSON in its own spelling', async t => {
@@ -249,25 +251,25 @@ t.test('a newer serial on the server is not overwritten', async t => {
   const store = stateAt(server)
   await store.checkWritable()
   await stateAt(server).checkWritable()
-  await t.rejects(store.checkWritable(), { code: 'newer-serial' })
+  await t.rejects(store.checkWritable(), { code: 'state-newer-serial' })
 })
 
 t.test('what the server says is explained', async t => {
   const cases: Record<string, [code: string, fault: Fault, says: RegExp]> = {
-    'no credentials': ['credentials', { kind: 'status', status: 401 }, /TF_HTTP_USERNAME/],
-    'wrong credentials': ['credentials', { kind: 'status', status: 403 }, /no right/],
+    'no credentials': ['state-credentials', { kind: 'status', status: 401 }, /TF_HTTP_USERNAME/],
+    'wrong credentials': ['state-credentials', { kind: 'status', status: 403 }, /no right/],
     'a redirect': [
-      'http-status',
+      'state-http',
       { kind: 'status', status: 302, headers: { location: 'http://127.0.0.1:1/' } },
       /not followed/,
     ],
-    'a bad request': ['http-status', { kind: 'status', status: 400 }, /status 400/],
+    'a bad request': ['state-http', { kind: 'status', status: 400 }, /status 400/],
     'a damaged body': [
-      'broken',
+      'state-broken',
       { kind: 'body', body: '{}', headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' } },
       /Content-MD5/,
     ],
-    'a web page': ['broken', { kind: 'body', body: '<html>' }, /not JSON/],
+    'a web page': ['state-broken', { kind: 'body', body: '<html>' }, /not JSON/],
   }
   for (const [name, [code, fault, says]] of Object.entries(cases)) {
     t.test(name, async t => {
@@ -281,7 +283,7 @@ t.test('what the server says is explained', async t => {
   t.test('a method that it does not know', async t => {
     const server = await serve(t)
     server.fail('LOCK', { kind: 'status', status: 405 })
-    await t.rejects(lockNow(stateAt(server)), { code: 'http-status', message: /GitLab locks with POST/ })
+    await t.rejects(lockNow(stateAt(server)), { code: 'state-http', message: /GitLab locks with POST/ })
   })
   t.test('a server with a problem is asked again, then that is said', async t => {
     const server = await serve(t)
@@ -289,9 +291,9 @@ t.test('what the server says is explained', async t => {
     server.fail('GET', down, down)
     t.equal((await stateAt(server).read()).size, 0)
     server.fail('GET', down, down, down)
-    await t.rejects(stateAt(server).read(), { code: 'http-status', message: /try again later/ })
+    await t.rejects(stateAt(server).read(), { code: 'state-http', message: /try again later/ })
     server.fail('GET', { kind: 'status', status: 501 })
-    await t.rejects(stateAt(server).read(), { code: 'http-status' })
+    await t.rejects(stateAt(server).read(), { code: 'state-http' })
   })
   t.test('a body without an end', async t => {
     const server = await serve(t)
@@ -300,17 +302,17 @@ t.test('what the server says is explained', async t => {
       { backend: 'http', address: server.address },
       { apiUrl: API, cwd: '/', env: NO_WAIT, now: () => new Date() },
     )
-    await t.rejects(store.read(), { code: 'too-large' })
+    await t.rejects(store.read(), { code: 'state-too-large' })
   })
   t.test('nobody there, or silence', async t => {
     const server = await serve(t)
     server.fail('GET', { kind: 'hang' })
     await t.rejects(stateAt(server, {}, { TF_HTTP_RETRY_MAX: '0' }, SHORT).read(), {
-      code: 'unreachable',
+      code: 'state-unreachable',
       message: /did not answer within 400 ms/,
     })
     await t.rejects(stateAt(server, { address: 'http://127.0.0.1:1/s' }).read(), {
-      code: 'unreachable',
+      code: 'state-unreachable',
       message: /127\.0\.0\.1:1 refused the connection/,
     })
   })

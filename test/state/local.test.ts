@@ -75,41 +75,45 @@ const withRemoval = (changes: Readonly<Record<string, unknown>>): string =>
 
 t.test('what cannot be used is an error that names the file, and is left as it is', async t => {
   const cases: Record<string, [code: string, content: string | Buffer, says: RegExp]> = {
-    empty: ['broken', '', /empty/],
-    truncated: ['broken', JSON.stringify(GOOD).slice(0, -20), /only a part/],
-    'not UTF-8': ['broken', Buffer.from([0x7b, 0xff, 0x7d]), /not JSON/],
-    'a list': ['broken', '[]', /object/],
-    null: ['broken', 'null', /object/],
-    'a serial below 0': ['broken', JSON.stringify({ ...GOOD, serial: -1 }), /serial/],
-    'a serial that is a text': ['broken', JSON.stringify({ ...GOOD, serial: '3' }), /serial/],
-    'an empty lineage': ['broken', JSON.stringify({ ...GOOD, lineage: '' }), /lineage/],
-    'no lineage': ['broken', JSON.stringify({ ...GOOD, lineage: undefined }), /lineage/],
-    'version 0': ['broken', JSON.stringify({ ...GOOD, version: 0 }), /version/],
-    'a serial past exact numbers': ['broken', JSON.stringify({ ...GOOD, serial: 2 ** 53 }), /serial/],
-    'a bad record': ['broken', JSON.stringify({ ...GOOD, removals: { 'bob@x': { outcome: 'gone' } } }), /bob@x/],
-    'removals as a list': ['broken', JSON.stringify({ ...GOOD, removals: [RECORD] }), /removals/],
+    empty: ['state-broken', '', /empty/],
+    truncated: ['state-broken', JSON.stringify(GOOD).slice(0, -20), /only a part/],
+    'not UTF-8': ['state-broken', Buffer.from([0x7b, 0xff, 0x7d]), /not JSON/],
+    'a list': ['state-broken', '[]', /object/],
+    null: ['state-broken', 'null', /object/],
+    'a serial below 0': ['state-broken', JSON.stringify({ ...GOOD, serial: -1 }), /serial/],
+    'a serial that is a text': ['state-broken', JSON.stringify({ ...GOOD, serial: '3' }), /serial/],
+    'an empty lineage': ['state-broken', JSON.stringify({ ...GOOD, lineage: '' }), /lineage/],
+    'no lineage': ['state-broken', JSON.stringify({ ...GOOD, lineage: undefined }), /lineage/],
+    'version 0': ['state-broken', JSON.stringify({ ...GOOD, version: 0 }), /version/],
+    'a serial past exact numbers': ['state-broken', JSON.stringify({ ...GOOD, serial: 2 ** 53 }), /serial/],
+    'a bad record': ['state-broken', JSON.stringify({ ...GOOD, removals: { 'bob@x': { outcome: 'gone' } } }), /bob@x/],
+    'removals as a list': ['state-broken', JSON.stringify({ ...GOOD, removals: [RECORD] }), /removals/],
     'two spellings of an address': [
-      'broken',
+      'state-broken',
       JSON.stringify({ ...GOOD, removals: { 'Bob@x': RECORD, 'bob@x ': RECORD } }),
       /"bob@x" is in it twice/,
     ],
-    'an empty address': ['broken', JSON.stringify({ ...GOOD, removals: { '': RECORD } }), /removals/],
-    'a blank address': ['broken', JSON.stringify({ ...GOOD, removals: { ' ': RECORD } }), /is empty/],
-    'a time without a zone': ['broken', withRemoval({ at: '2026-11-02T09:30:00' }), /bob@x\/at/],
-    'a day that is none': ['broken', withRemoval({ at: '2026-02-30T09:30:00Z' }), /bob@x\/at/],
-    'a reason that is a number': ['broken', withRemoval({ reason: 4 }), /bob@x\/reason/],
-    'a digest that is null': ['broken', withRemoval({ plan_digest: null }), /bob@x\/plan_digest/],
+    'an empty address': ['state-broken', JSON.stringify({ ...GOOD, removals: { '': RECORD } }), /removals/],
+    'a blank address': ['state-broken', JSON.stringify({ ...GOOD, removals: { ' ': RECORD } }), /is empty/],
+    'a time without a zone': ['state-broken', withRemoval({ at: '2026-11-02T09:30:00' }), /bob@x\/at/],
+    'a day that is none': ['state-broken', withRemoval({ at: '2026-02-30T09:30:00Z' }), /bob@x\/at/],
+    'a reason that is a number': ['state-broken', withRemoval({ reason: 4 }), /bob@x\/reason/],
+    'a digest that is null': ['state-broken', withRemoval({ plan_digest: null }), /bob@x\/plan_digest/],
     // Taken for an empty list, it would have every accepted invitation count as a return, and the user removed again.
-    'no accepted invitations': ['broken', withRemoval({ accepted_invitations: undefined }), /accepted_invitations/],
-    'version 2': ['newer-version', JSON.stringify({ ...GOOD, version: 2, serial: 'x' }), /newer guestlist/],
-    'another API': ['other-api', JSON.stringify({ ...GOOD, api_url: 'https://other.example' }), /other\.example/],
-    "terraform's own state": ['newer-version', JSON.stringify({ version: 4, terraform_version: '1.9.0' }), /version 4/],
+    'no accepted invitations': [
+      'state-broken',
+      withRemoval({ accepted_invitations: undefined }),
+      /accepted_invitations/,
+    ],
+    'version 2': ['state-newer', JSON.stringify({ ...GOOD, version: 2, serial: 'x' }), /newer guestlist/],
+    'another API': ['state-other-api', JSON.stringify({ ...GOOD, api_url: 'https://other.example' }), /other\.example/],
+    "terraform's own state": ['state-newer', JSON.stringify({ version: 4, terraform_version: '1.9.0' }), /version 4/],
   }
   for (const [name, [code, content, says]] of Object.entries(cases)) {
     t.test(name, async t => {
       const folder = t.testdir({ 'guestlist.state.json': content })
       const store = stateIn(folder)
-      await t.rejects(store.read(), { name: 'StateError', code, message: says })
+      await t.rejects(store.read(), { name: 'GuestlistError', code, message: says })
       await t.rejects(store.read(), { message: new RegExp(file(folder)) })
       await t.rejects(store.record('eve@x', RECORD), { code })
       await t.rejects(store.checkWritable(), { code })
@@ -172,40 +176,42 @@ t.test('a time is any of RFC 3339, and written in UTC', async t => {
 t.test('what is not a file', async t => {
   t.test('a folder', async t => {
     const folder = t.testdir({ 'guestlist.state.json': {} })
-    await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).read(), { code: 'state-not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'state-not-a-file' })
   })
   t.test('a pipe is not waited for', async t => {
     const folder = t.testdir()
     execFileSync('mkfifo', [file(folder)])
-    await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).read(), { code: 'state-not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'state-not-a-file' })
     t.ok(lstatSync(file(folder)).isFIFO())
   })
   t.test('a device', async t => {
-    await t.rejects(stateIn('/', '/dev/zero').read(), { code: 'not-a-file' })
+    await t.rejects(stateIn('/', '/dev/zero').read(), { code: 'state-not-a-file' })
   })
   t.test('a link to nothing', async t => {
     const folder = t.testdir({ 'guestlist.state.json': t.fixture('symlink', 'gone.json') })
-    await t.rejects(stateIn(folder).read(), { code: 'not-a-file' })
-    await t.rejects(stateIn(folder).checkWritable(), { code: 'not-a-file' })
+    await t.rejects(stateIn(folder).read(), { code: 'state-not-a-file' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'state-not-a-file' })
     t.ok(lstatSync(file(folder)).isSymbolicLink())
   })
   t.test('a link to itself', async t => {
     const folder = t.testdir({ 'guestlist.state.json': t.fixture('symlink', 'guestlist.state.json') })
-    await t.rejects(stateIn(folder).read(), { code: 'unreadable' })
-    await t.rejects(stateIn(folder).checkWritable(), { code: 'unreadable' })
-    await t.rejects(stateIn(folder).lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
+    await t.rejects(stateIn(folder).read(), { code: 'state-unreadable' })
+    await t.rejects(stateIn(folder).checkWritable(), { code: 'state-unreadable' })
+    await t.rejects(stateIn(folder).lock({ operation: 'x', timeoutMs: 0 }), { code: 'state-unwritable' })
   })
   t.test('a file where a folder should be', async t => {
     const folder = t.testdir({ plain: '' })
-    await t.rejects(stateIn(folder, 'plain/state.json').read(), { code: 'unreadable', message: /not a folder/ })
-    await t.rejects(stateIn(folder, 'plain/state.json').lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
+    await t.rejects(stateIn(folder, 'plain/state.json').read(), { code: 'state-unreadable', message: /not a folder/ })
+    await t.rejects(stateIn(folder, 'plain/state.json').lock({ operation: 'x', timeoutMs: 0 }), {
+      code: 'state-unwritable',
+    })
   })
   t.test('a file of another size than any state', async t => {
     const folder = t.testdir({ 'guestlist.state.json': '' })
     truncateSync(file(folder), MAX_STATE_BYTES + 1)
-    await t.rejects(stateIn(folder).read(), { code: 'too-large' })
+    await t.rejects(stateIn(folder).read(), { code: 'state-too-large' })
   })
 })
 
@@ -219,15 +225,15 @@ t.test('a link is followed: the file behind it is replaced, the link stays', asy
   t.match(json(target), { serial: 4, removals: { 'eve@x': RECORD } })
   t.equal(statSync(target).mode & 0o777, 0o600)
   const lock = await store.lock({ operation: 'x', timeoutMs: 0 })
-  await t.rejects(stateIn(folder, 'real/state.json').lock({ operation: 'y', timeoutMs: 0 }), { code: 'locked' })
+  await t.rejects(stateIn(folder, 'real/state.json').lock({ operation: 'y', timeoutMs: 0 }), { code: 'state-locked' })
   await lock.release()
 })
 
 t.test('a state that somebody else wrote meanwhile is not overwritten', async t => {
   const cases: Record<string, [code: string, theirs: Record<string, unknown>]> = {
-    'a newer serial': ['newer-serial', { ...GOOD, serial: 4 }],
-    'the same serial with another content': ['newer-serial', { ...GOOD, removals: {} }],
-    'another lineage': ['other-lineage', { ...GOOD, lineage: GOOD.lineage.replace('0', '1') }],
+    'a newer serial': ['state-newer-serial', { ...GOOD, serial: 4 }],
+    'the same serial with another content': ['state-newer-serial', { ...GOOD, removals: {} }],
+    'another lineage': ['state-other-lineage', { ...GOOD, lineage: GOOD.lineage.replace('0', '1') }],
   }
   for (const [name, [code, theirs]] of Object.entries(cases)) {
     t.test(name, async t => {
@@ -244,7 +250,7 @@ t.test('a state that somebody else wrote meanwhile is not overwritten', async t 
     const [mine, theirs] = [stateIn(folder), stateIn(folder)]
     await mine.read()
     await theirs.record('bob@x', RECORD)
-    await t.rejects(mine.record('eve@x', RECORD), { code: 'newer-serial' })
+    await t.rejects(mine.record('eve@x', RECORD), { code: 'state-newer-serial' })
     await mine.read()
     await mine.record('eve@x', RECORD)
     t.match(json(file(folder)), { serial: 2 }, 'once read again, it can be written')
@@ -254,7 +260,7 @@ t.test('a state that somebody else wrote meanwhile is not overwritten', async t 
     const store = stateIn(folder)
     await store.read()
     writeFileSync(file(folder), JSON.stringify({ ...GOOD, lineage: GOOD.lineage.replace('0', '1') }))
-    await t.rejects(store.read(), { code: 'other-lineage' })
+    await t.rejects(store.read(), { code: 'state-other-lineage' })
   })
 })
 
@@ -269,14 +275,14 @@ t.test('a backup put back during a run does not lose what the run knows', async 
 
 t.test('a folder that takes no writes', async t => {
   const folder = t.testdir()
-  const cannotWrite = { code: 'unwritable', message: /Check the folder/ }
+  const cannotWrite = { code: 'state-unwritable', message: /Check the folder/ }
   try {
     // Rights do not stop root; the immutable flag does. Where it cannot be set, /proc takes no files from anyone.
     const where = makeImmutable(folder) ? folder : '/proc/self'
     await t.rejects(stateIn(where).checkWritable(), cannotWrite)
-    await t.rejects(stateIn(where).lock({ operation: 'x', timeoutMs: 0 }), { code: 'unwritable' })
+    await t.rejects(stateIn(where).lock({ operation: 'x', timeoutMs: 0 }), { code: 'state-unwritable' })
     await t.rejects(stateIn(where, 'deeper/state.json').checkWritable(), {
-      code: 'unwritable',
+      code: 'state-unwritable',
       message: /Cannot make the folder/,
     })
     t.equal(existsSync(file(where)), false)
@@ -323,7 +329,7 @@ async function fillDisk(t: Test, folder: string): Promise<void> {
   await store.record('bob@x', RECORD)
   const before = readFileSync(file(folder))
   const large = { ...RECORD, reason: 'x'.repeat(300_000) }
-  await t.rejects(store.record('eve@x', large), { code: 'unwritable', message: /no space left/ })
+  await t.rejects(store.record('eve@x', large), { code: 'state-unwritable', message: /no space left/ })
   t.same(readFileSync(file(folder)), before)
   t.same(readdirSync(folder), ['guestlist.state.json'])
   await store.record('eve@x', RECORD)

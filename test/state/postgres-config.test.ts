@@ -62,7 +62,7 @@ t.test('~/.pgpass, and PGPASSFILE', async t => {
   const home = t.testdir({ '.pgpass': lines })
   const file = join(home, '.pgpass')
   const env = { PGHOST: '127.0.0.1', PGUSER: 'u', PGDATABASE: 'guests' }
-  t.throws(() => config({ ...env, HOME: home }), { code: 'config', message: /others may read it/ })
+  t.throws(() => config({ ...env, HOME: home }), { code: 'state-config', message: /others may read it/ })
   writeFileSync(file, lines)
   const { chmodSync } = await import('node:fs')
   chmodSync(file, 0o600)
@@ -72,7 +72,7 @@ t.test('~/.pgpass, and PGPASSFILE', async t => {
   writeFileSync(file, 'too:short\nlocalhost:5432:guests:u:by socket\n')
   t.equal(config({ ...env, PGHOST: '/run/postgresql', HOME: home }).password, 'by socket', 'a socket is localhost')
   t.equal(config({ ...env, HOME: home }).password, null, 'no line fits')
-  t.throws(() => config({ ...env, PGPASSFILE: join(home, 'none') }), { code: 'config', message: /no such file/ })
+  t.throws(() => config({ ...env, PGPASSFILE: join(home, 'none') }), { code: 'state-config', message: /no such file/ })
 })
 
 t.test('what is not supported or makes no sense is an error, without its password', async t => {
@@ -97,7 +97,7 @@ t.test('what is not supported or makes no sense is an error, without its passwor
   }
   for (const [name, [env, says]] of Object.entries(cases)) {
     t.test(name, async t => {
-      const error = t.throws(() => config(env), { name: 'StateError', code: 'config', message: says })
+      const error = t.throws(() => config(env), { name: 'GuestlistError', code: 'state-config', message: says })
       t.notMatch(String(error), 'secret')
     })
   }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import t from 'tap'
-import { StateError } from '../../src/state/error.js'
+import { GuestlistError } from '../../src/model/error.js'
 import { postgresError } from '../../src/state/postgres-error.js'
 
 const WHERE = 'postgres://db.example/guests#acme'
@@ -15,31 +15,31 @@ const failed = (message: string, code?: string): Error =>
   Object.assign(new Error(message), code === undefined ? {} : { code })
 
 const CASES: readonly (readonly [name: string, error: unknown, code: string, says: RegExp])[] = [
-  ['a wrong password', answered('28P01'), 'credentials', /refused the password \(28P01: no\)/],
-  ['no such database', answered('3D000'), 'config', /has no such database/],
-  ['a standby', answered('25006'), 'unwritable', /takes no writes.*primary/],
-  ['a table of others', answered('42703'), 'broken', /not as guestlist makes it/],
-  ['a code that is not known here', answered('XX000'), 'unwritable', /answered with an error \(XX000: no\)/],
-  ['an answer without a code', answered(undefined), 'unwritable', /\(no code: no\)/],
-  ['control characters in an answer', answered('XX000', 'a\u001b[2J'), 'unwritable', /^\P{Cc}*$/u],
-  ['no password', failed('SASL: client password must be a string'), 'credentials', /asks for a password/],
-  ['no TLS', failed('The server does not support SSL connections'), 'unreachable', /has no TLS/],
+  ['a wrong password', answered('28P01'), 'state-credentials', /refused the password \(28P01: no\)/],
+  ['no such database', answered('3D000'), 'state-config', /has no such database/],
+  ['a standby', answered('25006'), 'state-unwritable', /takes no writes.*primary/],
+  ['a table of others', answered('42703'), 'state-broken', /not as guestlist makes it/],
+  ['a code that is not known here', answered('XX000'), 'state-unwritable', /answered with an error \(XX000: no\)/],
+  ['an answer without a code', answered(undefined), 'state-unwritable', /\(no code: no\)/],
+  ['control characters in an answer', answered('XX000', 'a\u001b[2J'), 'state-unwritable', /^\P{Cc}*$/u],
+  ['no password', failed('SASL: client password must be a string'), 'state-credentials', /asks for a password/],
+  ['no TLS', failed('The server does not support SSL connections'), 'state-unreachable', /has no TLS/],
   [
     'a certificate',
     failed('self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
-    'unreachable',
+    'state-unreachable',
     /cannot be trusted: self-signed/,
   ],
   [
     'nobody there',
     failed('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED'),
-    'unreachable',
+    'state-unreachable',
     /reached: ECONNREFUSED\./,
   ],
-  ['silence', failed('Query read timeout'), 'unreachable', /no answer in time/],
-  ['a broken connection', failed('Connection terminated unexpectedly'), 'unreachable', /the connection ended/],
-  ['anything else', failed('boom'), 'unreachable', /cannot be reached: boom/],
-  ['what is no error', 'boom', 'unreachable', /cannot be reached: boom/],
+  ['silence', failed('Query read timeout'), 'state-unreachable', /no answer in time/],
+  ['a broken connection', failed('Connection terminated unexpectedly'), 'state-unreachable', /the connection ended/],
+  ['anything else', failed('boom'), 'state-unreachable', /cannot be reached: boom/],
+  ['what is no error', 'boom', 'state-unreachable', /cannot be reached: boom/],
 ]
 
 for (const [name, error, code, says] of CASES) {
@@ -52,6 +52,6 @@ for (const [name, error, code, says] of CASES) {
 }
 
 t.test('what is told already is passed on', async t => {
-  const told = new StateError('locked', 'It is locked.')
+  const told = new GuestlistError('state-locked', 'It is locked.')
   t.equal(postgresError(told, WHERE), told)
 })

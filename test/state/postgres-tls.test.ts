@@ -48,7 +48,11 @@ if (postgres !== null) {
 
   t.test('what each sslmode refuses', async t => {
     for (const mode of ['require', 'verify-ca', 'verify-full']) {
-      await t.rejects(read(mode, 'other.crt'), { code: 'unreachable', message: /cannot be trusted.*sslrootcert/ }, mode)
+      await t.rejects(
+        read(mode, 'other.crt'),
+        { code: 'state-unreachable', message: /cannot be trusted.*sslrootcert/ },
+        mode,
+      )
     }
     for (const mode of ['verify-ca', 'verify-full']) {
       await t.rejects(read(mode), { message: /cannot be trusted/ }, `${mode}: no public authority signed it`)
@@ -61,6 +65,6 @@ if (postgres !== null) {
     await postgres.sql('SELECT pg_reload_conf()')
     await new Promise(resolve => setTimeout(resolve, 300))
     t.equal((await read('prefer')).size, 0, 'prefer prefers it')
-    await t.rejects(read('disable'), { code: 'credentials', message: /pg_hba/ })
+    await t.rejects(read('disable'), { code: 'state-credentials', message: /pg_hba/ })
   })
 }

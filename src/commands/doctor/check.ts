@@ -1,11 +1,9 @@
-import { ApprovalError } from '../../approval/error.js'
-import { CommandError, ManifestError } from '../../cli/io.js'
 import type { CheckCode } from '../../codes/pages/doctor-pages.js'
 import { redact } from '../../http/secret.js'
 import { ApiError } from '../../model/api-error.js'
+import { GuestlistError } from '../../model/error.js'
 import { problemPlace } from '../../model/problem.js'
 import { problemsSummary } from '../../render/text/problems-text.js'
-import { StateError } from '../../state/error.js'
 
 export interface Finding {
   readonly status: 'ok' | 'warning' | 'failed'
@@ -65,16 +63,16 @@ const notChecked = (needed: CheckCode): Finding =>
 
 /** @throws what is not foreseen: a bug */
 function findingOf(error: unknown): Finding {
-  if (error instanceof ManifestError) return ofProblems(error)
-  if (error instanceof CommandError || error instanceof ApiError || error instanceof ApprovalError)
-    return failed(error.message, error.advice ?? AGAIN)
-  if (error instanceof StateError) return failed(error.message, `plan and apply refuse as long as it is so. ${AGAIN}`)
+  if (error instanceof GuestlistError && error.problems.length > 0) return ofProblems(error)
+  if (error instanceof GuestlistError && error.code.startsWith('state-'))
+    return failed(error.message, `plan and apply refuse as long as it is so. ${AGAIN}`)
+  if (error instanceof GuestlistError || error instanceof ApiError) return failed(error.message, error.advice ?? AGAIN)
   throw error
 }
 
 const AGAIN = 'Mend it, and run "guestlist doctor" again.'
 
-function ofProblems({ problems }: ManifestError): Finding {
+function ofProblems({ problems }: GuestlistError): Finding {
   const [first] = problems.filter(({ severity }) => severity === 'error')
   const where = first === undefined ? '' : `: ${problemPlace(first)}: ${first.summary}`
   return failed(

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { CommonFlags } from '../../cli/flags.js'
-import { CommandError } from '../../cli/io.js'
 import { checkScheme } from '../../http/address.js'
+import { GuestlistError } from '../../model/error.js'
 
 export interface Listen {
   readonly host: string
@@ -11,7 +11,7 @@ export interface Listen {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
-/** @throws CommandError where others could reach it, and that was not allowed */
+/** @throws GuestlistError where others could reach it, and that was not allowed */
 export function listenOf({
   listen = '127.0.0.1:8080',
   allowRemote,
@@ -22,11 +22,11 @@ export function listenOf({
   const [, bracketed, plain, digits] = /^(?:\[([\da-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(listen) ?? []
   const port = Number(digits)
   if (!(port <= 65_535))
-    throw new CommandError(`--listen: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:8080`)
+    throw new GuestlistError('usage', `--listen: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:8080`)
   const host = bracketed ?? (plain || '0.0.0.0')
   const remote = !LOOPBACK.test(host)
   if (remote && !allowRemote) {
-    throw new CommandError(`--listen: others can reach ${host}`, {
+    throw new GuestlistError('usage', `--listen: others can reach ${host}`, {
       advice:
         'The page shows names and addresses to everybody who can reach it. Listen on 127.0.0.1, or pass --allow-remote and let a proxy guard it.',
     })
@@ -34,23 +34,26 @@ export function listenOf({
   return { host, port, remote }
 }
 
-/** @throws CommandError */
+/** @throws GuestlistError */
 export function forwardUrl({
   forward,
   allowInsecureHttp,
 }: Pick<CommonFlags, 'allowInsecureHttp'> & { readonly forward: string | undefined }): URL | null {
   if (forward === undefined) return null
-  if (!URL.canParse(forward)) throw new CommandError('--forward is not a web address')
+  if (!URL.canParse(forward)) throw new GuestlistError('usage', '--forward is not a web address')
   const url = new URL(forward)
-  if (url.username !== '' || url.password !== '') throw new CommandError('--forward holds a user name or a password')
+  if (url.username !== '' || url.password !== '')
+    throw new GuestlistError('usage', '--forward holds a user name or a password')
   checkScheme(url, '--forward', allowInsecureHttp)
   return url
 }
 
-/** @throws CommandError where the address is taken, or none of this machine's */
+/** @throws GuestlistError where the address is taken, or none of this machine's */
 export function listening(server: Server, { host, port }: Listen): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', error => reject(new CommandError(`--listen: ${error.message}`, { cause: error })))
+    server.once('error', error =>
+      reject(new GuestlistError('cannot-start', `--listen: ${error.message}`, { cause: error })),
+    )
     server.listen(port, host, () => resolve())
   })
 }

@@ -1,7 +1,8 @@
 import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
-import { CommandError, EXIT, type ExitCode, type Io, ManifestError } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
+import { EXIT, type ExitCode, GuestlistError, problemsError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
 import { NO_CHANGES, planSummary } from '../../render/text/plan-text.js'
@@ -11,7 +12,6 @@ import { PLAIN } from '../../render/text/style.js'
 import type { Trigger } from '../../serve/loop.js'
 import type { Metrics, RunResult } from '../../serve/metrics.js'
 import type { Status } from '../../serve/status.js'
-import { StateError } from '../../state/error.js'
 import type { StateStore } from '../../state/store.js'
 import { type ApplySettings, applyExitCode, applyOnce } from '../shared/apply-once.js'
 import type { ApplyView } from '../shared/apply-view.js'
@@ -139,8 +139,8 @@ async function reconcileWith(loaded: LoadedManifest, deps: Deps): Promise<Outcom
   }
 }
 
-const isRefusal = (error: unknown): error is CommandError =>
-  error instanceof CommandError && error.exitCode === EXIT.refused
+const isRefusal = (error: unknown): error is GuestlistError =>
+  error instanceof GuestlistError && error.exitCode === EXIT.refused
 
 const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
   ...rest,
@@ -177,14 +177,14 @@ async function applyNow(
     return { plan: view.plan(), report }
   } catch (error) {
     const problems = view.plan()?.problems ?? []
-    throw problems.length > 0 ? new ManifestError(problems) : error
+    throw problems.length > 0 ? problemsError(problems) : error
   }
 }
 
 function dryRun({ status, metrics }: Deps, plan: Plan): Outcome {
   status.planned(plan)
   metrics.planned(plan)
-  if (plan.problems.length > 0) throw new ManifestError(plan.problems)
+  if (plan.problems.length > 0) throw problemsError(plan.problems)
   const refused = plan.refused.map(({ message }) => message)
   const message = [...refused, `${summaryOf(plan)} (--dry-run: nothing was done)`].join('\n')
   return refused.length === 0
@@ -236,13 +236,13 @@ function viewOf({ log, status, metrics }: Deps): ApplyView & { plan(): Plan | nu
 
 function failureOf(error: unknown, io: Io): Outcome {
   if (io.interrupt.aborted) return INTERRUPTED
-  if (error instanceof ManifestError) {
+  if (error instanceof GuestlistError && error.problems.length > 0) {
     const message = `The manifest has problems: nothing is done until it is right.\n${problemsText(error.problems, PLAIN)}`
     return { result: 'manifest', message, exitCode: EXIT.error, unready: message }
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
   // A state that somebody works with can be read.
-  const locked = error instanceof StateError && error.code === 'locked'
+  const locked = error instanceof GuestlistError && error.code === 'state-locked'
   return { result: 'failed', message, exitCode: EXIT.error, unready: locked ? null : message }
 }

@@ -1,10 +1,11 @@
 import type { LockingFlags } from '../../cli/common-options.js'
-import { CommandError, EXIT, type ExitCode, type Io } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import type { ExecuteDeps, ExecuteOptions } from '../../execute/context.js'
 import { execute } from '../../execute/execute.js'
 import type { RateLimiter } from '../../http/rate-limiter.js'
 import { findRemaining, withRemaining } from '../../loss/find-remaining.js'
 import { saysLoss } from '../../loss/loss-drift.js'
+import { EXIT, type ExitCode, GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, succeeded } from '../../model/report.js'
 import type { StateLock, StateStore } from '../../state/store.js'
@@ -47,7 +48,7 @@ export interface ApplyDeps {
  * One apply, from the lock to the report. Time, the API and the state come from outside: `apply`, `serve` and the simulation
  * all run this.
  *
- * @throws CommandError where the plan is refused (exit 3), stale (4), has errors, or is not approved: nothing was done then
+ * @throws GuestlistError where the plan is refused (exit 3), stale (4), has errors, or is not approved: nothing was done then
  */
 export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Report> {
   const { connection, store, view, settings, io } = deps
@@ -90,28 +91,28 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
 }
 
 /** Every reason not to begin, before anything is sent. */
-function refusalOf(plan: Plan, drifted: Drifted, expect: string | undefined): CommandError | null {
+function refusalOf(plan: Plan, drifted: Drifted, expect: string | undefined): GuestlistError | null {
   if (drifted.length > 0) return stale(driftText(drifted))
   if (expect !== undefined && expect.replace(/^sha256:/, '') !== plan.digest.replace(/^sha256:/, '')) {
     return stale(`The plan's digest is ${plan.digest}, not ${expect} as --expect says.`)
   }
-  if (plan.problems.length > 0) return new CommandError('The plan has errors (see above); nothing was done.')
+  if (plan.problems.length > 0)
+    return new GuestlistError('plan-problems', 'The plan has errors (see above); nothing was done.')
   if (plan.refused.length === 0) return null
   const messages = plan.refused.map(({ message }) => message).join('\n')
-  return new CommandError(`Refused; nothing was done.\n${messages}`, { exitCode: EXIT.refused })
+  return new GuestlistError('plan-refused', `Refused; nothing was done.\n${messages}`)
 }
 
 /** Under another state, or none, a removal would be remembered where nobody looks for it. */
-function otherState({ actions, stateRead }: Plan, { state }: World): CommandError | null {
+function otherState({ actions, stateRead }: Plan, { state }: World): GuestlistError | null {
   if (!stateRead?.lineage || stateRead.lineage === state.lineage) return null
   if (!actions.some(({ action }) => action === 'remove')) return null
   const found = state.lineage === null ? 'there is none' : 'it is another one'
   return stale(`The plan was made with the state at ${stateRead.description}; now ${found} (${state.description}).`)
 }
 
-const stale = (what: string): CommandError =>
-  new CommandError(`The plan is stale; nothing was done.\n${what}`, {
-    exitCode: EXIT.stale,
+const stale = (what: string): GuestlistError =>
+  new GuestlistError('plan-stale', `The plan is stale; nothing was done.\n${what}`, {
     advice: 'Plan again, and have the new plan approved.',
   })
 
@@ -119,7 +120,7 @@ const stale = (what: string): CommandError =>
  * Asks, unless the approval was given beforehand. A person may have taken their time, so what was shown is compared with
  * the live state once more.
  *
- * @throws CommandError where it is declined, or too late
+ * @throws GuestlistError where it is declined, or too late
  */
 async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<void> {
   const { approval, connection, store } = deps

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import { ApprovalError } from '../../approval/error.js'
 import type { Judged, Rejected } from '../../approval/judge.js'
 import { judgeApprovals, type SignersFile } from '../../approval/judge-approvals.js'
 import { approvalsBeside, readApprovals } from '../../approval/read-approvals.js'
 import { type ApprovingFlags, REQUIRING, type RequiringFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
 import { readValue } from '../../cli/flags.js'
-import { CommandError, EXIT, type Io } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import { variableName } from '../../cli/option.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Plan, Warning } from '../../model/plan.js'
 import type { ApprovalDemand } from '../../reconcile/guards.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
@@ -20,23 +20,23 @@ export interface Judgement {
 }
 
 /** Before a plan is carried out. `refusal`: why it must not be; null where as many approved it as are needed. */
-export type JudgePlan = (plan: Plan) => Promise<{ readonly plan: Plan; readonly refusal: CommandError | null }>
+export type JudgePlan = (plan: Plan) => Promise<{ readonly plan: Plan; readonly refusal: GuestlistError | null }>
 
 /**
  * What is asked for from outside the manifest. Neither the command line nor the variable can take back what the other asks
  * for, and one that is set to nothing is an error: a pipeline whose variable was lost must not run without it.
  *
- * @throws CommandError
+ * @throws GuestlistError
  */
 export function approvalDemands(flags: RequiringFlags, io: Pick<Io, 'env'>): readonly ApprovalDemand[] {
   const held = heldCount(io)
   const scopes = [flags.requiredApprovalsFor, heldText('requiredApprovalsFor', io)]
   if (scopes.some(scope => scope !== undefined && !REQUIRING.requiredApprovalsFor.choices.some(word => word === scope)))
-    throw new CommandError(`${variableName('requiredApprovalsFor')} is neither removals nor all`)
+    throw new GuestlistError('usage', `${variableName('requiredApprovalsFor')} is neither removals nor all`)
   const counts = [flags.requiredApprovals, held].filter(count => count !== undefined)
   if (counts.length === 0) {
     if (scopes.every(scope => scope === undefined)) return []
-    throw new CommandError('--required-approvals-for needs --required-approvals: how many?')
+    throw new GuestlistError('usage', '--required-approvals-for needs --required-approvals: how many?')
   }
   return [{ count: Math.max(...counts), for: scopes.includes('all') ? 'all' : 'removals' }]
 }
@@ -47,11 +47,13 @@ function heldCount(io: Pick<Io, 'env'>): number | undefined {
   return Number(readValue(REQUIRING.requiredApprovals, text, variableName('requiredApprovals')))
 }
 
-/** @throws CommandError for a variable that is set to nothing */
+/** @throws GuestlistError for a variable that is set to nothing */
 function heldText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
   const text = env[variableName(key)]
   if (text !== undefined && text.trim() === '')
-    throw new CommandError(`${variableName(key)} is set, and empty`, { advice: 'Set it to a value, or unset it.' })
+    throw new GuestlistError('usage', `${variableName(key)} is set, and empty`, {
+      advice: 'Set it to a value, or unset it.',
+    })
   return text
 }
 
@@ -59,7 +61,7 @@ function heldText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
  * Judges the approvals of plans.
  *
  * @param planFile of a saved plan: where no approvals are named, those beside it are taken
- * @throws CommandError for flags that contradict each other; the function for a signers file that cannot be used
+ * @throws GuestlistError for flags that contradict each other; the function for a signers file that cannot be used
  */
 export function approvalsReader(
   planFile: string | undefined,
@@ -74,9 +76,7 @@ export function approvalsReader(
     const given = await readApprovals(named ? flags.approval : await approvalsBeside(planFile, io.cwd), io.cwd)
     // The clock, and not --now: a key that has expired stays so, whatever is claimed.
     const policy = { plan, authors, now: new Date() }
-    const judged = await judgeApprovals(given, signers, policy, { env: io.env, terminal: false }).catch(error => {
-      throw error instanceof ApprovalError ? commandError(error) : error
-    })
+    const judged = await judgeApprovals(given, signers, policy, { env: io.env, terminal: false })
     return { plan: withJudged(plan, judged), judged }
   }
 }
@@ -95,16 +95,13 @@ export function planJudge(planFile: string | undefined, flags: ApprovingFlags, i
       const { plan: approved, judged } = await read(plan)
       return { plan: approved, refusal: shortfall(approved, judged) }
     } catch (error) {
-      if (error instanceof CommandError) return { plan: withJudged(plan, []), refusal: error }
+      if (error instanceof GuestlistError) return { plan: withJudged(plan, []), refusal: error }
       throw error
     }
   }
 }
 
-const commandError = (error: ApprovalError): CommandError =>
-  new CommandError(error.message, { ...(error.advice === null ? {} : { advice: error.advice }), cause: error })
-
-/** Whose own approval does not count. @throws CommandError for a variable that is set to nothing */
+/** Whose own approval does not count. @throws GuestlistError for a variable that is set to nothing */
 export const authorsOf = ({ author }: Pick<ApprovingFlags, 'author'>, io: Pick<Io, 'env'>): readonly string[] => [
   ...new Set([author, heldText('author', io)].filter(name => name !== undefined)),
 ]
@@ -112,7 +109,7 @@ export const authorsOf = ({ author }: Pick<ApprovingFlags, 'author'>, io: Pick<I
 /**
  * Where it says who may approve. A path that is held outside is not exchanged by the command line.
  *
- * @throws CommandError where the two name different files
+ * @throws GuestlistError where the two name different files
  */
 export function signersPath(
   { allowedSigners: given }: Pick<ApprovingFlags, 'allowedSigners'>,
@@ -121,7 +118,7 @@ export function signersPath(
   const held = io.env[variableName('allowedSigners')]
   if (held === undefined || held.trim() === '' || given === undefined) return given
   if (resolve(io.cwd, held) === resolve(io.cwd, given)) return given
-  throw new CommandError(`--allowed-signers and ${variableName('allowedSigners')} name different files`, {
+  throw new GuestlistError('usage', `--allowed-signers and ${variableName('allowedSigners')} name different files`, {
     advice: 'Who may approve is said in one place. Leave one of them out.',
   })
 }
@@ -129,16 +126,21 @@ export function signersPath(
 async function readSignersFile(path: string | undefined, plan: Plan, io: Io): Promise<SignersFile> {
   if (path === undefined) {
     const why = plan.approvals.required > 0 ? `${approvalsLine(plan, asIs)} ` : ''
-    throw new CommandError(`Refused; nothing was done.\n${why}No signers file says who may approve.`, {
-      exitCode: EXIT.refused,
-      advice: 'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.',
-    })
+    throw new GuestlistError(
+      'approvals-unchecked',
+      `Refused; nothing was done.\n${why}No signers file says who may approve.`,
+      {
+        advice:
+          'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.',
+      },
+    )
   }
   const text = await readTextFile(path, 'signers file', io).catch(error => {
-    throw new CommandError(`Refused; nothing was done.\n${error instanceof Error ? error.message : String(error)}`, {
-      exitCode: EXIT.refused,
-      cause: error,
-    })
+    throw new GuestlistError(
+      'approvals-unchecked',
+      `Refused; nothing was done.\n${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
   })
   return { path: escapeTerminal(path), text }
 }
@@ -172,11 +174,10 @@ function rejections(judged: readonly Judged[]): readonly string[] {
 }
 
 /** Null where as many approved the plan as it needs. */
-export function shortfall(plan: Plan, judged: readonly Judged[]): CommandError | null {
+export function shortfall(plan: Plan, judged: readonly Judged[]): GuestlistError | null {
   if (!needsApproval(plan.approvals)) return null
   const lines = ['Refused; nothing was done.', approvalsLine(plan, asIs), ...rejections(judged)]
-  return new CommandError(lines.join('\n'), {
-    exitCode: EXIT.refused,
+  return new GuestlistError('approvals-missing', lines.join('\n'), {
     advice:
       'Have the plan approved by "guestlist approve PLANFILE", each with their own key, and give the files with --approval.',
   })

@@ -51,7 +51,7 @@ const NO_TRAIL: AuditTrail = {
 /**
  * Opens the log before anything else is done, so that a wrong path is found first. Without `--audit-log` there is none.
  *
- * @throws AuditError where the log cannot be written, here and in every call
+ * @throws GuestlistError where the log cannot be written, here and in every call
  */
 export async function openAuditTrail(path: string | undefined, io: Io): Promise<AuditTrail> {
   if (path === undefined) return NO_TRAIL

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ciOf } from '../../audit/context.js'
-import { type Io, ManifestError } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import { type ManifestSource, parseManifest } from '../../manifest/parse.js'
+import { problemsError } from '../../model/error.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { Provenance } from '../../model/plan.js'
 import type { Place, Problem } from '../../model/problem.js'
@@ -26,7 +27,7 @@ export interface LoadedManifest {
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-/** @throws ManifestError with every problem of every file, those that cannot be read included */
+/** @throws GuestlistError with every problem of every file, those that cannot be read included */
 export async function loadManifest(paths: readonly string[], io: Io): Promise<LoadedManifest> {
   const { sources, problems } = await readSources(paths, io)
   const parsed = parseManifest(sources)
@@ -42,7 +43,7 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
       ci: ciOf(io.env),
     }
   }
-  throw new ManifestError([...problems, ...(parsed.ok ? [] : parsed.problems)])
+  throw problemsError([...problems, ...(parsed.ok ? [] : parsed.problems)])
 }
 
 /**
@@ -60,13 +61,13 @@ function resolvedState({ state, stateFile }: Manifest, sources: readonly Manifes
  * Where removals are remembered, for commands that need no more of the manifest: as the manifest says, and by default
  * where none is named and the working directory has none.
  *
- * @throws ManifestError
+ * @throws GuestlistError
  */
 export async function stateConfigOf(paths: readonly string[], io: Io): Promise<StateConfig> {
   return (await optionalManifest(paths, io))?.state ?? { backend: 'local' }
 }
 
-/** Null where none is named and the working directory has none. @throws ManifestError */
+/** Null where none is named and the working directory has none. @throws GuestlistError */
 export async function optionalManifest(paths: readonly string[], io: Io): Promise<Manifest | null> {
   if (paths.length === 0 && !existsSync(resolve(io.cwd, DEFAULT_MANIFEST))) return null
   return (await loadManifest(paths, io)).manifest

@@ -4,7 +4,7 @@ import type { Log } from '../../cli/log.js'
 import type { StateLock, StateStore } from '../../state/store.js'
 import { describeHolder } from '../../system/lock-info.js'
 
-/** Takes the state's lock. @throws StateError where it is held by another */
+/** Takes the state's lock. @throws GuestlistError where it is held by another */
 export async function lockState(
   store: StateStore,
   { lockTimeout, noLock }: LockingFlags,

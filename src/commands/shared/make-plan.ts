@@ -1,10 +1,11 @@
 import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { type CommonFlags, splitList } from '../../cli/flags.js'
-import { CommandError, type Io } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import type { Clock } from '../../http/clock.js'
 import { findLeftovers, usersToLookUp, withLeftovers, withoutKeycloak } from '../../keycloak/leftovers.js'
 import { withLoss } from '../../loss/with-loss.js'
 import { addressFault, emailKey } from '../../model/email-address.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
@@ -15,7 +16,7 @@ import type { LoadedManifest } from './load-manifest.js'
 import { provenanceOf } from './provenance.js'
 import type { World } from './read-world.js'
 
-/** @throws CommandError for a target that is no address, or a protection that protects nobody */
+/** @throws GuestlistError for a target that is no address, or a protection that protects nobody */
 export function reconcileOptions(
   flags: PlanningFlags & RequiringFlags & Pick<CommonFlags, 'given'>,
   io: Io,
@@ -36,7 +37,7 @@ function readTarget(text: string, source: string): string {
   if (address !== null) return address
   const email = /^bimdata_user\.(.*)$/s.exec(text)?.[1]
   const fault = email === undefined ? null : addressFault(email, 'address')
-  throw new CommandError(`${source}: ${quoteTerminal(text)} ${fault?.fault ?? 'is not an address'}`, {
+  throw new GuestlistError('usage', `${source}: ${quoteTerminal(text)} ${fault?.fault ?? 'is not an address'}`, {
     advice:
       fault?.advice ?? 'Addresses are as a plan shows them: bimdata_invitation.56 or bimdata_user.bob@acme.example.',
   })
@@ -45,7 +46,7 @@ function readTarget(text: string, source: string): string {
 /**
  * What is protected from outside the manifest: the flag and the variable add up.
  *
- * @throws CommandError for an entry that protects nobody
+ * @throws GuestlistError for an entry that protects nobody
  */
 export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): readonly Protection[] {
   return [
@@ -57,9 +58,13 @@ export function protections(flags: Pick<PlanningFlags, 'protect'>, io: Io): read
 function protection(source: '--protect' | 'GUESTLIST_PROTECT', pattern: string): Protection {
   const found = addressFault(pattern, 'protection')
   if (found === null) return { pattern: emailKey(pattern), source }
-  throw new CommandError(`${source}: ${quoteTerminal(pattern)} ${found.fault}, and would protect nobody`, {
-    advice: `${found.advice} Entries are separated by commas or line breaks, without quotation marks.`,
-  })
+  throw new GuestlistError(
+    'protects-nobody',
+    `${source}: ${quoteTerminal(pattern)} ${found.fault}, and would protect nobody`,
+    {
+      advice: `${found.advice} Entries are separated by commas or line breaks, without quotation marks.`,
+    },
+  )
 }
 
 /** What a plan is made from besides the world. */

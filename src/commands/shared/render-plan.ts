@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { PlanFormat } from '../../cli/common-options.js'
-import { CommandError } from '../../cli/io.js'
 import { streamDocument } from '../../documents/plan-document.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { jsonPieces } from '../../render/json.js'
 import { planTextPieces } from '../../render/text/plan-text.js'
@@ -48,13 +48,13 @@ export function* planJson(plan: Plan): Generator<string> {
 const HEAP_GROWTH = 20
 const SAMPLES = 100
 
-/** The process would end without a word where the diff does not fit. @throws CommandError */
+/** The process would end without a word where the diff does not fit. @throws GuestlistError */
 function refuseBeyondMemory({ actions, unchanged }: Plan): void {
   const decisions = [...sampleOf(actions), ...sampleOf(unchanged)]
   const count = actions.length + unchanged.length
   const size = (JSON.stringify(decisions).length / Math.max(1, decisions.length)) * count
   if (size * HEAP_GROWTH < getHeapStatistics().heap_size_limit) return
-  throw new CommandError(`The plan is too large to be shown as diff: ${count} decisions`, {
+  throw new GuestlistError('plan-too-large', `The plan is too large to be shown as diff: ${count} decisions`, {
     advice: 'Give more memory with NODE_OPTIONS=--max-old-space-size=MIB, or plan fewer changes at once.',
   })
 }

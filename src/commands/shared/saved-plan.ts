@@ -1,10 +1,11 @@
 import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
-import { CommandError, type Io } from '../../cli/io.js'
-import { edited, PlanFileError, parsePlanDocument } from '../../documents/read-plan-document.js'
+import type { Io } from '../../cli/io.js'
+import { edited, parsePlanDocument } from '../../documents/read-plan-document.js'
 import { canonicalApiUrl } from '../../model/api-url.js'
 import { emailKey } from '../../model/email-address.js'
+import { GuestlistError } from '../../model/error.js'
 import { type Action, isAccountRemoval, type Plan, type Refusal } from '../../model/plan.js'
 import { invitationAddress, leftoverAddress, userAddress } from '../../reconcile/address.js'
 import { planDigest } from '../../reconcile/digest.js'
@@ -16,7 +17,7 @@ import { approvalDemands } from './approvals.js'
 import { DEFAULT_API_URL } from './connect.js'
 import { protections } from './make-plan.js'
 
-/** @throws CommandError for a file that is no plan, was edited, or is of a newer format: each with its own message */
+/** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */
 export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
   const text = await readTextFile(path, 'plan', io)
   try {
@@ -24,9 +25,7 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
     if (planDigest(plan.apiUrl, plan.actions) !== plan.digest || !plan.actions.every(isNamedAsItIs)) throw edited()
     return plan
   } catch (error) {
-    if (!(error instanceof PlanFileError)) throw error
-    const advice = ADVICE[error.fault]
-    throw new CommandError(`${escapeTerminal(path)}: ${error.message}`, { advice, cause: error })
+    throw error instanceof GuestlistError ? error.at(escapeTerminal(path)) : error
   }
 }
 
@@ -42,19 +41,13 @@ function isNamedAsItIs(planned: Action): boolean {
   }
 }
 
-const ADVICE: Readonly<Record<PlanFileError['fault'], string>> = {
-  'not-a-plan': 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made anew.',
-  'newer-format': 'Use the version of guestlist that wrote it, or plan again with this one.',
-  edited: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
-}
-
 type SavedPlanFlags = CommonFlags & PlanningFlags & RequiringFlags
 
 /**
  * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
  * have made the same plan are taken: a pipeline may set them for all its steps.
  *
- * @throws CommandError for flags that cannot change a plan that is made
+ * @throws GuestlistError for flags that cannot change a plan that is made
  */
 export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): Plan {
   const settled = [
@@ -64,7 +57,9 @@ export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): 
     ...(flags.given.has('now') ? ['--now'] : []),
   ]
   if (settled.length > 0) {
-    throw new CommandError(`${settled.join(', ')} cannot change a saved plan`, { advice: 'Plan again with it.' })
+    throw new GuestlistError('plan-settled', `${settled.join(', ')} cannot change a saved plan`, {
+      advice: 'Plan again with it.',
+    })
   }
   assertSameApi(plan, flags)
   const refused = [...refusedNow(plan, flags), ...protectedNow(plan, flags, io)]
@@ -80,7 +75,7 @@ function isTargeted(targets: readonly string[]): (action: Action) => boolean {
 function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {
   const configured = canonicalApiUrl(flags.apiUrl ?? DEFAULT_API_URL)
   if (configured === canonicalApiUrl(apiUrl)) return
-  throw new CommandError(`The plan was made for the API at ${apiUrl}, not for ${configured}`, {
+  throw new GuestlistError('plan-other-api', `The plan was made for the API at ${apiUrl}, not for ${configured}`, {
     advice: 'Set --api-url (or BIMDATA_API_URL) to the address of the plan, with credentials of that API.',
   })
 }

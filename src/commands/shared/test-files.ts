@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { CommandError, type Io } from '../../cli/io.js'
+import type { Io } from '../../cli/io.js'
 import type { ManifestSource } from '../../manifest/parse.js'
+import { GuestlistError } from '../../model/error.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import { reasonOf } from '../../system/errno.js'
@@ -15,7 +16,7 @@ const READ_LIMIT = 10 * 1024 * 1024
  *
  * @param named files, or folders of `*.test.yaml`
  * @param manifests as `-f` names them
- * @throws CommandError for a file that cannot be read, and where there is none
+ * @throws GuestlistError for a file that cannot be read, and where there is none
  */
 export async function readTestFiles(
   named: readonly string[],
@@ -25,7 +26,8 @@ export async function readTestFiles(
   const found = named.length > 0 ? await namedFiles(named, io) : await filesBeside(manifests, io)
   const [files, places] = [[...new Set(found)], named.length > 0 ? named : ['the manifest']]
   if (files.length === 0) {
-    throw new CommandError(
+    throw new GuestlistError(
+      'tests-missing',
       `There are no tests: no *.test.yaml ${named.length > 0 ? 'in' : 'beside'} ${places.map(escapeTerminal).join(', ')}`,
       {
         advice: 'Write some, or begin with "guestlist test --record guestlist.test.yaml --from SNAPSHOT".',
@@ -67,6 +69,12 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw new CommandError(`The tests ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`, { cause: error })
+    throw new GuestlistError(
+      'file-unreadable',
+      `The tests ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
