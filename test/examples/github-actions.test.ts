@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
 import { type Context, type JobRun, runJob } from './github.js'
-import { type Answer, freshCheckout, initGit, startWorld, type World } from './world.js'
+import { type Answer, EXAMPLES, freshCheckout, initGit, startWorld, type World } from './world.js'
 
 const FOLDER = 'github-actions'
 const SETUP = { scripts: [FOLDER], to: '.github/guestlist' }
@@ -228,4 +230,38 @@ t.test('what is remembered is kept in commits, never over those of another, and 
   execFileSync('git', ['remote', 'set-url', 'origin', '/nowhere'], { cwd: world.folder })
   t.not((await state('load')).code, 0, 'a remote that cannot be read is no empty state')
   t.match(await state('lod'), { code: 1, stderr: /usage/ })
+})
+
+t.test('a check lints and tests without secrets; what lint finds goes to code scanning, but for forks', async t => {
+  const world = await startWorld(t, SETUP)
+  const tests = readFileSync(join(EXAMPLES, 'quickstart', 'guestlist.test.yaml'), 'utf8')
+  const UPLOAD = "github.event_name == 'push' || github.event.pull_request.head.repo.full_name == github.repository"
+  const check = (upload: string) => {
+    world.answer(NPM, { to: 'gh api --silent' })
+    const context = { [UPLOAD]: upload, 'github.sha': 'a1b2', 'github.ref': 'refs/pull/5/merge' }
+    return job(world, 'check.yml', 'check', context)
+  }
+  world.write('guestlist.test.yaml', tests)
+  const good = await check('true')
+  t.match(good, { code: 0, summary: /^```text\n4 passed, 0 failed\.\n```\n$/ }, good.stderr)
+  t.match(world.read('junit.xml'), /<testsuites [^>]*tests="4"/)
+  const [call] = world.calls('gh api')
+  const upload =
+    'POST repos/acme/guests/code-scanning/sarifs --raw-field commit_sha=a1b2 --raw-field ref=refs/pull/5/merge'
+  t.match(call?.line, upload)
+  const sarif = JSON.parse(gunzipSync(Buffer.from(call?.body ?? '', 'base64')).toString())
+  t.match(sarif, { version: '2.1.0', runs: [{ tool: { driver: { name: 'guestlist' } } }] })
+
+  world.write('guestlist.test.yaml', tests.replace('expect: deny', 'expect: accept'))
+  const bad = await check('false')
+  t.match(bad, { code: 1, summary: /mallory@rival\.example: expected accept, got deny/ })
+  t.match(world.read('junit.xml'), '<failure')
+  t.equal(world.calls('gh api').length, 1, 'nothing is uploaded for a fork')
+
+  world.write('guestlist.test.yaml', tests)
+  const manifest = world.read('guestlist.yaml').replace('invitations:\n', 'invitations:\n  unmatched: accept\n')
+  world.write('guestlist.yaml', manifest)
+  t.match(await check('true'), { code: 1, stdout: /accepts-everyone/ })
+  const found = world.calls('gh api').at(-1)?.body ?? ''
+  t.match(gunzipSync(Buffer.from(found, 'base64')).toString(), '"ruleId": "accepts-everyone"')
 })

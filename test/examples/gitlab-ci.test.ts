@@ -55,9 +55,18 @@ t.test('a merge request is planned from the snapshot, without secrets', async t 
   t.notMatch(call?.line, /job-token/, 'the token is in no list of processes')
 })
 
-t.test('validate needs nothing', async t => {
+const TESTS = readFileSync(join(EXAMPLES, 'quickstart', 'guestlist.test.yaml'), 'utf8')
+
+t.test('validate lints and tests without secrets, and its report is of the tests', async t => {
   const { world } = await startGitLab(t)
+  world.write('guestlist.test.yaml', TESTS)
   t.match(await runJob(world, 'validate', {}), { code: 0 })
+  t.match(world.read(jobOf('validate').artifacts?.reports?.junit ?? ''), /<testsuites [^>]*tests="4"/)
+  world.write('guestlist.test.yaml', TESTS.replace('expect: deny', 'expect: accept'))
+  t.match(await runJob(world, 'validate', {}), { code: 1 })
+  t.match(world.read('junit.xml'), '<failure')
+  world.write('guestlist.yaml', `${world.read('guestlist.yaml')}\nguards: {maxRemoval: 1}\n`)
+  t.match(await runJob(world, 'validate', {}), { code: 1, stderr: /maxRemoval/ })
 })
 
 t.test("GitLab's schema holds, and each pipeline has its jobs", async t => {

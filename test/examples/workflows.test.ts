@@ -10,6 +10,7 @@ import { EXAMPLES } from './world.js'
 /** Workflows, with the one right to write that each has, and where. */
 const WORKFLOWS: Readonly<Record<string, readonly string[]>> = {
   'github-actions/plan.yml': [],
+  'github-actions/check.yml': ['security-events'],
   'github-actions/comment.yml': ['pull-requests'],
   'github-actions/snapshot.yml': [],
   'github-actions/apply.yml': ['apply: contents'],
