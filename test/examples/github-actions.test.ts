@@ -244,7 +244,7 @@ t.test('a check lints and tests without secrets; what lint finds goes to code sc
   world.write('guestlist.test.yaml', tests)
   const good = await check('true')
   t.match(good, { code: 0, summary: /^```text\n4 passed, 0 failed\.\n```\n$/ }, good.stderr)
-  t.match(world.read('junit.xml'), /<testsuites [^>]*tests="4"/)
+  t.match(world.read('junit.xml'), /<testsuite [^>]*tests="4"/)
   const [call] = world.calls('gh api')
   const upload =
     'POST repos/acme/guests/code-scanning/sarifs --raw-field commit_sha=a1b2 --raw-field ref=refs/pull/5/merge'

@@ -61,7 +61,7 @@ t.test('validate lints and tests without secrets, and its report is of the tests
   const { world } = await startGitLab(t)
   world.write('guestlist.test.yaml', TESTS)
   t.match(await runJob(world, 'validate', {}), { code: 0 })
-  t.match(world.read(jobOf('validate').artifacts?.reports?.junit ?? ''), /<testsuites [^>]*tests="4"/)
+  t.match(world.read(jobOf('validate').artifacts?.reports?.junit ?? ''), /<testsuite [^>]*tests="4"/)
   world.write('guestlist.test.yaml', TESTS.replace('expect: deny', 'expect: accept'))
   t.match(await runJob(world, 'validate', {}), { code: 1 })
   t.match(world.read('junit.xml'), '<failure')
