@@ -74,6 +74,7 @@ export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, 
   const warnings = [...plan.warnings, ...found.warnings]
   const others = plan.refused.filter(refusal => refusal.kind !== 'guard' || refusal.guard !== 'maxRemovals')
   const { guards } = manifest
+  const keycloak = refOf(manifest.keycloak)
   const maxRemovals = options.maxRemovals ?? guards.maxRemovals
   const refused = [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
   const required = requiredApprovals(actions, approvalDemandsOf(guards, options.approvals))
@@ -82,7 +83,7 @@ export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, 
     actions,
     warnings,
     refused,
-    keycloak: refOf(manifest.keycloak),
+    keycloak,
     approvals: { ...plan.approvals, required },
     summary: {
       ...plan.summary,
@@ -90,7 +91,7 @@ export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, 
       warnings: warnings.length,
       refused: refused.length,
     },
-    digest: planDigest(plan.apiUrl, actions),
+    digest: planDigest(plan.apiUrl, actions, keycloak),
   }
 }
 

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
-import type { Action } from '../model/plan.js'
+import type { Action, KeycloakRef } from '../model/plan.js'
 import { canonicalJson } from '../model/text.js'
 
 /**
  * `sha256:` and 64 hex digits over the API address and, of each action in order, its address, what is done and what it
- * was planned from, and of a removal what it deletes besides the account, where that was looked at. Rules, reasons and
+ * was planned from, and of a removal what it deletes besides the account, where that was looked at; and over the Keycloak where
+ * one is named, for it is sent a secret. Rules, reasons and
  * warnings are left out: they say why, not what.
  */
-export function planDigest(apiUrl: string, actions: readonly Action[]): string {
+export function planDigest(apiUrl: string, actions: readonly Action[], keycloak: KeycloakRef | null = null): string {
   const hash = createHash('sha256').update(JSON.stringify(apiUrl))
   for (const planned of actions) {
     const { address, action, before } = planned
     const loss = planned.action === 'remove' && planned.loss !== null ? [planned.loss] : []
     hash.update(`\n${canonicalJson([address, action, before, ...loss])}`)
   }
+  if (keycloak !== null) hash.update(`\n${canonicalJson(['keycloak', keycloak])}`)
   return `sha256:${hash.digest('hex')}`
 }

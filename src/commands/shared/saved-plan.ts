@@ -3,10 +3,11 @@ import { readTextFile } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { edited, parsePlanDocument } from '../../documents/read-plan-document.js'
+import { decideLeftover } from '../../keycloak/decide.js'
 import { canonicalApiUrl } from '../../model/api-url.js'
 import { emailKey } from '../../model/email-address.js'
 import { GuestlistError } from '../../model/error.js'
-import { type Action, isAccountRemoval, type Plan, type Refusal } from '../../model/plan.js'
+import { type Action, isAccountRemoval, type KeycloakRef, type Plan, type Refusal } from '../../model/plan.js'
 import { invitationAddress, leftoverAddress, userAddress } from '../../reconcile/address.js'
 import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards, requiredApprovals } from '../../reconcile/guards.js'
@@ -22,24 +23,33 @@ export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<
   const text = await readTextFile(path, 'plan', io)
   try {
     const plan = parsePlanDocument(text)
-    if (planDigest(plan.apiUrl, plan.actions) !== plan.digest || !plan.actions.every(isNamedAsItIs)) throw edited()
+    const { apiUrl, actions, keycloak, digest } = plan
+    if (planDigest(apiUrl, actions, keycloak) !== digest || !actions.every(isNamedAsItIs(keycloak))) throw edited()
     return plan
   } catch (error) {
     throw error instanceof GuestlistError ? error.at(escapeTerminal(path)) : error
   }
 }
 
-/** An address is what people read: another than that of what is acted on would have them approve the wrong thing. */
-function isNamedAsItIs(planned: Action): boolean {
-  switch (planned.action) {
-    case 'remove':
-      return planned.address === userAddress(emailKey(planned.before.email))
-    case 'delete':
-      return planned.address === leftoverAddress(emailKey(planned.before.email))
-    default:
-      return planned.address === invitationAddress(planned.before.id)
+/**
+ * An address is what people read: another than that of what is acted on would have them approve the wrong thing. Nobody is
+ * deleted in Keycloak whom no plan would delete there.
+ */
+const isNamedAsItIs =
+  (keycloak: KeycloakRef | null) =>
+  (planned: Action): boolean => {
+    switch (planned.action) {
+      case 'remove':
+        return planned.address === userAddress(emailKey(planned.before.email))
+      case 'delete': {
+        const { address, before } = planned
+        const isNamed = address === leftoverAddress(emailKey(before.email))
+        return isNamed && keycloak !== null && decideLeftover(before.email, [before], keycloak.alias).kind === 'delete'
+      }
+      default:
+        return planned.address === invitationAddress(planned.before.id)
+    }
   }
-}
 
 type SavedPlanFlags = CommonFlags & PlanningFlags & RequiringFlags
 
@@ -94,10 +104,13 @@ function refusedNow({ refused, actions }: Plan, { maxRemovals }: PlanningFlags):
 /** What is protected from outside the manifest now, whenever the plan was made. */
 function protectedNow({ actions }: Plan, flags: SavedPlanFlags, io: Io): readonly Refusal[] {
   const protectionOf = indexProtections(protections(flags, io))
+  const seen = new Set<string>()
   return actions.flatMap((action): readonly Refusal[] => {
-    if (action.action !== 'remove') return []
+    // A person counts once, removed at the API, in Keycloak or both.
+    if (!isAccountRemoval(action) || seen.has(emailKey(action.before.email))) return []
     const { address, rule } = action
     const { email } = action.before
+    seen.add(emailKey(email))
     const protection = protectionOf(emailKey(email))
     return protection ? [protectionRefusal({ address, email, rule }, protection)] : []
   })

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { applicableSavedPlan } from '../../../src/commands/shared/saved-plan.js'
 import { toDocument } from '../../../src/documents/plan-document.js'
 import { parsePlanDocument } from '../../../src/documents/read-plan-document.js'
-import type { Plan } from '../../../src/model/plan.js'
+import type { KeycloakUser } from '../../../src/model/keycloak-user.js'
+import type { LeftoverAction, Plan } from '../../../src/model/plan.js'
 import { planDigest } from '../../../src/reconcile/digest.js'
 import { jsonText } from '../../../src/render/json.js'
+import { COMMON_FLAGS, testIo } from '../../helpers/command.js'
 import { invitation, world } from '../../helpers/world.js'
 
 const MANIFEST = `invitations:
@@ -90,10 +93,13 @@ t.test('a user to be removed who was invited again meanwhile makes it stale', as
 })
 
 /** Rewritten as somebody would who knows how plans are written: digest and checksum fit. */
-async function forged(folder: string, change: (plan: Plan) => Pick<Plan, 'actions'>): Promise<void> {
+async function forged(
+  folder: string,
+  change: (plan: Plan) => Pick<Plan, 'actions'> & Partial<Pick<Plan, 'keycloak'>>,
+): Promise<void> {
   const plan = parsePlanDocument(await readFile(join(folder, 'plan.json'), 'utf8'))
-  const { actions } = change(plan)
-  const rewritten = { ...plan, actions, digest: planDigest(plan.apiUrl, actions) }
+  const { actions, keycloak = plan.keycloak } = change(plan)
+  const rewritten = { ...plan, actions, keycloak, digest: planDigest(plan.apiUrl, actions, keycloak) }
   await writeFile(join(folder, 'plan.json'), jsonText(toDocument(rewritten)))
 }
 
@@ -111,6 +117,86 @@ t.test('a plan that names one account and acts on another is refused, though its
     t.equal((await call(['plan', '--out', 'plan.json'])).code, 0)
   }
   t.same(sandbox.effects(), [])
+})
+
+const BOB: KeycloakUser = {
+  id: '5c1d',
+  username: 'acme.bob@acme.example',
+  email: 'bob@acme.example',
+  created_at: null,
+  identities: ['acme'],
+  federation_link: null,
+  service_account: false,
+}
+const KEYCLOAK = { url: 'https://iam.example/auth', realm: 'bimdata', alias: 'acme' }
+
+const leftover = (rule: LeftoverAction['rule'], user: Partial<KeycloakUser> = {}): LeftoverAction => ({
+  action: 'delete',
+  address: 'keycloak_user.bob@acme.example',
+  before: { ...BOB, ...user },
+  why: 'delete_leftover',
+  rule,
+  overruled: [],
+  impliedBy: 'bimdata_user.bob@acme.example',
+})
+
+const ruleOf = ({ actions }: Plan): LeftoverAction['rule'] => {
+  const removal = actions.find(({ action }) => action === 'remove')
+  if (removal?.action !== 'remove') throw new Error('the plan removes nobody')
+  return removal.rule
+}
+
+t.test(
+  'a plan that deletes in Keycloak whom no plan would delete there is refused, though its digest fits',
+  async t => {
+    const { call, folder } = await saved(t)
+    const cases: readonly (readonly [string, Partial<KeycloakUser>, Plan['keycloak'], number])[] = [
+      ['as a plan would', {}, KEYCLOAK, 0],
+      ['an identity of another provider', { identities: ['other'] }, KEYCLOAK, 1],
+      ['somebody of a directory', { federation_link: 'ldap' }, KEYCLOAK, 1],
+      ['a service account', { service_account: true }, KEYCLOAK, 1],
+      ['another address', { email: 'eve@acme.example' }, KEYCLOAK, 1],
+      ['another alias', {}, { ...KEYCLOAK, alias: 'other' }, 1],
+      ['no Keycloak', {}, null, 1],
+    ]
+    for (const [name, user, keycloak, code] of cases) {
+      t.equal((await call(['plan', '--out', 'plan.json'])).code, 0)
+      await forged(folder, plan => ({ keycloak, actions: [...plan.actions, leftover(ruleOf(plan), user)] }))
+      const shown = await call(['show', 'plan.json'])
+      t.equal(shown.code, code, `${name}: ${shown.stderr}`)
+      if (code === 1) t.match(shown.stderr, 'was changed after guestlist wrote it', name)
+    }
+  },
+)
+
+t.test('the digest covers the Keycloak that is sent a secret', async t => {
+  const { call, folder } = await saved(t)
+  await forged(folder, ({ actions }) => ({ actions, keycloak: KEYCLOAK }))
+  t.equal((await call(['show', 'plan.json'])).code, 0)
+  const text = await readFile(join(folder, 'plan.json'), 'utf8')
+  await writeFile(join(folder, 'plan.json'), text.replace('https://iam.example/auth', 'https://evil.example/auth'))
+  t.match(await call(['show', 'plan.json']), { code: 1, stderr: /was changed after guestlist wrote it/ })
+})
+
+t.test('who is protected now is not deleted in Keycloak either, where that is all that is left to do', async t => {
+  const { folder, env } = await saved(t)
+  const plan = parsePlanDocument(await readFile(join(folder, 'plan.json'), 'utf8'))
+  const flags = {
+    ...COMMON_FLAGS,
+    apiUrl: env.BIMDATA_API_URL,
+    target: [],
+    noRemovals: false,
+    noLoss: false,
+    now: undefined,
+    maxRemovals: undefined,
+    requiredApprovals: undefined,
+    requiredApprovalsFor: undefined,
+  }
+  const left = { ...plan, keycloak: KEYCLOAK, actions: [leftover(ruleOf(plan))] }
+  const refusedFor = (protect: readonly string[]) =>
+    applicableSavedPlan(left, { ...flags, protect }, testIo({})).refused
+  t.match(refusedFor(['bob@*']), [{ kind: 'protected', message: /bob@acme\.example is protected by "bob@\*"/ }])
+  t.same(refusedFor(['eve@*']), [])
 })
 
 t.test('what a file says of its approvers is not believed', async t => {
