@@ -15,6 +15,7 @@ const MANIFESTS = {
   'large-organisation': 'Plan: 6 to accept, 1 to deny, 0 to remove.',
   'off-boarding': 'Plan: 0 to accept, 1 to deny, 2 to remove.',
   'guest-access': 'Plan: 2 to accept, 5 to deny, 0 to remove.',
+  'policy-tests': 'Plan: 4 to accept, 1 to deny, 1 to remove.',
 }
 
 const isManifest = (file: string): boolean =>
