@@ -59,7 +59,7 @@ async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
   const { required } = planned.approvals
   if (required > 0)
     return `Saved the plan to ${name}. It needs ${plural(required, 'approval')}: guestlist approve ${name}\n`
-  return `Saved the plan to ${name}. To make exactly these changes: guestlist apply ${name}\n`
+  return `Saved the plan to ${name}. To make exactly these changes:\n  guestlist apply ${name}\n`
 }
 
 function exitCode({ problems, actions, refused }: Plan, detailed: boolean): ExitCode {

@@ -1,10 +1,9 @@
 import type { ConcurrencyFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { problemsText } from '../render/text/problems-text.js'
-import type { Style } from '../render/text/style.js'
 import { findAccess } from '../review/find-access.js'
 import type { Review } from '../review/review.js'
 import { reviewCsv } from '../review/review-csv.js'
@@ -45,14 +44,15 @@ export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
     const rows = finder.finish(clouds)
     return { provenance: provenanceOf(world, loaded, now), summary: summarize(rows, clouds), rows }
   })
-  await io.outAll(await renderReview(found, flags.format, styleFor('out', flags, io)))
+  await io.outAll(await renderReview(found, flags, io))
   return flags.detailedExitcode && hasFindings(found.summary) ? EXIT.changes : EXIT.done
 }
 
-async function renderReview(review: Review, format: ReviewFormat, style: Style): Promise<Iterable<string>> {
+async function renderReview(review: Review, flags: ReviewFlags, io: Io): Promise<Iterable<string>> {
+  const { format } = flags
   switch (format) {
     case 'text':
-      return reviewText(review, style)
+      return reviewText(review, styleFor('out', flags, io), widthOf(io))
     case 'csv':
       return reviewCsv(review.rows)
     case 'json':

@@ -3,12 +3,18 @@ import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import { inPieces } from '../render/text/pieces.js'
 import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
+import { wrapText } from '../render/text/width.js'
 import { plural, provenanceText } from '../render/text/words.js'
 import { type AccessRow, FINDING_CODES, FINDINGS, type Review, type ReviewSummary } from './review.js'
 import { cloudsSentences } from './sentences.js'
 
-/** A review for people, in pieces: the summary first, then a paragraph for each person. */
-export const reviewText = (review: Review, style: Style): Iterable<string> => inPieces(parts(review, style))
+/** A review for people, in pieces: the summary first, then a paragraph for each person. @param width columns of the terminal */
+export const reviewText = (review: Review, style: Style, width?: number): Iterable<string> =>
+  inPieces(wrapped(parts(review, style), width))
+
+function* wrapped(pieces: Iterable<string>, width: number | undefined): Generator<string> {
+  for (const piece of pieces) yield wrapText(piece, width, 6)
+}
 
 function* parts({ provenance, summary, rows }: Review, style: Style): Generator<string> {
   yield `${style.bold(`Review: ${plural(summary.rows, 'access', 'accesses')} of ${plural(summary.people, 'person', 'people')}.`)}\n\n`

@@ -118,3 +118,18 @@ t.test('item 22: the demo prints in the order in which a person sees it', async 
     from = at + 1
   }
 })
+
+t.test('at 80 columns no word of a review, nor of the command that applies a plan, is broken', async t => {
+  const member = { id: 1, email: 'a.person.with.a.long.name@acme.example', cloud_role: 100 }
+  const clouds = [{ id: 7, name: 'The tower beside the old harbour', members: [member] }]
+  const { folder, env } = await world(t, MANIFEST, [], { data: { invitations: [], users: [], clouds } })
+  const lines = async (...args: string[]) => {
+    const io = testIo({ ...env, NO_COLOR: '1' })
+    t.equal(await main(args, { ...io, cwd: folder, outIsTerminal: true, errIsTerminal: true }), 0)
+    return `${io.stdout.join('')}${io.stderr.join('')}`.split('\n')
+  }
+  const review = await lines('review')
+  t.match(review.join(' ').replace(/\s+/g, ' '), 'unexplained admin member-without-invitation')
+  for (const line of review) t.ok(displayWidth(line) <= 80, line)
+  t.ok((await lines('plan', '--out', 'plan.json')).includes('  guestlist apply plan.json'), 'on a line of its own')
+})
