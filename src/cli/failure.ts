@@ -2,6 +2,7 @@ import { ApiError } from '../model/api-error.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
+import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
 import { styleFor } from './style.js'
@@ -13,7 +14,7 @@ export interface Failure {
 
 /** What a person is told of an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
 export function describeFailure(error: unknown, options: { noColor: boolean; debug: boolean }, io: Io): Failure {
-  const style = styleFor('err', options, io)
+  const style = styleFor('err', { noColor: options.noColor, logLevel: options.debug ? 'debug' : 'info' }, io)
   if (io.interrupt.aborted && error instanceof ApiError)
     return { text: 'Interrupted; nothing was done.\n', exitCode: EXIT.interrupted }
   const exitCode = error instanceof GuestlistError ? error.exitCode : EXIT.error
@@ -24,15 +25,15 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
     return { text: `${error.message}\n`, exitCode }
-  const text = `${style.bad('Error:')} ${messageOf(error, options.debug)}\n`
+  const text = `${style.bad('Error:')} ${messageOf(error, style, options.debug)}\n`
   return { text: wrapText(text, io.errIsTerminal ? io.columns : undefined), exitCode }
 }
 
-function messageOf(error: unknown, debug: boolean): string {
+function messageOf(error: unknown, style: Style, debug: boolean): string {
   if (error instanceof GuestlistError || error instanceof ApiError) {
     // A state and a log are named as others named them: theirs is one line, whatever is in it.
     const foreign = error instanceof GuestlistError && /^(?:state|audit)-/.test(error.code)
-    const message = foreign ? escapeTerminal(error.message) : lines(error.message)
+    const message = `${foreign ? escapeTerminal(error.message) : lines(error.message)}${style.code(error.code)}`
     return error.advice === null ? message : `${message}\n${lines(error.advice)}`
   }
   const message = error instanceof Error ? error.message : String(error)

@@ -79,7 +79,8 @@ function tellProblem(view: ApplyView, error: unknown): void {
   const problems = error instanceof GuestlistError ? error.problems : []
   for (const problem of problems) view.problem(problem.summary, problem)
   if (problems.length === 0) {
-    const detail = error instanceof GuestlistError || error instanceof ApiError ? (error.advice ?? '') : ''
-    view.problem(error instanceof Error ? error.message : String(error), { detail })
+    const known = error instanceof GuestlistError || error instanceof ApiError
+    const facts = known ? { code: error.code, detail: error.advice ?? '' } : {}
+    view.problem(error instanceof Error ? error.message : String(error), facts)
   }
 }

@@ -133,7 +133,7 @@ export function applyEnd(line: Line, { action, outcome, attempts, status }: Resu
   ].join('\n')
 }
 
-interface DiagnosticExtras extends Partial<Omit<Problem, 'code'>> {
+export interface DiagnosticExtras extends Partial<Omit<Problem, 'code'>> {
   readonly code?: string
   /** Of the action that it is about. */
   readonly address?: string

@@ -54,12 +54,22 @@ t.test('codes are in JSON, in NDJSON and, at log level debug, in text', async t 
 
   const lines = (await call(['apply', '--json', '--auto-approve'])).stdout.trim().split('\n')
   const codes = lines.flatMap(line => JSON.parse(line).diagnostic?.code ?? [])
-  t.match(codes, ['admin_rights', 'protected'])
+  t.match(codes, ['admin_rights', 'protected', 'plan-refused'])
 
   const shown = await call(['plan', '--log-level', 'debug'])
   t.match(shown.stdout, /becomes admin of .* \[admin_rights\]\n/)
   t.match(shown.stdout, /Refused: .* \[protected\]\n/)
   t.notMatch((await call(['plan'])).stdout, /\[(admin_rights|protected)\]/)
+})
+
+t.test('an error shows its code at log level debug, one of the API too', async t => {
+  const { call } = await world(t, MANIFEST, [])
+  t.match((await call(['show', 'nothing.json', '--log-level', 'debug'])).stderr, /^Error: .* \[file-unreadable\]/m)
+  t.match(
+    (await call(['plan', '--log-level', 'debug'], { BIMDATA_API_KEY: 'wrong' })).stderr,
+    /^Error: .* \[api-http\]/m,
+  )
+  t.notMatch((await call(['show', 'nothing.json'])).stderr, /\[file/)
 })
 
 t.test('warnings of a command show theirs at log level debug', async t => {

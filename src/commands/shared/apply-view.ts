@@ -3,7 +3,6 @@ import { type Progress, startProgress } from '../../cli/progress.js'
 import { type StyleFlags, styleFor, widthOf } from '../../cli/style.js'
 import type { ExecuteEvent } from '../../execute/context.js'
 import type { Plan } from '../../model/plan.js'
-import type { Problem } from '../../model/problem.js'
 import type { Report, Result } from '../../model/report.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import * as nd from '../../render/ndjson.js'
@@ -17,7 +16,7 @@ export interface ApplyView {
   planned(plan: Plan): Promise<void>
   event(event: ExecuteEvent): void
   /** What ended the run, for machines; people are told by who catches it. */
-  problem(message: string, rest?: Partial<Problem>): void
+  problem(message: string, rest?: nd.DiagnosticExtras): void
   finished(report: Report, complete: boolean): void
 }
 
