@@ -71,6 +71,8 @@ export interface ExecutionContext extends ExecuteDeps {
   /** To be told of each request's end: after five in a row that found nobody to answer, the run halts. */
   reached(error: ApiError | null): void
   stopped(): Stop | null
+  /** Listens no longer: the signals of a service outlive its runs. */
+  end(): void
 }
 
 export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limiter: RateLimiter): ExecutionContext {
@@ -80,8 +82,13 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
     stopped = stopped === null ? { reason, message } : alsoFor(stopped, reason, message)
     controller.abort()
   }
-  onAbort(deps.interrupt, () => halt('interrupted', 'The run was interrupted.'))
-  onAbort(deps.lockLost, () => halt('lock_lost', "The state's lock was lost: another run may have begun."))
+  const listeners = [
+    onAbort(deps.interrupt, () => halt('interrupted', 'The run was interrupted.')),
+    onAbort(deps.lockLost, () => halt('lock_lost', "The state's lock was lost: another run may have begun.")),
+  ]
+  const end = () => {
+    for (const remove of listeners) remove()
+  }
   let unreached = 0
   const reached = (error: ApiError | null) => {
     unreached = error?.kind === 'not-sent' ? unreached + 1 : 0
@@ -94,15 +101,17 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
       halt('audit', `What is done can no longer be recorded: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return { ...deps, emit, options, limiter, stop: controller.signal, halt, reached, stopped: () => stopped }
+  return { ...deps, emit, options, limiter, stop: controller.signal, halt, reached, stopped: () => stopped, end }
 }
 
 /** Over all workers: more would only fail the same way, each after its own retries. */
 const MAX_UNREACHED = 5
 
-function onAbort(signal: AbortSignal, then: () => void): void {
+/** @return removes the listener */
+function onAbort(signal: AbortSignal, then: () => void): () => void {
   if (signal.aborted) then()
   else signal.addEventListener('abort', then, { once: true })
+  return () => signal.removeEventListener('abort', then)
 }
 
 /** The first reason stays; what else went wrong is said too, for it may be that a removal is not remembered. */

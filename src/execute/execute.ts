@@ -22,6 +22,14 @@ export async function execute(
   limiter: RateLimiter,
 ): Promise<Report> {
   const run = startExecution(deps, options, limiter)
+  try {
+    return await carryOut(plan, run)
+  } finally {
+    run.end()
+  }
+}
+
+async function carryOut(plan: Plan, run: ExecutionContext): Promise<Report> {
   const progress = new Progress(plan.actions.length, run)
   const denials = plan.actions.filter(isOf('deny'))
   const accepts = plan.actions.filter(isOf('accept'))
@@ -36,7 +44,7 @@ export async function execute(
   )
   const settled = await progress.settleRest(plan.actions)
   const { results, verification } = await verify(plan, settled, run)
-  const accepted = options.acceptAbsent ? { acceptAbsent: true } : {}
+  const accepted = run.options.acceptAbsent ? { acceptAbsent: true } : {}
   return { results, stop: run.stopped(), ...accepted, verification }
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { type ExecuteDeps, haltIfUnauthorized, startExecution } from '../../src/execute/context.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
@@ -75,4 +76,13 @@ t.test('who is refused as such', async t => {
   t.match(denied(401), { reason: 'unauthorized', message: /it was refused/ })
   t.match(denied(), { reason: 'unauthorized', message: /it was refused/ })
   t.match(denied(403), { reason: 'forbidden', message: 'it was refused.' })
+})
+
+t.test('once it has ended a run listens to neither signal', async t => {
+  const signals = { interrupt: new AbortController().signal, lockLost: new AbortController().signal }
+  const run = start(signals)
+  const listening = () => Object.values(signals).map(signal => getEventListeners(signal, 'abort').length)
+  t.same(listening(), [1, 1])
+  run.end()
+  t.same(listening(), [0, 0])
 })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t, { type Test } from 'tap'
 import type { ExecuteEvent } from '../../src/execute/context.js'
 import { removal } from '../reconcile/fixtures/build.js'
@@ -314,4 +315,15 @@ t.test('2,000 actions among 100,000 invitations: each call once', async t => {
   t.equal(new Set(calls()).size, 2003)
   t.equal(calls().length, 2003)
   t.equal(sandbox.effects().length, 2003)
+})
+
+t.test('a run leaves no listener on the signals of a service that outlives it', async t => {
+  const { signal: interrupt } = new AbortController()
+  const { plan, run } = await rig(t, { invitations: INVITATIONS, users: USERS })
+  const everything = await plan(EVERYTHING)
+  await run({ plan: everything, interrupt })
+  t.equal(getEventListeners(interrupt, 'abort').length, 0, 'after a run that was carried out')
+  const broken = { accept: () => Promise.reject(new TypeError('a bug')) }
+  await t.rejects(run({ plan: everything, interrupt, api: broken }), { message: 'a bug' })
+  t.equal(getEventListeners(interrupt, 'abort').length, 0, 'after one that rejected')
 })
