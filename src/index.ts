@@ -20,6 +20,15 @@ import { COLOUR, PLAIN } from './render/text/style.js'
 
 export type { ActionEntry, PlanDocument, ResourceChange, UnchangedEntry } from './documents/plan-document.js'
 export { type ManifestSource, type ParseResult, parseManifest } from './manifest/parse.js'
+export type {
+  Action,
+  ActionReason,
+  InvitationAction,
+  OverruledRef,
+  RemovalAction,
+  RuleRef,
+  UserView,
+} from './model/action.js'
 export { emailKey } from './model/email-address.js'
 export { type ErrorFacts, GuestlistError } from './model/error.js'
 export type { ErrorCode } from './model/error-codes.js'
@@ -44,21 +53,14 @@ export type {
   UnmatchedPolicy,
 } from './model/manifest.js'
 export type {
-  Action,
-  ActionReason,
   GuardName,
-  InvitationAction,
   LeftOut,
-  OverruledRef,
   Plan,
   Provenance,
   Refusal,
-  RemovalAction,
-  RuleRef,
   StateRead,
   Summary,
   Unchanged,
-  UserView,
   Warning,
   WarningCode,
 } from './model/plan.js'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Approver, RuleRef } from '../model/plan.js'
+import type { RuleRef } from '../model/action.js'
+import type { Approver } from '../model/plan.js'
 
 /** What a line is about. */
 export type AuditEvent =

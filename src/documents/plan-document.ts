@@ -1,26 +1,28 @@
 import { createHash } from 'node:crypto'
+import {
+  type Action,
+  type ActionReason,
+  isInvitationAction,
+  type OverruledRef,
+  type RuleRef,
+  STATUS_AFTER,
+  type UserView,
+} from '../model/action.js'
 import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
 import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { StateConfig } from '../model/manifest.js'
-import {
-  type Action,
-  type ActionReason,
-  type Approvals,
-  isInvitationAction,
-  type KeycloakRef,
-  type LeftOut,
-  type OverruledRef,
-  type Plan,
-  type Provenance,
-  type Refusal,
-  type RuleRef,
-  STATUS_AFTER,
-  type StateRead,
-  type Summary,
-  type Unchanged,
-  type UserView,
-  type Warning,
+import type {
+  Approvals,
+  KeycloakRef,
+  LeftOut,
+  Plan,
+  Provenance,
+  Refusal,
+  StateRead,
+  Summary,
+  Unchanged,
+  Warning,
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { canonicalJsonPieces } from '../model/text.js'

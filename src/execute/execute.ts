@@ -1,5 +1,6 @@
 import type { RateLimiter } from '../http/rate-limiter.js'
-import type { Action, InvitationAction, LeftoverAction, Plan, RemovalAction } from '../model/plan.js'
+import type { Action, InvitationAction, LeftoverAction, RemovalAction } from '../model/action.js'
+import type { Plan } from '../model/plan.js'
 import { type Outcome, type Report, type Result, succeeded } from '../model/report.js'
 import { type ExecuteDeps, type ExecuteOptions, type ExecutionContext, startExecution } from './context.js'
 import { settleInvitation } from './settle-invitation.js'

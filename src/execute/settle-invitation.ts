@@ -1,7 +1,7 @@
 import { classify, type FailureClass, readWithRetries } from '../http/retry.js'
+import type { InvitationAction } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
 import { statusText } from '../model/invitation.js'
-import type { InvitationAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { type ExecutionContext, haltIfUnauthorized } from './context.js'

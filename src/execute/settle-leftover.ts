@@ -1,5 +1,5 @@
+import type { LeftoverAction } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
-import type { LeftoverAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { canonicalJson } from '../model/text.js'
 import { attemptOnce } from './attempt.js'

@@ -1,7 +1,7 @@
 import { classify } from '../http/retry.js'
+import type { RemovalAction } from '../model/action.js'
 import type { ApiError } from '../model/api-error.js'
 import { emailKey } from '../model/email-address.js'
-import type { RemovalAction } from '../model/plan.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import type { ExecutionContext } from './context.js'

@@ -1,6 +1,7 @@
+import type { LeftoverAction } from '../model/action.js'
 import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { KeycloakConfig, Manifest, Removal } from '../model/manifest.js'
-import type { LeftoverAction, Plan, Warning } from '../model/plan.js'
+import type { Plan, Warning } from '../model/plan.js'
 import { byCodeUnit, canonicalJson } from '../model/text.js'
 import { leftoverAddress, userAddress } from '../reconcile/address.js'
 import { ruleRef } from '../reconcile/decide.js'

@@ -1,6 +1,7 @@
+import type { Action, RemovalAction } from '../model/action.js'
 import type { CloudRef, Clouds, Loss } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
-import type { Action, Plan, Refusal, RemovalAction, Warning } from '../model/plan.js'
+import type { Plan, Refusal, Warning } from '../model/plan.js'
 import { planDigest } from '../reconcile/digest.js'
 import { findLosses } from './find-losses.js'
 

@@ -1,4 +1,4 @@
-import type { Action } from './plan.js'
+import type { Action } from './action.js'
 
 /**
  * How one action ended.

@@ -1,7 +1,8 @@
+import type { RuleRef } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
-import type { Plan, RuleRef } from '../model/plan.js'
+import type { Plan } from '../model/plan.js'
 import { invitationAddress, userAddress } from '../reconcile/address.js'
 import {
   type Explainer,

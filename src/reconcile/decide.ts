@@ -1,6 +1,7 @@
+import type { ActionReason, OverruledRef, RuleRef } from '../model/action.js'
 import type { Invitation, Status } from '../model/invitation.js'
 import type { Effect, Manifest, Removal, Rule } from '../model/manifest.js'
-import type { ActionReason, OverruledRef, RuleRef, Unchanged } from '../model/plan.js'
+import type { Unchanged } from '../model/plan.js'
 
 /** What is to become of one invitation, and why. */
 export type Decision =

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Action, KeycloakRef } from '../model/plan.js'
+import type { Action } from '../model/action.js'
+import type { KeycloakRef } from '../model/plan.js'
 import { canonicalJson } from '../model/text.js'
 
 /**

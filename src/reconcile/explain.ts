@@ -1,7 +1,7 @@
+import type { RuleRef, UserView } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
 import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
 import type { Manifest, Protection, Removal } from '../model/manifest.js'
-import type { RuleRef, UserView } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { invitationAddress, userAddress } from './address.js'
 import { type Decision, ruleRef } from './decide.js'

@@ -1,5 +1,6 @@
+import { type Action, isAccountRemoval } from '../model/action.js'
 import type { Guards } from '../model/manifest.js'
-import { type Action, GUARD_CODES, type GuardName, isAccountRemoval, type Refusal } from '../model/plan.js'
+import { GUARD_CODES, type GuardName, type Refusal } from '../model/plan.js'
 
 /** What clouds are lost is known only after planning: see the folder loss. */
 type CountedGuard = Exclude<GuardName, 'maxCloudsLost'>

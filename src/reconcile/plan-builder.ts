@@ -1,15 +1,7 @@
+import type { Action, InvitationAction, OverruledRef, RemovalAction, UserView } from '../model/action.js'
 import { viewOf } from '../model/invitation.js'
 import type { Removal, Rule } from '../model/manifest.js'
-import type {
-  Action,
-  InvitationAction,
-  OverruledRef,
-  Refusal,
-  RemovalAction,
-  Unchanged,
-  UserView,
-  Warning,
-} from '../model/plan.js'
+import type { Refusal, Unchanged, Warning } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import type { RemovalRecord } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'

@@ -1,6 +1,7 @@
+import type { OverruledRef } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
-import type { OverruledRef, Plan, Warning } from '../model/plan.js'
+import type { Plan, Warning } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import { planDigest } from './digest.js'

@@ -1,5 +1,5 @@
+import type { RuleRef } from '../model/action.js'
 import type { Effect, Removal, Rule, Strength } from '../model/manifest.js'
-import type { RuleRef } from '../model/plan.js'
 import { ruleRef } from './decide.js'
 
 /** A rule that matches, and what it counted for. */

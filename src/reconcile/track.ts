@@ -1,6 +1,7 @@
+import { type Action, isInvitationAction, type UserView } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
 import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
-import { type Action, isInvitationAction, type Plan, type UserView } from '../model/plan.js'
+import type { Plan } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson } from '../model/text.js'
 import { invitationAddress } from './address.js'

@@ -1,6 +1,7 @@
+import type { RemovalAction, UserView } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Protection, Removal } from '../model/manifest.js'
-import type { Refusal, RemovalAction, UserView } from '../model/plan.js'
+import type { Refusal } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import { userAddress } from './address.js'

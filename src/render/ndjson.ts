@@ -1,4 +1,5 @@
-import type { Action, Plan } from '../model/plan.js'
+import type { Action } from '../model/action.js'
+import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { allAbsent, isComplete, type Report, type Result, type RunCode } from '../model/report.js'
 import { diagnosticSource } from './diagnostic-source.js'

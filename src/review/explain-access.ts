@@ -1,6 +1,6 @@
+import type { RuleRef } from '../model/action.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Removal, Rule } from '../model/manifest.js'
-import type { RuleRef } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { isInForce } from '../reconcile/in-force.js'

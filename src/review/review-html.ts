@@ -1,4 +1,4 @@
-import type { RuleRef } from '../model/plan.js'
+import type { RuleRef } from '../model/action.js'
 import { placeText } from '../model/problem.js'
 import { escapeHtml, scriptJson, shown } from '../render/escape/html.js'
 import { pageHead } from '../render/html/page.js'

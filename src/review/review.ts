@@ -1,6 +1,7 @@
+import type { RuleRef } from '../model/action.js'
 import type { Unread } from '../model/clouds.js'
 import type { Role } from '../model/invitation.js'
-import type { Provenance, RuleRef } from '../model/plan.js'
+import type { Provenance } from '../model/plan.js'
 
 /** What an auditor is told of an access. In this order everywhere. */
 export const FINDINGS = {

@@ -3,7 +3,7 @@ import type { Calls, Fault } from './faults.js'
 import { OPERATIONS, type Operation } from './types.js'
 
 /** What is wrong with one part of the text. */
-class Misfit extends Error {}
+class InvalidFault extends Error {}
 
 /** Reads settings by name, and knows which were asked for. */
 interface Settings {
@@ -14,25 +14,25 @@ interface Settings {
 function wholeNumber(text: string, name: string): number {
   const number = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number
-  throw new Misfit(`${name} must be a whole number, not "${text}"`)
+  throw new InvalidFault(`${name} must be a whole number, not "${text}"`)
 }
 
 function positive(text: string, name: string): number {
   const number = wholeNumber(text, name)
-  if (number === 0) throw new Misfit(`${name} counts from 1`)
+  if (number === 0) throw new InvalidFault(`${name} counts from 1`)
   return number
 }
 
 function probability(text: string): number {
   const p = Number(text)
   if (/^(\d+\.?\d*|\.\d+)$/.test(text) && p <= 1) return p
-  throw new Misfit(`p must be a number from 0 to 1, not "${text}"`)
+  throw new InvalidFault(`p must be a number from 0 to 1, not "${text}"`)
 }
 
 function status(text: string): number {
   const number = wholeNumber(text, 'the status')
   if (number >= 200 && number <= 599) return number
-  throw new Misfit(`${text} is no status from 200 to 599`)
+  throw new InvalidFault(`${text} is no status from 200 to 599`)
 }
 
 function calls(text: string): Calls {
@@ -40,14 +40,14 @@ function calls(text: string): Calls {
   if (dash === undefined) return positive(text, 'nth')
   if (to === '') return { from: positive(from, 'nth') }
   const range = { from: positive(from, 'nth'), to: positive(to, 'nth') }
-  if (range.from > range.to) throw new Misfit(`nth=${text} has no calls in it`)
+  if (range.from > range.to) throw new InvalidFault(`nth=${text} has no calls in it`)
   return range
 }
 
 /** What is sent in a header must be printable ASCII. */
 function headerText(text: string, name: string): string {
   if (/^[\x20-\x7e]+$/.test(text)) return text
-  throw new Misfit(`${name} must be printable ASCII`)
+  throw new InvalidFault(`${name} must be printable ASCII`)
 }
 
 function retryAfter(text: string, name: string): number | string | null {
@@ -67,12 +67,12 @@ function staleFault(settings: Settings) {
   const changes = settings('changes', positive)
   if (reads === undefined) return { kind: 'stale', changes: changes ?? 1 } as const
   if (changes === undefined) return { kind: 'stale', reads } as const
-  throw new Misfit('stale takes changes or reads, not both')
+  throw new InvalidFault('stale takes changes or reads, not both')
 }
 
 function latencyFault(settings: Settings) {
   const ms = settings('ms', wholeNumber)
-  if (ms === undefined) throw new Misfit('latency needs ms=MILLISECONDS')
+  if (ms === undefined) throw new InvalidFault('latency needs ms=MILLISECONDS')
   return { kind: 'latency', ms } as const
 }
 
@@ -91,13 +91,13 @@ function effect(kind: string, settings: Settings) {
   if (kind === 'latency') return latencyFault(settings)
   if (kind === 'stale') return staleFault(settings)
   if (kind === 'truncated') return { kind } as const
-  throw new Misfit(`there is no kind "${kind}"`)
+  throw new InvalidFault(`there is no kind "${kind}"`)
 }
 
 function operationOf(word: string): Operation | '*' {
   if (word === '*') return word
   const operation = OPERATIONS.find(name => name === word)
-  if (operation === undefined) throw new Misfit(`there is no operation "${word}"`)
+  if (operation === undefined) throw new InvalidFault(`there is no operation "${word}"`)
   return operation
 }
 
@@ -105,8 +105,8 @@ function settingsOf(parts: readonly string[]): Settings {
   const texts = new Map<string, string>()
   for (const part of parts) {
     const [, name = '', text = ''] = /^([a-z-]+)=(.+)$/s.exec(part) ?? []
-    if (name === '') throw new Misfit(`"${part}" is no KEY=VALUE`)
-    if (texts.has(name)) throw new Misfit(`${name} is there twice`)
+    if (name === '') throw new InvalidFault(`"${part}" is no KEY=VALUE`)
+    if (texts.has(name)) throw new InvalidFault(`${name} is there twice`)
     texts.set(name, text)
   }
   const read = new Set<string>()
@@ -124,7 +124,7 @@ function parse(text: string): Fault {
   // A colon parts only where KEY= follows, so that dates and addresses may have colons.
   const [head = '', ...rest] = text.split(/:(?=[a-z-]+=)/)
   const [operation = '', kind = '', ...stray] = head.split(':')
-  if (stray.length > 0) throw new Misfit(`"${stray.join(':')}" is no KEY=VALUE`)
+  if (stray.length > 0) throw new InvalidFault(`"${stray.join(':')}" is no KEY=VALUE`)
   const settings = settingsOf(rest)
   const when = {
     operation: operationOf(operation),
@@ -133,10 +133,11 @@ function parse(text: string): Fault {
     seed: settings('seed', wholeNumber),
     target: settings('target', text => text),
   }
-  if (kind === 'stale' && CHANGING.has(when.operation)) throw new Misfit(`${when.operation} is no read, so never stale`)
+  if (kind === 'stale' && CHANGING.has(when.operation))
+    throw new InvalidFault(`${when.operation} is no read, so never stale`)
   const fault = { ...when, ...effect(kind, settings) }
   const [unread] = settings.unread()
-  if (unread !== undefined) throw new Misfit(`${kind} takes no ${unread}`)
+  if (unread !== undefined) throw new InvalidFault(`${kind} takes no ${unread}`)
   return fault
 }
 
@@ -145,7 +146,7 @@ export function parseFault(text: string): Fault | { readonly error: string } {
   try {
     return parse(text)
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error
+    if (!(error instanceof InvalidFault)) throw error
     return { error: `"${text}" is not a fault: ${error.message}.\n${FAULT_GRAMMAR}` }
   }
 }

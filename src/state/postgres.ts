@@ -119,11 +119,10 @@ async function ensureTable(session: Session): Promise<string> {
   const oid = await tableOid(session)
   if (oid !== null) return oid
   const why = cause instanceof Error ? cause.message : 'It is not in the search_path.'
-  throw new GuestlistError(
-    'state-credentials',
-    `The table guestlist_state cannot be made. ${why} Have it made:\n${CREATE_TABLE};`,
-    { cause },
-  )
+  throw new GuestlistError('state-credentials', `The table guestlist_state cannot be made. ${why}`, {
+    cause,
+    advice: `Have it made:\n${CREATE_TABLE};`,
+  })
 }
 
 /** One statement: what it compares is true when it writes. */

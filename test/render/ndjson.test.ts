@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Action } from '../../src/model/plan.js'
+import type { Action } from '../../src/model/action.js'
 import type { Outcome, Report } from '../../src/model/report.js'
 import * as nd from '../../src/render/ndjson.js'
 import { commandsIn, unsafeIn } from './fixtures/inert.js'

@@ -1,4 +1,4 @@
-import { type Action, isInvitationAction } from '../../src/model/plan.js'
+import { type Action, isInvitationAction } from '../../src/model/action.js'
 import { isComplete, type Report, type Result, succeeded } from '../../src/model/report.js'
 import type { Effect, Provider } from './provider.js'
 import type { Disk } from './store.js'

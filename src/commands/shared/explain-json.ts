@@ -1,4 +1,4 @@
-import type { Action } from '../../model/plan.js'
+import type { Action } from '../../model/action.js'
 import type { Place } from '../../model/problem.js'
 import { userAddress } from '../../reconcile/address.js'
 import { type Decision, ruleRef } from '../../reconcile/decide.js'

@@ -1,5 +1,5 @@
+import { type RuleRef, STATUS_AFTER } from '../../model/action.js'
 import { statusText } from '../../model/invitation.js'
-import { type RuleRef, STATUS_AFTER } from '../../model/plan.js'
 import { type Place, placeText } from '../../model/problem.js'
 import type { Decision } from '../../reconcile/decide.js'
 import type {

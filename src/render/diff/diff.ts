@@ -1,12 +1,6 @@
 import { formatPatch } from 'diff'
-import {
-  type InvitationAction,
-  isInvitationAction,
-  type Plan,
-  STATUS_AFTER,
-  type Unchanged,
-  type UserView,
-} from '../../model/plan.js'
+import { type InvitationAction, isInvitationAction, STATUS_AFTER, type UserView } from '../../model/action.js'
+import type { Plan, Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'

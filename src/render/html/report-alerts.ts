@@ -1,4 +1,5 @@
-import type { OverruledRef, Plan, Warning } from '../../model/plan.js'
+import type { OverruledRef } from '../../model/action.js'
+import type { Plan, Warning } from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
 import { escapeHtml } from '../escape/html.js'
 import { plural, unusedRules } from '../text/words.js'

@@ -1,13 +1,6 @@
+import { type Action, isInvitationAction, type RuleRef, STATUS_AFTER } from '../../model/action.js'
 import { type InvitationView, statusText } from '../../model/invitation.js'
-import {
-  type Action,
-  isInvitationAction,
-  type Plan,
-  type Refusal,
-  type RuleRef,
-  STATUS_AFTER,
-  type Unchanged,
-} from '../../model/plan.js'
+import type { Plan, Refusal, Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { shown } from '../escape/html.js'
 import { lossSentences } from '../loss.js'

@@ -1,11 +1,5 @@
-import {
-  type Action,
-  isInvitationAction,
-  type OverruledRef,
-  type Plan,
-  type RuleRef,
-  type Warning,
-} from '../../model/plan.js'
+import { type Action, isInvitationAction, type OverruledRef, type RuleRef } from '../../model/action.js'
+import type { Plan, Warning } from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
 import { codeSpan, prose } from '../escape/markdown.js'
 import { lossSentences } from '../loss.js'

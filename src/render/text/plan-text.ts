@@ -1,15 +1,13 @@
-import { type InvitationView, statusText } from '../../model/invitation.js'
 import {
   type Action,
   type InvitationAction,
   isInvitationAction,
-  type Plan,
   type RemovalAction,
   type RuleRef,
   STATUS_AFTER,
-  type Unchanged,
-  type Warning,
-} from '../../model/plan.js'
+} from '../../model/action.js'
+import { type InvitationView, statusText } from '../../model/invitation.js'
+import type { Plan, Unchanged, Warning } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'

@@ -1,4 +1,4 @@
-import { isInvitationAction } from '../../model/plan.js'
+import { isInvitationAction } from '../../model/action.js'
 import { allAbsent, type Report, type Result, runCode } from '../../model/report.js'
 import { escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'

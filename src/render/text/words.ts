@@ -1,14 +1,5 @@
-import {
-  type Action,
-  type ActionReason,
-  type LeftoverAction,
-  type OverruledRef,
-  type Plan,
-  type RuleRef,
-  type Summary,
-  totalLeftOut,
-  type Unchanged,
-} from '../../model/plan.js'
+import type { Action, ActionReason, LeftoverAction, OverruledRef, RuleRef } from '../../model/action.js'
+import { type Plan, type Summary, totalLeftOut, type Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 
 /*
