@@ -7,7 +7,7 @@ const SETUP = { scripts: ['install'], to: 'ci' }
 
 /** What would install a package, or run one that it fetches, by its name at a registry. */
 const BY_NAME =
-  /\bguestlist@|\b(?:npm (?:i|install|add|exec|x)|npx|pnpm (?:add|dlx)|yarn (?:add|dlx)|bunx)\b(?! --global --ignore-scripts --offline "\.\/\$tarball"$)|additional_dependencies/gm
+  /\bguestlist@|\b(?:npm (?:i|install|add|exec|x)|npx|pnpm (?:add|dlx)|yarn (?:add|dlx)|bunx)\b(?! --global (?:--prefix \/usr\/local )?--ignore-scripts --offline (?:"\.\/\$tarball"|\.\/bimdata-guestlist-[\d.*]+\.tgz(?: \\)?)$)|additional_dependencies/gm
 
 const files = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter(
   name => statSync(join(EXAMPLES, name)).isFile() && !name.endsWith('.png'),
@@ -23,6 +23,8 @@ for (const line of [
   'npm install --global guestlist',
   'npx guestlist plan',
   'npm install --global --ignore-scripts --offline "./$tarball" guestlist',
+  'npm install --global --ignore-scripts --offline ./bimdata-guestlist-0.2.0.tgz guestlist',
+  'npm install --global --ignore-scripts ./bimdata-guestlist-0.2.0.tgz',
   'additional_dependencies: ["guestlist"]',
 ])
   t.test(`and the check finds: ${line}`, async t => t.match(line, new RegExp(BY_NAME, 'm')))
