@@ -7,6 +7,9 @@ import type { StatusDocument } from '../../src/serve/status.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
 
+/** A request that hangs fails its test, with its place, and not the whole file after minutes. */
+const ANSWER_MS = 20_000
+
 const ANY_PORT = ['--listen', '127.0.0.1:0']
 
 export interface Served {
@@ -15,6 +18,8 @@ export interface Served {
   readonly url: string
   log(): string
   status(): Promise<StatusDocument>
+  /** A page, a probe or the metrics, on a connection of its own. */
+  get(path: string): Promise<Response>
   /** Waits until the log holds this. */
   logged(wanted: RegExp, timeoutMs?: number): Promise<void>
   /** @return its exit code; null where the signal ended it */
@@ -31,6 +36,7 @@ export const post = (url: string, body: string, signature: string | null = sign(
   fetch(`${url}/webhook`, {
     method: 'POST',
     body,
+    signal: AbortSignal.timeout(ANSWER_MS),
     headers: signature === null ? {} : { 'x-bimdata-signature': signature },
   })
 
@@ -72,7 +78,9 @@ export async function serve(
   }
   await served.logged(/serves http:\/\/\S+/)
   const url = /serves (http:\/\/\S+)/.exec(text)?.[1] ?? ''
-  return { ...served, url, status: async () => (await fetch(`${url}/status`)).json() as Promise<StatusDocument> }
+  const get = (path: string) =>
+    fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_MS), headers: { connection: 'close' } })
+  return { ...served, url, get, status: async () => (await get('/status')).json() as Promise<StatusDocument> }
 }
 
 export async function until(

@@ -41,7 +41,7 @@ if (postgres !== null) {
       const leader = await leaderOf(instances)
       const other = instances.find(instance => instance !== leader)
       if (other === undefined) throw new Error('there is one instance')
-      await until(async () => (await fetch(`${other.url}/readyz`)).status === 200)
+      await until(async () => (await other.get('/readyz')).status === 200)
       t.equal((await other.status()).leader, false, 'who stands by is ready')
       sandbox.addFault({ operation: 'accept', kind: 'latency', ms: 150 })
       for (const each of many(60)) await sandbox.putInvitation(each)

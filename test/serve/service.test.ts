@@ -32,9 +32,9 @@ t.test('it starts with a run, leaves removals alone, and says so everywhere', as
   const status = await served.status()
   t.match(status, { leader: true, ready: true, removals: false, runs: [{ result: 'success', triggers: ['start'] }] })
   t.match(status.unmatched, [{ email: 'who@else.example' }])
-  t.equal((await fetch(`${served.url}/livez`)).status, 200)
-  t.equal((await fetch(`${served.url}/readyz`)).status, 200)
-  const metrics = await (await fetch(`${served.url}/metrics`)).text()
+  t.equal((await served.get('/livez')).status, 200)
+  t.equal((await served.get('/readyz')).status, 200)
+  const metrics = await (await served.get('/metrics')).text()
   for (const line of [
     'guestlist_reconciles_total{result="success"} 1',
     'guestlist_actions_total{action="accept",outcome="done"} 1',
@@ -78,7 +78,7 @@ t.test('a guard that refuses the removals leaves the invitations to be decided',
     runs: [{ result: 'refused', message: /maxRemovals/ }],
     plan: { refused: [/maxRemovals/], summary: { remove: 1 } },
   })
-  const metrics = await (await fetch(`${served.url}/metrics`)).text()
+  const metrics = await (await served.get('/metrics')).text()
   t.match(metrics, 'guestlist_pending_changes{action="remove"} 1')
   t.match(metrics, 'guestlist_pending_changes{action="accept"} 0')
   t.ok(sandbox.users().includes('bob@left.example'))
@@ -102,7 +102,7 @@ t.test('a manifest that is bad: nothing is done until it is right, and that is s
     invitation(8, 'later@acme.example'),
   ])
   const served = await serve(t, folder, env, ['--interval', '1h'])
-  const ready = async () => (await fetch(`${served.url}/readyz`)).status
+  const ready = async () => (await served.get('/readyz')).status
   await served.logged(/manifest has problems: nothing is done[\s\S]*guestlist\.yaml:3:3/)
   t.equal(await ready(), 503, 'bad at the start')
   t.match(await served.status(), { ready: false, runs: [{ result: 'manifest' }], consecutive_failures: Number })
@@ -116,7 +116,7 @@ t.test('a manifest that is bad: nothing is done until it is right, and that is s
   served.child.kill('SIGHUP')
   await until(async () => (await served.status()).runs[0]?.triggers.includes('signal') === true)
   t.notOk(accepted(sandbox, 9), 'nothing is done by the last good one')
-  t.match(await (await fetch(`${served.url}/metrics`)).text(), /guestlist_reconciles_total{result="manifest"} [2-9]/)
+  t.match(await (await served.get('/metrics')).text(), /guestlist_reconciles_total{result="manifest"} [2-9]/)
   write('guestlist.yaml', `apiVersion: guestlist/v1\n${MANIFEST}`)
   await until(() => accepted(sandbox, 9))
 })
@@ -126,7 +126,7 @@ t.test('a contradiction between the manifest and what is there is a bad manifest
   const { folder, env, sandbox } = await world(t, manifest, [invitation(7, 'bob@acme.example')])
   const served = await serve(t, folder, env, ['--interval', '1h', '--removals'])
   await served.logged(/manifest has problems[\s\S]*guestlist\.yaml:\d+:\d+/)
-  t.equal((await fetch(`${served.url}/readyz`)).status, 503)
+  t.equal((await served.get('/readyz')).status, 503)
   t.strictSame(sandbox.effects(), [])
 })
 
@@ -136,15 +136,15 @@ t.test('an invitation that cannot be accepted: a failed run, repeated; what coul
   const served = await serve(t, folder, env, ['--interval', '1h', '--retries', '0'])
   await until(async () => (await served.status()).consecutive_failures >= 2)
   t.match(await served.status(), { ready: true, runs: [{ result: 'failed', triggers: ['start', 'interval'] }] })
-  t.equal((await fetch(`${served.url}/readyz`)).status, 200)
+  t.equal((await served.get('/readyz')).status, 200)
 })
 
 t.test('an API that is gone: not ready, alive, and at work again when it is back', async t => {
   const { folder, env, sandbox } = await world(t, MANIFEST, [invitation(1, 'a@acme.example')])
   sandbox.addFault({ operation: 'list', kind: 'status', status: 503, nth: { from: 1, to: 2 } })
   const served = await serve(t, folder, env, ['--interval', '1h', '--retries', '0'])
-  await until(async () => (await fetch(`${served.url}/readyz`)).status === 503)
-  t.equal((await fetch(`${served.url}/livez`)).status, 200)
+  await until(async () => (await served.get('/readyz')).status === 503)
+  t.equal((await served.get('/livez')).status, 200)
   await until(() => accepted(sandbox, 1))
   t.match(await served.status(), { ready: true, consecutive_failures: 0 })
 })

@@ -42,7 +42,7 @@ t.test('who is stopping takes no webhook, for no run would follow', async t => {
   const ended = served.end('SIGTERM')
   await served.logged(/stopping/)
   t.equal((await post(served.url, '{}')).status, 503)
-  t.equal((await fetch(`${served.url}/readyz`)).status, 503)
+  t.equal((await served.get('/readyz')).status, 503)
   t.equal(await ended, 0)
 })
 

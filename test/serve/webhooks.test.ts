@@ -52,7 +52,7 @@ t.test('bad signatures, large bodies, and what is passed on', async t => {
   t.equal((await post(served.url, body, sign(body, 'another'))).status, 401)
   t.equal((await post(served.url, body, sign(`${body} `))).status, 401)
   t.equal((await post(served.url, 'x'.repeat(65_537))).status, 413)
-  t.equal((await fetch(`${served.url}/webhook`)).status, 404, 'it is there for POST alone')
+  t.equal((await served.get('/webhook')).status, 404, 'it is there for POST alone')
   await sleep(200)
   t.equal(callsOf(sandbox, 'list').length, 1, 'what was not taken asks for nothing')
   t.equal((await post(served.url, 'x'.repeat(65_536))).status, 204)
@@ -60,10 +60,8 @@ t.test('bad signatures, large bodies, and what is passed on', async t => {
   t.equal((await post(served.url, body)).status, 204, 'a replay only asks for another run')
   await until(() => passed.length === 3)
   t.match(passed[1], { body, signature: sign(body), type: /^text\/plain/ })
-  await until(async () =>
-    /webhooks_total{result="forwarded"} 3/.test(await (await fetch(`${served.url}/metrics`)).text()),
-  )
-  t.match(await (await fetch(`${served.url}/metrics`)).text(), 'guestlist_webhooks_total{result="bad_signature"} 4')
+  await until(async () => /webhooks_total{result="forwarded"} 3/.test(await (await served.get('/metrics')).text()))
+  t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="bad_signature"} 4')
 })
 
 t.test(
@@ -82,7 +80,7 @@ t.test(
     await until(() => accepted(sandbox, 1))
     await served.logged(/a webhook could not be passed on: it answered 503/)
     t.equal(calls, 3)
-    t.match(await (await fetch(`${served.url}/metrics`)).text(), 'guestlist_webhooks_total{result="forward_failed"} 1')
+    t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="forward_failed"} 1')
     t.equal(await served.end('SIGTERM'), 0)
   },
 )
@@ -148,7 +146,7 @@ t.test("the sandbox's own webhooks: repeated and late, each new invitation is ac
   const taken = /webhooks_total{result="accepted"} (\d+)/
   let count = 0
   await until(async () => {
-    count = Number(taken.exec(await (await fetch(`${served.url}/metrics`)).text())?.[1])
+    count = Number(taken.exec(await (await served.get('/metrics')).text())?.[1])
     return count > 10
   })
   t.ok(count <= 20, `${count} calls for ten invitations`)
@@ -163,5 +161,5 @@ t.test('a lost webhook is made good by the interval', async t => {
   await served.logged(/No changes/)
   await sandbox.putInvitation(invitation(1, 'a@acme.example'))
   await until(() => accepted(sandbox, 1))
-  t.match(await (await fetch(`${served.url}/metrics`)).text(), 'guestlist_webhooks_total{result="accepted"} 0')
+  t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="accepted"} 0')
 })
