@@ -145,7 +145,9 @@ t.test('an API that is gone: not ready, alive, and at work again when it is back
   const served = await serve(t, folder, env, ['--interval', '1h', '--retries', '0'])
   await until(async () => (await served.get('/readyz')).status === 503)
   t.equal((await served.get('/livez')).status, 200)
-  await until(() => accepted(sandbox, 1))
+  // The accept is there before its run has ended.
+  await until(async () => (await served.status()).ready)
+  t.ok(accepted(sandbox, 1))
   t.match(await served.status(), { ready: true, consecutive_failures: 0 })
 })
 
