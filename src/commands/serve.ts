@@ -149,7 +149,7 @@ async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder |
     onProblem(message) {
       status.problem = message
       log.warn('no_leader', `no lead can be taken: ${message}`)
-      // A run tells what is in the way as it tells everything, and whether it still is.
+      // A run reports what is in the way, and notices when it no longer is.
       loop.trigger('start')
     },
     stop,

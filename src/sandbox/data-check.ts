@@ -46,7 +46,7 @@ function checkInvitations(items: readonly unknown[], validate: ValidateFunction,
       const { path, text } = firstError(validate)
       problems.push(`${placeOf([...place, ...path])}: the invitation ${text}`)
     } else if (isRecord(item) && ids.size === ids.add(item.id).size) {
-      problems.push(`${placeOf([...place, 'id'])}: the id ${String(item.id)} is there twice`)
+      problems.push(`${placeOf([...place, 'id'])}: the id ${String(item.id)} appears twice`)
     }
   })
 }
@@ -70,7 +70,7 @@ function checkClouds(items: readonly unknown[], placeOf: PlaceOf, problems: stri
       return
     }
     if (clouds.some(({ id }) => id === item.id)) {
-      problems.push(`${placeOf([...place, 'id'])}: the id ${item.id} is there twice`)
+      problems.push(`${placeOf([...place, 'id'])}: the id ${item.id} appears twice`)
     }
     const emails = new Set<string>()
     item.members?.forEach(({ email }, member) => {

@@ -106,7 +106,7 @@ function settingsOf(parts: readonly string[]): Settings {
   for (const part of parts) {
     const [, name = '', text = ''] = /^([a-z-]+)=(.+)$/s.exec(part) ?? []
     if (name === '') throw new InvalidFault(`"${part}" is no KEY=VALUE`)
-    if (texts.has(name)) throw new InvalidFault(`${name} is there twice`)
+    if (texts.has(name)) throw new InvalidFault(`${name} appears twice`)
     texts.set(name, text)
   }
   const read = new Set<string>()

@@ -162,7 +162,7 @@ t.test('a data file keeps its clouds; ids that are left out are given', async t 
 for (const [what, clouds, message] of [
   ['a misspelt key', '- {id: 1, name: A, hiden: true}', /:2:3: the cloud must NOT have additional properties/],
   ['no name', '- {id: 1}', /:2:3: the cloud must have required property 'name'/],
-  ['an id twice', '- {id: 1, name: A}\n- {id: 1, name: B}', /:3:8: the id 1 is there twice/],
+  ['an id twice', '- {id: 1, name: A}\n- {id: 1, name: B}', /:3:8: the id 1 appears twice/],
   ['no address', '- {id: 1, name: A, members: [{email: bob}]}', /:2:38: the cloud members.0.email must match/],
   ['twice a member', '- {id: 1, name: A, members: [{email: a@b}, {email: A@b}]}', /:2:52: A@b is a member twice/],
   ['no list', ' 7', /:2:2: clouds must be a list/],

@@ -144,7 +144,7 @@ const BAD: readonly (readonly [string, string, string])[] = [
     `invitations:\n${good(1).replace('id: 1', 'id: one')}\n`,
     'data.yaml:2:8: the invitation id must be integer',
   ],
-  ['an id twice', `invitations:\n${good(1)}\n${good(1)}\n`, 'data.yaml:3:8: the id 1 is there twice'],
+  ['an id twice', `invitations:\n${good(1)}\n${good(1)}\n`, 'data.yaml:3:8: the id 1 appears twice'],
 ]
 
 for (const [what, text, message] of BAD) {
@@ -188,5 +188,5 @@ t.test('anchors that expand without end', async t => {
 
 t.test('data that is passed as objects is checked as well', async t => {
   const data = { invitations: [invitation(1, 'P'), invitation(1, 'P')], users: [] }
-  await t.rejects(startSandbox({ data }), { message: 'data.invitations.1.id: the id 1 is there twice' })
+  await t.rejects(startSandbox({ data }), { message: 'data.invitations.1.id: the id 1 appears twice' })
 })

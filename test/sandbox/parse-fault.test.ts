@@ -68,7 +68,7 @@ const BAD: readonly (readonly [string, string])[] = [
   ['accept:500:nth=-1', 'nth must be a whole number, not "-1"'],
   ['accept:500:nth=4-2', 'nth=4-2 has no calls in it'],
   ['accept:500:nth=two', 'nth must be a whole number, not "two"'],
-  ['accept:500:nth=1:nth=2', 'nth is there twice'],
+  ['accept:500:nth=1:nth=2', 'nth appears twice'],
   ['accept:500:p=2', 'p must be a number from 0 to 1, not "2"'],
   ['accept:500:p=NaN', 'p must be a number from 0 to 1, not "NaN"'],
   ['accept:500:seed=x', 'seed must be a whole number, not "x"'],

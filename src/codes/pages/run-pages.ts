@@ -14,7 +14,7 @@ export const RUN_PAGES: Pages<RunCode> = {
   },
   action_failed: {
     means: 'An action was attempted, and is not known to have taken effect.',
-    why: 'The API refused it, or gave no answer within the retries; the reason stands beside it.',
+    why: 'The API refused the request, or did not answer within the retries. The reason is shown next to it.',
     remedy: 'Mend the cause and run apply again: it does what is left.',
     example: AGAIN,
   },

@@ -1,0 +1,133 @@
+import { GuestlistError } from '../model/error.js'
+import { parseLockInfo } from '../system/lock-info.js'
+import { MAX_STATE_BYTES } from './document.js'
+import type { PostgresConfig } from './postgres-config.js'
+import { CREATE_TABLE } from './postgres-error.js'
+import { type Key, lockKey } from './postgres-lock.js'
+import { openSession, type Session } from './postgres-session.js'
+
+/** One state: a row of the table guestlist_state. */
+export interface Store {
+  readonly name: string
+  readonly config: PostgresConfig
+  /** Host, port and database. */
+  readonly where: string
+  readonly description: string
+}
+
+export async function withSession<T>({ config, where }: Store, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(config, where)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+const TABLE = `SELECT to_regclass('guestlist_state')::oid::text AS oid`
+
+export async function tableOid(session: Session): Promise<string | null> {
+  return (await session.query<{ oid: string | null }>(TABLE))[0]?.oid ?? null
+}
+
+export async function read(store: Store, session: Session): Promise<Uint8Array | null> {
+  if ((await tableOid(session)) === null) return null
+  const [row] = await session.query<{ size: number | null; text: string | null }>(
+    `SELECT octet_length(document::text) AS size, CASE WHEN octet_length(document::text) <= $2 THEN document::text END AS text
+     FROM guestlist_state WHERE name = $1`,
+    [store.name, MAX_STATE_BYTES],
+  )
+  if (row === undefined || row.size === null) return null
+  if (row.text !== null) return new TextEncoder().encode(row.text)
+  throw new GuestlistError(
+    'state-too-large',
+    `The state ${store.description} has ${row.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist.`,
+  )
+}
+
+/** The table's oid; the table is made where it is missing. */
+async function ensureTable(session: Session): Promise<string> {
+  const there = await tableOid(session)
+  if (there !== null) return there
+  let cause: unknown
+  try {
+    await session.query(CREATE_TABLE)
+  } catch (error) {
+    // Somebody else may have made it at the same moment, which PostgreSQL tells as an error.
+    cause = error
+  }
+  const oid = await tableOid(session)
+  if (oid !== null) return oid
+  const why = cause instanceof Error ? cause.message : 'It is not in the search_path.'
+  throw new GuestlistError('state-credentials', `The table guestlist_state cannot be made. ${why}`, {
+    cause,
+    advice: `Have it made:\n${CREATE_TABLE};`,
+  })
+}
+
+/** One statement: what it compares is true when it writes. */
+const WRITE = `
+  UPDATE guestlist_state SET serial = $2, lineage = $3, document = $4::jsonb, updated_at = now()
+  WHERE name = $1 AND (document IS NULL OR (serial < $2 AND lineage = $3)) AND ($5::text IS NULL OR lock->>'ID' = $5)`
+
+export async function write(store: Store, session: Session, bytes: Uint8Array, lockId: string | null): Promise<void> {
+  const text = new TextDecoder().decode(bytes)
+  const { serial, lineage }: { serial: number; lineage: string } = JSON.parse(text)
+  const rows = await session
+    .query<{ name: string }>(`${WRITE} RETURNING name`, [store.name, serial, lineage, text, lockId])
+    .catch((error: GuestlistError) => {
+      throw error.code === 'state-unreachable' ? unconfirmed(store, error) : error
+    })
+  if (rows.length === 1) return
+  const [row] = await session.query<{ lock: string | null; serial: string }>(
+    'SELECT lock::text, serial FROM guestlist_state WHERE name = $1',
+    [store.name],
+  )
+  if (lockId !== null && parseLockInfo(row?.lock ?? '').ID !== lockId) throw lockLost(store, lockId)
+  throw new GuestlistError(
+    'state-newer-serial',
+    `The state ${store.description} was written by somebody else: it has serial ${row?.serial ?? 'none'}, and ${serial} was to be written. ` +
+      'Nothing was overwritten. Run again, one run at a time.',
+  )
+}
+
+/** Without a lock of ours nobody else may have one, for as long as the write takes. */
+export async function writeUnlocked(store: Store, session: Session, bytes: Uint8Array): Promise<void> {
+  const { key } = await row(store, session)
+  await session.query('BEGIN')
+  const [got] = await session.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [key.key])
+  if (got?.ours !== true) {
+    throw new GuestlistError(
+      'state-locked',
+      `The state ${store.description} is locked by somebody else. Nothing was written. Run again when that run has ended.`,
+    )
+  }
+  await write(store, session, bytes, null)
+  await session.query('COMMIT').catch((error: GuestlistError) => {
+    throw error.code === 'state-unreachable' ? unconfirmed(store, error) : error
+  })
+}
+
+/** Makes sure of the table and the row. */
+export async function row(store: Store, session: Session): Promise<{ key: Key }> {
+  const key = lockKey(await ensureTable(session), store.name)
+  await session.query('INSERT INTO guestlist_state (name) VALUES ($1) ON CONFLICT (name) DO NOTHING', [store.name])
+  return { key }
+}
+
+export function lockLost({ description }: Store, id: string): GuestlistError {
+  return new GuestlistError(
+    'state-lock-lost',
+    `The state ${description} is no longer locked by this run (id ${id}). Nothing was written. ` +
+      'Find out what ended its connection, and run again.',
+  )
+}
+
+function unconfirmed({ description }: Store, cause: GuestlistError): GuestlistError {
+  return new GuestlistError(
+    'state-unconfirmed',
+    `The state ${description} may not have been written: ${cause.message} ` +
+      'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
+    { cause },
+  )
+}
