@@ -1,3 +1,4 @@
+import { LineCounter } from 'yaml'
 import type { Place, Position, Range } from '../model/problem.js'
 
 /** The text of one file, and where its offsets stand. Offsets are UTF-16 code units of `text`. */
@@ -54,22 +55,11 @@ function countsOf(text: string): Counts {
   return { points: runningSum(text, pointsOf), bytes: runningSum(text, bytesOf) }
 }
 
-function lineStartsOf(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
-
-/** The index of the last start that is not past the offset. */
-function lineIndexAt(starts: readonly number[], offset: number): number {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((starts[middle] ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
+  return lines
 }
 
 /**
@@ -90,14 +80,15 @@ function shown(line: string): string {
 export function createSource(file: string, index: number, content: string): Source {
   const bom = content.startsWith('\uFEFF')
   const text = bom ? content.slice(1) : content
-  const starts = lineStartsOf(text)
+  const lines = linesOf(text)
   const counts = countsOf(text)
   const firstByte = bom ? 3 : 0
 
+  const lineStart = (offset: number): number => offset - lines.linePos(offset).col + 1
   const position = (offset: number): Position => {
-    const line = lineIndexAt(starts, offset)
-    const column = counts.points(offset) - counts.points(starts[line] ?? 0) + 1
-    return { line: line + 1, column, byte: firstByte + counts.bytes(offset) }
+    const { line } = lines.linePos(offset)
+    const column = counts.points(offset) - counts.points(lineStart(offset)) + 1
+    return { line, column, byte: firstByte + counts.bytes(offset) }
   }
   const lineEnd = (offset: number): number => {
     const end = text.indexOf('\n', offset)
@@ -119,11 +110,11 @@ export function createSource(file: string, index: number, content: string): Sour
       end: position(Math.max(start, Math.min(end, lineEnd(start)))),
     }),
     snippet: offset => {
-      const start = starts[lineIndexAt(starts, offset)] ?? 0
+      const start = lineStart(offset)
       return shown(text.slice(start, Math.min(lineEnd(offset), start + 2 * SNIPPET_LIMIT)))
     },
     lines: (start, end) => {
-      const margin = start - (starts[lineIndexAt(starts, start)] ?? 0)
+      const margin = start - lineStart(start)
       const [first = '', ...others] = text.slice(start, end).trimEnd().split(/\r?\n/)
       const indented = others.map(line => line.slice(Math.min(margin, line.search(/\S|$/))))
       return [first, ...indented].map(shown)

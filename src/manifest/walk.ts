@@ -1,12 +1,36 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { ProblemCode } from '../model/problem.js'
-import type { PendingProblem, ProblemText } from './problems.js'
+import type { Place, ProblemCode } from '../model/problem.js'
+import { DEPTH_LIMIT, TOO_DEEP } from './limits.js'
+import { type PendingProblem, type ProblemText, placeName, quoted } from './problems.js'
 import type { Source } from './source.js'
-import { aliasWords, cycleWords, duplicateWords, KEY_WORDS, TOO_DEEP, UNBOUND } from './syntax.js'
-import { DEPTH_LIMIT } from './yaml.js'
 
 /** Nodes that aliases may repeat in one file: what is repeated costs more than the file is long. */
 const ALIAS_LIMIT = 1_000_000
+
+const EXPANDS_TOO_FAR: ProblemText = {
+  summary: 'Aliases expand to more than 1,000,000 values',
+  detail: 'Write the lists out, or use wildcards: aliases of aliases grow beyond measure.',
+}
+
+const NOT_A_KEY: ProblemText = {
+  summary: 'A key is not a string',
+  detail: 'Keys of a manifest are words such as `accept`. A value may be missing its key, or a key its quotes.',
+}
+
+const noTarget = (name: string): ProblemText => ({
+  summary: `The alias ${quoted(`*${name}`)} refers to nothing`,
+  detail: 'A value that begins with * is an alias in YAML. Put quotes around a wildcard, as in "*@acme.example".',
+})
+
+const cycle = (name: string): ProblemText => ({
+  summary: `The alias ${quoted(`*${name}`)} is inside what it refers to`,
+  detail: 'A value cannot hold itself. Write out what is meant.',
+})
+
+const duplicateKey = (key: string, first: Place): ProblemText => ({
+  summary: `The key ${quoted(key)} appears twice in one mapping`,
+  detail: `It is also at ${placeName(first)}. Keep one of the two.`,
+})
 
 /** Offsets into a source. */
 export interface Span {
@@ -50,8 +74,8 @@ function report(walk: Walk, code: ProblemCode, span: Span, say: () => ProblemTex
 function targetOf(walk: Walk, alias: Alias.Parsed): ParsedNode | null {
   const target = walk.targets.get(alias) ?? walk.anchors.get(alias.source)
   if (target === undefined || walk.open.has(target)) {
-    const words = target === undefined ? aliasWords : cycleWords
-    report(walk, 'alias', spanOf(alias), () => words(alias.source))
+    const textFor = target === undefined ? noTarget : cycle
+    report(walk, 'alias', spanOf(alias), () => textFor(alias.source))
     return null
   }
   walk.targets.set(alias, target)
@@ -84,13 +108,13 @@ function convertMap(walk: Walk, map: YAMLMap.Parsed, depth: number): Record<stri
     const key = keyOf(walk, pair.key)
     const first = key === null ? undefined : firsts.get(key)
     const value = convert(walk, pair.value, depth)
-    if (key === null) report(walk, 'wrong-type', spanOf(pair.key), () => KEY_WORDS)
+    if (key === null) report(walk, 'wrong-type', spanOf(pair.key), () => NOT_A_KEY)
     else if (first === undefined) {
       firsts.set(key, pair.key)
       data[key] = value
     } else {
       const place = walk.source.place(first.range[0])
-      report(walk, 'duplicate-key', spanOf(pair.key), () => duplicateWords(key, place))
+      report(walk, 'duplicate-key', spanOf(pair.key), () => duplicateKey(key, place))
     }
   }
   return data
@@ -132,7 +156,7 @@ export function walk(source: Source, root: ParsedNode, numericKeys: boolean): Wa
   } catch (error) {
     if (!(error instanceof Unbounded)) throw error
     const span = spanOf(state.outermost ?? root)
-    const pending: PendingProblem[] = [...state.pending, { code: 'alias', source, ...span, say: () => UNBOUND }]
+    const pending: PendingProblem[] = [...state.pending, { code: 'alias', source, ...span, say: () => EXPANDS_TOO_FAR }]
     return { data: undefined, pending, targets: state.targets }
   }
 }

@@ -1,31 +1,6 @@
 import type { ErrorCode } from 'yaml'
-import type { Place } from '../model/problem.js'
-import { type ProblemText, placeName, quoted } from './problems.js'
-
-export const TOO_DEEP: ProblemText = {
-  summary: 'Mappings and lists are nested too deeply',
-  detail: 'A manifest nests at most 64 mappings and lists; its keys need five.',
-}
-
-export const TOO_MUCH: ProblemText = {
-  summary: 'The file holds more than 2,500,000 words and signs',
-  detail: 'Split it: several files merge into one manifest. Wildcards often say in one rule what a list says in many.',
-}
-
-export const MULTIPLE_DOCUMENTS: ProblemText = {
-  summary: 'A second YAML document begins here',
-  detail: 'A file holds one document. Remove the line `---`, or move what follows to a file of its own: files merge.',
-}
-
-export const EMPTY: ProblemText = {
-  summary: 'The file is empty',
-  detail: 'Begin it with `apiVersion: guestlist/v1`; `guestlist init` writes a commented starter.',
-}
-
-export const OTHER_VERSION: ProblemText = {
-  summary: 'The file asks for another version of YAML than 1.2',
-  detail: 'Manifests are YAML 1.2. Remove the line that begins with `%YAML`.',
-}
+import { TOO_DEEP } from './limits.js'
+import { type ProblemText, quoted } from './problems.js'
 
 const QUOTE_IT = 'A value that begins with a special character needs quotes around it, as in "*@acme.example".'
 
@@ -48,7 +23,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   MISSING_CHAR: 'Check for a missing quote, bracket, comma, space or colon on this line or before it.',
   MULTILINE_IMPLICIT_KEY: 'Write each key on one line; check for a missing colon after it.',
   MULTIPLE_ANCHORS: 'Keep one of the anchors.',
-  MULTIPLE_DOCS: MULTIPLE_DOCUMENTS.detail,
+  MULTIPLE_DOCS:
+    'A file holds one document. Remove the line `---`, or move what follows to a file of its own: files merge.',
   MULTIPLE_TAGS: 'Remove the tags: a manifest needs none.',
   NON_STRING_KEY: 'Keys of a manifest are words.',
   RESOURCE_EXHAUSTION: TOO_DEEP.detail,
@@ -64,6 +40,7 @@ const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   BLOCK_AS_IMPLICIT_KEY: 'A second colon, or a line indented too far, makes a mapping where there can be none',
   KEY_OVER_1024_CHARS: 'A key is longer than 1024 characters',
   MULTILINE_IMPLICIT_KEY: 'A key goes on over several lines',
+  MULTIPLE_DOCS: 'A second YAML document begins here',
   RESOURCE_EXHAUSTION: TOO_DEEP.summary,
   TAB_AS_INDENT: 'A tab is used for indentation',
 }
@@ -98,33 +75,8 @@ export function startOf(code: ErrorCode, message: string, offset: number, text: 
   return Math.max(0, start)
 }
 
-/** A problem of the YAML package in words for the author of a manifest. */
-export function wordsForYaml(code: ErrorCode, message: string, text: string): ProblemText {
+/** A problem that the YAML package found, for the author of a manifest. */
+export function textFor(code: ErrorCode, message: string, text: string): ProblemText {
   const detail = message.startsWith(UNBALANCED) ? CLOSE_IT : ADVICE[message.startsWith(NO_DASH) ? 'BAD_INDENT' : code]
   return { summary: summaryOf(code, message, text), detail }
 }
-
-export const UNBOUND: ProblemText = {
-  summary: 'Aliases expand to more than 1,000,000 values',
-  detail: 'Write the lists out, or use wildcards: aliases of aliases grow beyond measure.',
-}
-
-export const KEY_WORDS: ProblemText = {
-  summary: 'A key is not a string',
-  detail: 'Keys of a manifest are words such as `accept`. A value may be missing its key, or a key its quotes.',
-}
-
-export const aliasWords = (name: string): ProblemText => ({
-  summary: `The alias ${quoted(`*${name}`)} refers to nothing`,
-  detail: 'A value that begins with * is an alias in YAML. Put quotes around a wildcard, as in "*@acme.example".',
-})
-
-export const cycleWords = (name: string): ProblemText => ({
-  summary: `The alias ${quoted(`*${name}`)} is inside what it refers to`,
-  detail: 'A value cannot hold itself. Write out what is meant.',
-})
-
-export const duplicateWords = (key: string, first: Place): ProblemText => ({
-  summary: `The key ${quoted(key)} appears twice in one mapping`,
-  detail: `It is also at ${placeName(first)}. Keep one of the two.`,
-})
