@@ -1,10 +1,10 @@
-import type { Clock } from '../http/clock.js'
 import type { RateLimiter } from '../http/rate-limiter.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { Action } from '../model/action.js'
 import type { ApiError } from '../model/api-error.js'
 import type { Result, Stop, StopReason } from '../model/report.js'
 import type { RemovalRecord } from '../model/state.js'
+import type { Clock } from '../system/clock.js'
 import type { Api, KeycloakWriter } from './api.js'
 
 /** Where removals are remembered. Each call is durable once it resolves. */

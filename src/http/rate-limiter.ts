@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js'
+import type { Clock } from '../system/clock.js'
 
 /** Every request passes here first, so that one 429 slows all workers, and `--rate-limit` holds for all together. */
 export interface RateLimiter {
@@ -15,7 +15,7 @@ export function createRateLimiter(clock: Clock, perSecond: number | null): RateL
   let nextTurn = 0
 
   function reserve(): number {
-    const turn = Math.max(nextTurn, closedUntil, clock.now())
+    const turn = Math.max(nextTurn, closedUntil, clock.monotonic())
     nextTurn = turn + spacing
     return turn
   }
@@ -26,7 +26,7 @@ export function createRateLimiter(clock: Clock, perSecond: number | null): RateL
       if (stop?.aborted) return false
       // A pause that began meanwhile: all who waited are not to rush in at its end, so each takes another turn.
       if (turn < closedUntil) turn = reserve()
-      const wait = turn - clock.now()
+      const wait = turn - clock.monotonic()
       if (wait <= 0) return true
       await clock.sleep(wait, stop)
     }
@@ -35,7 +35,7 @@ export function createRateLimiter(clock: Clock, perSecond: number | null): RateL
   return {
     acquire,
     pause(ms) {
-      closedUntil = Math.max(closedUntil, clock.now() + ms)
+      closedUntil = Math.max(closedUntil, clock.monotonic() + ms)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../model/api-error.js'
-import type { Clock } from './clock.js'
+import type { Clock } from '../system/clock.js'
 import type { RateLimiter } from './rate-limiter.js'
 
 /** How often and how patiently a call is repeated. Milliseconds. */

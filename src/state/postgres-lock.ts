@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { GuestlistError } from '../model/error.js'
+import type { Clock } from '../system/clock.js'
 import type { Session } from './postgres-session.js'
 
 /** Milliseconds. A holder that could not prove its lock for `UNPROVEN_MS` starts nothing more; the server waits ten seconds. */
@@ -51,11 +51,10 @@ export interface Watch {
   stop(): Promise<void>
 }
 
-/** Both clocks, for one stands still while a machine is suspended, and the other can be set. */
-const now = () => ({ monotonic: performance.now(), wall: Date.now() })
-
 /** Proves every second that the lock is held. */
-export function watchLock(session: Session, key: Key, pid: number, where: string): Watch {
+export function watchLock(session: Session, key: Key, pid: number, where: string, clock: Clock): Watch {
+  // Both clocks, for one stands still while a machine is suspended, and the other can be set.
+  const now = () => ({ monotonic: clock.monotonic(), wall: clock.now() })
   const lost = new AbortController()
   const stopped = new AbortController()
   let proven = now()
@@ -79,7 +78,7 @@ export function watchLock(session: Session, key: Key, pid: number, where: string
       const problem = await prove(session, key, pid).catch((error: GuestlistError) => error.message)
       if (problem !== null) return lose(problem)
       proven = began
-      await sleep(PROVE_EVERY_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {})
+      await clock.sleep(PROVE_EVERY_MS, stopped.signal)
     }
   }
   const done = work()

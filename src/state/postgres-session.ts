@@ -33,8 +33,10 @@ interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number
 }
 
-/** @throws GuestlistError */
-export async function openSession(config: PostgresConfig, where: string): Promise<Session> {
+/** Connects, or throws a GuestlistError. `where`: host, port and database, for people. */
+export type OpenSession = (config: PostgresConfig, where: string) => Promise<Session>
+
+export const openSession: OpenSession = async (config, where) => {
   const client = await connect(config, where)
   const session = sessionOf(client, where)
   try {

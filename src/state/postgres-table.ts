@@ -4,19 +4,23 @@ import { MAX_STATE_BYTES } from './document.js'
 import type { PostgresConfig } from './postgres-config.js'
 import { CREATE_TABLE } from './postgres-error.js'
 import { type Key, lockKey } from './postgres-lock.js'
-import { openSession, type Session } from './postgres-session.js'
+import type { OpenSession, Session } from './postgres-session.js'
 
 /** One state: a row of the table guestlist_state. */
 export interface Store {
   readonly name: string
   readonly config: PostgresConfig
+  readonly open: OpenSession
   /** Host, port and database. */
   readonly where: string
   readonly description: string
 }
 
-export async function withSession<T>({ config, where }: Store, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(config, where)
+export async function withSession<T>(
+  { open, config, where }: Store,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await open(config, where)
   try {
     return await work(session)
   } finally {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
+import type { Clock } from '../system/clock.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
 import type { Backend } from './backend.js'
 import { postgresConfigOf } from './postgres-config.js'
 import { holderPid, type Key, lockKey, POOLER, type Watch, watchLock } from './postgres-lock.js'
-import { openSession, type Session } from './postgres-session.js'
+import type { OpenSession, Session } from './postgres-session.js'
 import { lockLost, read, row, type Store, tableOid, withSession, write, writeUnlocked } from './postgres-table.js'
 
 /** What holds the lock: the connection, which is its proof, and the one that writes. */
@@ -21,13 +21,16 @@ interface Held extends Watch {
  * One row of the table guestlist_state. The lock is an advisory lock of the session, so it ends with its connection;
  * the row's `lock` only says who has it.
  */
-export function postgresBackend({ name }: StateConfig, env: NodeJS.ProcessEnv): Backend {
+export function postgresBackend(
+  { name }: StateConfig,
+  { env, open, clock }: { readonly env: NodeJS.ProcessEnv; readonly open: OpenSession; readonly clock: Clock },
+): Backend {
   if (name === undefined || name === '') {
     throw new GuestlistError('state-config', 'The postgres state has no name. Set state.name in the manifest.')
   }
   const config = postgresConfigOf(env)
   const where = `${config.host}:${config.port}/${config.database}`
-  const store: Store = { name, config, where, description: `postgres://${where}#${name}` }
+  const store: Store = { name, config, open, where, description: `postgres://${where}#${name}` }
   let held: Held | null = null
   const locked = (id: string): Session => {
     if (held?.id === id && held.isHeld()) return held.session
@@ -48,11 +51,11 @@ export function postgresBackend({ name }: StateConfig, env: NodeJS.ProcessEnv): 
         : write(store, locked(id), bytes, id),
     pauseBeforeRepeat: async repeats => {
       if (repeats >= 2 || held?.lost.aborted === true) return false
-      await sleep(500 * 2 ** repeats)
+      await clock.sleep(500 * 2 ** repeats)
       return true
     },
     async tryLock(info) {
-      const { attempt, taken } = await tryLock(store, info)
+      const { attempt, taken } = await tryLock(store, info, clock)
       held = taken ?? held
       return attempt
     },
@@ -62,7 +65,7 @@ export function postgresBackend({ name }: StateConfig, env: NodeJS.ProcessEnv): 
       held = null
       return ours !== null && release(store, ours, info)
     },
-    forceUnlock: id => withSession(store, session => forceUnlock(store, session, id)),
+    forceUnlock: id => withSession(store, session => forceUnlock(store, session, id, clock)),
   }
 }
 
@@ -80,8 +83,12 @@ async function currentHolder(store: Store, session: Session): Promise<LockInfo |
   return holderOf(store, session)
 }
 
-async function tryLock(store: Store, info: LockInfo): Promise<{ attempt: LockAttempt; taken: Held | null }> {
-  const session = await openSession(store.config, store.where)
+async function tryLock(
+  store: Store,
+  info: LockInfo,
+  clock: Clock,
+): Promise<{ attempt: LockAttempt; taken: Held | null }> {
+  const session = await store.open(store.config, store.where)
   try {
     const { key } = await row(store, session)
     const pid = await refusePooler(store, session, key)
@@ -95,7 +102,7 @@ async function tryLock(store: Store, info: LockInfo): Promise<{ attempt: LockAtt
       store.name,
       JSON.stringify(info),
     ])
-    const watch = watchLock(session, key, pid, store.description)
+    const watch = watchLock(session, key, pid, store.description, clock)
     const tookOverFrom = before.ID === '' ? null : before
     return {
       attempt: { kind: 'acquired', tookOverFrom, lost: watch.lost, isHeld: watch.isHeld },
@@ -157,6 +164,7 @@ async function forceUnlock(
   store: Store,
   session: Session,
   id: string,
+  clock: Clock,
 ): Promise<{ removed: boolean; holder: LockInfo | null }> {
   const oid = await tableOid(session)
   if (oid === null) return { removed: false, holder: null }
@@ -166,6 +174,6 @@ async function forceUnlock(
   const holder = await holderOf(store, session)
   if (holder.ID !== id) return { removed: false, holder }
   await session.query('SELECT pg_terminate_backend($1)', [pid])
-  for (let tries = 0; tries < 50 && (await holderPid(session, key)) === pid; tries++) await sleep(100)
+  for (let tries = 0; tries < 50 && (await holderPid(session, key)) === pid; tries++) await clock.sleep(100)
   return { removed: (await holderPid(session, key)) !== pid, holder }
 }

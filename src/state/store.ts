@@ -2,6 +2,7 @@ import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import { type Clock, systemClock } from '../system/clock.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
 import { waitForLock } from '../system/lock-wait.js'
@@ -9,6 +10,7 @@ import type { Backend } from './backend.js'
 import { httpBackend } from './http.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { postgresBackend } from './postgres.js'
+import { type OpenSession, openSession } from './postgres-session.js'
 import { versionedState } from './versioned-state.js'
 
 export interface StateOptions {
@@ -17,7 +19,10 @@ export interface StateOptions {
   readonly cwd: string
   /** `TF_HTTP_*` (see http-config.ts) and the proxy variables. */
   readonly env: NodeJS.ProcessEnv
-  readonly now: () => Date
+  /** By default the system's. */
+  readonly clock?: Clock
+  /** How to connect to a database; by default as pg does. */
+  readonly openSession?: OpenSession
   readonly allowInsecureHttp?: boolean
   /** Of one HTTP request, in milliseconds; default 30,000. */
   readonly timeoutMs?: number
@@ -72,9 +77,10 @@ export interface StateStore {
 
 /** @throws GuestlistError `config` */
 export function openState(config: StateConfig, options: StateOptions): StateStore {
-  const backend = backendOf(config, options)
+  const { clock = systemClock } = options
+  const backend = backendOf(config, options, clock)
   const newInfo = (operation: string): LockInfo =>
-    newLockInfo({ operation, path: backend.description, version: options.version ?? '', now: options.now() })
+    newLockInfo({ operation, path: backend.description, version: options.version ?? '', now: new Date(clock.now()) })
   let held: LockInfo | null = null
   const versions = versionedState(backend, options.apiUrl, () => held?.ID ?? null)
   return {
@@ -93,7 +99,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     checkWritable: () => versions.update(() => {}),
     lock: async request => {
       const info = newInfo(request.operation)
-      const { lost = new AbortController().signal, isHeld = () => true } = await acquire(backend, info, request)
+      const { lost = new AbortController().signal, isHeld = () => true } = await acquire(backend, info, request, clock)
       if (backend.canLock) held = info
       return {
         info,
@@ -111,16 +117,17 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
   }
 }
 
-function backendOf(config: StateConfig, options: StateOptions): Backend {
-  if (config.backend === 'postgres') return postgresBackend(config, options.env)
+function backendOf(config: StateConfig, options: StateOptions, clock: Clock): Backend {
+  if (config.backend === 'postgres')
+    return postgresBackend(config, { env: options.env, open: options.openSession ?? openSession, clock })
   if (config.backend === 'http') return httpBackend(config, options)
   return localBackend(config.path ?? DEFAULT_STATE_PATH, options.cwd)
 }
 
-async function acquire(backend: Backend, info: LockInfo, request: LockRequest): Promise<Acquired> {
+async function acquire(backend: Backend, info: LockInfo, request: LockRequest, clock: Clock): Promise<Acquired> {
   if (!backend.canLock) return { kind: 'acquired', tookOverFrom: null }
   const { firstPauseMs, longestPauseMs } = backend
-  const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs })
+  const result = await waitForLock(() => backend.tryLock(info), { ...request, firstPauseMs, longestPauseMs, clock })
   if (result.kind === 'interrupted')
     throw new GuestlistError('state-interrupted', 'Interrupted while waiting for the lock. Nothing was changed.')
   if (result.kind === 'held') throw locked(backend, result, request.timeoutMs)

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Clock, systemClock } from './clock.js'
 import { type LockAttempt, removeLock, tryLock } from './lock-file.js'
 import type { LockInfo } from './lock-info.js'
 import { hasEnded } from './process.js'
@@ -12,6 +12,7 @@ export interface Waiting {
   /** Milliseconds before the second try; it doubles from try to try. */
   readonly firstPauseMs: number
   readonly longestPauseMs: number
+  readonly clock?: Clock
 }
 
 /**
@@ -22,22 +23,18 @@ export async function waitForLock(
   attempt: () => Promise<LockAttempt>,
   waiting: Waiting,
 ): Promise<LockAttempt | { readonly kind: 'interrupted' }> {
-  const end = performance.now() + waiting.timeoutMs
+  const { clock = systemClock } = waiting
+  const end = clock.monotonic() + waiting.timeoutMs
   for (let pause = waiting.firstPauseMs, first = true; ; pause = Math.min(pause * 2, waiting.longestPauseMs)) {
     if (waiting.signal?.aborted) return { kind: 'interrupted' }
     const result = await attempt()
-    const left = end - performance.now()
+    const left = end - clock.monotonic()
     if (result.kind === 'acquired' || waiting.timeoutMs === 0 || left <= 0) return result
     if (first) waiting.onWait?.(result.holder)
     first = false
     // Spread by half, so that those who wait do not all come at once.
-    await pauseFor(Math.min(left, pause * (0.5 + Math.random() / 2)), waiting.signal)
+    await clock.sleep(Math.min(left, pause * (0.5 + clock.random() / 2)), waiting.signal)
   }
-}
-
-async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  // An abort ends it early; the caller looks at the signal.
-  await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 }
 
 /**

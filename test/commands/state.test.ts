@@ -20,10 +20,7 @@ async function removed(t: Test) {
   await made.sandbox.close()
   const call = (...args: string[]) => made.call(['state', ...args], { BIMDATA_API_KEY: '' })
   const store = () =>
-    openState(
-      { backend: 'local', path: 'removals.json' },
-      { apiUrl: made.sandbox.url, cwd: made.folder, env: {}, now: () => new Date() },
-    )
+    openState({ backend: 'local', path: 'removals.json' }, { apiUrl: made.sandbox.url, cwd: made.folder, env: {} })
   return { ...made, call, store }
 }
 

@@ -56,9 +56,19 @@ export async function serve(
   child.stderr.on('data', chunk => {
     text += chunk
   })
-  t.teardown(() => child.kill('SIGKILL'))
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit')
+      child.kill(signal)
+      await gone
+    }
+    return child.exitCode
+  }
+  // Waited for: what it still writes would keep its folder from being removed, and the teardowns after that from being run.
+  t.teardown(() => end('SIGKILL'))
   const served = {
     child,
+    end,
     log: () => text,
     async logged(wanted: RegExp, timeoutMs = 30_000) {
       await until(
@@ -66,14 +76,6 @@ export async function serve(
         timeoutMs,
         () => `no ${wanted} in:\n${text}`,
       )
-    },
-    async end(signal: NodeJS.Signals) {
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit')
-        child.kill(signal)
-        await gone
-      }
-      return child.exitCode
     },
   }
   await served.logged(/serves http:\/\/\S+/)

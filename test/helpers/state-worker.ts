@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openState, type StateLock } from '../../src/state/store.js'
 
 const [folder = '.', apiUrl = 'https://api.example'] = process.argv.slice(2)
-const store = openState({ backend: 'local' }, { apiUrl, cwd: folder, env: {}, now: () => new Date() })
+const store = openState({ backend: 'local' }, { apiUrl, cwd: folder, env: {} })
 let lock: StateLock | null = null
 
 const record = {

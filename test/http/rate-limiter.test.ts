@@ -1,13 +1,14 @@
 import t from 'tap'
-import type { Clock } from '../../src/http/clock.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
+import type { Clock } from '../../src/system/clock.js'
 
 /** Time that stands still but for `pass`. */
 function manualClock() {
   let now = 0
   let waiting: { at: number; done: () => void }[] = []
   const clock: Clock = {
-    now: () => now,
+    now: () => 0,
+    monotonic: () => now,
     random: () => 0,
     sleep: (ms, signal) =>
       new Promise(resolve => {
@@ -38,7 +39,7 @@ function manualClock() {
 /** When each of so many, who come at once, gets in. */
 function enterAll(count: number, limiter: ReturnType<typeof createRateLimiter>, clock: Clock): number[] {
   const entered: number[] = []
-  for (let n = 0; n < count; n++) limiter.acquire().then(() => entered.push(clock.now()))
+  for (let n = 0; n < count; n++) limiter.acquire().then(() => entered.push(clock.monotonic()))
   return entered
 }
 
@@ -119,4 +120,14 @@ t.test('a stop lets nobody in, and ends the wait', async t => {
   stop.abort()
   t.equal(await waiting, false)
   t.equal(await limiter.acquire(stop.signal), false)
+})
+
+t.test('a clock that is set back makes nobody wait', async t => {
+  const { clock } = manualClock()
+  let wall = 3_600_000
+  const limiter = createRateLimiter({ ...clock, now: () => wall }, null)
+  t.equal(await limiter.acquire(), true)
+  wall = 0
+  const entered = await Promise.race([limiter.acquire(), new Promise(resolve => setImmediate(() => resolve('waits')))])
+  t.equal(entered, true)
 })

@@ -4,12 +4,12 @@ import { type ApplyBasis, applyExitCode, applyOnce } from '../../src/commands/sh
 import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import type { Connection } from '../../src/commands/shared/connect.js'
 import type { Api } from '../../src/execute/api.js'
-import type { Clock } from '../../src/http/clock.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../src/http/retry.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { ReconcileOptions } from '../../src/reconcile/reconcile.js'
 import type { StateStore } from '../../src/state/store.js'
+import type { Clock } from '../../src/system/clock.js'
 import { type Approvals, judgeOf } from './approvals.js'
 import type { Provider } from './provider.js'
 import type { Random } from './random.js'
@@ -95,7 +95,12 @@ export const optionsOf = ({ requiredApprovals }: Scenario): ReconcileOptions => 
 })
 
 function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
-  const clock: Clock = { now: process.scheduler.now, sleep: process.sleep, random: random.next }
+  const clock: Clock = {
+    now: process.scheduler.now,
+    monotonic: process.scheduler.now,
+    sleep: process.sleep,
+    random: random.next,
+  }
   const limiter = createRateLimiter(clock, apply.rateLimit)
   const policy = { ...DEFAULT_RETRY, retries: apply.retries }
   const silent = () => {}

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { StateConfig } from '../../src/model/manifest.js'
 import type { RemovalRecord } from '../../src/model/state.js'
 import { openState, type StateStore } from '../../src/state/store.js'
+import { systemClock } from '../../src/system/clock.js'
 import { startHttpStateServer } from '../helpers/http-state-server.js'
 import { startPostgres } from '../helpers/postgres.js'
 
@@ -35,7 +36,8 @@ interface Place {
 }
 
 const at = (config: StateConfig, env: NodeJS.ProcessEnv, cwd = '/') => ({
-  open: (apiUrl = API) => openState(config, { apiUrl, cwd, env, now: () => new Date('2026-11-02T10:00:00Z') }),
+  open: (apiUrl = API) =>
+    openState(config, { apiUrl, cwd, env, clock: { ...systemClock, now: () => Date.UTC(2026, 10, 2, 10) } }),
 })
 
 async function local(t: Test): Promise<Place> {

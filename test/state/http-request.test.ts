@@ -97,7 +97,6 @@ t.test('plain http goes through a proxy too, where it is allowed', async t => {
         apiUrl: 'https://api.example',
         cwd: '/',
         env: { TF_HTTP_RETRY_MAX: '0', HTTP_PROXY: `http://me:${password}@127.0.0.1:${proxy.port}` },
-        now: () => new Date(),
         allowInsecureHttp: true,
       },
     )
@@ -124,7 +123,7 @@ t.test('a server that changes the protocol is no answer', async t => {
   const { port } = server.address() as AddressInfo
   const store = openState(
     { backend: 'http', address: `http://127.0.0.1:${port}/state` },
-    { apiUrl: 'https://api.example', cwd: '/', env: { TF_HTTP_RETRY_MAX: '0' }, now: () => new Date() },
+    { apiUrl: 'https://api.example', cwd: '/', env: { TF_HTTP_RETRY_MAX: '0' } },
   )
   await t.rejects(store.read(), { code: 'state-unreachable', message: /The connection to \S+ broke/ })
 })

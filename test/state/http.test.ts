@@ -30,7 +30,7 @@ function stateAt(
   timeoutMs = 30_000,
 ): StateStore {
   const addresses = { backend: 'http' as const, address: server.address, lockAddress: server.lockAddress }
-  const options = { apiUrl: API, cwd: '/', env: { ...NO_WAIT, ...env }, now: () => new Date(), timeoutMs }
+  const options = { apiUrl: API, cwd: '/', env: { ...NO_WAIT, ...env }, timeoutMs }
   return openState({ ...addresses, ...config }, options)
 }
 
@@ -85,7 +85,7 @@ t.test('as a GitLab job sets it: addresses, methods and credentials from the env
     TF_HTTP_RETRY_WAIT_MAX: '',
     TF_HTTP_SKIP_CERT_VERIFICATION: 'false',
   }
-  const store = openState({ backend: 'http' }, { apiUrl: API, cwd: '/', env, now: () => new Date() })
+  const store = openState({ backend: 'http' }, { apiUrl: API, cwd: '/', env })
   t.equal(store.description, server.address, 'what may be a token is not shown')
   const lock = await lockNow(store)
   await store.record('bob@x', RECORD)
@@ -102,10 +102,7 @@ t.test('the manifest goes before the environment', async t => {
 
 t.test('without a lock address there are no locks, as in Terraform', async t => {
   const server = await serve(t)
-  const store = openState(
-    { backend: 'http', address: server.address },
-    { apiUrl: API, cwd: '/', env: NO_WAIT, now: () => new Date() },
-  )
+  const store = openState({ backend: 'http', address: server.address }, { apiUrl: API, cwd: '/', env: NO_WAIT })
   t.equal(store.canLock, false)
   const lock = await lockNow(store)
   await store.checkWritable()
@@ -298,10 +295,7 @@ t.test('what the server says is explained', async t => {
   t.test('a body without an end', async t => {
     const server = await serve(t)
     server.fail('GET', { kind: 'body', body: Buffer.alloc(64 * 1024 * 1024 + 1) })
-    const store = openState(
-      { backend: 'http', address: server.address },
-      { apiUrl: API, cwd: '/', env: NO_WAIT, now: () => new Date() },
-    )
+    const store = openState({ backend: 'http', address: server.address }, { apiUrl: API, cwd: '/', env: NO_WAIT })
     await t.rejects(store.read(), { code: 'state-too-large' })
   })
   t.test('nobody there, or silence', async t => {

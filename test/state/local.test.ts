@@ -15,6 +15,7 @@ import t, { type Test } from 'tap'
 import type { RemovalRecord } from '../../src/model/state.js'
 import { MAX_STATE_BYTES } from '../../src/state/document.js'
 import { openState, type StateOptions, type StateStore } from '../../src/state/store.js'
+import { systemClock } from '../../src/system/clock.js'
 
 const API = 'https://api.example'
 const RECORD: RemovalRecord = {
@@ -27,7 +28,13 @@ const RECORD: RemovalRecord = {
 
 function stateIn(cwd: string, path?: string, more: Partial<StateOptions> = {}): StateStore {
   const config = path === undefined ? { backend: 'local' as const } : { backend: 'local' as const, path }
-  return openState(config, { apiUrl: API, cwd, env: {}, now: () => new Date('2026-11-02T10:00:00Z'), ...more })
+  return openState(config, {
+    apiUrl: API,
+    cwd,
+    env: {},
+    clock: { ...systemClock, now: () => Date.UTC(2026, 10, 2, 10) },
+    ...more,
+  })
 }
 
 const file = (folder: string) => join(folder, 'guestlist.state.json')

@@ -101,6 +101,6 @@ t.test('what is not supported or makes no sense is an error, without its passwor
       t.notMatch(String(error), 'secret')
     })
   }
-  const options = { apiUrl: 'https://a', cwd: '/', env: { PGHOST: 'h' }, now: () => new Date() }
+  const options = { apiUrl: 'https://a', cwd: '/', env: { PGHOST: 'h' } }
   t.throws(() => openState({ backend: 'postgres' }, options), { message: /state\.name/ })
 })

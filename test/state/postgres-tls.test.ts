@@ -34,7 +34,6 @@ if (postgres !== null) {
         apiUrl: 'https://api.example',
         cwd: '/',
         env: { ...env, PGHOST: host, PGSSLMODE: mode, PGSSLROOTCERT: root && join(folder, root) },
-        now: () => new Date(),
       },
     ).read()
 

@@ -14,7 +14,7 @@ const RECORD: RemovalRecord = {
 }
 
 const stateAt = (env: PgEnv, { name = 'acme', apiUrl = API } = {}): StateStore =>
-  openState({ backend: 'postgres', name }, { apiUrl, cwd: '/', env, now: () => new Date() })
+  openState({ backend: 'postgres', name }, { apiUrl, cwd: '/', env })
 const lockNow = (store: StateStore) => store.lock({ operation: 'apply', timeoutMs: 0 })
 const aborted = (signal: AbortSignal) =>
   signal.aborted ? undefined : new Promise(resolve => signal.addEventListener('abort', resolve))

@@ -26,8 +26,7 @@ const LOCK = '.guestlist.state.json.lock'
 const GONE = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
 const info = (operation = 'apply'): LockInfo =>
   newLockInfo({ operation, path: '/x', version: '1', now: new Date('2026-11-02T10:00:00Z') })
-const storeIn = (cwd: string) =>
-  openState({ backend: 'local' }, { apiUrl: 'https://api.example', cwd, env: {}, now: () => new Date() })
+const storeIn = (cwd: string) => openState({ backend: 'local' }, { apiUrl: 'https://api.example', cwd, env: {} })
 
 /** A lock whose holder was killed without a chance to give it back. */
 async function deadLock(folder: string): Promise<{ worker: Worker; info: LockInfo }> {

@@ -1,11 +1,11 @@
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
-import { systemClock } from '../../http/clock.js'
 import { createRateLimiter } from '../../http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../http/retry.js'
 import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keycloak/client.js'
 import type { KeycloakRef } from '../../model/plan.js'
+import { systemClock } from '../../system/clock.js'
 import { VERSION } from '../../version.js'
 
 /**

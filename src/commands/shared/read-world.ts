@@ -20,7 +20,6 @@ export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonF
     apiUrl,
     cwd: io.cwd,
     env: io.env,
-    now: () => new Date(),
     allowInsecureHttp: flags.allowInsecureHttp,
     timeoutMs: flags.timeout,
     version: VERSION,

@@ -1,10 +1,16 @@
 import t from 'tap'
-import { systemClock } from '../../src/http/clock.js'
+import { systemClock } from '../../src/system/clock.js'
 
 t.test('its time is the time', async t => {
   const before = Date.now()
   const now = systemClock.now()
   t.ok(now >= before && now <= Date.now())
+})
+
+t.test('a clock that nobody sets goes on', async t => {
+  const before = systemClock.monotonic()
+  await systemClock.sleep(5)
+  t.ok(systemClock.monotonic() - before > 3)
 })
 
 t.test('chance is at least 0 and below 1', async t => {
@@ -26,6 +32,18 @@ t.test('a signal ends a sleep, and none begins after it', async t => {
   await asleep
   await systemClock.sleep(2 ** 30, stop.signal)
   t.pass('neither waited')
+})
+
+t.test('longer than a timer of Node can wait is long, and not at once', async t => {
+  const stop = new AbortController()
+  let ended = false
+  const asleep = systemClock.sleep(2 ** 40, stop.signal).then(() => {
+    ended = true
+  })
+  await systemClock.sleep(20)
+  t.equal(ended, false)
+  stop.abort()
+  await asleep
 })
 
 t.test('a sleep that ended leaves nothing at its signal', async t => {
