@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   loss: ['model', 'reconcile'],
   review: ['model', 'audit', 'reconcile', 'render'],
   'policy-test': ['model', 'manifest', 'reconcile', 'render', 'lint'],
-  execute: ['model', 'reconcile', 'http'],
+  execute: ['model', 'system', 'reconcile', 'http'],
   audit: ['model', 'system'],
   approval: ['model', 'system', 'reconcile'],
   render: ['model', 'documents'],
