@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createClient } from '../../src/api/client.js'
 import { chooseCredentials } from '../../src/auth/credentials.js'
@@ -148,6 +150,27 @@ t.test('with BIMDATA_TOKEN_URL nothing is discovered, and every character of a s
   t.strictSame(seen, [
     'POST /protocol/openid-connect/token application/x-www-form-urlencoded;charset=UTF-8 guestlist/9.9.9',
   ])
+})
+
+t.test('issue 12.14: after each token the connection to the provider is closed, also where it refuses', async t => {
+  const open = new Set<Socket>()
+  let connections = 0
+  let status = 200
+  const iam = await serve(t, ({ socket }, response) => {
+    if (!open.has(socket)) connections++
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    json(response, status, { access_token: 'of-the-app', token_type: 'Bearer', error: 'invalid_client' })
+  })
+  const api = await serve(t, (_, response) => void response.writeHead(401).end())
+  for (status of [200, 401]) {
+    const before = connections
+    const { client } = await connected(t, api, { ...(await envOf(iam)), BIMDATA_TOKEN_URL: `${iam}/token` })
+    await failure(t, client.accept(1))
+    t.ok(connections > before)
+    for (let waited = 0; open.size > 0 && waited < 100; waited++) await wait(20)
+    t.equal(open.size, 0, `after HTTP ${status}, while the client is still in use`)
+  }
 })
 
 t.test('secrets go to no other origin than the configured one', async t => {

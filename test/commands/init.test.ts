@@ -57,30 +57,33 @@ t.test('a file in place of the folder is said to be one', async t => {
   t.match((await guestlist(['init', 'm.yaml/x'], { cwd })).stderr, 'part of its path is not a folder')
 })
 
-t.test('the schema that it names is found on every machine: in the project, else at its address', async t => {
-  // Within this project, which holds the package that runs.
-  const cwd = t.testdir()
-  await guestlist(['init', 'within'], { cwd })
-  const reference = schemaOf(join(cwd, 'within'))
-  t.match(reference, /^(\.\.\/)+schemas\/manifest\.schema\.json$/)
-  t.match(JSON.parse(readFileSync(resolve(cwd, 'within', reference), 'utf8')), { title: 'Manifest file' })
-  // A project of its own within, and no project at all.
-  const published = `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/manifest.schema.json`
-  t.equal(schemaReference('/no/such/folder'), published)
-  mkdirSync(join(cwd, 'repository', '.git'), { recursive: true })
-  mkdirSync(join(cwd, 'package'))
-  writeFileSync(join(cwd, 'package', 'package.json'), '{}')
-  for (const folder of ['repository/identity', 'package']) {
-    await guestlist(['init', folder], { cwd })
-    t.equal(schemaOf(join(cwd, folder)), published, folder)
-  }
-  const installed = join(cwd, 'node_modules', 'bimdata-guestlist', 'schemas', 'manifest.schema.json')
-  mkdirSync(dirname(installed), { recursive: true })
-  writeFileSync(installed, '{}')
-  for (const folder of ['.', 'identity']) {
-    await guestlist(['init', folder], { cwd })
-    t.match(schemaOf(join(cwd, folder)), /^\.{1,2}\/(\.\.\/)*node_modules\//, folder)
-    t.equal(resolve(cwd, folder, schemaOf(join(cwd, folder))), installed, folder)
-  }
-  t.ok(existsSync(join(cwd, 'identity')))
-})
+t.test(
+  'issue 12.9: the schema that it names is found on every machine: in the project, else at its address',
+  async t => {
+    // Within this project, which holds the package that runs.
+    const cwd = t.testdir()
+    await guestlist(['init', 'within'], { cwd })
+    const reference = schemaOf(join(cwd, 'within'))
+    t.match(reference, /^(\.\.\/)+schemas\/manifest\.schema\.json$/)
+    t.match(JSON.parse(readFileSync(resolve(cwd, 'within', reference), 'utf8')), { title: 'Manifest file' })
+    // A project of its own within, and no project at all.
+    const published = `https://unpkg.com/bimdata-guestlist@${VERSION}/schemas/manifest.schema.json`
+    t.equal(schemaReference('/no/such/folder'), published)
+    mkdirSync(join(cwd, 'repository', '.git'), { recursive: true })
+    mkdirSync(join(cwd, 'package'))
+    writeFileSync(join(cwd, 'package', 'package.json'), '{}')
+    for (const folder of ['repository/identity', 'package']) {
+      await guestlist(['init', folder], { cwd })
+      t.equal(schemaOf(join(cwd, folder)), published, folder)
+    }
+    const installed = join(cwd, 'node_modules', 'bimdata-guestlist', 'schemas', 'manifest.schema.json')
+    mkdirSync(dirname(installed), { recursive: true })
+    writeFileSync(installed, '{}')
+    for (const folder of ['.', 'identity']) {
+      await guestlist(['init', folder], { cwd })
+      t.match(schemaOf(join(cwd, folder)), /^\.{1,2}\/(\.\.\/)*node_modules\//, folder)
+      t.equal(resolve(cwd, folder, schemaOf(join(cwd, folder))), installed, folder)
+    }
+    t.ok(existsSync(join(cwd, 'identity')))
+  },
+)

@@ -13,9 +13,14 @@ const files = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filte
   name => statSync(join(EXAMPLES, name)).isFile() && !name.endsWith('.png'),
 )
 
-t.test('no example installs by name: guestlist at npm is somebody else’s program', async t => {
+t.test('issue 12.9: no example installs by name: guestlist at npm is somebody else’s program', async t => {
   for (const name of files) t.strictSame(readFileSync(join(EXAMPLES, name), 'utf8').match(BY_NAME), null, name)
   t.ok(files.includes('gitlab-ci/.gitlab-ci.yml') && files.includes('pre-commit/.pre-commit-config.yaml'))
+})
+
+t.test('issue 12.9: the package has a name of its own, the command stays guestlist', async t => {
+  const { name, bin } = JSON.parse(readFileSync(join(EXAMPLES, '..', 'package.json'), 'utf8'))
+  t.same({ name, bin }, { name: 'bimdata-guestlist', bin: { guestlist: 'bin/guestlist.js' } })
 })
 
 for (const line of [

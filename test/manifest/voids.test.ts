@@ -219,7 +219,7 @@ const writings = (text: string): readonly string[] => [
 ]
 
 for (const list of ['accept', 'deny', 'remove', 'protect'] as const) {
-  t.test(`issue 12, 1: a malformed entry of ${list} is an error, or works`, async t => {
+  t.test(`issue 12.1: a malformed entry of ${list} is an error, or works`, async t => {
     const voids = MALFORMED.flatMap(text =>
       writings(text).filter(written => inManifest(list, text, written) === 'void'),
     )
@@ -282,7 +282,7 @@ async function outside(source: keyof typeof OUTSIDE, text: string, cwd: string):
 }
 
 for (const source of Object.keys(OUTSIDE) as (keyof typeof OUTSIDE)[]) {
-  t.test(`issue 12, 1 and 2: a malformed entry of ${source} is an error that names it, or works`, async t => {
+  t.test(`issue 12.1, 12.2: a malformed entry of ${source} is an error that names it, or works`, async t => {
     const cwd = folderOf(t)
     const voids: string[] = []
     for (const text of MALFORMED) {
@@ -294,7 +294,7 @@ for (const source of Object.keys(OUTSIDE) as (keyof typeof OUTSIDE)[]) {
   })
 }
 
-t.test('issue 12, 17: --protect and GUESTLIST_PROTECT protect alone, and add up', async t => {
+t.test('issue 12.17: --protect and GUESTLIST_PROTECT protect alone, and add up', async t => {
   const cwd = folderOf(t)
   const refusedBy = async (env: Record<string, string>, ...args: string[]) => {
     const io = testIo(env)

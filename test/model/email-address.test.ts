@@ -38,7 +38,7 @@ t.test('a key is the key of itself', async () => {
 })
 
 t.test(
-  "issue 12, 4: addresses fold as regular expressions' simple case folding does, character by character",
+  "issue 12.4: addresses fold as regular expressions' simple case folding does, character by character",
   async t => {
     const cased = [...Array(0x110000).keys()]
       .filter(code => code < 0xd800 || code > 0xdfff)

@@ -27,7 +27,7 @@ async function askedApply({ folder, env }: World, before: () => Promise<unknown>
   return { code, stdout: io.stdout.join(''), stderr: io.stderr.join('') }
 }
 
-t.test('item 2: a list that is given and empty is an error, on the command line and in a variable', async t => {
+t.test('issue 12.2: a list that is given and empty is an error, on the command line and in a variable', async t => {
   const { call, sandbox } = await office(t)
   for (const [name, commands] of [
     ['TARGET', ['plan', 'apply']],
@@ -51,7 +51,7 @@ t.test('item 2: a list that is given and empty is an error, on the command line 
   t.same(sandbox.effects(), [], 'nothing was sent')
 })
 
-t.test('item 2: --target a,b is two targets, and so are lines in the variable', async t => {
+t.test('issue 12.2: --target a,b is two targets, and so are lines in the variable', async t => {
   const { call } = await office(t)
   const both = /Plan: 1 to accept, 0 to deny, 1 to remove/
   const list = ['bimdata_invitation.1', 'bimdata_user.bob@acme.example']
@@ -61,7 +61,7 @@ t.test('item 2: --target a,b is two targets, and so are lines in the variable', 
 })
 
 t.test(
-  'item 8: where standard output is no terminal, the plan is shown on standard error before the question',
+  'issue 12.8: where standard output is no terminal, the plan is shown on standard error before the question',
   async t => {
     const asked = await askedApply(await office(t), async () => undefined)
     t.equal(asked.code, 0)
@@ -78,7 +78,7 @@ t.test(
   },
 )
 
-t.test('item 12: an explicit flag is known as given, whatever its variable holds', async t => {
+t.test('issue 12.12: an explicit flag is known as given, whatever its variable holds', async t => {
   const { call, write, sandbox } = await office(t)
   write('other.yaml', 'apiVersion: guestlist/v1\n')
   t.equal((await call(['plan', '--out', 'p.json'])).code, 0)
@@ -96,7 +96,7 @@ t.test('item 12: an explicit flag is known as given, whatever its variable holds
   )
 })
 
-t.test('item 12: --api-url on the command line is never taken for its variable', async t => {
+t.test('issue 12.12: --api-url on the command line is never taken for its variable', async t => {
   const { call, env } = await office(t)
   t.equal((await call(['snapshot', '--out', 'live.json'])).code, 0)
   const other = { BIMDATA_API_URL: 'https://other.example' }
@@ -113,7 +113,7 @@ t.test('item 12: --api-url on the command line is never taken for its variable',
   t.equal((await call(['plan', '--from', 'live.json', '--api-url', env.BIMDATA_API_URL ?? ''], other)).code, 0)
 })
 
-t.test('item 17: what changed while the question stood open is found before anything is sent', async t => {
+t.test('issue 12.17: what changed while the question stood open is found before anything is sent', async t => {
   const place = await office(t)
   const asked = await askedApply(place, () =>
     place.call(['apply', '--auto-approve', '--no-lock', '--target', 'bimdata_invitation.1']),
@@ -126,7 +126,7 @@ t.test('item 17: what changed while the question stood open is found before anyt
   t.same(place.sandbox.effects(), [{ operation: 'accept', target: 1 }], 'only the other run')
 })
 
-t.test('item 21: --expect with what is no digest is a usage error, another digest is stale', async t => {
+t.test('issue 12.21: --expect with what is no digest is a usage error, another digest is stale', async t => {
   const { call } = await office(t)
   for (const [expect, code] of [
     ['abc', 1],
@@ -176,7 +176,7 @@ t.test('spec 3: a common flag without effect on the command is said to be', asyn
 })
 
 t.test(
-  'item 21: help shows own flags first, then the common ones that are used, and examples that can be copied',
+  'issue 12.21: help shows own flags first, then the common ones that are used, and examples that can be copied',
   async t => {
     const { call } = await office(t)
     const { stdout } = await call(['show', '--help'])
@@ -206,7 +206,7 @@ t.test(
   },
 )
 
-t.test('item 21: guestlist alone, help, help COMMAND, -v and version', async t => {
+t.test('issue 12.21: guestlist alone, help, help COMMAND, -v and version', async t => {
   const { call } = await office(t)
   const help = (await call(['--help'])).stdout
   t.same(await call([]), { code: 1, stdout: help, stderr: '' }, 'once, and as git ends')

@@ -24,7 +24,7 @@ function faultOf(text: string) {
   return fault
 }
 
-t.test('item 20: at 80 columns no word of apply is broken, and a failure has its reason once', async t => {
+t.test('issue 12.20: at 80 columns no word of apply is broken, and a failure has its reason once', async t => {
   const people = [1, 2, 3].map(id => invitation(id, `a.person.with.a.long.name.${id}@acme.example`))
   const { folder, env } = await world(t, MANIFEST, people, {
     users: ['bob@acme.example'],
@@ -46,24 +46,27 @@ t.test('item 20: at 80 columns no word of apply is broken, and a failure has its
   t.match(err.replace(/\s+/g, ' '), /trying again in \d\.\d s: The API failed \(HTTP 503\): A fault on demand/)
 })
 
-t.test('item 20: invitations list keeps to the width of the terminal, and to all of the text elsewhere', async t => {
-  const long = 'a.very.long.name.that.does.not.end.soon@subsidiary.of.acme.example'
-  const { folder, env } = await world(t, null, [
-    invitation(1, long),
-    invitation(22, '中文中文中文中文中文@acme.example'),
-  ])
-  for (const columns of [60, 80, 200]) {
+t.test(
+  'issue 12.20: invitations list keeps to the width of the terminal, and to all of the text elsewhere',
+  async t => {
+    const long = 'a.very.long.name.that.does.not.end.soon@subsidiary.of.acme.example'
+    const { folder, env } = await world(t, null, [
+      invitation(1, long),
+      invitation(22, '中文中文中文中文中文@acme.example'),
+    ])
+    for (const columns of [60, 80, 200]) {
+      const io = testIo(env)
+      t.equal(await main(['invitations', 'list'], { ...io, cwd: folder, outIsTerminal: true, columns }), 0)
+      for (const line of io.stdout.join('').split('\n')) t.ok(displayWidth(line) <= columns, line)
+    }
     const io = testIo(env)
-    t.equal(await main(['invitations', 'list'], { ...io, cwd: folder, outIsTerminal: true, columns }), 0)
-    for (const line of io.stdout.join('').split('\n')) t.ok(displayWidth(line) <= columns, line)
-  }
-  const io = testIo(env)
-  await main(['invitations', 'list'], { ...io, cwd: folder, columns: 60 })
-  t.match(io.stdout.join(''), long)
-  t.equal(table([['abcdefghij', 'abcdefghij']], 4), 'abcde…  abcde…\n', 'never narrower than can be read')
-})
+    await main(['invitations', 'list'], { ...io, cwd: folder, columns: 60 })
+    t.match(io.stdout.join(''), long)
+    t.equal(table([['abcdefghij', 'abcdefghij']], 4), 'abcde…  abcde…\n', 'never narrower than can be read')
+  },
+)
 
-t.test('item 20: invitations get shows client and sender', async t => {
+t.test('issue 12.20: invitations get shows client and sender', async t => {
   const one = invitation(7, 'alice@acme.example', 'P', { client_id: 12, sender_provider_sub: 'auth0|5f7c' })
   const { call } = await world(t, null, [one, invitation(8, 'bob@acme.example')])
   const { stdout } = await call(['invitations', 'get', '7'])
@@ -72,7 +75,7 @@ t.test('item 20: invitations get shows client and sender', async t => {
   t.notMatch((await call(['invitations', 'get', '8'])).stdout, 'Sender')
 })
 
-t.test('item 21: auth status does not send people to itself, validate does not speak of plans', async t => {
+t.test('issue 12.21: auth status does not send people to itself, validate does not speak of plans', async t => {
   const { call, write } = await world(t, null, [])
   const refused = await call(['auth', 'status'], { BIMDATA_API_KEY: 'bad' })
   t.equal(refused.code, 1)
@@ -87,7 +90,7 @@ t.test('item 21: auth status does not send people to itself, validate does not s
   t.match((await call(['plan', '-f', 'bad.yaml'])).stderr, '1 problem in the manifest; nothing was done.\n')
 })
 
-t.test('item 21: a wrong path shows the address and names the flag', async t => {
+t.test('issue 12.21: a wrong path shows the address and names the flag', async t => {
   const { call, env } = await world(t, MANIFEST, [])
   const wrong = `${env.BIMDATA_API_URL}/wrong`
   const { code, stderr } = await call(['plan', '--api-url', wrong])
@@ -96,7 +99,7 @@ t.test('item 21: a wrong path shows the address and names the flag', async t => 
   t.match(stderr, 'Check --api-url (or BIMDATA_API_URL)')
 })
 
-t.test('item 22: the demo prints in the order in which a person sees it', async t => {
+t.test('issue 12.22: the demo prints in the order in which a person sees it', async t => {
   const demo = fileURLToPath(new URL('../../examples/demo.js', import.meta.url))
   const file = join(t.testdir(), 'printed')
   const output = openSync(file, 'w')

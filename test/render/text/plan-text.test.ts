@@ -108,6 +108,34 @@ t.test('on a terminal lines keep within its width, with the same words', async t
   t.equal(planText(examplePlan(), PLAIN, 10), wide, 'a width that nothing fits in is left to the terminal')
 })
 
+t.test('issue 12.19: over 200 changes, first the warnings, then a table by rule, then the changes', async t => {
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, id) => invitation(id, { email: `u${id}@acme.example`, cloud_role: 100 }))
+  const rules = `invitations:
+  accept:
+    - { email: "*@acme.example", name: our-people, reason: hired }
+  deny:
+    - email: u0@acme.example
+      reason: a rival
+`
+  const large = planText(planOf(rules, crowd(201)), PLAIN)
+  const places = ['becomes admin', 'By rule:\n', '\n~ bimdata_invitation.0 ', 'Digest: '].map(text =>
+    large.indexOf(text),
+  )
+  t.ok(places.every(place => place >= 0))
+  t.same(
+    places,
+    places.toSorted((a, b) => a - b),
+  )
+  t.ok(large.lastIndexOf('becomes admin') < large.indexOf('By rule:'), 'no warning among the changes')
+  const table = large.slice(large.indexOf('By rule:'), large.indexOf('\n~ '))
+  t.match(table, /^guestlist\.yaml:4:7 +200 +our-people$/m)
+  t.match(table, /^guestlist\.yaml:6:7 +1 +a rival$/m)
+  const small = planText(planOf(rules, crowd(200)), PLAIN)
+  t.notMatch(small, 'By rule:')
+  t.ok(small.indexOf('\n~ ') < small.indexOf('becomes admin'), 'up to 200 each warning is with its change')
+})
+
 t.test('100,000 changes: a block for each', async t => {
   const text = planText(bigPlan(100_000), PLAIN)
   t.equal(text.match(/^~ /gmu)?.length, 100_000)
