@@ -2,6 +2,7 @@ import type { RuleRef } from '../model/action.js'
 import { placeText } from '../model/problem.js'
 import { escapeHtml, scriptJson, shown } from '../render/escape/html.js'
 import { pageHead } from '../render/html/page.js'
+import { tableHtml } from '../render/html/table.js'
 import { inPieces } from '../render/text/pieces.js'
 import { plural, provenanceText } from '../render/text/words.js'
 import {
@@ -14,8 +15,6 @@ import {
 } from './review.js'
 import { REVIEW_SCRIPT } from './review-page.gen.js'
 import { cloudsSentences } from './sentences.js'
-
-const COLUMNS = ['E-mail', 'Cloud', 'Project', 'Status', 'Rule', 'Owner', 'Reason', 'Ends', 'Findings'] as const
 
 /**
  * A review as one page that needs nothing else, in pieces: the summary is there without its script, the rows are data that
@@ -35,7 +34,7 @@ ${cloudsHtml(summary)}<section aria-labelledby="findings"><h2 id="findings">Find
 ${findingsHtml(summary)}</section>
 <section aria-labelledby="owners"><h2 id="owners">Owners</h2>
 ${ownersHtml(summary)}</section>
-${tableHtml(rows.length)}</main>
+${accessesHtml(rows.length)}</main>
 <script type="application/json" id="data">`
   yield* dataParts(rows)
   yield `</script>
@@ -87,27 +86,15 @@ function ownersHtml({ owners }: ReviewSummary): string {
 `
 }
 
-function tableHtml(rows: number): string {
-  const head = COLUMNS.map(
-    (name, index) =>
-      `<th scope="col" aria-sort="none"><button type="button" data-column="${index}">${name}</button></th>`,
-  )
-  return `<section aria-labelledby="accesses"><h2 id="accesses">Who has access</h2>
-<noscript><p>The table of all ${rows} rows needs JavaScript, which this page carries. All above is complete without it.</p></noscript>
-<div class="controls" role="search" aria-label="Accesses">
-<label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
-<label>Finding <select id="finding"><option value="">all</option></select></label>
-<label>Cloud <select id="cloud"><option value="">all</option></select></label>
-<label>Owner <select id="owner"><option value="">all</option></select></label>
-</div>
-<p id="count" role="status"></p>
-<div class="scroll" role="group" aria-label="Table of accesses" tabindex="0">
-<table><thead><tr>${head.join('')}</tr></thead><tbody id="rows"></tbody></table>
-</div>
-<nav class="pages" aria-label="Pages of the table"><button type="button" id="previous">Previous</button><span id="page"></span><button type="button" id="next">Next</button></nav>
-</section>
-`
-}
+const accessesHtml = (rows: number): string =>
+  tableHtml({
+    id: 'accesses',
+    heading: 'Who has access',
+    label: 'Accesses',
+    rows,
+    columns: ['E-mail', 'Cloud', 'Project', 'Status', 'Rule', 'Owner', 'Reason', 'Ends', 'Findings'],
+    filters: ['Finding', 'Cloud', 'Owner'],
+  })
 
 /** Rules and words once each, by number: there may be 300,000 rows. */
 function* dataParts(rows: readonly AccessRow[]): Generator<string> {

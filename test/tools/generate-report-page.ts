@@ -1,33 +1,48 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const SOURCES = new URL('../../src/', import.meta.url)
 
-/**
- * The report's script and style as a TypeScript module: they are written as what they are, so that tools check them, and must be
- * text where the page is made.
+/*
+ * Scripts and styles of pages as TypeScript modules: they are written as what they are, so that tools check them, and must be text
+ * where a page is made.
  */
+
+/** The report's script, and the style of all pages. */
 export async function generateReportPage(): Promise<string> {
-  const read = (name: string) => readFile(new URL(name, SOURCES), 'utf8')
+  const style = await readFile(new URL('render/html/report-page.css', SOURCES), 'utf8')
   return [
     '/** Generated from report-page.js and .css by "npm run generate". Do not edit. */',
     '',
-    `export const PAGE_SCRIPT = ${JSON.stringify(withoutComments(await read('render/html/report-page.js'), /^ *\/\/.*\n/gmu))}`,
+    `export const PAGE_SCRIPT = ${JSON.stringify(await bundled('render/html/report-page.js'))}`,
     '',
-    `export const PAGE_STYLE = ${JSON.stringify(withoutComments(await read('render/html/report-page.css'), /\/\*.*?\*\/\n/gsu))}`,
+    `export const PAGE_STYLE = ${JSON.stringify(style.replace(/\/\*.*?\*\/\n/gsu, '').trim())}`,
     '',
   ].join('\n')
 }
 
-/** The script of the review's page; its style is the report's. */
+/** The script of the review's page. */
 export async function generateReviewPage(): Promise<string> {
-  const script = await readFile(new URL('review/review-page.js', SOURCES), 'utf8')
   return [
     '/** Generated from review-page.js by "npm run generate". Do not edit. */',
     '',
-    `export const REVIEW_SCRIPT = ${JSON.stringify(withoutComments(script, /^ *\/\/.*\n/gmu))}`,
+    `export const REVIEW_SCRIPT = ${JSON.stringify(await bundled('review/review-page.js'))}`,
     '',
   ].join('\n')
 }
 
-/** Comments on lines of their own are for who reads the source. */
-const withoutComments = (text: string, comment: RegExp): string => text.replace(comment, '').trim()
+async function bundled(path: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(path, SOURCES))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    charset: 'utf8',
+    minifyWhitespace: true,
+  })
+  return outputFiles
+    .map(({ text }) => text)
+    .join('')
+    .trim()
+}

@@ -15,12 +15,11 @@ import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT } from './report-page.gen.js'
 import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
-
-const COLUMNS = ['Decision', 'E-mail', 'Id', 'Status', 'Cloud', 'Project', 'Rule', 'Reason'] as const
+import { tableHtml } from './table.js'
 
 /**
  * A plan as one page that needs nothing else: no network (its policy forbids it), no file beside it. The table's rows are data
- * that page/report-page.js shows; everything else is there without it.
+ * that report-page.js shows; everything else is there without it.
  */
 export function planHtml(plan: Plan): string {
   const rows = reportRows(plan)
@@ -32,7 +31,7 @@ ${factsHtml(plan)}</header>
 ${alertsHtml(plan)}<section aria-labelledby="overview"><h2 id="overview">Overview</h2>
 ${countsHtml(plan)}<div class="charts">
 ${chartsHtml(rows)}</div></section>
-${tableHtml(plan, rows)}</main>
+${decisionsHtml(plan, rows)}</main>
 <script type="application/json" id="data">${scriptJson({ decisions: DECISIONS, rows })}</script>
 <script type="module">${PAGE_SCRIPT}</script>
 </body>
@@ -80,27 +79,17 @@ function countsHtml({ summary }: Plan): string {
 `
 }
 
-function tableHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[]): string {
+function decisionsHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[]): string {
   const hidden = unchanged.length === 0 ? summary.invitations - summary.accept - summary.deny : 0
   const note =
     hidden > 0 ? `<p>Without what this plan leaves out: ${plural(hidden, 'invitation')} with nothing to do.</p>\n` : ''
-  const head = COLUMNS.map(
-    (name, index) =>
-      `<th scope="col" aria-sort="none"><button type="button" data-column="${index}">${name}</button></th>`,
-  )
-  return `<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2>
-${note}<noscript><p>The table of all ${rows.length} rows needs JavaScript, which this page carries. All above is complete without it.</p></noscript>
-<div class="controls" role="search" aria-label="Decisions">
-<label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
-<label>Decision <select id="decision"><option value="">all</option></select></label>
-<label>Cloud <select id="cloud"><option value="">all</option></select></label>
-<label>Role <select id="role"><option value="">all</option></select></label>
-</div>
-<p id="count" role="status"></p>
-<div class="scroll" role="group" aria-label="Table of decisions" tabindex="0">
-<table><thead><tr>${head.join('')}</tr></thead><tbody id="rows"></tbody></table>
-</div>
-<nav class="pages" aria-label="Pages of the table"><button type="button" id="previous">Previous</button><span id="page"></span><button type="button" id="next">Next</button></nav>
-</section>
-`
+  return tableHtml({
+    id: 'decisions',
+    heading: 'Decisions',
+    label: 'Decisions',
+    rows: rows.length,
+    columns: ['Decision', 'E-mail', 'Id', 'Status', 'Cloud', 'Project', 'Rule', 'Reason'],
+    filters: ['Decision', 'Cloud', 'Role'],
+    note,
+  })
 }

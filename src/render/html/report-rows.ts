@@ -19,7 +19,7 @@ export const DECISIONS = {
 
 export type Decision = keyof typeof DECISIONS
 
-/** A row of the report's table, as short as can be: there may be 100,000. Read by page/report-page.js. */
+/** A row of the report's table, as short as can be: there may be 100,000. Read by report-page.js. */
 export type ReportRow = readonly [
   decision: Decision,
   email: string,

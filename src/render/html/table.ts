@@ -1,0 +1,35 @@
+interface Table {
+  readonly id: string
+  readonly heading: string
+  /** What the controls and the table are for, as an accessible name. */
+  readonly label: string
+  readonly rows: number
+  readonly columns: readonly string[]
+  /** The selects, by what they choose; their options come with the script. */
+  readonly filters: readonly string[]
+  /** HTML before the table. */
+  readonly note?: string
+}
+
+/** The section of a table whose rows table-page.js shows. */
+export function tableHtml({ id, heading, label, rows, columns, filters, note = '' }: Table): string {
+  const head = columns.map(
+    (name, index) =>
+      `<th scope="col" aria-sort="none"><button type="button" data-column="${index}">${name}</button></th>`,
+  )
+  const selects = filters.map(
+    name => `<label>${name} <select id="${name.toLowerCase()}"><option value="">all</option></select></label>\n`,
+  )
+  return `<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
+${note}<noscript><p>The table of all ${rows} rows needs JavaScript, which this page carries. All above is complete without it.</p></noscript>
+<div class="controls" role="search" aria-label="${label}">
+<label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"></label>
+${selects.join('')}</div>
+<p id="count" role="status"></p>
+<div class="scroll" role="group" aria-label="Table of ${label.toLowerCase()}" tabindex="0">
+<table><thead><tr>${head.join('')}</tr></thead><tbody id="rows"></tbody></table>
+</div>
+<nav class="pages" aria-label="Pages of the table"><button type="button" id="previous">Previous</button><span id="page"></span><button type="button" id="next">Next</button></nav>
+</section>
+`
+}
