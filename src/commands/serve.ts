@@ -1,11 +1,8 @@
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { findSecret } from '../http/env-secret.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
-import { keepLeading } from '../serve/leader.js'
-import { type Loop, startLoop } from '../serve/loop.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
 import { createStatusServer } from '../serve/server.js'
 import { Status } from '../serve/status.js'
@@ -13,10 +10,13 @@ import { watchManifest } from '../serve/watch-manifest.js'
 import { createForwarder, type Forwarder } from '../serve/webhook.js'
 import { VERSION } from '../version.js'
 import { forwardUrl, type Listen, listening, listenOf } from './serve/addresses.js'
-import { takeLead } from './serve/lead.js'
+import { type Instance, startInstance } from './serve/instance.js'
+import { type Sources, takeLead } from './serve/lead.js'
 import { createReconciler, type Reconciler, type RunFlags } from './serve/reconcile-run.js'
 import { serviceIo } from './serve/service-io.js'
 import { type Connection, connect } from './shared/connect.js'
+import { loadManifest } from './shared/load-manifest.js'
+import { openStateFor } from './shared/read-world.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 
 export type ServeFlags = RunFlags & {
@@ -38,6 +38,7 @@ interface Service {
   readonly status: Status
   readonly metrics: Metrics
   readonly reconciler: Reconciler
+  readonly sources: Sources
 }
 
 /** Plans and applies again and again, until SIGTERM or SIGINT; with `--once` one time. */
@@ -58,10 +59,14 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   const { apiUrl } = connection.client
   const status = new Status({ version: VERSION, apiUrl, removals: flags.removals, dryRun: flags.dryRun })
   const metrics = createMetrics(VERSION)
-  const reconciler = createReconciler({ flags, io, log, connection, status, metrics })
+  const sources: Sources = {
+    load: () => loadManifest(flags.file, io),
+    openStore: config => openStateFor(config, apiUrl, flags, io),
+  }
+  const reconciler = createReconciler({ sources, flags, io, log, connection, status, metrics })
   try {
     if (flags.once) return await reconciler.once()
-    const service = { flags, io, log, connection, status, metrics, reconciler }
+    const service = { flags, io, log, connection, status, metrics, reconciler, sources }
     return await runService(service, listen, secret?.value.reveal() ?? null, forwardTo)
   } finally {
     connection.client.close()
@@ -79,20 +84,20 @@ async function runService(
   secret: string | null,
   forwardTo: URL | null,
 ): Promise<ExitCode> {
-  const { flags, io, log, status, metrics, reconciler } = service
+  const { flags, io, log, connection, status, metrics, reconciler, sources } = service
   const stop = io.interrupt
-  const loop = startLoop({
-    run: async triggers => {
-      // By the clock works only who leads; a webhook is served where it arrives, under the state's lock as everything.
-      if (!status.leader && triggers.every(trigger => trigger === 'interval')) return true
-      return reconciler.run(triggers)
-    },
-    now: () => performance.now(),
-    sleep: pause,
-    random: Math.random,
+  const { clock } = connection
+  const instance = startInstance({
+    reconciler,
+    takeLead: waiting => takeLead(sources, flags.dryRun, waiting),
+    status,
+    metrics,
+    log,
+    clock,
     intervalMs: flags.interval,
     stop,
   })
+  const { loop } = instance
   const forwarder =
     forwardTo === null
       ? null
@@ -120,7 +125,7 @@ async function runService(
   try {
     await listening(server, listen)
     tellStart(service, server.address(), listen, secret)
-    return await untilStopped(service, loop, forwarder)
+    return await untilStopped(service, instance, forwarder)
   } finally {
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
@@ -128,34 +133,19 @@ async function runService(
 }
 
 /** @return done, or partial where what was in flight had to be cut */
-async function untilStopped(service: Service, loop: Loop, forwarder: Forwarder | null): Promise<ExitCode> {
-  const { flags, io, log, connection, status, metrics } = service
+async function untilStopped(
+  service: Service,
+  { loop, lead }: Instance,
+  forwarder: Forwarder | null,
+): Promise<ExitCode> {
+  const { flags, io, log, connection, status } = service
   const stop = io.interrupt
+  const { sleep } = connection.clock
   const onHangUp = () => loop.trigger('signal')
-  const onStandBy = () => {
-    status.problem = null
-    log.info('another instance works by the clock: this one stands by')
-  }
   process.on('SIGHUP', onHangUp)
-  const leading = keepLeading({
-    acquire: signal => takeLead(flags, io, connection.client.apiUrl, { signal, onWait: onStandBy }),
-    sleep: pause,
-    onChange(isLeader) {
-      status.leader = isLeader
-      metrics.leader(isLeader)
-      log.info(isLeader ? 'this instance works by the clock' : 'the lead was lost: this instance stands by')
-      if (isLeader) loop.trigger('start')
-    },
-    onProblem(message) {
-      status.problem = message
-      log.warn('no_leader', `no lead can be taken: ${message}`)
-      // A run reports what is in the way, and notices when it no longer is.
-      loop.trigger('start')
-    },
-    stop,
-  })
+  const leading = lead()
   const files = flags.file.length === 0 ? [DEFAULT_MANIFEST] : flags.file
-  const watching = watchManifest(files, io.cwd, () => loop.trigger('manifest'), { sleep: pause, stop })
+  const watching = watchManifest(files, io.cwd, () => loop.trigger('manifest'), { sleep, stop })
   await new Promise<void>(resolve => {
     if (stop.aborted) resolve()
     else stop.addEventListener('abort', () => resolve(), { once: true })
@@ -175,7 +165,7 @@ const REPORT_MS = 2_000
 async function withinGrace({ flags, io, log, connection }: Service, work: Promise<unknown>): Promise<ExitCode> {
   const endsWithin = async (ms: number): Promise<boolean> => {
     const over = new AbortController()
-    const ended = await Promise.race([work.then(() => true), pause(ms, over.signal).then(() => false)])
+    const ended = await Promise.race([work.then(() => true), connection.clock.sleep(ms, over.signal).then(() => false)])
     over.abort()
     return ended
   }
@@ -211,7 +201,3 @@ function tellStart(
       'others can reach this address: a proxy has to guard it, for the page shows names and addresses',
     )
 }
-
-/** On Node's timers, whose clock nobody sets. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  delay(Math.min(ms, 2 ** 31 - 1), undefined, { signal }).catch(() => {})

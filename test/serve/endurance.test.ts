@@ -6,6 +6,8 @@ import t, { type Test } from 'tap'
 import { createLog } from '../../src/cli/log.js'
 import { createReconciler } from '../../src/commands/serve/reconcile-run.js'
 import { connect } from '../../src/commands/shared/connect.js'
+import { loadManifest } from '../../src/commands/shared/load-manifest.js'
+import { openStateFor } from '../../src/commands/shared/read-world.js'
 import { createMetrics } from '../../src/serve/metrics.js'
 import { Status } from '../../src/serve/status.js'
 import { COMMON_FLAGS, testIo } from '../helpers/command.js'
@@ -77,6 +79,10 @@ t.test(`${RUNS} runs in one process leave no memory, listener or handle behind`,
   t.teardown(() => connection.client.close())
   const status = new Status({ version: '0', apiUrl: '', removals: false, dryRun: false })
   const reconciler = createReconciler({
+    sources: {
+      load: () => loadManifest([], own),
+      openStore: config => openStateFor(config, env.BIMDATA_API_URL ?? '', flags, own),
+    },
     flags,
     io: own,
     log: createLog('off', own),

@@ -1,12 +1,16 @@
-import type { CommonFlags } from '../../cli/flags.js'
-import type { Io } from '../../cli/io.js'
 import type { StateConfig } from '../../model/manifest.js'
 import type { Leadership } from '../../serve/leader.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
-import { loadManifest } from '../shared/load-manifest.js'
-import { openStateFor } from '../shared/read-world.js'
+import type { StateStore } from '../../state/store.js'
+import type { LoadedManifest } from '../shared/load-manifest.js'
 
-type LeadFlags = CommonFlags & { readonly file: readonly string[]; readonly dryRun: boolean }
+/** What an instance reads again and again. */
+export interface Sources {
+  /** @throws GuestlistError with the manifest's problems */
+  load(): Promise<LoadedManifest>
+  /** @throws GuestlistError */
+  openStore(config: StateConfig): StateStore
+}
 
 /**
  * The lead is a lock beside the state's own: it is kept between runs, while the state's is held by whoever works, for as long as a
@@ -15,16 +19,14 @@ type LeadFlags = CommonFlags & { readonly file: readonly string[]; readonly dryR
  * @param onWait another instance has it
  */
 export async function takeLead(
-  flags: LeadFlags,
-  io: Io,
-  apiUrl: string,
+  { load, openStore }: Sources,
+  dryRun: boolean,
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
 ): Promise<Leadership> {
-  const { manifest } = await loadManifest(flags.file, io)
+  const { manifest } = await load()
   const config = besideOf(manifest.state)
-  if (config === null || flags.dryRun) return { lost: new AbortController().signal, release: async () => undefined }
-  const store = openStateFor(config, apiUrl, flags, io)
-  return store.lock({ operation: 'serve', timeoutMs: Number.POSITIVE_INFINITY, signal, onWait })
+  if (config === null || dryRun) return { lost: new AbortController().signal, release: async () => undefined }
+  return openStore(config).lock({ operation: 'serve', timeoutMs: Number.POSITIVE_INFINITY, signal, onWait })
 }
 
 /** An http state has one lock, so there every instance works by its own clock, one run at a time. */

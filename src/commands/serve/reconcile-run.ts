@@ -17,10 +17,11 @@ import { type ApplySettings, applyExitCode, applyOnce } from '../shared/apply-on
 import type { ApplyView } from '../shared/apply-view.js'
 import { planJudge } from '../shared/approvals.js'
 import type { Connection } from '../shared/connect.js'
-import { type LoadedManifest, loadManifest } from '../shared/load-manifest.js'
+import type { LoadedManifest } from '../shared/load-manifest.js'
 import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.js'
 import { openKeycloak } from '../shared/open-keycloak.js'
-import { openStateFor, readWorld } from '../shared/read-world.js'
+import { readWorld } from '../shared/read-world.js'
+import type { Sources } from './lead.js'
 
 export type RunFlags = CommonFlags &
   ApprovingFlags &
@@ -30,7 +31,8 @@ export type RunFlags = CommonFlags &
     readonly dryRun: boolean
   }
 
-interface Deps {
+export interface ReconcilerDeps {
+  readonly sources: Sources
   readonly flags: RunFlags
   readonly io: Io
   readonly log: Log
@@ -55,15 +57,16 @@ interface Outcome {
 }
 
 /** Runs of the same sequence as `apply`'s, with the manifest read anew for each: one that became bad does nothing. */
-export function createReconciler(deps: Deps): Reconciler {
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { status, metrics, log, io } = deps
+  const { clock } = deps.connection
   return {
     async run(triggers) {
-      const [started, began] = [new Date().toISOString(), performance.now()]
+      const [started, began] = [new Date(clock.now()).toISOString(), clock.monotonic()]
       const { result, message, unready } = await withOwnInterrupt(io, own => reconcile({ ...deps, io: own })).catch(
         (error: unknown) => failureOf(error, io),
       )
-      const ms = performance.now() - began
+      const ms = clock.monotonic() - began
       status.failures = result === 'success' ? 0 : status.failures + 1
       if (!io.interrupt.aborted) status.problem = unready
       status.ran({ started, duration_ms: Math.round(ms), triggers, result, message })
@@ -94,9 +97,9 @@ async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promis
   }
 }
 
-async function reconcile(deps: Deps): Promise<Outcome> {
-  const { flags, io, connection } = deps
-  const loaded = await loadManifest(flags.file, io)
+async function reconcile(deps: ReconcilerDeps): Promise<Outcome> {
+  const { flags, io, connection, sources } = deps
+  const loaded = await sources.load()
   // Only who removes needs an account in Keycloak.
   const config = flags.removals ? loaded.manifest.keycloak : null
   const keycloak = config === null ? null : await openKeycloak(config, { deleting: !flags.dryRun }, flags, io)
@@ -114,9 +117,9 @@ async function reconcile(deps: Deps): Promise<Outcome> {
  * | carried out | whole | what `apply` does |
  * | carried out | whole, and refused | what `apply --no-removals` does, and the refusal is reported |
  */
-async function reconcileWith(loaded: LoadedManifest, deps: Deps): Promise<Outcome> {
-  const { flags, io, connection, status } = deps
-  const store = openStateFor(loaded.manifest.state, connection.client.apiUrl, flags, io)
+async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Promise<Outcome> {
+  const { flags, connection, status, sources } = deps
+  const store = sources.openStore(loaded.manifest.state)
   status.state = store.description
   if (flags.dryRun) {
     const world = await readWorld(connection, store)
@@ -149,12 +152,12 @@ const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
 })
 
 /** The plan that waits for somebody to act is the one that is shown, with the digest to approve. */
-function tellRefused(plan: Plan, { status, metrics }: Deps): void {
+function tellRefused(plan: Plan, { status, metrics }: ReconcilerDeps): void {
   status.planned(plan)
   metrics.refused(plan)
 }
 
-const basisOf = (loaded: LoadedManifest, { flags, io }: Deps, noRemovals: boolean): PlanBasis => ({
+const basisOf = (loaded: LoadedManifest, { flags, io }: ReconcilerDeps, noRemovals: boolean): PlanBasis => ({
   ...loaded,
   options: reconcileOptions({ ...flags, target: [], noRemovals }, io, true),
   now: flags.now,
@@ -163,7 +166,7 @@ const basisOf = (loaded: LoadedManifest, { flags, io }: Deps, noRemovals: boolea
 
 async function applyNow(
   loaded: LoadedManifest,
-  deps: Deps,
+  deps: ReconcilerDeps,
   store: StateStore,
   noRemovals: boolean,
 ): Promise<{ plan: Plan | null; report: Report }> {
@@ -181,7 +184,7 @@ async function applyNow(
   }
 }
 
-function dryRun({ status, metrics }: Deps, plan: Plan): Outcome {
+function dryRun({ status, metrics }: ReconcilerDeps, plan: Plan): Outcome {
   status.planned(plan)
   metrics.planned(plan)
   if (plan.problems.length > 0) throw problemsError(plan.problems)
@@ -212,7 +215,7 @@ const INTERRUPTED: Outcome = {
 }
 
 /** A line for each action, and what the page and the metrics show. */
-function viewOf({ log, status, metrics }: Deps): ApplyView & { plan(): Plan | null } {
+function viewOf({ log, status, metrics }: ReconcilerDeps): ApplyView & { plan(): Plan | null } {
   let planned: Plan | null = null
   return {
     plan: () => planned,
