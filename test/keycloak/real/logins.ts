@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
@@ -19,6 +19,7 @@ export async function logins(t: Test, keycloak: Keycloak): Promise<void> {
   if (browser === null) return
   await t.test('in the browser, refreshed, logged out', t => browserLogin(t, keycloak, browser, person))
   await t.test('by device, then ended by an administrator', t => deviceLogin(t, keycloak, browser, person))
+  await t.test('by device, declined', t => deviceDeclined(t, keycloak, browser, person))
   await t.test('a scope that the realm does not know', t => unknownScope(t, keycloak, browser))
 }
 
@@ -190,6 +191,19 @@ async function deviceLogin(t: Test, keycloak: Keycloak, browser: Browser, person
   t.equal(code, 1)
   t.match(stderr, /Refreshing the login: .*invalid_grant.*The login has ended or was revoked\. Run `guestlist login`/s)
   t.notOk(stderr.includes(place.stored().refreshToken), 'no token is shown')
+}
+
+async function deviceDeclined(t: Test, keycloak: Keycloak, browser: Browser, person: Person): Promise<void> {
+  const place = await placeOf(t, keycloak, 'guestlist-public')
+  const page = await (await browser.newContext()).newPage()
+  const { code, stdout, stderr } = await logIn(place, ['--device'], async address => {
+    await page.goto(address)
+    await signIn(page, person)
+    await page.click('[name=cancel]')
+  })
+  t.match({ code, stdout }, { code: 1, stdout: '' })
+  t.match(stderr, 'The sign-in was declined. Run `guestlist login` again to try once more.')
+  t.notOk(existsSync(place.file), 'nothing is kept')
 }
 
 async function unknownScope(t: Test, keycloak: Keycloak, browser: Browser): Promise<void> {
