@@ -21,7 +21,12 @@ export interface Command {
   readonly formats: readonly [Format, ...Format[]]
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Words that it has to explain besides, such as the codes of its findings. */
-  readonly glossary?: { readonly title: string; readonly rows: readonly (readonly [term: string, describe: string])[] }
+  readonly glossary?: {
+    readonly title: string
+    readonly rows: readonly (readonly [term: string, describe: string])[]
+    /** Of all of them. */
+    readonly note: string
+  }
   /** @return the exit code: one of EXIT, or that of a program which it ran */
   run(given: Given, io: Io): Promise<number>
 }

@@ -44,6 +44,12 @@ export const COMMON_GROUPS = {
       fallback: 60_000,
       describe: 'For one request: seconds, or 500ms, 2m [default: 60]',
     },
+    allowInsecureHttp: {
+      kind: 'switch',
+      describe: 'Allow http:// to other hosts than this one: credentials then travel in the clear',
+    },
+  },
+  retries: {
     retries: {
       kind: 'integer',
       min: 0,
@@ -51,6 +57,8 @@ export const COMMON_GROUPS = {
       fallback: 4,
       describe: 'Repeats of a request after a transient failure [default: 4]',
     },
+  },
+  limits: {
     maxBody: {
       kind: 'integer',
       min: 1,
@@ -64,11 +72,7 @@ export const COMMON_GROUPS = {
       min: 2,
       max: 10_000,
       fallback: 32,
-      describe: 'The deepest nesting of its JSON that is read [default: 32]',
-    },
-    allowInsecureHttp: {
-      kind: 'switch',
-      describe: 'Allow http:// to other hosts than this one: credentials then travel in the clear',
+      describe: 'The deepest nesting of the JSON that is read [default: 32]',
     },
   },
 } as const satisfies Readonly<Record<string, Options>>
@@ -78,10 +82,15 @@ export type CommonGroup = keyof typeof COMMON_GROUPS
 export const COMMON = {
   ...COMMON_GROUPS.manifest,
   ...COMMON_GROUPS.api,
+  ...COMMON_GROUPS.retries,
+  ...COMMON_GROUPS.limits,
   ...COMMON_GROUPS.format,
   ...COMMON_GROUPS.always,
   ...COMMON_GROUPS.prompt,
 } as const satisfies Options
+
+/** What a command uses that reads what is live. */
+export const READING = ['api', 'retries', 'limits'] as const satisfies readonly CommonGroup[]
 
 /** Options that several commands share. */
 export const PLANNING = {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { APPROVING, CONCURRENCY, DECIDING, LOCKING, PLANNING } from '../cli/common-options.js'
+import { APPROVING, CONCURRENCY, DECIDING, LOCKING, PLANNING, READING } from '../cli/common-options.js'
 
 export const apply = defineCommand({
   usage: 'apply [PLANFILE]',
@@ -19,15 +19,12 @@ export const apply = defineCommand({
     ...DECIDING,
     ...APPROVING,
   },
-  uses: ['manifest', 'api', 'prompt'],
+  uses: ['manifest', ...READING, 'prompt'],
   formats: ['text', 'json'],
   examples: [
     ['guestlist apply', 'plan, ask, apply'],
     ['guestlist apply plan.json', 'apply what was approved, and nothing else'],
-    [
-      'guestlist apply plan.json --approval approvals/ --allowed-signers signers --required-approvals 2',
-      'only with the signatures of two people',
-    ],
+    ['guestlist apply plan.json --allowed-signers signers --required-approvals 2', 'only what two people have signed'],
     ['guestlist apply --auto-approve --no-removals', 'invitations only, without asking'],
   ],
   run: async (flags, { PLANFILE }, io) => (await import('./apply.js')).apply(PLANFILE, flags, io),

@@ -10,10 +10,7 @@ export const approvalsVerify = defineCommand({
   formats: ['text', 'json'],
   examples: [
     ['guestlist approvals verify plan.json --allowed-signers signers', 'those written beside the plan'],
-    [
-      'guestlist approvals verify plan.json --approval approvals/ --required-approvals 2',
-      'exit 3 if fewer than two count',
-    ],
+    ['guestlist approvals verify plan.json --required-approvals 2', 'exit 3 if fewer than two count'],
   ],
   run: async (flags, { PLANFILE }, io) => (await import('./approvals-verify.js')).approvalsVerify(PLANFILE, flags, io),
 })

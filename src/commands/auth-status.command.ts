@@ -4,7 +4,7 @@ export const authStatus = defineCommand({
   usage: 'auth status',
   describe: 'Say which credential is used, and why',
   options: {},
-  uses: ['api'],
+  uses: ['api', 'limits'],
   formats: ['text', 'json'],
   examples: [
     ['guestlist auth status', 'for people'],

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { APPROVING, CONCURRENCY, REQUIRING } from '../cli/common-options.js'
+import { APPROVING, CONCURRENCY, READING, REQUIRING } from '../cli/common-options.js'
 
 export const doctor = defineCommand({
   usage: 'doctor',
@@ -10,7 +10,7 @@ export const doctor = defineCommand({
     ...REQUIRING,
     ...CONCURRENCY,
   },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: ['text', 'json'],
   examples: [
     ['guestlist doctor', 'what works, what does not, and what to do'],

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { DECIDING, SNAPSHOT_FROM } from '../cli/common-options.js'
+import { DECIDING, READING, SNAPSHOT_FROM } from '../cli/common-options.js'
 
 export const explain = defineCommand({
   usage: 'explain <SUBJECT>',
@@ -12,7 +12,7 @@ export const explain = defineCommand({
     },
   },
   options: { ...SNAPSHOT_FROM, ...DECIDING },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: ['text', 'json'],
   examples: [
     ['guestlist explain 56', 'every rule that matches, and which wins'],

@@ -1,11 +1,11 @@
 import { defineCommand } from '../cli/command.js'
-import { OUT, STATUS } from '../cli/common-options.js'
+import { OUT, READING, STATUS } from '../cli/common-options.js'
 
 export const exportManifest = defineCommand({
   usage: 'export',
   describe: 'Write a manifest that describes the live state',
   options: { ...STATUS, ...OUT },
-  uses: ['api'],
+  uses: [...READING],
   formats: ['yaml'],
   examples: [
     ['guestlist export --out guestlist.yaml', 'begin with what there is; an existing file stays'],

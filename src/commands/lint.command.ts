@@ -28,8 +28,9 @@ export const lint = defineCommand({
     ['guestlist lint --format sarif > lint.sarif', 'for code scanning'],
   ],
   glossary: {
-    title: 'Codes (# guestlist-lint: allow CODE (why), on the line of the rule or the one above, silences one)',
+    title: 'Codes',
     rows: LINT_DOCS.map(({ code, level, doc }) => [code, `${level}: ${doc}`] as const),
+    note: 'A comment "# guestlist-lint: allow CODE (why)" silences one, on the line of the rule or on the one above.',
   },
   run: async (flags, _, io) => (await import('./lint.js')).lint(flags, io),
 })

@@ -1,5 +1,14 @@
 import { defineCommand } from '../cli/command.js'
-import { CONCURRENCY, DECIDING, OUT, PLAN_FORMATS, PLANNING, REQUIRING, SNAPSHOT_FROM } from '../cli/common-options.js'
+import {
+  CONCURRENCY,
+  DECIDING,
+  OUT,
+  PLAN_FORMATS,
+  PLANNING,
+  READING,
+  REQUIRING,
+  SNAPSHOT_FROM,
+} from '../cli/common-options.js'
 
 export const plan = defineCommand({
   usage: 'plan',
@@ -14,7 +23,7 @@ export const plan = defineCommand({
     ...REQUIRING,
     showUnchanged: { kind: 'switch', describe: 'List also what needs nothing' },
   },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: PLAN_FORMATS,
   examples: [
     ['guestlist plan', 'what would change now'],

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { CONCURRENCY, DECIDING, PLANNING, SNAPSHOT_FROM } from '../cli/common-options.js'
+import { CONCURRENCY, DECIDING, PLANNING, READING, SNAPSHOT_FROM } from '../cli/common-options.js'
 
 export const review = defineCommand({
   usage: 'review',
@@ -16,7 +16,7 @@ export const review = defineCommand({
     now: DECIDING.now,
     ...CONCURRENCY,
   },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: ['text', 'html', 'csv', 'json'],
   examples: [
     ['guestlist review', 'the findings, and everybody'],

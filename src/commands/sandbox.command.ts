@@ -48,8 +48,8 @@ export const sandbox = defineCommand({
     ['guestlist sandbox --port 8099', 'a small organisation, in memory'],
     ['guestlist sandbox -- npm test', 'for as long as a command runs'],
     [
-      'GUESTLIST_WEBHOOK_SECRET_FILE=secret guestlist sandbox --webhook http://127.0.0.1:8080/webhook --invite-every 5s',
-      'a stream of invitations for guestlist serve',
+      'guestlist sandbox --webhook http://127.0.0.1:8080/webhook --invite-every 5s',
+      'a stream of invitations, signed with GUESTLIST_WEBHOOK_SECRET',
     ],
     ['guestlist sandbox --data org.yaml --fault accept:503:nth=2', 'your own data, and one fault'],
   ],

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { APPROVING, CONCURRENCY, DECIDING, PLANNING } from '../cli/common-options.js'
+import { APPROVING, CONCURRENCY, DECIDING, PLANNING, READING } from '../cli/common-options.js'
 
 export const serve = defineCommand({
   usage: 'serve',
@@ -45,7 +45,7 @@ export const serve = defineCommand({
     ...DECIDING,
     ...APPROVING,
   },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: ['text'],
   examples: [
     ['guestlist serve', 'invitations, every ten minutes'],

@@ -1,11 +1,11 @@
 import { defineCommand } from '../cli/command.js'
-import { CONCURRENCY, OUT, PLANNING } from '../cli/common-options.js'
+import { CONCURRENCY, OUT, PLANNING, READING } from '../cli/common-options.js'
 
 export const snapshot = defineCommand({
   usage: 'snapshot',
   describe: 'Save the live state, to plan from it without credentials',
   options: { ...OUT, ...CONCURRENCY, noLoss: PLANNING.noLoss },
-  uses: ['manifest', 'api'],
+  uses: ['manifest', ...READING],
   formats: ['json'],
   examples: [
     ['guestlist snapshot --out live.json', 'the invitations, the clouds and the removals remembered'],

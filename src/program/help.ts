@@ -8,11 +8,11 @@ export type Row = readonly [term: string, describe: string]
 
 export const EXIT_CODES: readonly Row[] = [
   ['0', 'done, or nothing to do'],
-  ['1', 'error'],
-  ['2', 'there are changes (plan --detailed-exitcode)'],
-  ['3', 'refused by a guard or a protection'],
+  ['1', 'error; the prompt was declined; a test or a lint failed'],
+  ['2', 'with --detailed-exitcode: plan has changes, review has findings'],
+  ['3', 'refused by a guard, a protection or missing approvals'],
   ['4', 'the saved plan or the expected digest is stale'],
-  ['5', 'applied in part'],
+  ['5', 'applied in part: an action failed or was not verified'],
   ['130', 'interrupted'],
 ]
 
@@ -37,14 +37,14 @@ function overview(words: readonly string[], width: number): readonly string[] {
   if (group !== undefined) {
     const examples = members.flatMap(command => command.examples)
     return [
-      `guestlist ${group} <command>`,
+      `guestlist ${group} COMMAND [options]`,
       CATALOG.groups[group] ?? '',
       section('Commands', rows, width),
       examplesText(examples),
     ]
   }
   return [
-    'guestlist <command>',
+    'guestlist COMMAND [options]',
     wrap('Plan and apply who is accepted, denied and removed at a BIMData identity provider.', width).join('\n'),
     section('Commands', rows, width),
     examplesText(FIRST_STEPS),
@@ -57,7 +57,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
   const common = commonOptionsOf(command)
   const rows = (options: Options) => Object.entries(options).map(([key, option]) => optionRow(key, option, command))
   return [
-    `guestlist ${command.usage}`,
+    `guestlist ${synopsisOf(command).join(' ')}`,
     wrap(`${command.describe}.`, width).join('\n'),
     section(
       'Arguments',
@@ -66,9 +66,20 @@ function commandHelp(command: Command, width: number): readonly string[] {
     ),
     section('Options', rows(command.options), width),
     section(command.glossary?.title ?? '', command.glossary?.rows ?? [], width),
+    wrap(command.glossary?.note ?? '', width).join('\n'),
     section('Common options', [...rows(common), ['-h, --help', 'Show this help']], width),
     examplesText(command.examples),
   ]
+}
+
+/** `state rm <EMAIL..>` → `['state rm', '[options]', 'EMAIL...']`: what follows `--` is another program's, so options come before. */
+export const synopsisOf = (command: Command): readonly [words: string, options: string, ...args: string[]] => {
+  const words = wordsOf(command).join(' ')
+  const args = command.usage
+    .slice(words.length + 1)
+    .replaceAll('..', '...')
+    .replaceAll(/[<>]/g, '')
+  return [words, '[options]', ...(args === '' ? [] : [args])]
 }
 
 export function optionRow(key: string, option: Options[string], command: Command): Row {
