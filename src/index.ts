@@ -10,10 +10,10 @@ import { type ApiInvitation, invitationOf } from './model/invitation.js'
 import type { Plan } from './model/plan.js'
 import type { Problem } from './model/problem.js'
 import { type ReconcileInput, startReconcile as startEngine } from './reconcile/reconcile.js'
-import { planDiff } from './render/diff/diff.js'
-import { planHtml } from './render/html/html.js'
+import { planDiff } from './render/diff/plan-diff.js'
+import { planHtml } from './render/html/plan-html.js'
 import { jsonText } from './render/json.js'
-import { planMarkdown } from './render/markdown/markdown.js'
+import { planMarkdown } from './render/markdown/plan-markdown.js'
 import { planText } from './render/text/plan-text.js'
 import { problemsText } from './render/text/problems-text.js'
 import { COLOUR, PLAIN } from './render/text/style.js'
@@ -67,7 +67,7 @@ export type {
 export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
 export type { RemovalRecord, RemovalRecords } from './model/state.js'
 export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
-export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/markdown.js'
+export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/plan-markdown.js'
 
 /** Takes the live invitations one by one, as the API sends them, in any order, and keeps only what the plan needs. */
 export interface Reconciler {

@@ -1,6 +1,6 @@
 import { readBody } from '../http/body.js'
-import { foreignText } from '../http/foreign-text.js'
-import { retryAfterMs } from '../http/retry-after.js'
+import { retryAfterMs } from '../http/retry.js'
+import { sanitizeServerText } from '../http/secret.js'
 import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 
@@ -55,7 +55,7 @@ function foreign(answer: HttpResponse): ApiError {
   const message =
     type === 'text/html'
       ? `A web page came back instead of the API's answer (HTTP ${status})`
-      : `The API answered with ${type === '' ? 'text of no type' : foreignText(type)} instead of JSON (HTTP ${status})`
+      : `The API answered with ${type === '' ? 'text of no type' : sanitizeServerText(type)} instead of JSON (HTTP ${status})`
   return new ApiError(message, {
     kind: 'invalid-answer',
     status,
@@ -153,5 +153,5 @@ function detailOf(body: string): string {
   if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
   const { detail } = value
   // Without its full stop: it is joined to a sentence of ours.
-  return typeof detail === 'string' ? foreignText(detail).replace(/[.\s]+$/, '') : ''
+  return typeof detail === 'string' ? sanitizeServerText(detail).replace(/[.\s]+$/, '') : ''
 }

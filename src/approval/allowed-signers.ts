@@ -1,7 +1,7 @@
 import { hasWildcard } from '../model/email-address.js'
 import { compileWildcard } from '../reconcile/wildcard.js'
 import { NAMESPACE } from './approval-file.js'
-import { decodeBase64, isCertificate, KEY_TYPES, type PublicKey, readPublicKey } from './wire.js'
+import { decodeBase64, isCertificate, KEY_TYPES, type PublicKey, readPublicKey } from './ssh-wire.js'
 
 /** A line of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS). */
 export interface Signer {

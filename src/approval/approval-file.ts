@@ -1,4 +1,4 @@
-import { decodeBase64, type PublicKey, readFields, readPublicKey } from './wire.js'
+import { decodeBase64, type PublicKey, readFields, readPublicKey } from './ssh-wire.js'
 
 /** Who approves signs in this namespace, so that a signature made for something else is none. */
 export const NAMESPACE = 'guestlist-approval'

@@ -3,8 +3,8 @@ import type { Approver, Plan } from '../model/plan.js'
 import { byCodeUnit } from '../model/text.js'
 import type { Signer } from './allowed-signers.js'
 import { type ApprovalFile, NAMESPACE } from './approval-file.js'
+import { isCertificate } from './ssh-wire.js'
 import { parseStatement, type StatementFault, statementOf } from './statement.js'
-import { isCertificate } from './wire.js'
 
 /*
  * Whether an approval counts: the first line that holds decides. Everything else about it is then irrelevant.

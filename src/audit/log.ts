@@ -9,7 +9,7 @@ import { describeHolder, type LockInfo, newLockInfo } from '../system/lock-info.
 import { underLock } from '../system/lock-wait.js'
 import { makeFolder } from '../system/make-folder.js'
 import { syncFolder } from '../system/write-file.js'
-import { auditContextOf } from './context.js'
+import { auditContextOf } from './audit-context.js'
 import { type AuditContext, type AuditEntry, formatLine, MAX_LINE_BYTES, NO_LINE, sha256 } from './entry.js'
 import { type Tail, tailOf } from './tail.js'
 

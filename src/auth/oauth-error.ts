@@ -1,5 +1,5 @@
-import { foreignText } from '../http/foreign-text.js'
 import { plainCause } from '../http/network-error.js'
+import { sanitizeServerText } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 
 /** What people call the settings of a client: advice names them. */
@@ -31,7 +31,11 @@ export function oauthError(error: unknown, doing: string, names: SettingNames): 
     const detail = [refusal.error, refusal.error_description].filter(part => typeof part === 'string').join(': ')
     const kind =
       Number(refusal.status) >= 500 || refusal.error === 'temporarily_unavailable' ? 'not-sent' : 'credentials'
-    return failed(`${doing}: the identity provider refused (${foreignText(detail)})`, kind, adviceFor(refusal, names))
+    return failed(
+      `${doing}: the identity provider refused (${sanitizeServerText(detail)})`,
+      kind,
+      adviceFor(refusal, names),
+    )
   }
   const status = statusOf(error)
   if (status !== null) {
@@ -43,7 +47,7 @@ export function oauthError(error: unknown, doing: string, names: SettingNames): 
       advice,
     )
   }
-  const said = foreignText(
+  const said = sanitizeServerText(
     causes(error)
       .map(each => each.message)
       .join(': '),

@@ -3,7 +3,7 @@ import { checkScheme, parseAddress } from '../http/address.js'
 import { variable } from '../http/env-secret.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type TransportOptions } from '../http/transport.js'
-import { canonicalApiUrl } from '../model/api-url.js'
+import { canonicalApiUrl } from '../model/text.js'
 import { oauthError, type SettingNames, settingNames } from './oauth-error.js'
 import { oauthFetch } from './oauth-fetch.js'
 

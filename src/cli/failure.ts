@@ -5,7 +5,7 @@ import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
-import { styleFor } from './style.js'
+import { styleFor } from './style-for.js'
 
 export interface Failure {
   readonly text: string

@@ -5,8 +5,8 @@ import type { ExitCode } from '../model/error.js'
 export interface Io {
   /** The result, and nothing else. */
   out(text: string): void
-  /** A result too long to be held whole: the next piece is made when its reader has taken the last. */
-  outAll(pieces: Iterable<string>): Promise<void>
+  /** A result too long to be held whole: the next chunk is made when its reader has taken the last. */
+  outAll(chunks: Iterable<string>): Promise<void>
   /** Progress, warnings, prompts and logs. */
   err(text: string): void
   /** Draws the last line of the terminal anew, below all that is written; null takes it away. Only on a terminal. */

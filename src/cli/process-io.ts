@@ -67,7 +67,7 @@ const CLEAR = '\r\u001b[2K'
 function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'err' | 'status'> {
   const [out, err] = [writer(process.stdout, sayLost), writer(process.stderr, () => undefined)]
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') {
-    return { out, outAll: pieces => writeAll(pieces, out, process.stdout, interrupt), err }
+    return { out, outAll: chunks => writeAll(chunks, out, process.stdout, interrupt), err }
   }
   let line: string | null = null
   const around =
@@ -82,7 +82,7 @@ function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'err' | 's
   const shown = process.stdout.isTTY ? around(out) : out
   return {
     out: shown,
-    outAll: pieces => writeAll(pieces, shown, process.stdout, interrupt),
+    outAll: chunks => writeAll(chunks, shown, process.stdout, interrupt),
     err: around(err),
     status(next) {
       if (next === line) return
@@ -97,13 +97,13 @@ type Write = (text: string) => boolean
 
 /** Waits for a reader that is slower, so that what it has not taken is not held. Not after an interrupt: then it ends. */
 async function writeAll(
-  pieces: Iterable<string>,
+  chunks: Iterable<string>,
   write: Write,
   stream: NodeJS.WriteStream,
   interrupt: AbortSignal,
 ): Promise<void> {
-  for (const piece of pieces) {
-    if (!write(piece) && !interrupt.aborted) await drained(stream, interrupt)
+  for (const chunk of chunks) {
+    if (!write(chunk) && !interrupt.aborted) await drained(stream, interrupt)
   }
 }
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { GuestlistError } from '../model/error.js'
 import type { Plan } from '../model/plan.js'
-import { planTextPieces } from '../render/text/plan-text.js'
+import { planTextChunks } from '../render/text/plan-text.js'
 import type { Style } from '../render/text/style.js'
 import type { CommonFlags } from './flags.js'
 import type { Io } from './io.js'
@@ -45,7 +45,7 @@ const CHANGES: Question = {
  * @throws GuestlistError where it is declined or interrupted
  */
 export async function askApproval(plan: Plan, style: Style, io: Io, question = CHANGES): Promise<void> {
-  if (!io.outIsTerminal) for (const piece of planTextPieces(plan, style, io.columns)) io.err(piece)
+  if (!io.outIsTerminal) for (const chunk of planTextChunks(plan, style, io.columns)) io.err(chunk)
   io.err(`\n${question.text}\n  Only 'yes' will be accepted to approve.\n\n`)
   const answer = await ask('  Enter a value: ', io)
   if (answer === 'yes') return

@@ -2,7 +2,7 @@ import type { ApprovingFlags, PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor } from '../cli/style-for.js'
 import { ApiError } from '../model/api-error.js'
 import { type ExitCode, GuestlistError } from '../model/error.js'
 import {

@@ -4,16 +4,16 @@ import { join, resolve } from 'node:path'
 import { type ApprovalFile, approvalText, parseApproval } from '../approval/approval-file.js'
 import { EXTENSION } from '../approval/read-approvals.js'
 import { sign } from '../approval/ssh-keygen.js'
+import { isCertificate } from '../approval/ssh-wire.js'
 import { statementOf, statementText } from '../approval/statement.js'
-import { isCertificate } from '../approval/wire.js'
 import { assertReplaceable, readTextFile, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { askApproval, type Question } from '../cli/prompt.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { planTextPieces } from '../render/text/plan-text.js'
+import { planTextChunks } from '../render/text/plan-text.js'
 import { loadSavedPlan } from './shared/saved-plan.js'
 
 type ApproveFlags = CommonFlags & {
@@ -40,7 +40,7 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
   if (plan.actions.length === 0)
     throw new GuestlistError('plan-empty', 'The plan changes nothing: there is nothing to approve.')
   const key = await keyFile(flags.key, io)
-  await io.outAll(planTextPieces(plan, styleFor('out', flags, io), widthOf(io)))
+  await io.outAll(planTextChunks(plan, styleFor('out', flags, io), widthOf(io)))
   if (!flags.yes) await askApproval(plan, styleFor('err', flags, io), io, QUESTION)
 
   const statement = statementText(statementOf(plan))

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path'
 import { linesOf } from '../audit/lines.js'
 import { gatherRuns } from '../audit/runs.js'
-import { isIntact } from '../audit/verdict.js'
-import { openAuditStream, verifyAudit } from '../audit/verify.js'
+import { isIntact, openAuditStream, verifyAudit } from '../audit/verify.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
-import { jsonPieces } from '../render/json.js'
+import { jsonChunks } from '../render/json.js'
 import { auditText } from '../review/audit-text.js'
 
 /** Verifies the chain of an audit log, then tells its runs. Ends with 1 where the log is not as it was written. */
@@ -18,7 +17,7 @@ export async function auditShow(path: string, flags: CommonFlags<'text' | 'html'
   if (flags.format === 'json') {
     const { lines, head, problems, omitted } = verification
     const valid = isIntact(verification)
-    await io.outAll(jsonPieces({ format_version: '1.0', valid, lines, head, problems, omitted, runs }))
+    await io.outAll(jsonChunks({ format_version: '1.0', valid, lines, head, problems, omitted, runs }))
     io.out('\n')
   } else if (flags.format === 'html') {
     const { auditHtml } = await import('../review/audit-html.js')

@@ -1,7 +1,7 @@
 import type { ConcurrencyFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
@@ -13,10 +13,10 @@ import {
   checkClouds,
   checkCredential,
   checkInvitations,
+  checkKeycloak,
   checkScopes,
 } from './doctor/api-checks.js'
 import { type Check, createChecks } from './doctor/check.js'
-import { checkKeycloak } from './doctor/keycloak-check.js'
 import { checkManifest, checkNode, checkSigners, checkWebhookSecret, type SignersFlags } from './doctor/local-checks.js'
 import { checkLock, checkState } from './doctor/state-checks.js'
 import { connect } from './shared/connect.js'

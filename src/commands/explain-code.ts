@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { listText, pageText } from '../codes/code-text.js'
 import { CODE_PAGES, type CodePage, FAMILIES } from '../codes/codes.js'
 import { suggest } from '../manifest/suggest.js'

@@ -1,7 +1,7 @@
 import type { PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor } from '../cli/style-for.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
@@ -12,8 +12,7 @@ import { type Explained, explainDocument } from './shared/explain-json.js'
 import { type ExplainLook, invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
-import { readAll } from './shared/read-all.js'
-import { withWorld } from './shared/read-world.js'
+import { readAll, withWorld } from './shared/read-world.js'
 
 type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { readonly from: string | undefined }
 

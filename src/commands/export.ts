@@ -9,7 +9,7 @@ import { type Invitation, type InvitationView, type Status, viewOf } from '../mo
 import { jsonText } from '../render/json.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { connect } from './shared/connect.js'
-import { readAll } from './shared/read-all.js'
+import { readAll } from './shared/read-world.js'
 import { schemaReference } from './shared/schema-reference.js'
 
 /** What one manifest file may hold: see the manifest's size limit. */

@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { widthOf } from '../cli/style.js'
+import { widthOf } from '../cli/style-for.js'
 import { readWithRetries } from '../http/retry.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { type Invitation, type InvitationView, statusText, viewOf } from '../model/invitation.js'
@@ -10,7 +10,7 @@ import { jsonText } from '../render/json.js'
 import { table } from '../render/text/table.js'
 import { systemClock } from '../system/clock.js'
 import { connect } from './shared/connect.js'
-import { readAll } from './shared/read-all.js'
+import { readAll } from './shared/read-world.js'
 
 /** What the API is asked for; of what was accepted it would leave out the older W. */
 const RAW_STATUS = { pending: 'P', accepted: undefined, denied: 'D' } as const

@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor } from '../cli/style-for.js'
 import type { Level } from '../lint/finding.js'
 import { findingsText } from '../lint/findings-text.js'
 import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.js'

@@ -1,4 +1,4 @@
-import { openInBrowser } from '../auth/browser.js'
+import { spawn } from 'node:child_process'
 import { chooseCredentials, lockMs } from '../auth/credentials.js'
 import { loginWithBrowser, loginWithDevice } from '../auth/login-flow.js'
 import { providerSettings } from '../auth/provider.js'
@@ -8,8 +8,9 @@ import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { parseAddress } from '../http/address.js'
 import { findSecret, findText } from '../http/env-secret.js'
-import { canonicalApiUrl } from '../model/api-url.js'
+import type { Env } from '../http/proxy.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
+import { canonicalApiUrl } from '../model/text.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
@@ -78,3 +79,19 @@ const document = ({ issuer, apiUrl, clientId, expiresAt }: StoredLogin) => ({
   client_id: clientId,
   expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
 })
+
+/** Opens the address in the person's browser, if there is one; the caller has printed the address too. */
+export function openInBrowser(url: URL, env: Env): void {
+  const [command, ...args] = opener(env)
+  const child = spawn(command, [...args, url.href], { stdio: 'ignore', detached: true })
+  child.on('error', () => {})
+  child.unref()
+}
+
+function opener(env: Env): [string, ...string[]] {
+  if (env.BROWSER) return [env.BROWSER]
+  if (process.platform === 'darwin') return ['open']
+  // Not `start`, whose shell would read the address's `&`.
+  if (process.platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler']
+  return ['xdg-open']
+}

@@ -2,7 +2,7 @@ import type { ConcurrencyFlags, PlanFormat, PlanningFlags, RequiringFlags } from
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import type { Plan } from '../model/plan.js'
 import { escapeTerminal } from '../render/escape/terminal.js'

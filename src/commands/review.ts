@@ -1,7 +1,7 @@
 import type { ConcurrencyFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { problemsText } from '../render/text/problems-text.js'
 import { findAccess } from '../review/find-access.js'
@@ -11,8 +11,7 @@ import { reviewJson } from '../review/review-json.js'
 import { reviewText } from '../review/review-text.js'
 import { hasFindings, summarize } from '../review/summarize.js'
 import { loadManifest } from './shared/load-manifest.js'
-import { provenanceOf } from './shared/provenance.js'
-import { withWorld } from './shared/read-world.js'
+import { provenanceOf, withWorld } from './shared/read-world.js'
 
 type ReviewFormat = 'text' | 'html' | 'csv' | 'json'
 

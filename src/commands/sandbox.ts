@@ -31,7 +31,6 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     return EXIT.done
   }
   const { parseFault } = await import('../sandbox/parse-fault.js')
-  const { sandboxBanner } = await import('../sandbox/banner.js')
   const { startSandbox } = await import('../sandbox/server.js')
   const faults = flags.fault.map(text => {
     const fault = parseFault(text)
@@ -107,4 +106,13 @@ function runCommand([program = '', ...args]: readonly string[], server: Sandbox,
     )
     child.once('exit', (code, signal) => done(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 0)))
   })
+}
+
+/** A word as it is, anything else quoted for a POSIX shell. */
+const shellWord = (text: string): string =>
+  /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** What the `sandbox` command prints: the address, then the variables to paste into a shell, a line each. */
+export function sandboxBanner({ url, apiKey }: Pick<Sandbox, 'url' | 'apiKey'>): string {
+  return `${url}\nexport BIMDATA_API_URL=${shellWord(url)}\nexport BIMDATA_API_KEY=${shellWord(apiKey)}\n`
 }

@@ -1,7 +1,7 @@
 import type { ApprovingFlags, PlanFormat } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor, widthOf } from '../cli/style.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { approvalsReader } from './shared/approvals.js'
 import { renderPlan } from './shared/render-plan.js'

@@ -6,8 +6,7 @@ import { snapshotText } from '../documents/snapshot.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { jsonText } from '../render/json.js'
 import { stateConfigOf } from './shared/load-manifest.js'
-import { readAll } from './shared/read-all.js'
-import { withWorld } from './shared/read-world.js'
+import { readAll, withWorld } from './shared/read-world.js'
 
 type SnapshotFlags = CommonFlags & ConcurrencyFlags & { readonly out: string | undefined; readonly noLoss: boolean }
 
@@ -20,10 +19,10 @@ export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> 
     const takenAt = new Date().toISOString()
     const invitations = await readAll(list)
     const clouds = flags.noLoss ? null : await readClouds()
-    const pieces = snapshotText({ apiUrl, takenAt, records, invitations, clouds }, value => jsonText(value, 0))
-    if (flags.out === undefined) await io.outAll(pieces)
+    const chunks = snapshotText({ apiUrl, takenAt, records, invitations, clouds }, value => jsonText(value, 0))
+    if (flags.out === undefined) await io.outAll(chunks)
     else {
-      await writePrivateFile(flags.out, 'snapshot', pieces, io)
+      await writePrivateFile(flags.out, 'snapshot', chunks, io)
       io.err(
         `Saved ${invitations.length} invitations and ${records.size} remembered removals to ${flags.out}. To plan from it: guestlist plan --from ${flags.out}\n`,
       )

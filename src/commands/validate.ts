@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style.js'
+import { styleFor } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Problem } from '../model/problem.js'
 import { diagnosticSource } from '../render/diagnostic-source.js'

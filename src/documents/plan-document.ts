@@ -3,6 +3,7 @@ import {
   type Action,
   type ActionReason,
   isInvitationAction,
+  type KeycloakUser,
   type OverruledRef,
   type RuleRef,
   STATUS_AFTER,
@@ -10,7 +11,6 @@ import {
 } from '../model/action.js'
 import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { StateConfig } from '../model/manifest.js'
 import type {
   Approvals,
@@ -25,7 +25,7 @@ import type {
   Warning,
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import { canonicalJsonPieces } from '../model/text.js'
+import { canonicalJsonChunks } from '../model/text.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
 export const FORMAT_VERSION = '1.2'
@@ -97,7 +97,7 @@ export interface PlanDocument {
   }
 }
 
-/** The document with its long lists still to be made, each time that one is read: for what is written out piece by piece. */
+/** The document with its long lists still to be made, each time that one is read: for what is written out chunk by chunk. */
 export interface PlanDocumentStream extends Omit<PlanDocument, 'resource_changes' | 'guestlist'> {
   readonly resource_changes: Iterable<ResourceChange>
   readonly guestlist: Omit<PlanDocument['guestlist'], 'actions' | 'unchanged'> & {
@@ -174,7 +174,7 @@ const mapped = <T, U>(items: readonly T[], map: (item: T) => U): Iterable<U> => 
 export function checksumOf({ guestlist, ...rest }: Unsealed): string {
   const { checksum: _, ...ours } = guestlist as PlanDocumentStream['guestlist']
   const hash = createHash('sha256')
-  for (const piece of canonicalJsonPieces({ ...rest, guestlist: ours })) hash.update(piece)
+  for (const chunk of canonicalJsonChunks({ ...rest, guestlist: ours })) hash.update(chunk)
   return `sha256:${hash.digest('hex')}`
 }
 

@@ -1,7 +1,6 @@
-import type { Action, ActionReason, UserView } from '../model/action.js'
+import type { Action, ActionReason, KeycloakUser, UserView } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
 import type { InvitationView } from '../model/invitation.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { Plan, Unchanged } from '../model/plan.js'
 import {
   type ActionEntry,

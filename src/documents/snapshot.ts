@@ -24,7 +24,7 @@ const VERSION = 2
 const LINES_A_PIECE = 1000
 
 /**
- * JSON in pieces, one invitation a line, by id: the same bytes for the same state.
+ * JSON in chunks, one invitation a line, by id: the same bytes for the same state.
  * `encode`: a value as JSON on one line.
  */
 export function* snapshotText(snapshot: Snapshot, encode: (value: unknown) => string): Generator<string> {

@@ -1,5 +1,5 @@
+import type { KeycloakUser } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
 
 /**
  * A list as it comes, in batches that nobody keeps. It can be read once, and throws an `ApiError` at the first thing that

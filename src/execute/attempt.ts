@@ -1,7 +1,7 @@
 import { backoffMs, classify } from '../http/retry.js'
 import type { Action } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
-import { type Attempt, type ExecutionContext, haltIfUnauthorized } from './context.js'
+import { type Attempt, type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
 /** How a request ended, and how long to wait before the next one like it where it failed. */
 export type Attempted =

@@ -4,7 +4,7 @@ import { ApiError } from '../model/api-error.js'
 import { statusText } from '../model/invitation.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import { type ExecutionContext, haltIfUnauthorized } from './context.js'
+import { type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
 /** What a read says of an invitation after an answer that never came. */
 type Reading = 'as-wanted' | 'as-planned' | { readonly problem: string }

@@ -3,7 +3,7 @@ import { ApiError } from '../model/api-error.js'
 import type { Outcome, Result } from '../model/report.js'
 import { canonicalJson } from '../model/text.js'
 import { attemptOnce } from './attempt.js'
-import type { ExecutionContext } from './context.js'
+import type { ExecutionContext } from './execution-context.js'
 
 /**
  * Deletes one user in Keycloak whose removal at the API ended well, or was remembered.

@@ -4,7 +4,7 @@ import type { ApiError } from '../model/api-error.js'
 import { emailKey } from '../model/email-address.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
-import type { ExecutionContext } from './context.js'
+import type { ExecutionContext } from './execution-context.js'
 
 /**
  * Removes one user and remembers it. There is nothing to read a user back from, so an unclear attempt is repeated:

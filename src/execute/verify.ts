@@ -3,10 +3,9 @@ import { type InvitationAction, isInvitationAction } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
 import { statusText } from '../model/invitation.js'
 import type { Plan } from '../model/plan.js'
-import type { Mismatch, Result, Verification } from '../model/report.js'
-import { succeeded } from '../model/report.js'
+import { type Mismatch, type Result, succeeded, type Verification } from '../model/report.js'
 import { type Tracked, trackPlan } from '../reconcile/track.js'
-import type { ExecutionContext } from './context.js'
+import type { ExecutionContext } from './execution-context.js'
 import { wantedStatus } from './settle-invitation.js'
 
 /** How often the list is read again while it lags behind what was done. */

@@ -68,3 +68,13 @@ export function redact(text: string): string {
   for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, HIDDEN)
   return clean
 }
+
+const LONGEST = 200
+
+/** What a server says, fit for an error message: one line, without control characters or known secrets, cut. */
+export function sanitizeServerText(text: string): string {
+  const line = redact(text)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line
+}

@@ -5,11 +5,10 @@ import { parseAddress } from '../http/address.js'
 import { parseJson, readBody } from '../http/body.js'
 import { findSecret, findText } from '../http/env-secret.js'
 import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
+import type { KeycloakUser } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
-import { canonicalApiUrl } from '../model/api-url.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
 import type { KeycloakRef } from '../model/plan.js'
-import { byCodeUnit } from '../model/text.js'
+import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 
 /** Keycloak's admin REST API, as far as leftovers need it. Every failure is an `ApiError`; nothing is retried here. */
 export interface KeycloakClient {

@@ -1,16 +1,15 @@
-import type { LeftoverAction } from '../model/action.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
+import type { KeycloakUser, LeftoverAction } from '../model/action.js'
 import type { KeycloakConfig, Manifest, Removal } from '../model/manifest.js'
 import type { Plan, Warning } from '../model/plan.js'
 import { byCodeUnit, canonicalJson } from '../model/text.js'
-import { leftoverAddress, userAddress } from '../reconcile/address.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { planDigest } from '../reconcile/digest.js'
 import { approvalDemandsOf, checkGuards, requiredApprovals } from '../reconcile/guards.js'
-import { isComing } from '../reconcile/in-force.js'
+import { isComing } from '../reconcile/policy.js'
 import { indexProtections } from '../reconcile/protect.js'
 import type { ReconcileOptions } from '../reconcile/reconcile.js'
-import { decideLeftover } from './decide.js'
+import { leftoverAddress, userAddress } from '../reconcile/resource-address.js'
+import { decideLeftover } from './decide-leftover.js'
 
 /** What planning and comparing ask of Keycloak. */
 export interface KeycloakReader {

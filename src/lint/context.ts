@@ -1,6 +1,6 @@
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection } from '../model/manifest.js'
-import { Undecided } from './algebra/undecided.js'
+import { Undecided } from './algebra/language.js'
 import { isShadowed } from './decisions.js'
 import type { Level, Remark } from './finding.js'
 import { createRuleset, type RuleSpeaker, type Ruleset } from './ruleset.js'

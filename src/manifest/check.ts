@@ -1,11 +1,11 @@
 import type { ErrorObject } from 'ajv'
 import { addressWords, faultDraft, faultsBeyondSchema, useOf } from './beyond-schema.js'
-import { codeOf, explain, type Finding } from './explain.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
 import type { PendingProblem } from './problems.js'
 import { type Part, prune } from './prune.js'
 import { ANNOTATIONS, isRecord, keysOf, type SchemaNode, schemaOf, stepsOf } from './schema.js'
+import { codeOf, explain, type Finding } from './schema-errors.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
 

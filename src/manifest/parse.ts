@@ -1,5 +1,6 @@
 import type { Manifest } from '../model/manifest.js'
 import type { Place, Problem, Range } from '../model/problem.js'
+import { warnings } from './broad-rules.js'
 import { type Checked, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
@@ -7,7 +8,6 @@ import { type Merged, merge } from './merge.js'
 import { normalize } from './normalize.js'
 import { type PendingProblem, placeName, toProblems } from './problems.js'
 import { createTree, type Tree } from './tree.js'
-import { warnings } from './warnings.js'
 import { readYaml } from './yaml.js'
 
 /** One file of a manifest, as read. */

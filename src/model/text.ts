@@ -19,7 +19,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** The text of `canonicalJson` an item of a list at a time, for what is too large to be held twice. Any iterable is a list. */
-export function* canonicalJsonPieces(value: unknown): Generator<string> {
+export function* canonicalJsonChunks(value: unknown): Generator<string> {
   if (!isContainer(value)) {
     yield canonicalJson(value)
   } else if (isIterable(value)) {
@@ -33,7 +33,7 @@ export function* canonicalJsonPieces(value: unknown): Generator<string> {
     let before = '{'
     for (const key of sortedKeys(value)) {
       yield `${before}${JSON.stringify(key)}:`
-      yield* canonicalJsonPieces(value[key])
+      yield* canonicalJsonChunks(value[key])
       before = ','
     }
     yield before === ',' ? '}' : '{}'
@@ -57,4 +57,13 @@ export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 100) / 10
   return seconds < 120 || seconds % 60 !== 0 ? `${seconds} s` : `${seconds / 60} min`
+}
+
+/**
+ * The one spelling of an API's address: host in lower case, no default port, no slash at its end. Text that is no address stays
+ * as it is, but for the slashes.
+ */
+export function canonicalApiUrl(address: string | URL): string {
+  const text = String(address)
+  return (URL.canParse(text) ? new URL(text).href : text).replace(/\/+$/, '')
 }

@@ -3,7 +3,6 @@ import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { Plan } from '../model/plan.js'
-import { invitationAddress, userAddress } from '../reconcile/address.js'
 import {
   type Explainer,
   type InvitationExplanation,
@@ -12,6 +11,7 @@ import {
   type UserExplanation,
 } from '../reconcile/explain.js'
 import { reconcile } from '../reconcile/reconcile.js'
+import { invitationAddress, userAddress } from '../reconcile/resource-address.js'
 import type { By, Expectation, InvitationOutcome, TestCase, UserOutcome } from './test-case.js'
 
 export interface Failure {

@@ -10,8 +10,7 @@ import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
 import { helpText } from './help.js'
 import { type ResolvedCommand, resolveCommand, SWITCHES, TAKING } from './resolve-command.js'
-import { unknownVariables } from './unknown-variables.js'
-import { DASH, usageError } from './usage-error.js'
+import { DASH, unknownVariables, usageError } from './usage-error.js'
 
 type Task = () => Promise<number>
 

@@ -4,8 +4,8 @@ import { type Invitation, type InvitationView, viewOf } from '../model/invitatio
 import type { Plan } from '../model/plan.js'
 import type { RemovalRecords } from '../model/state.js'
 import { canonicalJson } from '../model/text.js'
-import { invitationAddress } from './address.js'
 import { IdSet } from './id-set.js'
+import { invitationAddress } from './resource-address.js'
 import { trackUsers } from './users.js'
 
 /** What the live state holds now of that which a plan acts on. */

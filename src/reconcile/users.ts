@@ -4,9 +4,9 @@ import type { Protection, Removal } from '../model/manifest.js'
 import type { Refusal } from '../model/plan.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
-import { userAddress } from './address.js'
 import { ruleRef } from './decide.js'
 import { protectionRefusal } from './protect.js'
+import { userAddress } from './resource-address.js'
 
 /** Collects, for a few users, what a removal is planned from: their accepted invitations. */
 export interface UserTracker {

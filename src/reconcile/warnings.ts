@@ -3,8 +3,8 @@ import type { Invitation } from '../model/invitation.js'
 import type { Removal, Rule } from '../model/manifest.js'
 import type { Warning } from '../model/plan.js'
 import type { RemovalRecord } from '../model/state.js'
-import { invitationAddress, userAddress } from './address.js'
 import { type Basis, ruleRef } from './decide.js'
+import { invitationAddress, userAddress } from './resource-address.js'
 
 /*
  * What a person should know before approving. Texts hold strings of the API: renderers escape them.

@@ -1,6 +1,6 @@
 import { isIterable } from '../model/text.js'
-import { RUNNER_COMMAND, UNSAFE } from './escape/unsafe.js'
-import { inPieces } from './text/pieces.js'
+import { RUNNER_COMMAND, UNSAFE } from './escape/terminal.js'
+import { inChunks } from './text/chunks.js'
 
 /** By UTF-16 unit, as JSON has it. Line feeds are the layout's own: those of strings are escaped by then. */
 const escaped = (found: string): string =>
@@ -22,8 +22,8 @@ const inert = (json: string): string =>
 /** Most texts; to look at each character's properties takes longer than to write them. */
 const HARMLESS = /^[\n -~]*$/
 
-/** The text of `jsonText` in pieces, so that 100,000 changes are never held whole as text. Any iterable is a list. */
-export const jsonPieces = (value: object): Iterable<string> => inPieces(parts(value, '\n'))
+/** The text of `jsonText` in chunks, so that 100,000 changes are never held whole as text. Any iterable is a list. */
+export const jsonChunks = (value: object): Iterable<string> => inChunks(parts(value, '\n'))
 
 /** An item of a list at a time. `line`: a line feed and the indentation of the line on which the value begins. */
 function* parts(value: unknown, line: string): Generator<string> {

@@ -1,15 +1,14 @@
 import type { AuditAction, AuditRun } from '../audit/runs.js'
-import { faultsOf, isIntact, verdictOf } from '../audit/verdict.js'
-import type { AuditVerification } from '../audit/verify.js'
+import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
 import { escapeHtml } from '../render/escape/html.js'
-import { pageHead } from '../render/html/page.js'
-import { inPieces } from '../render/text/pieces.js'
+import { pageHead } from '../render/html/page-head.js'
+import { inChunks } from '../render/text/chunks.js'
 import { plural } from '../render/text/words.js'
 import { attemptText, endOf, faultyLines, runFacts } from './audit-text.js'
 
-/** The audit log as one page that needs nothing else and runs nothing, in pieces. */
+/** The audit log as one page that needs nothing else and runs nothing, in chunks. */
 export const auditHtml = (verification: AuditVerification, runs: readonly AuditRun[]): Iterable<string> =>
-  inPieces(parts(verification, runs))
+  inChunks(parts(verification, runs))
 
 function* parts(verification: AuditVerification, runs: readonly AuditRun[]): Generator<string> {
   yield pageHead('guestlist audit', '')

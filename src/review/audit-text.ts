@@ -1,14 +1,13 @@
 import type { AuditAction, AuditRun } from '../audit/runs.js'
-import { faultsOf, isIntact, verdictOf } from '../audit/verdict.js'
-import type { AuditVerification } from '../audit/verify.js'
+import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { inPieces } from '../render/text/pieces.js'
+import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
 import { plural } from '../render/text/words.js'
 
-/** The audit log for people, in pieces: what the chain says first, then a section for each run. */
+/** The audit log for people, in chunks: what the chain says first, then a section for each run. */
 export const auditText = (verification: AuditVerification, runs: readonly AuditRun[], style: Style): Iterable<string> =>
-  inPieces(parts(verification, runs, style))
+  inChunks(parts(verification, runs, style))
 
 function* parts(verification: AuditVerification, runs: readonly AuditRun[], style: Style): Generator<string> {
   const verdict = verdictOf(verification)

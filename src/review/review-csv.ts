@@ -1,5 +1,5 @@
 import { placeText } from '../model/problem.js'
-import { inPieces } from '../render/text/pieces.js'
+import { inChunks } from '../render/text/chunks.js'
 import type { AccessRow } from './review.js'
 
 const HEADER = [
@@ -17,8 +17,8 @@ const HEADER = [
   'findings',
 ] as const
 
-/** CSV as RFC 4180 has it, in UTF-8, in pieces: a header, then a line for each row, each ended by CR LF. */
-export const reviewCsv = (rows: Iterable<AccessRow>): Iterable<string> => inPieces(lines(rows))
+/** CSV as RFC 4180 has it, in UTF-8, in chunks: a header, then a line for each row, each ended by CR LF. */
+export const reviewCsv = (rows: Iterable<AccessRow>): Iterable<string> => inChunks(lines(rows))
 
 function* lines(rows: Iterable<AccessRow>): Generator<string> {
   yield `${HEADER.join(',')}\r\n`

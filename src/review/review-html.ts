@@ -1,9 +1,9 @@
 import type { RuleRef } from '../model/action.js'
 import { placeText } from '../model/problem.js'
 import { escapeHtml, scriptJson, shown } from '../render/escape/html.js'
-import { pageHead } from '../render/html/page.js'
+import { pageHead } from '../render/html/page-head.js'
 import { tableHtml } from '../render/html/table.js'
-import { inPieces } from '../render/text/pieces.js'
+import { inChunks } from '../render/text/chunks.js'
 import { plural, provenanceText } from '../render/text/words.js'
 import {
   type AccessRow,
@@ -17,10 +17,10 @@ import { REVIEW_SCRIPT } from './review-page.gen.js'
 import { cloudsSentences } from './sentences.js'
 
 /**
- * A review as one page that needs nothing else, in pieces: the summary is there without its script, the rows are data that
+ * A review as one page that needs nothing else, in chunks: the summary is there without its script, the rows are data that
  * review-page.js shows.
  */
-export const reviewHtml = (review: Review): Iterable<string> => inPieces(parts(review))
+export const reviewHtml = (review: Review): Iterable<string> => inChunks(parts(review))
 
 function* parts(review: Review): Generator<string> {
   const { summary, rows } = review

@@ -1,10 +1,10 @@
 import { placeText } from '../model/problem.js'
-import { jsonPieces } from '../render/json.js'
+import { jsonChunks } from '../render/json.js'
 import type { AccessRow, Review } from './review.js'
 
-/** `{format_version, provenance, summary, rows}`, in pieces. */
+/** `{format_version, provenance, summary, rows}`, in chunks. */
 export function* reviewJson({ provenance, summary, rows }: Review): Generator<string> {
-  yield* jsonPieces({
+  yield* jsonChunks({
     format_version: '1.0',
     provenance,
     summary,

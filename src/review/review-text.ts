@@ -1,6 +1,6 @@
 import { placeText } from '../model/problem.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
-import { inPieces } from '../render/text/pieces.js'
+import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
 import { wrapText } from '../render/text/width.js'
@@ -8,12 +8,12 @@ import { plural, provenanceText } from '../render/text/words.js'
 import { type AccessRow, FINDING_CODES, FINDINGS, type Review, type ReviewSummary } from './review.js'
 import { cloudsSentences } from './sentences.js'
 
-/** A review for people, in pieces: the summary first, then a paragraph for each person. @param width columns of the terminal */
+/** A review for people, in chunks: the summary first, then a paragraph for each person. @param width columns of the terminal */
 export const reviewText = (review: Review, style: Style, width?: number): Iterable<string> =>
-  inPieces(wrapped(parts(review, style), width))
+  inChunks(wrapped(parts(review, style), width))
 
-function* wrapped(pieces: Iterable<string>, width: number | undefined): Generator<string> {
-  for (const piece of pieces) yield wrapText(piece, width, 6)
+function* wrapped(chunks: Iterable<string>, width: number | undefined): Generator<string> {
+  for (const chunk of chunks) yield wrapText(chunk, width, 6)
 }
 
 function* parts({ provenance, summary, rows }: Review, style: Style): Generator<string> {

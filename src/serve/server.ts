@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import createFindMyWay from 'find-my-way'
 import type { Plan } from '../model/plan.js'
-import { planHtml } from '../render/html/html.js'
+import { planHtml } from '../render/html/plan-html.js'
 import type { Metrics } from './metrics.js'
 import { PAGE_POLICY, pageHtml } from './page.js'
 import type { Status } from './status.js'

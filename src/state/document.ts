@@ -1,8 +1,7 @@
-import { canonicalApiUrl } from '../model/api-url.js'
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
-import { byCodeUnit } from '../model/text.js'
+import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'
 

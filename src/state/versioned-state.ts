@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { canonicalApiUrl } from '../model/api-url.js'
 import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import { canonicalApiUrl } from '../model/text.js'
 import type { Backend } from './backend.js'
 import { formatState, parseState, type StateDocument } from './document.js'
 

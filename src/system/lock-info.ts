@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ownProcess, type ProcessIdentity } from './process.js'
-import { whoAmI } from './who.js'
+import { ownProcess, type ProcessIdentity, whoAmI } from './process.js'
 
 /**
  * Who holds a lock, in Terraform's field names, so that any server and tool for its HTTP backend shows it.

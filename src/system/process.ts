@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { errnoOf } from './errno.js'
 
 /** Which process: enough for another one to prove that it has ended. Empty or 0: not known. */
@@ -78,5 +78,19 @@ function linkOf(path: string): string {
     return readlinkSync(path)
   } catch {
     return ''
+  }
+}
+
+/** `user@host`, as Terraform's locks name people. */
+export function whoAmI(): string {
+  return `${userName()}@${hostname()}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a number that has no name.
+    return `uid-${process.getuid?.() ?? 'unknown'}`
   }
 }

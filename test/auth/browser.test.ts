@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { openInBrowser } from '../../src/auth/browser.js'
+import { openInBrowser } from '../../src/commands/login.js'
 
 t.test('the address is handed over whole, as one argument', async t => {
   const folder = t.testdir()

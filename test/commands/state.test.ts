@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openState } from '../../src/state/store.js'
+import { openState } from '../../src/state/state-store.js'
 import { world } from '../helpers/world.js'
 
 const MANIFEST = `users:

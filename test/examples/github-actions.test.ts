@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
+import { MARKDOWN_MARKER } from '../../src/render/markdown/plan-markdown.js'
 import { type Context, type JobRun, runJob } from './github.js'
 import { type Answer, EXAMPLES, freshCheckout, initGit, startWorld, type World } from './world.js'
 

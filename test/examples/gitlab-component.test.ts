@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
-import { MARKDOWN_MARKER } from '../../src/render/markdown/markdown.js'
+import { MARKDOWN_MARKER } from '../../src/render/markdown/plan-markdown.js'
 import { gitlabCiLocal, type Job, runJob, startGitLab, whenOf } from './gitlab.js'
 import { EXAMPLES, initGit, type World } from './world.js'
 

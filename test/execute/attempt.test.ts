@@ -1,6 +1,6 @@
 import t from 'tap'
 import { attemptOnce, waitBeforeNext } from '../../src/execute/attempt.js'
-import { type ExecuteEvent, type ExecutionContext, startExecution } from '../../src/execute/context.js'
+import { type ExecuteEvent, type ExecutionContext, startExecution } from '../../src/execute/execution-context.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import t from 'tap'
-import { type ExecuteDeps, haltIfUnauthorized, startExecution } from '../../src/execute/context.js'
+import { type ExecuteDeps, haltIfUnauthorized, startExecution } from '../../src/execute/execution-context.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { ApiError } from '../../src/model/api-error.js'
 import { hurriedClock, policy } from './fixtures/rig.js'

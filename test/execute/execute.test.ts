@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import t, { type Test } from 'tap'
-import type { ExecuteEvent } from '../../src/execute/context.js'
+import type { ExecuteEvent } from '../../src/execute/execution-context.js'
 import { removal } from '../reconcile/fixtures/build.js'
 import { outcomes, type RigOptions, RULES, type RunOptions, rig, systemClock, wire } from './fixtures/rig.js'
 

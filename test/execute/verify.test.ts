@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ExecuteEvent } from '../../src/execute/context.js'
+import type { ExecuteEvent } from '../../src/execute/execution-context.js'
 import { removal } from '../reconcile/fixtures/build.js'
 import { outcomes, RULES, rig, wire } from './fixtures/rig.js'
 

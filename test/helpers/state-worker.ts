@@ -5,7 +5,7 @@
 import { open, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openState, type StateLock } from '../../src/state/store.js'
+import { openState, type StateLock } from '../../src/state/state-store.js'
 
 const [folder = '.', apiUrl = 'https://api.example'] = process.argv.slice(2)
 const store = openState({ backend: 'local' }, { apiUrl, cwd: folder, env: {} })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isLoopback, parseAddress } from '../../src/http/address.js'
-import { canonicalApiUrl } from '../../src/model/api-url.js'
+import { canonicalApiUrl } from '../../src/model/text.js'
 
 t.test('addresses that are taken', async t => {
   const cases: [string, string][] = [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { retryAfterMs } from '../../src/http/retry-after.js'
+import { retryAfterMs } from '../../src/http/retry.js'
 
 t.test('Retry-After in both forms', async t => {
   const now = Date.parse('2026-11-20T10:00:00Z')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { byCodeUnit, canonicalJson, canonicalJsonPieces } from '../../src/model/text.js'
+import { byCodeUnit, canonicalJson, canonicalJsonChunks } from '../../src/model/text.js'
 
 t.test('by code unit, whatever the locale', async t => {
   t.same(['b', 'a', 'B', 'ä', 'aa', ''].sort(byCodeUnit), ['', 'B', 'a', 'aa', 'b', 'ä'])
@@ -31,7 +31,7 @@ t.test('canonical JSON says what JSON says, in one order of keys', async () => {
 })
 
 t.test('canonical JSON in pieces is the same text', async t => {
-  const whole = (value: unknown): string => [...canonicalJsonPieces(value)].join('')
+  const whole = (value: unknown): string => [...canonicalJsonChunks(value)].join('')
   for (const value of [{}, [], { a: [], b: {}, c: undefined }, [undefined], null, 'x']) {
     t.equal(whole(value), canonicalJson(value))
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { contradiction, duplicateId } from '../../src/reconcile/problems.js'
+import { contradiction, duplicateId } from '../../src/reconcile/live-problems.js'
 import { accept, removal } from './fixtures/build.js'
 
 t.test('a contradiction names both places', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Invitation } from '../../src/model/invitation.js'
-import { isComing, isExpired } from '../../src/reconcile/in-force.js'
+import { isComing, isExpired } from '../../src/reconcile/policy.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { userAddress } from '../../src/reconcile/address.js'
+import { userAddress } from '../../src/reconcile/resource-address.js'
 import { decideUser, trackUsers } from '../../src/reconcile/users.js'
 import { invitation, record, removal } from './fixtures/build.js'
 

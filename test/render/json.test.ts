@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { jsonPieces, jsonText } from '../../src/render/json.js'
+import { jsonChunks, jsonText } from '../../src/render/json.js'
 
-const joined = (value: object): string => [...jsonPieces(value)].join('')
+const joined = (value: object): string => [...jsonChunks(value)].join('')
 
 const CASES: Readonly<Record<string, object>> = {
   'an empty object': {},
@@ -38,7 +38,7 @@ t.test('any iterable is a list', async t => {
 })
 
 t.test('no piece is much larger than what it takes to fill one', async t => {
-  const pieces = [...jsonPieces({ list: Array.from({ length: 10_000 }, (_, id) => ({ id, email: 'a@b.example' })) })]
+  const pieces = [...jsonChunks({ list: Array.from({ length: 10_000 }, (_, id) => ({ id, email: 'a@b.example' })) })]
   t.ok(pieces.length > 5)
   t.ok(pieces.every(piece => piece.length < 70_000))
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { sandboxBanner } from '../../src/sandbox/banner.js'
+import { sandboxBanner } from '../../src/commands/sandbox.js'
 import { DEMO_DATA } from '../../src/sandbox/demo-data.js'
 import { startSandbox } from '../../src/sandbox/server.js'
 import { breaks, call, INVITATIONS, idsOf, invitation, sandboxFor } from './fixtures/call.js'

@@ -1,7 +1,7 @@
 import { emailKey } from '../../src/model/email-address.js'
 import { GuestlistError } from '../../src/model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../../src/model/state.js'
-import type { LockRequest, StateLock, StateStore } from '../../src/state/store.js'
+import type { LockRequest, StateLock, StateStore } from '../../src/state/state-store.js'
 import type { LockInfo } from '../../src/system/lock-info.js'
 import type { Random } from './random.js'
 import type { Process, Scheduler } from './scheduler.js'

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { StateConfig } from '../../src/model/manifest.js'
 import type { RemovalRecord } from '../../src/model/state.js'
-import { openState, type StateStore } from '../../src/state/store.js'
+import { openState, type StateStore } from '../../src/state/state-store.js'
 import { type Fault, type HttpStateServer, startHttpStateServer } from '../helpers/http-state-server.js'
 
 const API = 'https://api.example'

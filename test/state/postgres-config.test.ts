@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { postgresConfigOf } from '../../src/state/postgres-config.js'
-import { openState } from '../../src/state/store.js'
+import { openState } from '../../src/state/state-store.js'
 
 const config = (env: NodeJS.ProcessEnv) => postgresConfigOf({ HOME: '/nonexistent', ...env })
 const url = (text: string, env: NodeJS.ProcessEnv = {}) => config({ GUESTLIST_STATE_POSTGRES: text, ...env })

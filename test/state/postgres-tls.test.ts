@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openState } from '../../src/state/store.js'
+import { openState } from '../../src/state/state-store.js'
 import { selfSigned } from '../helpers/certificate.js'
 import { startPostgres } from '../helpers/postgres.js'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { RemovalRecord } from '../../src/model/state.js'
-import { openState, type StateStore } from '../../src/state/store.js'
+import { openState, type StateStore } from '../../src/state/state-store.js'
 import { type PgEnv, startPgBouncer, startPostgres, startSilentProxy } from '../helpers/postgres.js'
 
 const API = 'https://api.example'

@@ -13,7 +13,7 @@ import {
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { openState } from '../../src/state/store.js'
+import { openState } from '../../src/state/state-store.js'
 import { readLock, sweepLeftovers, tryLock } from '../../src/system/lock-file.js'
 import { type LockInfo, newLockInfo } from '../../src/system/lock-info.js'
 import { bundleWorker, type Worker } from '../helpers/process.js'

@@ -7,14 +7,15 @@ import { parseAddress } from '../../http/address.js'
 import { proxyFor } from '../../http/proxy.js'
 import type { Secret } from '../../http/secret.js'
 import { createTransport, type HttpResponse } from '../../http/transport.js'
-import { canonicalApiUrl } from '../../model/api-url.js'
 import type { Status } from '../../model/invitation.js'
-import { durationText } from '../../model/text.js'
+import type { KeycloakConfig } from '../../model/manifest.js'
+import { canonicalApiUrl, durationText } from '../../model/text.js'
 import { IdSet } from '../../reconcile/id-set.js'
 import { WHY_UNREAD } from '../../render/loss.js'
 import { plural } from '../../render/text/words.js'
 import { VERSION } from '../../version.js'
 import { type Connection, DEFAULT_API_URL } from '../shared/connect.js'
+import { openKeycloak } from '../shared/open-keycloak.js'
 import { type Finding, type Found, failed, ok, warning } from './check.js'
 
 export interface Credential {
@@ -158,3 +159,10 @@ export async function checkClouds(connection: Connection): Promise<Finding> {
 
 const CLOUD_ADVICE =
   'Plans cannot say which clouds a removal deletes. Use a credential with the scope cloud:read and access to them, or one for clouds alone: BIMDATA_CLOUD_….'
+
+/** As an apply begins: it signs in, searches, and reads the roles in its token. */
+export async function checkKeycloak(config: KeycloakConfig, flags: CommonFlags, io: Io): Promise<Finding> {
+  const keycloak = await openKeycloak(config, { deleting: true }, flags, io)
+  keycloak.close()
+  return ok(`${config.url}, realm "${config.realm}": the service account may see users and delete them`)
+}

@@ -1,7 +1,7 @@
 import type { StateConfig } from '../../model/manifest.js'
 import type { Leadership } from '../../serve/leader.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
-import type { StateStore } from '../../state/store.js'
+import type { StateStore } from '../../state/state-store.js'
 import type { LoadedManifest } from '../shared/load-manifest.js'
 
 /** What an instance reads again and again. */

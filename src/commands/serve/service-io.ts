@@ -9,7 +9,7 @@ export function serviceIo(io: Io, format: 'text' | 'json'): Io {
   }
   return {
     out: text => io.out(text),
-    outAll: pieces => io.outAll(pieces),
+    outAll: chunks => io.outAll(chunks),
     err(text) {
       for (const part of text.split('\n')) if (part.trim() !== '') io.err(`${line(part)}\n`)
     },

@@ -1,12 +1,12 @@
 import type { Io } from '../../cli/io.js'
 import { type Progress, startProgress } from '../../cli/progress.js'
-import { type StyleFlags, styleFor, widthOf } from '../../cli/style.js'
-import type { ExecuteEvent } from '../../execute/context.js'
+import { type StyleFlags, styleFor, widthOf } from '../../cli/style-for.js'
+import type { ExecuteEvent } from '../../execute/execution-context.js'
 import type { Plan } from '../../model/plan.js'
 import type { Report, Result } from '../../model/report.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import * as nd from '../../render/ndjson.js'
-import { NO_CHANGES, planSummary, planTextPieces } from '../../render/text/plan-text.js'
+import { NO_CHANGES, planSummary, planTextChunks } from '../../render/text/plan-text.js'
 import { applySummary, outcomeLine, reportText } from '../../render/text/report-text.js'
 import { wrapText } from '../../render/text/width.js'
 import { VERSION } from '../../version.js'
@@ -41,7 +41,7 @@ export function textView(flags: StyleFlags, io: Io): ApplyView {
   return {
     planned(plan) {
       planned = plan.actions.length
-      return io.outAll(planTextPieces(plan, out, widthOf(io)))
+      return io.outAll(planTextChunks(plan, out, widthOf(io)))
     },
     event(event) {
       const quiet = !io.status && planned <= LINES_UP_TO

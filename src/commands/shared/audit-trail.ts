@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../audit/entry.js'
 import { type AuditLog, openAudit } from '../../audit/log.js'
 import type { Io } from '../../cli/io.js'
-import type { Attempt, ExecuteEvent } from '../../execute/context.js'
+import type { Attempt, ExecuteEvent } from '../../execute/execution-context.js'
 import { type Action, isAccountRemoval } from '../../model/action.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, type Result } from '../../model/report.js'

@@ -1,8 +1,8 @@
 import type { Action } from '../../model/action.js'
 import type { Place } from '../../model/problem.js'
-import { userAddress } from '../../reconcile/address.js'
 import { type Decision, ruleRef } from '../../reconcile/decide.js'
 import type { InvitationExplanation, UninvitedExplanation, UserExplanation } from '../../reconcile/explain.js'
+import { userAddress } from '../../reconcile/resource-address.js'
 import type { RuleOutcomes } from '../../reconcile/rule-outcome.js'
 
 /** What `explain` found of its subject. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { ciOf } from '../../audit/context.js'
+import { ciOf } from '../../audit/audit-context.js'
 import type { Io } from '../../cli/io.js'
 import { type ManifestSource, parseManifest } from '../../manifest/parse.js'
 import { problemsError } from '../../model/error.js'

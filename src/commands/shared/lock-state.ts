@@ -1,7 +1,7 @@
 import type { LockingFlags } from '../../cli/common-options.js'
 import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
-import type { StateLock, StateStore } from '../../state/store.js'
+import type { StateLock, StateStore } from '../../state/state-store.js'
 import { describeHolder } from '../../system/lock-info.js'
 
 /** Takes the state's lock. @throws GuestlistError where it is held by another */

@@ -8,13 +8,12 @@ import { GuestlistError } from '../../model/error.js'
 import type { Protection } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
 import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile.js'
-import { parseTarget } from '../../reconcile/target.js'
+import { parseTarget } from '../../reconcile/resource-address.js'
 import { quoteTerminal } from '../../render/escape/terminal.js'
 import type { Clock } from '../../system/clock.js'
 import { approvalDemands } from './approvals.js'
 import type { LoadedManifest } from './load-manifest.js'
-import { provenanceOf } from './provenance.js'
-import type { World } from './read-world.js'
+import { provenanceOf, type World } from './read-world.js'
 
 /** @throws GuestlistError for a target that is no address, or a protection that protects nobody */
 export function reconcileOptions(

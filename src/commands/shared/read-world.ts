@@ -7,11 +7,12 @@ import type { KeycloakReader } from '../../keycloak/leftovers.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
-import type { StateRead } from '../../model/plan.js'
+import type { Provenance, StateRead } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
-import { openState, type StateStore } from '../../state/store.js'
+import { openState, type StateStore } from '../../state/state-store.js'
 import { VERSION } from '../../version.js'
 import { type Connection, connect } from './connect.js'
+import type { LoadedManifest } from './load-manifest.js'
 import { loadSnapshot } from './snapshot-file.js'
 
 /** The state that a manifest names, for the API in use. */
@@ -104,4 +105,38 @@ async function* oneBatch(invitations: readonly Invitation[]): AsyncGenerator<rea
 /** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
 function askedFor({ apiUrl, given }: WorldFlags): string | undefined {
   return given.has('apiUrl') ? apiUrl : undefined
+}
+
+/** Every wanted invitation of the list, by id. */
+export async function readAll(
+  list: ReadList,
+  wanted: (invitation: Invitation) => boolean = () => true,
+  status?: string,
+): Promise<readonly Invitation[]> {
+  const found = await list(async batches => {
+    const kept: Invitation[] = []
+    for await (const batch of batches) for (const invitation of batch) if (wanted(invitation)) kept.push(invitation)
+    return kept
+  }, status)
+  return found.sort((a, b) => a.id - b.id)
+}
+
+/** `now`: the clock of the report. */
+export function provenanceOf(
+  { apiUrl, source }: Pick<World, 'apiUrl' | 'source'>,
+  { files, ci }: Pick<LoadedManifest, 'files' | 'ci'>,
+  now: Date,
+): Provenance {
+  return {
+    guestlist: VERSION,
+    api_url: apiUrl,
+    read: {
+      source: source.snapshot === null ? 'api' : 'snapshot',
+      at: source.at,
+      snapshot: source.snapshot,
+      age_seconds: Math.max(0, Math.round((now.getTime() - Date.parse(source.at)) / 1000)),
+    },
+    manifest: files,
+    ci,
+  }
 }

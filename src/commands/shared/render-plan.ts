@@ -3,15 +3,15 @@ import type { PlanFormat } from '../../cli/common-options.js'
 import { streamDocument } from '../../documents/plan-document.js'
 import { GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
-import { jsonPieces } from '../../render/json.js'
-import { planTextPieces } from '../../render/text/plan-text.js'
+import { jsonChunks } from '../../render/json.js'
+import { planTextChunks } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
 
 /** Formats that show also what needs nothing. */
 export const showsEverything = (format: PlanFormat): boolean => format === 'html' || format === 'diff'
 
 /**
- * A plan in a format, ready for standard output, in pieces.
+ * A plan in a format, ready for standard output, in chunks.
  *
  * @param width columns of the terminal; none where the output is no terminal
  */
@@ -23,16 +23,16 @@ export async function renderPlan(
 ): Promise<Iterable<string>> {
   switch (format) {
     case 'text':
-      return planTextPieces(plan, style, width)
+      return planTextChunks(plan, style, width)
     case 'json':
       return planJson(plan)
     case 'markdown':
-      return [(await import('../../render/markdown/markdown.js')).planMarkdown(plan)]
+      return [(await import('../../render/markdown/plan-markdown.js')).planMarkdown(plan)]
     case 'diff':
       refuseBeyondMemory(plan)
-      return [(await import('../../render/diff/diff.js')).planDiff(plan)]
+      return [(await import('../../render/diff/plan-diff.js')).planDiff(plan)]
     case 'html':
-      return [(await import('../../render/html/html.js')).planHtml(plan)]
+      return [(await import('../../render/html/plan-html.js')).planHtml(plan)]
     default:
       return format satisfies never
   }
@@ -40,7 +40,7 @@ export async function renderPlan(
 
 /** The plan as JSON, which a saved plan is too. */
 export function* planJson(plan: Plan): Generator<string> {
-  yield* jsonPieces(streamDocument(plan))
+  yield* jsonChunks(streamDocument(plan))
   yield '\n'
 }
 

@@ -1,8 +1,8 @@
 import { readTextFile } from '../../cli/files.js'
 import type { Io } from '../../cli/io.js'
 import { parseSnapshot, type Snapshot } from '../../documents/snapshot.js'
-import { canonicalApiUrl } from '../../model/api-url.js'
 import { GuestlistError } from '../../model/error.js'
+import { canonicalApiUrl } from '../../model/text.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 
 /**

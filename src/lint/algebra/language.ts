@@ -1,5 +1,7 @@
 import { commonMatch, compilePattern, mayOverlap, type Pattern } from './pattern.js'
-import { Undecided } from './undecided.js'
+
+/** What is asked of some rules would take longer to decide than anybody waits; people's manifests are far from it. */
+export class Undecided extends Error {}
 
 /** The strings that match any of some patterns. */
 export type Language = readonly Pattern[]

@@ -1,5 +1,5 @@
 import { type Box, type Dimension, FREE, type Part } from './dimension.js'
-import { Undecided } from './undecided.js'
+import { Undecided } from './language.js'
 
 type Dimensions = readonly Omit<Dimension, 'part'>[]
 

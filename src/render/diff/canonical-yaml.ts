@@ -1,4 +1,4 @@
-import { RUNNER_COMMAND, UNSAFE } from '../escape/unsafe.js'
+import { RUNNER_COMMAND, UNSAFE } from '../escape/terminal.js'
 
 /**
  * One mapping as an item of a list in canonical YAML, line by line: keys in the order given, every text in double quotes with

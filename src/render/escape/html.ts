@@ -1,5 +1,5 @@
 import { jsonText } from '../json.js'
-import { clip } from '../text/clip.js'
+import { clip } from '../text/width.js'
 import { escapeTerminal } from './terminal.js'
 
 /*

@@ -1,4 +1,4 @@
-import { clip } from '../text/clip.js'
+import { clip } from '../text/width.js'
 import { escapeTerminal } from './terminal.js'
 
 /*

@@ -11,7 +11,7 @@ import type { Plan, Unchanged, Warning } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'
-import { inPieces } from './pieces.js'
+import { inChunks } from './chunks.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
 import { table } from './table.js'
@@ -49,9 +49,9 @@ export function planText(plan: Plan, style: Style, width?: number): string {
   return [...parts(plan, style, width)].join('')
 }
 
-/** The text of `planText` in pieces. */
-export const planTextPieces = (plan: Plan, style: Style, width?: number): Iterable<string> =>
-  inPieces(parts(plan, style, width))
+/** The text of `planText` in chunks. */
+export const planTextChunks = (plan: Plan, style: Style, width?: number): Iterable<string> =>
+  inChunks(parts(plan, style, width))
 
 /** An action at a time. */
 function* parts(plan: Plan, style: Style, width?: number): Generator<string> {

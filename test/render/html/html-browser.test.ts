@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Plan } from '../../../src/model/plan.js'
 import { shown } from '../../../src/render/escape/html.js'
-import { planHtml } from '../../../src/render/html/html.js'
+import { planHtml } from '../../../src/render/html/plan-html.js'
 import { browserFor } from '../../helpers/browser.js'
 import { bigPlan, examplePlan, HOSTILE, hostilePlan, invitation, planOf } from '../fixtures/plan.js'
 

@@ -10,7 +10,7 @@ import {
   stateText,
   summaryLine,
 } from '../text/words.js'
-import { pageHead } from './page.js'
+import { pageHead } from './page-head.js'
 import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT } from './report-page.gen.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseTarget } from '../../src/reconcile/target.js'
+import { parseTarget } from '../../src/reconcile/resource-address.js'
 
 const CASES: readonly (readonly [text: string, address: string | null])[] = [
   ['bimdata_invitation.56', 'bimdata_invitation.56'],

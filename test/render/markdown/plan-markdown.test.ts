@@ -1,7 +1,7 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import t from 'tap'
-import { MARKDOWN_LIMIT, MARKDOWN_MARKER, planMarkdown } from '../../../src/render/markdown/markdown.js'
+import { MARKDOWN_LIMIT, MARKDOWN_MARKER, planMarkdown } from '../../../src/render/markdown/plan-markdown.js'
 import {
   bigPlan,
   emptyPlan,

@@ -1,5 +1,5 @@
+import type { KeycloakUser } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
-import type { KeycloakUser } from '../model/keycloak-user.js'
 
 export type LeftoverDecision =
   | { readonly kind: 'none' }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { whoAmI } from '../system/who.js'
+import { whoAmI } from '../system/process.js'
 import type { AuditContext } from './entry.js'
 
 /** The variables in which each CI system names its user, commit and run. The first that is set counts. */

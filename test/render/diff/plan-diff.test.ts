@@ -8,8 +8,8 @@ import { parse } from 'yaml'
 import type { InvitationView } from '../../../src/model/invitation.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { yamlItem } from '../../../src/render/diff/canonical-yaml.js'
-import { planDiff } from '../../../src/render/diff/diff.js'
 import { hunksOf } from '../../../src/render/diff/hunks.js'
+import { planDiff } from '../../../src/render/diff/plan-diff.js'
 import { bigPlan, emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../fixtures/plan.js'
 
 /** The documents that a plan with everything kept is a patch of. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { escapeHtml, scriptJson } from '../../../src/render/escape/html.js'
-import { planHtml } from '../../../src/render/html/html.js'
+import { planHtml } from '../../../src/render/html/plan-html.js'
 import { type ReportRow, reportRows } from '../../../src/render/html/report-rows.js'
 import {
   bigPlan,
