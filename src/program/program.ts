@@ -184,10 +184,12 @@ const textsOf = (value: unknown): readonly string[] =>
 
 function build(sub: Argv, command: Command): Argv {
   const named = Object.keys(command.positionals ?? {}).filter(name => !command.usage.includes(`[-- ${name}`))
-  for (const name of named) sub.positional(name, { type: 'string' })
+  for (const name of named) sub.positional(name, { type: 'string', hidden: true })
   for (const [key, option] of Object.entries(optionsOf(command))) {
     const settings: Options = {
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
+      // yargs makes its help of every command that runs, which takes longer than parsing: this way it is empty.
+      hidden: true,
       ...(option.kind === 'switch' ? {} : { requiresArg: true }),
       ...(option.kind === 'list' ? { string: true } : {}),
       ...(option.alias === undefined ? {} : { alias: option.alias }),

@@ -3,14 +3,15 @@ import { readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { transpile } from './transpile.js'
 
 /*
  * Runs test files, each a program that prints TAP, in processes of their own; names what failed at the end.
  *
  *   tsx test/tools/run-tests.ts [--quick] [--coverage] [PART OF A PATH…]
  *
- * Types are stripped by tsx alone: `npm run types` has checked them. Not tap's own runner, whose hooks in every process
- * and every process below double the time.
+ * They run as JavaScript, made once: `npm run types` has checked the types. Not tap's own runner, whose hooks in every
+ * process and every process below double the time.
  */
 
 /** What is slow for a reason: begun first, and left out of the quick run. */
@@ -44,9 +45,9 @@ function filesToRun(): readonly string[] {
   return files.sort((a, b) => Number(SLOW.test(b)) - Number(SLOW.test(a)) || (a < b ? -1 : 1))
 }
 
-function runFile(file: string): Promise<Outcome> {
+function runFile(file: string, javaScriptOf: (file: string) => string): Promise<Outcome> {
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, ['--enable-source-maps', javaScriptOf(file)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -80,11 +81,12 @@ function failuresOf(output: string): readonly string[] {
 
 async function main(): Promise<number> {
   if (values.coverage) rmSync(COVERAGE, { recursive: true, force: true })
+  const javaScriptOf = await transpile()
   const queue = [...filesToRun()]
   const outcomes: Outcome[] = []
   const worker = async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const outcome = await runFile(file)
+      const outcome = await runFile(file, javaScriptOf)
       outcomes.push(outcome)
       const { ok, seconds, pass } = outcome
       print(`${ok ? 'ok    ' : 'FAILED'} ${file} (${pass} assertions, ${seconds.toFixed(1)} s)`)
