@@ -51,6 +51,11 @@ const connectMs = ({ timeoutMs }: TransportOptions): number => Math.min(CONNECT_
 
 export function createTransport(options: TransportOptions): Transport {
   const lines = new Map<string, Line>()
+  const underWay = new Set<Request>()
+  const interrupt = () => {
+    for (const stream of underWay) stream.destroy(interrupted())
+  }
+  options.signal?.addEventListener('abort', interrupt)
   const lineFor = (proxy: URL | null): Line => {
     const key = proxy?.href ?? ''
     const existing = lines.get(key)
@@ -64,9 +69,15 @@ export function createTransport(options: TransportOptions): Transport {
     async send(request) {
       checkScheme(request.url, request.url.origin, options.allowInsecureHttp)
       const proxy = proxyFor(request.url, options.env)
-      return exchange(request, options, lineFor(proxy).got, proxy?.host ?? null)
+      const stream = open(request, lineFor(proxy).got)
+      underWay.add(stream)
+      for (const event of ['end', 'error', 'close']) stream.once(event, () => underWay.delete(stream))
+      const answer = exchange(stream, request, options, proxy?.host ?? null)
+      if (options.signal?.aborted) stream.destroy(interrupted())
+      return answer
     },
     close() {
+      options.signal?.removeEventListener('abort', interrupt)
       for (const { agents } of lines.values()) {
         agents.http.destroy()
         agents.https.destroy()
@@ -75,13 +86,14 @@ export function createTransport(options: TransportOptions): Transport {
   }
 }
 
+const interrupted = (): Error => new Error('interrupted')
+
 async function exchange(
+  stream: Request,
   request: HttpRequest,
   options: TransportOptions,
-  line: Got,
   proxy: string | null,
 ): Promise<HttpResponse> {
-  const stream = open(request, line)
   const isConnected = watchConnection(stream, request.url.protocol === 'https:')
   const { host } = request.url
   const explain = (error: unknown) =>
@@ -131,7 +143,6 @@ function instance(agents: Agents, options: TransportOptions): Got {
       response: options.timeoutMs,
       request: options.timeoutMs,
     },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
 }
 

@@ -130,3 +130,34 @@ t.test('plain http to another machine is refused before anything is sent', async
   const error = await failure(transport(t, { allowInsecureHttp: false })('http://no-such-host.invalid/x'))
   t.match(error, { kind: 'not-sent', message: /plain http \(no-such-host\.invalid\)/, advice: /--allow-insecure-http/ })
 })
+
+t.test('requests that ended leave nothing at the signal, and those under way end with it', async t => {
+  const stop = new AbortController()
+  let listeners = 0
+  const { signal } = stop
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++
+    add(...args)
+  }
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--
+    remove(...args)
+  }
+  const url = await serve(t, (request, response) => {
+    if (request.url !== '/hang') response.end('ok')
+  })
+  const made = createTransport({ ...OPTIONS, timeoutMs: 30_000, signal })
+  const send = async (path: string) => {
+    const answer = await made.send({ method: 'GET', url: new URL(`${url}${path}`), headers: {} })
+    for await (const _ of answer.body);
+  }
+  for (let call = 0; call < 15; call++) await send('/')
+  t.ok(listeners <= 1, `${listeners} listeners after 15 requests`)
+  const hanging = Array.from({ length: 15 }, () => failure(send('/hang')))
+  setTimeout(() => stop.abort(), 50)
+  for (const error of await Promise.all(hanging)) t.match(error, { message: /interrupted/ })
+  t.match(await failure(send('/')), { message: /interrupted/ }, 'and none begins after it')
+  made.close()
+  t.equal(listeners, 0, 'a closed transport leaves the signal alone')
+})
