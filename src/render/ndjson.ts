@@ -68,11 +68,11 @@ export const plannedChange = (line: Line, action: Action): string =>
     },
   })
 
-export function planSummaryLine(line: Line, { summary, digest, approvals }: Plan, message: string): string {
+export function planSummaryLine(line: Line, { summary, digest, approvals, leftOut }: Plan, message: string): string {
   const { accept, deny, remove } = summary
   return line('info', message, 'change_summary', {
     changes: { add: 0, change: accept + deny, import: 0, remove, operation: 'plan' },
-    guestlist: { digest, accept, deny, remove, approvals },
+    guestlist: { digest, accept, deny, remove, left_out: leftOut, approvals },
   })
 }
 

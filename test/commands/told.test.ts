@@ -118,6 +118,24 @@ t.test('issue 12.18: a plan that leaves something out does not claim that all is
   }
 })
 
+t.test('issue 12.18: neither do the lines of apply --json and of serve', async t => {
+  const { call, run } = await world(t, REMOVE, [])
+  const { stdout } = await call(['apply', '--auto-approve', '--no-removals', '--json'])
+  t.notMatch(stdout, 'No changes.')
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  t.match(
+    lines.find(({ changes }) => changes?.operation === 'plan'),
+    { '@message': /changes were left out/, guestlist: { left_out: { no_removals: 1 } } },
+  )
+  const served = await run(['serve', '--once'])
+  t.equal(served.code, 0)
+  t.match(served.stderr, /changes were left out/)
+  t.notMatch(served.stderr, 'No changes.')
+})
+
 t.test('issue 12.16: explain of the largest id, and export of the id 0', async t => {
   const { call, folder } = await world(t, ACCEPT, [
     { ...invitation(0, 'zero@other.example'), status: 'D' },

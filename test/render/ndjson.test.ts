@@ -58,7 +58,14 @@ t.test('change_summary of a plan', async t => {
   t.same(parse(nd.planSummaryLine(line, plan, 'Plan: …')), {
     ...base('info', 'Plan: …', 'change_summary'),
     changes: { add: 0, change: 4, import: 0, remove: 1, operation: 'plan' },
-    guestlist: { digest: plan.digest, accept: 2, deny: 2, remove: 1, approvals: { required: 0, approvers: null } },
+    guestlist: {
+      digest: plan.digest,
+      accept: 2,
+      deny: 2,
+      remove: 1,
+      left_out: { targets: 0, no_removals: 0, from: 0 },
+      approvals: { required: 0, approvers: null },
+    },
   })
 })
 

@@ -5,7 +5,7 @@ import type { Log } from '../../cli/log.js'
 import { EXIT, type ExitCode, GuestlistError, problemsError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
-import { NO_CHANGES, planSummary } from '../../render/text/plan-text.js'
+import { planSummary, summaryLine } from '../../render/text/plan-text.js'
 import { problemsText } from '../../render/text/problems-text.js'
 import { applySummary, resultLine } from '../../render/text/report-text.js'
 import { PLAIN } from '../../render/text/style.js'
@@ -189,19 +189,17 @@ function dryRun({ status, metrics }: ReconcilerDeps, plan: Plan): Outcome {
   metrics.planned(plan)
   if (plan.problems.length > 0) throw problemsError(plan.problems)
   const refused = plan.refused.map(({ message }) => message)
-  const message = [...refused, `${summaryOf(plan)} (--dry-run: nothing was done)`].join('\n')
+  const message = [...refused, `${summaryLine(plan)} (--dry-run: nothing was done)`].join('\n')
   return refused.length === 0
     ? { result: 'success', message, exitCode: EXIT.done, unready: null }
     : { result: 'refused', message, exitCode: EXIT.refused, unready: null }
 }
 
-const summaryOf = (plan: Plan): string => (plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))
-
 function reported({ plan, report }: { plan: Plan | null; report: Report }): Outcome {
   const exitCode = applyExitCode(report)
   if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
   const complete = isComplete(report)
-  const summary = plan === null || plan.actions.length > 0 ? applySummary(report, complete) : NO_CHANGES
+  const summary = plan === null || plan.actions.length > 0 ? applySummary(report, complete) : summaryLine(plan)
   const message = report.stop === null ? summary : `${summary} ${report.stop.message}`
   const unread = report.stop !== null || report.verification.kind === 'unreadable'
   return { result: complete ? 'success' : 'failed', message, exitCode, unready: unread ? message : null }

@@ -6,7 +6,7 @@ import type { Plan } from '../../model/plan.js'
 import type { Report, Result } from '../../model/report.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import * as nd from '../../render/ndjson.js'
-import { NO_CHANGES, planSummary, planTextChunks } from '../../render/text/plan-text.js'
+import { planTextChunks, summaryLine } from '../../render/text/plan-text.js'
 import { applySummary, outcomeLine, reportText } from '../../render/text/report-text.js'
 import { wrapText } from '../../render/text/width.js'
 import { VERSION } from '../../version.js'
@@ -96,5 +96,5 @@ function* plannedLines(plan: Plan, line: nd.Line): Generator<string> {
   for (const { code, message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message, { code })}\n`
   for (const { code, message } of plan.refused) yield `${nd.diagnosticLine(line, 'error', message, { code })}\n`
   for (const problem of plan.problems) yield `${nd.diagnosticLine(line, 'error', problem.summary, problem)}\n`
-  yield `${nd.planSummaryLine(line, plan, plan.actions.length === 0 ? NO_CHANGES : planSummary(plan.summary))}\n`
+  yield `${nd.planSummaryLine(line, plan, summaryLine(plan))}\n`
 }

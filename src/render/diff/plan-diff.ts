@@ -7,7 +7,6 @@ import { escapeTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'
 import {
   DENIED_BEFORE,
-  errorsLine,
   leftOutText,
   provenanceText,
   snapshotText,
@@ -29,7 +28,7 @@ import { type Change, hunksOf } from './hunks.js'
 
 /** For people and for `git apply`: what stands before the first file header is a comment to it. */
 export function planDiff(plan: Plan): string {
-  const summary = plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)
+  const summary = summaryLine(plan)
   const notes = [
     summary,
     `API: ${escapeTerminal(plan.apiUrl)}`,

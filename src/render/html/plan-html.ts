@@ -2,7 +2,6 @@ import type { Plan } from '../../model/plan.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
 import {
   approvalsLine,
-  errorsLine,
   leftOutText,
   plural,
   provenanceText,
@@ -40,8 +39,7 @@ ${decisionsHtml(plan, rows)}</main>
 }
 
 function factsHtml(plan: Plan): string {
-  const { problems, apiUrl, timestamp, digest } = plan
-  const errored = problems.length > 0
+  const { apiUrl, timestamp, digest } = plan
   const approvals = approvalsLine(plan, text => text)
   const facts = [
     ['API', apiUrl],
@@ -55,7 +53,7 @@ function factsHtml(plan: Plan): string {
       ['Made by', provenanceText(plan)],
     ].filter(([, value]) => value !== null),
   ]
-  return `<p class="summary">${errored ? errorsLine(plan) : summaryLine(plan)}</p>
+  return `<p class="summary">${summaryLine(plan)}</p>
 <dl class="facts">${facts
     .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`)
     .join('')}</dl>

@@ -8,7 +8,6 @@ import {
   countsByRule,
   countsLine,
   DENIED_BEFORE,
-  errorsLine,
   gravestFirst,
   keycloakSentence,
   LARGE_PLAN,
@@ -37,7 +36,7 @@ export const MARKDOWN_LIMIT = 65_000
 export function planMarkdown(plan: Plan): string {
   const head = [
     MARKDOWN_MARKER,
-    `### ${plan.problems.length > 0 ? errorsLine(plan) : summaryLine(plan)}`,
+    `### ${summaryLine(plan)}`,
     '',
     ...[snapshotText(plan, name => codeSpan(name)), leftOutText(plan)].flatMap(note =>
       note === null ? [] : [note, ''],

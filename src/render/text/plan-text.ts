@@ -21,7 +21,6 @@ import {
   countsByRule,
   countsLine,
   DENIED_BEFORE,
-  errorsLine,
   keycloakSentence,
   LARGE_PLAN,
   leftOutText,
@@ -38,7 +37,7 @@ import {
   wasDeniedBefore,
 } from './words.js'
 
-export { NO_CHANGES, planSummary }
+export { NO_CHANGES, planSummary, summaryLine }
 
 /**
  * A plan for people: its actions in order, what they should know, the counts, and the summary line last.
@@ -120,9 +119,8 @@ function hangingIndent(line: string): number {
 }
 
 function summaryText(plan: Plan, style: Style): string {
-  if (plan.problems.length > 0) return style.bad(errorsLine(plan))
   const line = summaryLine(plan)
-  if (plan.refused.length > 0) return style.bad(line)
+  if (plan.problems.length > 0 || plan.refused.length > 0) return style.bad(line)
   return line === NO_CHANGES ? style.good(line) : style.bold(line)
 }
 

@@ -21,10 +21,11 @@ export const keycloakSentence = ({ before }: LeftoverAction): string =>
 export const NO_CHANGES = 'No changes. Invitations and users match the manifest.'
 
 /**
- * What a plan ends with, where it has no errors. What is refused was asked for all the same, and a plan that leaves something
+ * What a plan ends with. What is refused was asked for all the same, and a plan that leaves something
  * out does not claim that all is right.
  */
-export function summaryLine({ actions, refused, summary, leftOut }: Plan): string {
+export function summaryLine({ actions, problems, refused, summary, leftOut }: Plan): string {
+  if (problems.length > 0) return `This plan has ${plural(problems.length, 'error')} and cannot be applied.`
   if (refused.length > 0) return `${planSummary(summary)} Apply will refuse this plan.`
   if (actions.length > 0) return planSummary(summary)
   return totalLeftOut(leftOut) > 0 ? NOTHING_IN_SCOPE : NO_CHANGES
@@ -32,9 +33,6 @@ export function summaryLine({ actions, refused, summary, leftOut }: Plan): strin
 
 /** Beside the causes, which are always told. */
 const NOTHING_IN_SCOPE = 'Nothing to do in this plan, but changes were left out of it.'
-
-export const errorsLine = ({ problems }: Plan): string =>
-  `This plan has ${plural(problems.length, 'error')} and cannot be applied.`
 
 /** What was read and what became of it: the counts under every summary. */
 export function countsLine({ summary, actions }: Plan): string {
