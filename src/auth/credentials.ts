@@ -147,7 +147,7 @@ function noCredentials(withId: boolean, withSecret: boolean): ApiError {
       'Give one of these:',
       '  BIMDATA_ACCESS_TOKEN                        an access token',
       '  BIMDATA_API_KEY                             the API key of an application',
-      '  BIMDATA_CLIENT_ID + BIMDATA_CLIENT_SECRET   an application that fetches its own tokens',
+      '  BIMDATA_CLIENT_ID + BIMDATA_CLIENT_SECRET   the credentials of an application',
       '  guestlist login                             your own account, in a browser',
       'Each variable may be given as …_FILE, naming a file that holds the value.',
     ].join('\n'),

@@ -5,7 +5,7 @@ import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
-import { styleFor } from './style-for.js'
+import { styleFor, widthOf } from './style-for.js'
 
 export interface Failure {
   readonly text: string
@@ -20,13 +20,13 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   const exitCode = error instanceof GuestlistError ? error.exitCode : EXIT.error
   if (error instanceof GuestlistError && error.problems.length > 0) {
     const subject = error.code === 'test-problems' ? 'tests' : 'manifest'
-    const text = `${problemsText(error.problems, style)}\n\n${problemsSummary(error.problems, subject)}; nothing was done.\n`
+    const text = `${problemsText(error.problems, style, widthOf(io, 'err'))}\n\n${problemsSummary(error.problems, subject)}; nothing was done.\n`
     return { text, exitCode }
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
     return { text: `${error.message}\n`, exitCode }
   const text = `${style.bad('Error:')} ${messageOf(error, style, options.debug)}\n`
-  return { text: wrapText(text, io.errIsTerminal ? io.columns : undefined), exitCode }
+  return { text: wrapText(text, widthOf(io, 'err')), exitCode }
 }
 
 function messageOf(error: unknown, style: Style, debug: boolean): string {

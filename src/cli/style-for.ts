@@ -24,5 +24,6 @@ function colourFor(stream: 'out' | 'err', noColor: boolean, io: Io): Style {
   return terminal && io.env.TERM !== 'dumb' ? COLOUR : PLAIN
 }
 
-/** Columns to break lines at; none where the result goes to a file or a pipe. */
-export const widthOf = ({ outIsTerminal, columns }: Io): number | undefined => (outIsTerminal ? columns : undefined)
+/** Columns to break lines at; none where the stream goes to a file or a pipe. */
+export const widthOf = ({ outIsTerminal, errIsTerminal, columns }: Io, stream: 'out' | 'err' = 'out') =>
+  (stream === 'out' ? outIsTerminal : errIsTerminal) ? columns : undefined

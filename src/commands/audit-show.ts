@@ -4,7 +4,7 @@ import { gatherRuns } from '../audit/runs.js'
 import { isIntact, openAuditStream, verifyAudit } from '../audit/verify.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style-for.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { jsonChunks } from '../render/json.js'
 import { auditText } from '../review/audit-text.js'
@@ -22,7 +22,7 @@ export async function auditShow(path: string, flags: CommonFlags<'text' | 'html'
   } else if (flags.format === 'html') {
     const { auditHtml } = await import('../review/audit-html.js')
     await io.outAll(auditHtml(verification, runs))
-  } else await io.outAll(auditText(verification, runs, styleFor('out', flags, io)))
+  } else await io.outAll(auditText(verification, runs, styleFor('out', flags, io), widthOf(io)))
   return isIntact(verification) ? EXIT.done : EXIT.error
 }
 

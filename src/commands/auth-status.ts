@@ -5,12 +5,14 @@ import { providerSettings } from '../auth/provider.js'
 import { tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
+import { widthOf } from '../cli/style-for.js'
 import { parseAddress } from '../http/address.js'
 import { ApiError } from '../model/api-error.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
+import { wrapText } from '../render/text/width.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL, limitsOf } from './shared/connect.js'
 
@@ -42,7 +44,9 @@ export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> 
   const credential = chosen instanceof ApiError ? null : await description(chosen, wire, io)
   const address = shown(wire)
   io.out(
-    flags.format === 'json' ? `${jsonText(document(address, check, credential))}\n` : text(address, check, credential),
+    flags.format === 'json'
+      ? `${jsonText(document(address, check, credential))}\n`
+      : wrapText(text(address, check, credential), widthOf(io), 12),
   )
   return check.status === 'works' ? EXIT.done : EXIT.error
 }

@@ -1,13 +1,14 @@
 import type { PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style-for.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { type Explainer, startExplain } from '../reconcile/explain.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
+import { wrapText } from '../render/text/width.js'
 import { type Explained, explainDocument } from './shared/explain-json.js'
 import { type ExplainLook, invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
@@ -28,7 +29,7 @@ export async function explain(subject: string, flags: ExplainFlags, io: Io): Pro
   const { invitations, user, uninvited } = explained
   if (invitations.length === 0 && !user && !uninvited) throw notFound(subject, wanted.email !== null)
   if (flags.format === 'json') io.out(`${jsonText(explainDocument(explained, written))}\n`)
-  else io.out(textOf(explained, { style: styleFor('out', flags, io), written }))
+  else io.out(wrapText(textOf(explained, { style: styleFor('out', flags, io), written }), widthOf(io)))
   return EXIT.done
 }
 

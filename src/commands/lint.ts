@@ -1,7 +1,7 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { styleFor } from '../cli/style-for.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import type { Level } from '../lint/finding.js'
 import { findingsText } from '../lint/findings-text.js'
 import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.js'
@@ -9,6 +9,7 @@ import { sarifLog } from '../lint/sarif.js'
 import { placeName } from '../manifest/problems.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { jsonText } from '../render/json.js'
+import { wrapText } from '../render/text/width.js'
 import { VERSION } from '../version.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
@@ -41,7 +42,7 @@ export async function lint(flags: LintFlags, io: Io): Promise<ExitCode> {
   warnOfUndecided(result, flags, io)
   if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', findings: result.findings })}\n`)
   else if (flags.format === 'sarif') io.out(`${jsonText(sarifLog(result.findings, VERSION))}\n`)
-  else io.out(findingsText(result.findings, styleFor('out', flags, io)))
+  else io.out(wrapText(findingsText(result.findings, styleFor('out', flags, io)), widthOf(io)))
   return result.findings.some(finding => isAtLeast(finding, flags.level)) ? EXIT.error : EXIT.done
 }
 

@@ -32,7 +32,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const loaded = await loadManifest(flags.file, io)
   const { manifest, warnings } = loaded
-  if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io))}\n`)
+  if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
   const planned = await withWorld(manifest, flags, io, world =>
     makePlan({ ...loaded, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
   )
@@ -42,7 +42,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
       : await savePlan(flags.showUnchanged ? planned : { ...planned, unchanged: [] }, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
   if (format !== 'text' && planned.problems.length > 0)
-    io.err(`${problemsText(planned.problems, styleFor('err', flags, io))}\n`)
+    io.err(`${problemsText(planned.problems, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
   if (saved !== null) io.err(saved)
   return exitCode(planned, flags.detailedExitcode)
 }

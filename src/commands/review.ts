@@ -29,7 +29,8 @@ const DAY = 86_400_000
 /** Who has access to what, from the accepted invitations and the clouds' members, with the rule that explains each. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
-  if (loaded.warnings.length > 0) io.err(`${problemsText(loaded.warnings, styleFor('err', flags, io))}\n`)
+  if (loaded.warnings.length > 0)
+    io.err(`${problemsText(loaded.warnings, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
   const { manifest } = loaded
   const found = await withWorld({ state: manifest.state }, flags, io, async (world): Promise<Review> => {
     const now = flags.now ?? new Date()

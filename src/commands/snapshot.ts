@@ -24,7 +24,7 @@ export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> 
     else {
       await writePrivateFile(flags.out, 'snapshot', chunks, io)
       io.err(
-        `Saved ${invitations.length} invitations and ${records.size} remembered removals to ${flags.out}. To plan from it: guestlist plan --from ${flags.out}\n`,
+        `Saved ${invitations.length} invitations and ${records.size} remembered removals to ${flags.out}. To plan from it:\n  guestlist plan --from ${flags.out}\n`,
       )
     }
     return EXIT.done

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { styleFor } from '../cli/style-for.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError, problemsError } from '../model/error.js'
 import { junitXml } from '../policy-test/junit.js'
 import { parseTests } from '../policy-test/parse-tests.js'
@@ -15,6 +15,7 @@ import { typicalInvitations } from '../policy-test/typical-invitations.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { PLAIN } from '../render/text/style.js'
+import { wrapText } from '../render/text/width.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
 import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { type LoadedManifest, loadManifest } from './shared/load-manifest.js'
@@ -67,7 +68,7 @@ function wordsOf({ written }: LoadedManifest): Words {
 function rendered(results: ResultsDocument, flags: TestFlags, io: Io): string {
   if (flags.format === 'json') return `${jsonText(results)}\n`
   if (flags.format === 'junit') return junitXml(results, (flags.now ?? new Date()).toISOString())
-  return resultsText(results, styleFor('out', flags, io))
+  return wrapText(resultsText(results, styleFor('out', flags, io)), widthOf(io))
 }
 
 function passes({ failed, coverage }: ResultsDocument, { minCoverage }: TestFlags, io: Io): boolean {

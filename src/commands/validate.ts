@@ -1,6 +1,6 @@
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
-import { styleFor } from '../cli/style-for.js'
+import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Problem } from '../model/problem.js'
 import { diagnosticSource } from '../render/diagnostic-source.js'
@@ -14,7 +14,7 @@ export async function validate(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const valid = problems.every(({ severity }) => severity !== 'error')
   if (flags.format === 'json') io.out(`${jsonText(validateDocument(problems))}\n`)
   else {
-    if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io))}\n\n`)
+    if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io), widthOf(io, 'err'))}\n\n`)
     if (valid) io.out(`${styleFor('out', flags, io).good('The manifest is valid.')}\n`)
     else io.err(`${problemsSummary(problems)}.\n`)
   }

@@ -3,11 +3,20 @@ import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
+import { wrapText } from '../render/text/width.js'
 import { plural } from '../render/text/words.js'
 
-/** The audit log for people, in chunks: what the chain says first, then a section for each run. */
-export const auditText = (verification: AuditVerification, runs: readonly AuditRun[], style: Style): Iterable<string> =>
-  inChunks(parts(verification, runs, style))
+/** The audit log for people, in chunks: what the chain says first, then a section for each run; lines within `width`. */
+export const auditText = (
+  verification: AuditVerification,
+  runs: readonly AuditRun[],
+  style: Style,
+  width?: number,
+): Iterable<string> => inChunks(wrapped(parts(verification, runs, style), width))
+
+function* wrapped(lines: Iterable<string>, width: number | undefined): Generator<string> {
+  for (const line of lines) yield wrapText(line, width)
+}
 
 function* parts(verification: AuditVerification, runs: readonly AuditRun[], style: Style): Generator<string> {
   const verdict = verdictOf(verification)

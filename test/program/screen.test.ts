@@ -136,3 +136,47 @@ t.test('at 80 columns no word of a review, nor of the command that applies a pla
   for (const line of review) t.ok(displayWidth(line) <= 80, line)
   t.ok((await lines('plan', '--out', 'plan.json')).includes('  guestlist apply plan.json'), 'on a line of its own')
 })
+
+t.test('issue 12.20: at 80 columns no word of what other commands say is broken', async t => {
+  const long = 'a reason that is rather long, for it says what the contract of 2026 says'
+  const manifest = `invitations:
+  accept:
+    - { email: "*@acme.example", name: acme-people, owner: facility-team, reason: "${long}" }
+  deny:
+    - { email: a.person@acme.example, reason: "${long}" }
+users:
+  remove:
+    - { email: bob@acme.example, reason: "${long}" }
+`
+  const people = [invitation(1, 'a.person@acme.example'), invitation(2, 'another.person@acme.example')]
+  const { folder, env, write } = await world(t, manifest, people, { users: ['bob@acme.example'] })
+  write('bad.yaml', 'apiVersion: guestlist/v1\nname: x\nusers: {remove: [{email: "x y"}]}\n')
+  write(
+    'wrong.test.yaml',
+    'apiVersion: guestlist/v1\ntests: [{name: x, invitation: {email: z@acme.example}, expect: deny}]\n',
+  )
+  for (const words of [
+    'validate -f bad.yaml',
+    'plan -f bad.yaml',
+    'test wrong.test.yaml',
+    'lint',
+    'explain 1',
+    'explain zoe@acme.example',
+    'explain bob@acme.example',
+    'snapshot --out live.json',
+    'apply --auto-approve --audit-log audit.jsonl',
+    'audit show audit.jsonl',
+    'audit verify audit.jsonl',
+    'state list',
+    'auth status',
+    'doctor',
+    'sandbox --fault help',
+    'login',
+    'plan --api-url http://127.0.0.1:1 --retries 0',
+  ]) {
+    const io = testIo({ ...env, NO_COLOR: '1' })
+    await main(words.split(' '), { ...io, cwd: folder, outIsTerminal: true, errIsTerminal: true })
+    const lines = `${io.stdout.join('')}\n${io.stderr.join('')}`.split('\n')
+    for (const line of lines) t.ok(displayWidth(line) <= 80 || !/\S\s+\S.*\s\S/.test(line.trim()), `${words}: ${line}`)
+  }
+})

@@ -85,6 +85,6 @@ for (const [text, message] of BAD) {
     const parsed = parseFault(text)
     const error = 'error' in parsed ? parsed.error : ''
     t.ok(error.startsWith(`"${text}" is not a fault: ${message}.\n`), error)
-    t.match(error, /OPERATION:KIND[\s\S]*For example: accept:429/)
+    t.match(error, /OPERATION:KIND[\s\S]*For example:\s+accept:429/)
   })
 }

@@ -27,7 +27,7 @@ export function textView(flags: StyleFlags, io: Io): ApplyView {
   const [out, err] = [styleFor('out', flags, io), styleFor('err', flags, io)]
   let planned = 0
   let progress: Progress | null = null
-  const line = (text: string) => io.err(`${wrapText(text, io.errIsTerminal ? io.columns : undefined)}\n`)
+  const line = (text: string) => io.err(`${wrapText(text, widthOf(io, 'err'))}\n`)
   // What failed, and why, is in the report: on standard error it is only seen to have failed.
   const settled = (result: Result, done: number, total: number) => {
     if (!io.status && total <= LINES_UP_TO && result.outcome.kind !== 'not_attempted') line(outcomeLine(result, err))

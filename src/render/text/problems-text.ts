@@ -1,24 +1,24 @@
 import { type Problem, problemPlace } from '../../model/problem.js'
 import { escapeEach, escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
-import { displayWidth } from './width.js'
+import { displayWidth, wrapText } from './width.js'
 
 /** The longest part of a source line that is shown around its problem, in characters. */
 const WINDOW = 120
 
-/** Problems for people: file:line:column, what is wrong, the line itself with a caret, and what to do. */
-export function problemsText(problems: readonly Problem[], style: Style): string {
-  return problems.map(problem => problemText(problem, style)).join('\n\n')
+/** Problems for people: file:line:column, what is wrong, the line itself with a caret, and what to do; words within `width`. */
+export function problemsText(problems: readonly Problem[], style: Style, width?: number): string {
+  return problems.map(problem => problemText(problem, style, width)).join('\n\n')
 }
 
-function problemText(problem: Problem, style: Style): string {
+function problemText(problem: Problem, style: Style, width?: number): string {
   const { severity, code, summary, detail } = problem
   const label = severity === 'error' ? style.bad('Error') : style.change('Warning')
   const place = problemPlace(problem)
   return [
-    `${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}${style.code(code)}`,
+    wrapText(`${style.bold(escapeTerminal(place))}: ${label}: ${escapeTerminal(summary)}${style.code(code)}`, width),
     ...excerpt(problem, style),
-    ...detail.split('\n').map(line => `  ${escapeTerminal(line)}`),
+    ...detail.split('\n').map(line => wrapText(`  ${escapeTerminal(line)}`, width, 2)),
   ].join('\n')
 }
 

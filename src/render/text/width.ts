@@ -35,11 +35,11 @@ export function wrapLine(line: string, width: number, indent: number): string {
   return [...lines, current].join('\n')
 }
 
-/** Every line broken as by `wrapLine`; without a width as it is. */
-export const wrapText = (text: string, width = Number.POSITIVE_INFINITY, indent = 2): string =>
+/** Every line broken as by `wrapLine`, indented by two more than the line itself; without a width as it is. */
+export const wrapText = (text: string, width = Number.POSITIVE_INFINITY, indent?: number): string =>
   text
     .split('\n')
-    .map(line => wrapLine(line, width, indent))
+    .map(line => wrapLine(line, width, indent ?? line.search(/\S|$/) + 2))
     .join('\n')
 
 /** A text that takes no more columns than these; what is left out is marked. Colours are not for it. */
