@@ -1,29 +1,31 @@
 // Mutation testing of the parts that decide and act: npm run mutants. Each part runs under its own tests alone.
 const part = process.env.MUTANTS ?? 'reconcile'
 
-/** The quick ones first. Whole processes are left to the ordinary tests: they are slow, and prove other things. */
+/** As JavaScript, made once. The quick ones first. Whole processes are left to the ordinary tests: they are slow, and prove other things. */
 const TESTS = {
-  reconcile: ['test/reconcile/*.test.ts'],
+  reconcile: ['.tap/js/test/reconcile/*.test.js'],
   execute: [
-    'test/execute/!(processes|execute).test.ts',
-    'test/execute/execute.test.ts',
-    'test/simulation/simulation.test.ts',
+    '.tap/js/test/execute/!(processes|execute).test.js',
+    '.tap/js/test/execute/execute.test.js',
+    '.tap/js/test/simulation/simulation.test.js',
   ],
 }
 
 export default {
   mutate: [`src/${part}/**/*.ts`],
+  buildCommand: 'tsx test/tools/transpile.ts',
   testRunner: 'tap',
   tap: {
     testFiles: TESTS[part],
-    nodeArgs: ['--import', 'tsx', '-r', '{{hookFile}}', '{{testFile}}'],
+    nodeArgs: ['-r', '{{hookFile}}', '{{testFile}}'],
     forceBail: true,
   },
   coverageAnalysis: 'perTest',
-  concurrency: 2,
+  concurrency: Number(process.env.MUTANTS_JOBS ?? 2),
   timeoutMS: 30_000,
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: `.tap/mutants-${part}.json` },
   tempDirName: '.tap/stryker',
+  ignorePatterns: ['.tap'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 }

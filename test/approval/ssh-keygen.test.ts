@@ -54,7 +54,7 @@ t.test('one that does not end is ended, and what it started too', async t => {
   const began = Date.now()
   const { message } = await failure(sign(STATEMENT, key.path, { env, terminal: false, timeoutMs: 300 }))
   t.match(message, 'did not end within 0.3 s')
-  t.ok(Date.now() - began < 10_000)
+  t.ok(Date.now() - began < 50_000, 'before the sleep is over')
 })
 
 t.test('a key with a passphrase fails at once where nobody can be asked', async t => {

@@ -74,7 +74,7 @@ t.test('a file that is not ours is neither used, quoted nor overwritten', async 
   }
 })
 
-t.test('a folder that cannot be made is an error, and soon', { timeout: 10_000 }, async t => {
+t.test('a folder that cannot be made is an error, and soon', { timeout: 60_000 }, async t => {
   const store = await tokenStore({ GUESTLIST_CONFIG_DIR: '/proc/nope/guestlist' }, 2000)
   t.strictSame(await store.read(), [])
   await t.rejects(

@@ -329,7 +329,7 @@ const CASES: readonly Case[] = [
     found: {
       state_lock: [
         'warning',
-        /^Locked for 120 min by ann@elsewhere, since 20.*for apply/,
+        /^Locked for 12\d min by ann@elsewhere, since 20.*for apply/,
         /guestlist state unlock abc$/,
       ],
     },

@@ -202,7 +202,6 @@ for (const { name, faults, calls, ends, attempts, why = /./, stop, retries = 2 }
         invitations: [wire(1, { email })],
         // The last read would put right what this test is about.
         faults: [...faults.map(as), 'list:404'],
-        timeoutMs: 250,
       })
       const { report } = await run({ plan: await plan(RULES), retries })
       t.same(made(), calls.map(as))

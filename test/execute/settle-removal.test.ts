@@ -122,7 +122,7 @@ for (const { name, faults, exists = true, answers, ends, recorded, why = /./, st
   t.test(name, async t => {
     const users = exists ? ['bob@acme.example'] : []
     const invitations = [wire(7, { email: 'bob@acme.example', status: 'A' })]
-    const { plan, run, calls } = await rig(t, { users, invitations, faults, timeoutMs: 250 })
+    const { plan, run, calls } = await rig(t, { users, invitations, faults })
     const planned = await plan({ removals: [removal('Bob@acme.example')] })
     const { report, records, events } = await run({ plan: planned })
     t.same(

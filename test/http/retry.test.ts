@@ -97,7 +97,7 @@ const READS: readonly Read[] = [
 
 for (const { name, faults, statuses, fails, retries = 2 } of READS) {
   t.test(`reading: ${name}`, async t => {
-    const { client, sandbox } = await rig(t, { invitations: [wire(1), wire(2)], faults, timeoutMs: 250 })
+    const { client, sandbox } = await rig(t, { invitations: [wire(1), wire(2)], faults })
     const clock = hurriedClock()
     const list = async () => (await collect(client.list())).map(({ id }) => id)
     const read = readWithRetries(list, { limiter: createRateLimiter(clock, null), clock, policy: policy(retries) })

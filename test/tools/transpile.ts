@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transform } from 'esbuild'
 
 /** Where the JavaScript of `src` and `test` is put. */
@@ -45,3 +45,5 @@ async function transpileFile(file: string): Promise<void> {
   writeFileSync(out, `${code}//# sourceMappingURL=${basename(out)}.map\n`)
   writeFileSync(`${out}.map`, map)
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await transpile()
