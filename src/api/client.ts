@@ -5,6 +5,7 @@ import type { Env } from '../http/proxy.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.js'
 import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
+import { messageOf } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { expectDone, expectJson, statusError } from './answer.js'
@@ -157,7 +158,7 @@ async function logged(
     log?.(entry(answer.status))
     return answer
   } catch (error) {
-    log?.({ ...entry(null), error: error instanceof Error ? error.message : String(error) })
+    log?.({ ...entry(null), error: messageOf(error) })
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { parseJson, readBody } from '../http/body.js'
 import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
+import { isObject } from '../model/json.js'
 import type { BodyLimits } from './list-body.js'
 
 /**
@@ -30,17 +31,15 @@ export async function readListed<T>(
 const saysMore = ({ status, headers }: HttpResponse): boolean =>
   status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
 
-const isRecord = (row: unknown): row is Readonly<Record<string, unknown>> => typeof row === 'object' && row !== null
-
 export function readCloud(row: unknown): CloudRef | null {
-  if (!isRecord(row)) return null
+  if (!isObject(row)) return null
   const { id, name } = row
   return isId(id) && typeof name === 'string' ? { id, name } : null
 }
 
 /** Without an e-mail nobody can be told from anybody. */
 export function readMember(row: unknown): CloudMember | null {
-  if (!isRecord(row)) return null
+  if (!isObject(row)) return null
   const { id = null, email, cloud_role: role } = row
   if (typeof email !== 'string' || (id !== null && !isId(id))) return null
   return { id, email, role: typeof role === 'number' ? role : null }

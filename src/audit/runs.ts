@@ -1,3 +1,4 @@
+import { isObject } from '../model/json.js'
 import { runOf } from './entry.js'
 
 /** One request of an action, or a read for it. */
@@ -54,7 +55,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? { ...value } : {})
+const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
 
 /** Gathers the lines of a log into runs. Lines of other runs may stand between those of one. */
 export function gatherRuns() {
@@ -79,7 +80,7 @@ export function gatherRuns() {
 function parsed(line: string): Fields | null {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null ? { ...value } : null
+    return isObject(value) ? value : null
   } catch {
     return null
   }

@@ -1,4 +1,5 @@
 import type { Secret } from '../http/secret.js'
+import { isObject, memberOf } from '../model/json.js'
 
 /** When a token ends, RFC 3339, if it is a JWT that says so; nothing in it is trusted or checked. */
 export function jwtExpiry(token: Secret): string | null {
@@ -20,13 +21,10 @@ export function jwtClientRoles(token: Secret, client: string): readonly string[]
   return Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : null
 }
 
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-
 function claimsOf(token: Secret): Readonly<Record<string, unknown>> | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'))
-    return typeof claims === 'object' && claims !== null ? { ...claims } : null
+    return isObject(claims) ? claims : null
   } catch {
     return null
   }

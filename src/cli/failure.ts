@@ -1,5 +1,5 @@
 import { ApiError } from '../model/api-error.js'
-import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
+import { EXIT, type ExitCode, GuestlistError, messageOf } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import type { Style } from '../render/text/style.js'
@@ -25,18 +25,19 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
     return { text: `${error.message}\n`, exitCode }
-  const text = `${style.bad('Error:')} ${messageOf(error, style, options.debug)}\n`
+  const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}
+`
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }
 }
 
-function messageOf(error: unknown, style: Style, debug: boolean): string {
+function textOf(error: unknown, style: Style, debug: boolean): string {
   if (error instanceof GuestlistError || error instanceof ApiError) {
     // A state and a log are named as others named them: theirs is one line, whatever is in it.
     const foreign = error instanceof GuestlistError && /^(?:state|audit)-/.test(error.code)
     const message = `${foreign ? escapeTerminal(error.message) : lines(error.message)}${style.code(error.code)}`
     return error.advice === null ? message : `${message}\n${lines(error.advice)}`
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const stack = debug && error instanceof Error ? `\n${error.stack ?? ''}` : ''
   return `${lines(message)}\nThis is a bug in guestlist: please report it.${stack}`
 }

@@ -4,7 +4,7 @@ import type { Io } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
 import { styleFor } from '../cli/style-for.js'
 import { ApiError } from '../model/api-error.js'
-import { type ExitCode, GuestlistError } from '../model/error.js'
+import { type ExitCode, GuestlistError, messageOf } from '../model/error.js'
 import {
   type ApplyBasis,
   type ApplySettings,
@@ -89,6 +89,6 @@ function tellProblem(view: ApplyView, error: unknown): void {
   if (problems.length === 0) {
     const known = error instanceof GuestlistError || error instanceof ApiError
     const facts = known ? { code: error.code, detail: error.advice ?? '' } : {}
-    view.problem(error instanceof Error ? error.message : String(error), facts)
+    view.problem(messageOf(error), facts)
   }
 }

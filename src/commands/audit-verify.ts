@@ -4,6 +4,7 @@ import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
+import { plural } from '../model/text.js'
 import { jsonText } from '../render/json.js'
 import type { Style } from '../render/text/style.js'
 
@@ -45,11 +46,8 @@ function problemLines(verification: AuditVerification, style: Style): string {
 
 function summary(verification: AuditVerification, style: Style): string {
   const { lines, head, unfinishedRuns: runs } = verification
-  const counted = `${said(verification, style)}: ${lines} line${lines === 1 ? '' : 's'}.`
-  const never =
-    runs === 0
-      ? ''
-      : ` ${style.change(`${runs} run${runs === 1 ? '' : 's'} never finished`)}: killed, or still at work.`
+  const counted = `${said(verification, style)}: ${plural(lines, 'line')}.`
+  const never = runs === 0 ? '' : ` ${style.change(`${plural(runs, 'run')} never finished`)}: killed, or still at work.`
   return `${counted}${never}\nHead: ${head}`
 }
 

@@ -8,6 +8,7 @@ import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.j
 import { sarifLog } from '../lint/sarif.js'
 import { placeName } from '../manifest/problems.js'
 import { EXIT, type ExitCode } from '../model/error.js'
+import { DAY_MS } from '../model/text.js'
 import { jsonText } from '../render/json.js'
 import { wrapText } from '../render/text/width.js'
 import { VERSION } from '../version.js'
@@ -22,8 +23,6 @@ export interface LintFlags extends CommonFlags {
   readonly protect: readonly string[]
   readonly now: Date | undefined
 }
-
-const DAY_MS = 86_400_000
 
 /** Finds what validates and is still wrong. */
 export async function lint(flags: LintFlags, io: Io): Promise<ExitCode> {

@@ -5,7 +5,7 @@ import { tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { EXIT, type ExitCode } from '../model/error.js'
+import { EXIT, type ExitCode, messageOf } from '../model/error.js'
 import { jsonText } from '../render/json.js'
 import { VERSION } from '../version.js'
 import { DEFAULT_API_URL } from './shared/connect.js'
@@ -27,7 +27,7 @@ export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }
   io.out(flags.format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)
   if (revocation?.outcome !== 'failed') return EXIT.done
-  const reason = revocation.error instanceof Error ? revocation.error.message : String(revocation.error)
+  const reason = messageOf(revocation.error)
   createLog(flags.logLevel, io).warn('tokens_not_revoked', `the tokens are not revoked: ${reason}`)
   return EXIT.error
 }

@@ -3,6 +3,7 @@ import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
+import { DAY_MS } from '../model/text.js'
 import { problemsText } from '../render/text/problems-text.js'
 import { findAccess } from '../review/find-access.js'
 import type { Review } from '../review/review.js'
@@ -24,8 +25,6 @@ type ReviewFlags = CommonFlags<ReviewFormat> &
     readonly now: Date | undefined
   }
 
-const DAY = 86_400_000
-
 /** Who has access to what, from the accepted invitations and the clouds' members, with the rule that explains each. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
@@ -34,7 +33,7 @@ export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const { manifest } = loaded
   const found = await withWorld({ state: manifest.state }, flags, io, async (world): Promise<Review> => {
     const now = flags.now ?? new Date()
-    const input = { manifest, records: world.records, now, within: flags.within * DAY }
+    const input = { manifest, records: world.records, now, within: flags.within * DAY_MS }
     const finder = await world.list(async batches => {
       const fresh = findAccess(input)
       for await (const batch of batches) for (const invitation of batch) fresh.observe(invitation)

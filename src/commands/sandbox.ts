@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import type { Io } from '../cli/io.js'
 import { findSecret } from '../http/env-secret.js'
-import { EXIT, GuestlistError } from '../model/error.js'
+import { EXIT, GuestlistError, messageOf } from '../model/error.js'
 import type { Sandbox } from '../sandbox/options.js'
 import type { WebhookOptions } from '../sandbox/webhooks.js'
 import { reasonOf } from '../system/errno.js'
@@ -49,7 +49,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.issuer === undefined ? {} : { issuer: flags.issuer }),
   }).catch((error: unknown) => {
-    throw new GuestlistError('cannot-start', error instanceof Error ? error.message : String(error), { cause: error })
+    throw new GuestlistError('cannot-start', messageOf(error), { cause: error })
   })
   const stream = await startStream(flags.inviteEvery, server)
   try {

@@ -5,6 +5,7 @@ import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError, problemsError } from '../model/error.js'
+import { plural } from '../model/text.js'
 import { junitXml } from '../policy-test/junit.js'
 import { parseTests } from '../policy-test/parse-tests.js'
 import { recordTests } from '../policy-test/record.js'
@@ -104,7 +105,7 @@ async function record(
       'test_file_name',
       'guestlist test finds files named *.test.yaml by itself, and others where they are named',
     )
-  io.out(`Recorded ${tests} test${tests === 1 ? '' : 's'} in ${escapeTerminal(path)}.\n`)
+  io.out(`Recorded ${plural(tests, 'test')} in ${escapeTerminal(path)}.\n`)
   return EXIT.done
 }
 

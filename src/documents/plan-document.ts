@@ -11,6 +11,7 @@ import {
 } from '../model/action.js'
 import type { Loss } from '../model/clouds.js'
 import type { InvitationView } from '../model/invitation.js'
+import { canonicalJsonChunks } from '../model/json.js'
 import type { StateConfig } from '../model/manifest.js'
 import type {
   Approvals,
@@ -25,7 +26,6 @@ import type {
   Warning,
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
-import { canonicalJsonChunks } from '../model/text.js'
 
 /** Of Terraform's plan JSON, whose fields this document has. */
 export const FORMAT_VERSION = '1.2'

@@ -1,6 +1,7 @@
 import type { Action, ActionReason, KeycloakUser, UserView } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
 import type { InvitationView } from '../model/invitation.js'
+import { isObject } from '../model/json.js'
 import type { Plan, Unchanged } from '../model/plan.js'
 import {
   type ActionEntry,
@@ -46,8 +47,7 @@ function refuseNewer(value: unknown): void {
   }
 }
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
 
 const notAPlan = () =>
   new GuestlistError('plan-invalid', 'The file is not a plan that guestlist wrote.', {

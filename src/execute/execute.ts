@@ -1,5 +1,6 @@
 import type { RateLimiter } from '../http/rate-limiter.js'
 import type { Action, InvitationAction, LeftoverAction, RemovalAction } from '../model/action.js'
+import { messageOf } from '../model/error.js'
 import type { Plan } from '../model/plan.js'
 import { type Outcome, type Report, type Result, succeeded } from '../model/report.js'
 import { type ExecuteDeps, type ExecuteOptions, type ExecutionContext, startExecution } from './execution-context.js'
@@ -169,6 +170,6 @@ async function prepareMemory(run: ExecutionContext): Promise<void> {
   try {
     await run.memory.prepare()
   } catch (error) {
-    run.halt('state', `The state cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+    run.halt('state', `The state cannot be written: ${messageOf(error)}`)
   }
 }

@@ -2,6 +2,7 @@ import type { RateLimiter } from '../http/rate-limiter.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { Action } from '../model/action.js'
 import type { ApiError } from '../model/api-error.js'
+import { messageOf } from '../model/error.js'
 import type { Result, Stop, StopReason } from '../model/report.js'
 import type { RemovalRecord } from '../model/state.js'
 import type { Clock } from '../system/clock.js'
@@ -98,7 +99,7 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
     try {
       await deps.emit(event)
     } catch (error) {
-      halt('audit', `What is done can no longer be recorded: ${error instanceof Error ? error.message : String(error)}`)
+      halt('audit', `What is done can no longer be recorded: ${messageOf(error)}`)
     }
   }
   return { ...deps, emit, options, limiter, stop: controller.signal, halt, reached, stopped: () => stopped, end }

@@ -1,7 +1,7 @@
 import type { LeftoverAction } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
+import { canonicalJson } from '../model/json.js'
 import type { Outcome, Result } from '../model/report.js'
-import { canonicalJson } from '../model/text.js'
 import { attemptOnce } from './attempt.js'
 import type { ExecutionContext } from './execution-context.js'
 

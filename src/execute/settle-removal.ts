@@ -2,6 +2,7 @@ import { classify } from '../http/retry.js'
 import type { RemovalAction } from '../model/action.js'
 import type { ApiError } from '../model/api-error.js'
 import { emailKey } from '../model/email-address.js'
+import { messageOf } from '../model/error.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import type { ExecutionContext } from './execution-context.js'
@@ -81,7 +82,7 @@ async function remember(
       plan_digest: digest,
     })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     run.halt('state', `${before.email} was removed, but this could not be remembered in the state: ${why}`)
   }
 }

@@ -1,4 +1,5 @@
 import { ApiError } from '../model/api-error.js'
+import { isObject } from '../model/json.js'
 
 const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
   new ApiError(message, { kind: 'invalid-answer', advice, cause })
@@ -85,9 +86,6 @@ function objectsIn(value: unknown): readonly unknown[] {
   }
   return found ?? NO_OBJECTS
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

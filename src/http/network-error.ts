@@ -1,4 +1,5 @@
 import { ApiError } from '../model/api-error.js'
+import { messageOf } from '../model/error.js'
 import { durationText } from '../model/text.js'
 import { errnoOf } from '../system/errno.js'
 import { redact } from './secret.js'
@@ -34,7 +35,7 @@ export function brokenRequest(failure: TransportFailure): ApiError {
 
 /** Without what the HTTP library hangs on its errors: the request's headers hold the credentials. */
 export function plainCause(error: unknown): Error {
-  const cause = new Error(redact(error instanceof Error ? error.message : String(error)))
+  const cause = new Error(redact(messageOf(error)))
   return Object.assign(cause, { code: codeOf(error) })
 }
 

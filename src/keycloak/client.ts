@@ -7,6 +7,7 @@ import { findSecret, findText } from '../http/env-secret.js'
 import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
 import type { KeycloakUser } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
+import { memberOf } from '../model/json.js'
 import type { KeycloakRef } from '../model/plan.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 
@@ -121,7 +122,7 @@ function adminCalls(base: string, transport: Transport, token: RenewingToken) {
 }
 
 function userOf(id: string, user: unknown, identities: readonly unknown[]): KeycloakUser {
-  const created = member(user, 'createdTimestamp')
+  const created = memberOf(user, 'createdTimestamp')
   const username = textOf(user, 'username') ?? ''
   return {
     id,
@@ -138,11 +139,8 @@ function userOf(id: string, user: unknown, identities: readonly unknown[]): Keyc
 /** `f:COMPONENT:NAME` is somebody whom a federation holds, and Keycloak does not. */
 const federationIn = (id: string): string | null => /^f:([^:]+):/.exec(id)?.[1] ?? null
 
-const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-
 const textOf = (value: unknown, name: string): string | null => {
-  const found = member(value, name)
+  const found = memberOf(value, name)
   return typeof found === 'string' && found !== '' ? found : null
 }
 

@@ -1,5 +1,6 @@
 import { type Invitation, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Manifest, Protection, Removal, Rule, Selector } from '../model/manifest.js'
+import { DAY_MS } from '../model/text.js'
 import { indexRules, subjectOf } from '../reconcile/match.js'
 import { indexProtections } from '../reconcile/protect.js'
 import { AffixIndex } from './affix-index.js'
@@ -46,8 +47,6 @@ export interface Ruleset {
   /** Those of the levels before `end` that, together, may match all that a box of that narrowness holds. */
   covering(selector: Selector, narrowness: number, end: number): readonly Speaker[]
 }
-
-const DAY_MS = 86_400_000
 
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS
 

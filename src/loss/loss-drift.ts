@@ -1,6 +1,6 @@
 import type { CloudRef, Clouds, Loss, UnknownCloud } from '../model/clouds.js'
+import { canonicalJson } from '../model/json.js'
 import type { Plan } from '../model/plan.js'
-import { canonicalJson } from '../model/text.js'
 import { withLoss } from './with-loss.js'
 
 /** A removal that would not delete what was shown. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './error-codes.js'
 import type { Problem } from './problem.js'
+import { plural } from './text.js'
 
 /** Exit codes: the closed list of what a run can end with. */
 export const EXIT = {
@@ -59,11 +60,14 @@ export class GuestlistError extends Error {
   }
 }
 
+/** What anything that was thrown says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** @param subject what the problems are in */
 export function problemsError(
   problems: readonly Problem[],
   subject: 'manifest' | 'tests' = 'manifest',
 ): GuestlistError {
-  const message = `${problems.length} problem${problems.length === 1 ? '' : 's'} in the ${subject}`
+  const message = `${plural(problems.length, 'problem')} in the ${subject}`
   return new GuestlistError(subject === 'manifest' ? 'manifest-problems' : 'test-problems', message, { problems })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Action } from '../model/action.js'
+import { canonicalJson } from '../model/json.js'
 import type { KeycloakRef } from '../model/plan.js'
-import { canonicalJson } from '../model/text.js'
 
 /**
  * `sha256:` and 64 hex digits over the API address and, of each action in order, its address, what is done and what it

@@ -1,5 +1,6 @@
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
+import { DAY_MS } from '../model/text.js'
 import { type Decision, decide } from './decide.js'
 import { indexRules, type RuleIndex, type Subject, subjectOf } from './match.js'
 import { indexProtections, type ProtectionIndex } from './protect.js'
@@ -58,13 +59,11 @@ export function policyOf(manifest: Manifest, now: Date, protect: readonly Protec
   }
 }
 
-const DAY = 86_400_000
-
 const beginningOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 
 /** Whether a rule's last day, in UTC, is over. */
 export const isExpired = ({ until }: Pick<Rule, 'until'>, now: Date): boolean =>
-  until !== null && now.getTime() >= beginningOf(until) + DAY
+  until !== null && now.getTime() >= beginningOf(until) + DAY_MS
 
 /** Whether the first day of a rule or a removal, in UTC, has not begun. */
 export const isComing = ({ from }: Pick<Rule | Removal, 'from'>, now: Date): boolean =>

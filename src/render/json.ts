@@ -1,4 +1,4 @@
-import { isIterable } from '../model/text.js'
+import { isIterable } from '../model/json.js'
 import { RUNNER_COMMAND, UNSAFE } from './escape/terminal.js'
 import { inChunks } from './text/chunks.js'
 

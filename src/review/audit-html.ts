@@ -1,9 +1,9 @@
 import type { AuditAction, AuditRun } from '../audit/runs.js'
 import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
+import { plural } from '../model/text.js'
 import { escapeHtml } from '../render/escape/html.js'
 import { pageHead } from '../render/html/page-head.js'
 import { inChunks } from '../render/text/chunks.js'
-import { plural } from '../render/text/words.js'
 import { attemptText, endOf, faultyLines, runFacts } from './audit-text.js'
 
 /** The audit log as one page that needs nothing else and runs nothing, in chunks. */

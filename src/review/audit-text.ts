@@ -1,10 +1,10 @@
 import type { AuditAction, AuditRun } from '../audit/runs.js'
 import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
+import { plural } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
-import { plural } from '../render/text/words.js'
 
 /** The audit log for people, in chunks: what the chain says first, then a section for each run; lines within `width`. */
 export const auditText = (

@@ -2,6 +2,7 @@ import type { RuleRef } from '../model/action.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Removal, Rule } from '../model/manifest.js'
 import type { RemovalRecords } from '../model/state.js'
+import { DAY_MS } from '../model/text.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { indexRules } from '../reconcile/match.js'
 import { isInForce } from '../reconcile/policy.js'
@@ -57,8 +58,6 @@ interface Ground {
   readonly until: string | null
   readonly finding: 'unexplained' | 'denied-now' | null
 }
-
-const DAY = 86_400_000
 
 /**
  * | the strongest rule in force | finding |
@@ -121,7 +120,7 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   }
 
   const soon = (day: string | null): boolean =>
-    day !== null && Date.parse(`${day}T00:00:00Z`) + DAY - now.getTime() <= within
+    day !== null && Date.parse(`${day}T00:00:00Z`) + DAY_MS - now.getTime() <= within
 
   function rowOf(access: Described, ground: Ground, more: Finding | null): AccessRow {
     const removal = protectionOf(access.key) === null ? (removals.get(access.key) ?? null) : null
@@ -182,7 +181,7 @@ const UNEXPLAINED: Ground = { rule: null, until: null, finding: 'unexplained' }
 function earliest(until: string | null, removal: Removal | null): string | null {
   const from = removal?.from ?? null
   if (from === null) return until
-  const before = new Date(Date.parse(`${from}T00:00:00Z`) - DAY).toISOString().slice(0, 10)
+  const before = new Date(Date.parse(`${from}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10)
   return until === null || before < until ? before : until
 }
 

@@ -1,10 +1,11 @@
 import type { RuleRef } from '../model/action.js'
 import { placeText } from '../model/problem.js'
+import { plural } from '../model/text.js'
 import { escapeHtml, scriptJson, shown } from '../render/escape/html.js'
 import { pageHead } from '../render/html/page-head.js'
 import { tableHtml } from '../render/html/table.js'
 import { inChunks } from '../render/text/chunks.js'
-import { plural, provenanceText } from '../render/text/words.js'
+import { provenanceText } from '../render/text/words.js'
 import {
   type AccessRow,
   FINDING_CODES,

@@ -1,10 +1,11 @@
 import { placeText } from '../model/problem.js'
+import { plural } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
 import { wrapText } from '../render/text/width.js'
-import { plural, provenanceText } from '../render/text/words.js'
+import { provenanceText } from '../render/text/words.js'
 import { type AccessRow, FINDING_CODES, FINDINGS, type Review, type ReviewSummary } from './review.js'
 import { cloudsSentences } from './sentences.js'
 

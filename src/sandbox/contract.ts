@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
+import { isObject } from '../model/json.js'
 import type { Operation } from './types.js'
 
 const FILE = join('schemas', 'bimdata-sso.openapi.yaml')
@@ -52,8 +53,7 @@ export interface Contract {
   readonly invitation: ValidateFunction
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {})
+const record = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** The value that a JSON pointer (RFC 6901) names. */
@@ -89,7 +89,7 @@ async function findContract(folder: string): Promise<string> {
 type Compile = (pointer: string) => ValidateFunction
 
 /** Validators for the schemas at pointers into the document; ajv is loaded only when a sandbox starts. */
-async function compiler(document: Record<string, unknown>): Promise<Compile> {
+async function compiler(document: Readonly<Record<string, unknown>>): Promise<Compile> {
   const ajv = new Ajv2020({ allowUnionTypes: true, validateFormats: false, validateSchema: false })
   // The document is no schema, but ajv wants every word at its root to be one that it knows.
   ajv.addVocabulary(Object.keys(document))
@@ -132,7 +132,7 @@ function operationAt(document: unknown, path: string, method: (typeof METHODS)[n
     parameters: list(written.parameters).map((_, index) =>
       parameterAt(document, `${pointer}/parameters/${index}`, compile),
     ),
-    body: isRecord(written.requestBody)
+    body: isObject(written.requestBody)
       ? compile(`${pointer}/requestBody/content/${escapeKey('application/json')}/schema`)
       : null,
     scope: scopeOf(written.security ?? record(document).security),

@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import type { ValidateFunction } from 'ajv'
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
+import { messageOf } from '../model/error.js'
 import { readInput } from '../system/read-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
 import type { SandboxData } from './types.js'
@@ -10,8 +11,6 @@ import type { SandboxData } from './types.js'
 const { MAX_STRING_LENGTH } = constants
 
 const isJson = (path: string): boolean => path.toLowerCase().endsWith('.json')
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** A path may hold line breaks. */
 const oneLine = (text: string): string => text.replace(/\p{Cc}/gu, ' ')

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../model/error.js'
 import { type Answer, done, failure } from './answer.js'
 import type { Authenticator } from './auth.js'
 import { deliver } from './deliver.js'
@@ -103,7 +104,7 @@ async function giveUp(
     response.destroy()
     return
   }
-  const answer = failure(500, 'server_error', error instanceof Error ? error.message : String(error))
+  const answer = failure(500, 'server_error', messageOf(error))
   await deliver(response, answer, null, status => {
     call.status = status
   })

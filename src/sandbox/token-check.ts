@@ -1,3 +1,4 @@
+import { isObject } from '../model/json.js'
 /** An OpenID provider whose access tokens the sandbox takes. */
 export interface Issuer {
   /** Its issuer identifier; `/.well-known/openid-configuration` below it describes it. */
@@ -12,26 +13,24 @@ export interface Issuer {
 /** The scopes of a token that is good, or null. */
 export type TokenCheck = (token: string) => Promise<readonly string[] | null>
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
 const words = (scope: unknown): readonly string[] => (typeof scope === 'string' ? scope.split(' ') : [])
 
-async function fetchJson(url: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+async function fetchJson(url: string, init: RequestInit = {}): Promise<Readonly<Record<string, unknown>>> {
   const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(10_000) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   const value: unknown = await response.json()
-  if (!isRecord(value)) throw new Error(`${url} did not answer with an object`)
+  if (!isObject(value)) throw new Error(`${url} did not answer with an object`)
   return value
 }
 
-async function discover(issuer: Issuer): Promise<Record<string, unknown>> {
+async function discover(issuer: Issuer): Promise<Readonly<Record<string, unknown>>> {
   const found = await fetchJson(`${issuer.url.replace(/\/$/, '')}/.well-known/openid-configuration`)
   if (found.issuer !== issuer.url) throw new Error(`The issuer says that it is ${String(found.issuer)}`)
   return found
 }
 
 /** Signature, issuer and expiry of a JWT (RFC 7519), by the keys that the issuer publishes. */
-async function createJwtCheck(issuer: Issuer, configuration: Record<string, unknown>): Promise<TokenCheck> {
+async function createJwtCheck(issuer: Issuer, configuration: Readonly<Record<string, unknown>>): Promise<TokenCheck> {
   const { createRemoteJWKSet, jwtVerify, errors } = await import('jose')
   const keys = createRemoteJWKSet(new URL(String(configuration.jwks_uri)))
   const wanted = { issuer: issuer.url, ...(issuer.audience === undefined ? {} : { audience: issuer.audience }) }
@@ -46,7 +45,7 @@ async function createJwtCheck(issuer: Issuer, configuration: Record<string, unkn
   }
 }
 
-function createIntrospection(issuer: Issuer, configuration: Record<string, unknown>): TokenCheck {
+function createIntrospection(issuer: Issuer, configuration: Readonly<Record<string, unknown>>): TokenCheck {
   const { introspection_endpoint: endpoint } = configuration
   if (typeof endpoint !== 'string' || issuer.clientId === undefined) return async () => null
   const pair = [issuer.clientId, issuer.clientSecret ?? ''].map(encodeURIComponent).join(':')

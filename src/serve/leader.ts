@@ -1,3 +1,4 @@
+import { messageOf } from '../model/error.js'
 /** Held by the one instance that works by the clock; the others stand by. */
 export interface Leadership {
   /** Aborts when it is lost. */
@@ -30,7 +31,7 @@ export async function keepLeading(deps: LeaderDeps): Promise<void> {
       await leadership.release()
     } catch (error) {
       if (deps.stop.aborted) return
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       if (message !== problem) deps.onProblem(message)
       problem = message
       await deps.sleep(RETRY_MS, deps.stop)

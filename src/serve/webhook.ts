@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { messageOf } from '../model/error.js'
 
 export const MAX_BODY_BYTES = 64 * 1024
 export const SIGNATURE_HEADER = 'x-bimdata-signature'
@@ -82,7 +83,7 @@ export function createForwarder(
         why = `it answered ${answer.status}`
         if (answer.status < 500 && answer.status !== 429) break
       } catch (error) {
-        why = error instanceof Error ? error.message : String(error)
+        why = messageOf(error)
       }
     }
     onResult('forward_failed', why)

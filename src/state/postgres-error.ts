@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { GuestlistError } from '../model/error.js'
+import { GuestlistError, messageOf } from '../model/error.js'
 import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
@@ -81,7 +81,7 @@ function wordsOf(error: unknown): Words {
     if (known !== undefined) return [known[0], `${known[1]} ${said}`, known[2]]
     return ['state-unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code = errnoOf(error) ?? ''
   if (/password must be a/.test(message)) {
     return ['state-credentials', 'asks for a password', 'Set it in GUESTLIST_STATE_POSTGRES, PGPASSWORD or ~/.pgpass.']

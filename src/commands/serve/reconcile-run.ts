@@ -2,7 +2,7 @@ import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
-import { EXIT, type ExitCode, GuestlistError, problemsError } from '../../model/error.js'
+import { EXIT, type ExitCode, GuestlistError, messageOf, problemsError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
 import { planSummary, summaryLine } from '../../render/text/plan-text.js'
@@ -241,7 +241,7 @@ function failureOf(error: unknown, io: Io): Outcome {
     const message = `The manifest has problems: nothing is done until it is right.\n${problemsText(error.problems, PLAIN)}`
     return { result: 'manifest', message, exitCode: EXIT.error, unready: message }
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
   // A state that somebody works with can be read.
   const locked = error instanceof GuestlistError && error.code === 'state-locked'

@@ -5,7 +5,7 @@ import type { ExecuteDeps, ExecuteOptions } from '../../execute/execution-contex
 import type { RateLimiter } from '../../http/rate-limiter.js'
 import { findRemaining, withRemaining } from '../../loss/find-remaining.js'
 import { saysLoss } from '../../loss/loss-drift.js'
-import { EXIT, type ExitCode, GuestlistError } from '../../model/error.js'
+import { EXIT, type ExitCode, GuestlistError, messageOf } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, succeeded } from '../../model/report.js'
 import type { StateLock, StateStore } from '../../state/state-store.js'
@@ -159,7 +159,7 @@ async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<
     const drifted = await driftOf(plan, await readWorld(connection, store))
     if (drifted.length > 0) throw stale(driftText(drifted))
   } catch (error) {
-    await audit.judged('declined', error instanceof Error ? error.message : String(error))
+    await audit.judged('declined', messageOf(error))
     throw error
   }
   return audit.judged('approved', 'at the prompt')

@@ -7,7 +7,7 @@ import { readTextFile } from '../../cli/files.js'
 import { readValue } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { variableName } from '../../cli/option.js'
-import { GuestlistError } from '../../model/error.js'
+import { GuestlistError, messageOf } from '../../model/error.js'
 import type { Plan, Warning } from '../../model/plan.js'
 import type { ApprovalDemand } from '../../reconcile/guards.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
@@ -136,11 +136,7 @@ async function readSignersFile(path: string | undefined, plan: Plan, io: Io): Pr
     )
   }
   const text = await readTextFile(path, 'signers file', io).catch(error => {
-    throw new GuestlistError(
-      'approvals-unchecked',
-      `Refused; nothing was done.\n${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    )
+    throw new GuestlistError('approvals-unchecked', `Refused; nothing was done.\n${messageOf(error)}`, { cause: error })
   })
   return { path: escapeTerminal(path), text }
 }

@@ -1,7 +1,7 @@
 import { type LeftoverDrift, leftoverDrift, leftoverDriftText } from '../../keycloak/leftovers.js'
 import { findLossDrift, type LossDrift, lossDriftText, saysLoss } from '../../loss/loss-drift.js'
+import { canonicalJson } from '../../model/json.js'
 import type { Plan } from '../../model/plan.js'
-import { canonicalJson } from '../../model/text.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import type { World } from './read-world.js'
 

@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../model/text.js'
 import type { LintRule } from '../context.js'
 import { daysOf, today } from '../ruleset.js'
-
-const DAY_MS = 86_400_000
 
 /**
  * The rule's `until` is near: within `--within`, 30 days if not said otherwise.

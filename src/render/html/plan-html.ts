@@ -1,9 +1,9 @@
 import type { Plan } from '../../model/plan.js'
+import { plural } from '../../model/text.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
 import {
   approvalsLine,
   leftOutText,
-  plural,
   provenanceText,
   snapshotText,
   stateText,

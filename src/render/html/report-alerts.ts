@@ -1,8 +1,9 @@
 import type { OverruledRef } from '../../model/action.js'
 import type { Plan, Warning } from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
+import { plural } from '../../model/text.js'
 import { escapeHtml } from '../escape/html.js'
-import { plural, unusedRules } from '../text/words.js'
+import { unusedRules } from '../text/words.js'
 
 /** Longer lists are folded: what comes after must be found too. */
 const SHOWN = 20

@@ -1,6 +1,5 @@
-import { byCodeUnit } from '../../model/text.js'
+import { byCodeUnit, plural } from '../../model/text.js'
 import { escapeHtml } from '../escape/html.js'
-import { plural } from '../text/words.js'
 import { DECISIONS, type Decision, type ReportRow } from './report-rows.js'
 
 /** A bar: how many rows of each decision carry its label. */

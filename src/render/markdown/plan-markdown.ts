@@ -1,6 +1,7 @@
 import { type Action, isInvitationAction, type OverruledRef, type RuleRef } from '../../model/action.js'
 import type { Plan, Warning } from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
+import { plural } from '../../model/text.js'
 import { codeSpan, prose } from '../escape/markdown.js'
 import { lossSentences } from '../loss.js'
 import {
@@ -12,7 +13,6 @@ import {
   keycloakSentence,
   LARGE_PLAN,
   leftOutText,
-  plural,
   provenanceText,
   snapshotText,
   stateText,

@@ -9,6 +9,7 @@ import {
 import { type InvitationView, statusText } from '../../model/invitation.js'
 import type { Plan, Unchanged, Warning } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
+import { plural } from '../../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
 import { lossSentences } from '../loss.js'
 import { inChunks } from './chunks.js'
@@ -27,7 +28,6 @@ import {
   NO_CHANGES,
   needsApproval,
   planSummary,
-  plural,
   provenanceText,
   snapshotText,
   stateText,

@@ -1,4 +1,5 @@
 import { type Problem, problemPlace } from '../../model/problem.js'
+import { plural } from '../../model/text.js'
 import { escapeEach, escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 import { displayWidth, wrapText } from './width.js'
@@ -42,5 +43,5 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
 /** How many there are, without a full stop: what follows from them depends on the command. */
 export function problemsSummary(problems: readonly Problem[], subject = 'manifest'): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length
-  return `${errors} problem${errors === 1 ? '' : 's'} in the ${subject}`
+  return `${plural(errors, 'problem')} in the ${subject}`
 }

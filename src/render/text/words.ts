@@ -1,13 +1,11 @@
 import type { Action, ActionReason, LeftoverAction, OverruledRef, RuleRef } from '../../model/action.js'
 import { type Plan, type Summary, totalLeftOut, type Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
+import { plural } from '../../model/text.js'
 
 /*
  * The words that every format shares.
  */
-
-export const plural = (count: number, noun: string, many = `${noun}s`): string =>
-  `${count} ${count === 1 ? noun : many}`
 
 /** The stable line that people grep for. */
 export const planSummary = ({ accept, deny, remove, keycloak }: Summary): string =>

@@ -1,0 +1,51 @@
+/** JSON with its keys in code-unit order at every depth: equal values give equal bytes. Undefined members are left out. */
+export function canonicalJson(value: unknown): string {
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const item of value) text += text === '' ? canonicalJson(item) : `,${canonicalJson(item)}`
+    return `[${text}]`
+  }
+  for (const key of sortedKeys(value)) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key])}`
+  }
+  return `{${text}}`
+}
+
+/** The text of `canonicalJson` an item of a list at a time, for what is too large to be held twice. Any iterable is a list. */
+export function* canonicalJsonChunks(value: unknown): Generator<string> {
+  if (!isObject(value)) {
+    yield canonicalJson(value)
+  } else if (isIterable(value)) {
+    let before = '['
+    for (const item of value) {
+      yield `${before}${canonicalJson(item)}`
+      before = ','
+    }
+    yield before === ',' ? ']' : '[]'
+  } else {
+    let before = '{'
+    for (const key of sortedKeys(value)) {
+      yield `${before}${JSON.stringify(key)}:`
+      yield* canonicalJsonChunks(value[key])
+      before = ','
+    }
+    yield before === ',' ? '}' : '{}'
+  }
+}
+
+/** Whether a value is a list: what it holds is made one by one, and may be made anew. */
+export const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value
+
+/** Whether a value has members: a list or an object. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** The member of a value that may have none. */
+export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
+
+/** The default order of strings is that of their code units. */
+const sortedKeys = (value: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(value)
+    .filter(key => value[key] !== undefined)
+    .sort()
