@@ -14,7 +14,7 @@ export interface LoginRequest {
   /** How long a person may take. */
   readonly patienceMs: number
   /** Says a line to the person. */
-  readonly tell: (line: string) => void
+  readonly show: (line: string) => void
   readonly signal?: AbortSignal
 }
 
@@ -67,7 +67,7 @@ async function authorize(
       code_challenge_method: 'S256',
     }),
   )
-  request.tell(`Sign in at:\n\n  ${url.href}\n`)
+  request.show(`Sign in at:\n\n  ${url.href}\n`)
   request.openBrowser(url)
   const callback = await listener.wait(state, request.patienceMs, request.signal)
   try {
@@ -100,7 +100,7 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
       oidc.initiateDeviceAuthorization(config, { scope, code_challenge, code_challenge_method: 'S256' }),
     )
     const page = personsPage(device.verification_uri_complete ?? device.verification_uri, request.settings)
-    request.tell(
+    request.show(
       `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
     )
     const interval = request.pollSeconds ?? device.interval ?? 5

@@ -1,10 +1,10 @@
 import { constants } from 'node:buffer'
-import { lstat, stat } from 'node:fs/promises'
+import { lstat, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { reasonOf } from '../system/errno.js'
+import { errnoOf, reasonOf } from '../system/errno.js'
 import { readInput } from '../system/read-file.js'
 import { writeDurably } from '../system/write-file.js'
 import type { Io } from './io.js'
@@ -42,6 +42,21 @@ function refuseBeyondMemory(bytes: Uint8Array): void {
   }
   const { heap_size_limit: limit } = getHeapStatistics()
   if (needed > limit * 0.9) throw new Error('it holds more than fits in memory (NODE_OPTIONS=--max-old-space-size=MIB)')
+}
+
+/** Writes a file that may be somebody's work, and so is never overwritten. @throws GuestlistError */
+export async function writeNewFile(
+  path: string,
+  what: 'manifest' | 'tests',
+  text: string,
+  io: Pick<Io, 'cwd'>,
+): Promise<void> {
+  try {
+    await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
+  } catch (error) {
+    const exists = errnoOf(error) === 'EEXIST'
+    throw unwritable(path, what, exists ? new Error('it exists already, and was left as it is') : error)
+  }
 }
 
 /** What `--out` writes in place of an older one. */
@@ -85,7 +100,7 @@ export function refuseDash(out: string | undefined, advice: string): void {
   )
 }
 
-const unwritable = (path: string, what: Saved, error: unknown): GuestlistError =>
+const unwritable = (path: string, what: Saved | 'manifest' | 'tests', error: unknown): GuestlistError =>
   new GuestlistError('file-unwritable', `The ${what} ${escapeTerminal(path)} cannot be written: ${reasonOf(error)}`, {
     cause: error,
   })

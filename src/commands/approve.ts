@@ -66,6 +66,12 @@ function signedBy(text: string, key: string): ApprovalFile['key'] {
 
 const KINDS = 'Use an ed25519, ecdsa or rsa key, or one on a security key (sk-…).'
 
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
 /** Base64 has a slash. */
 const fileNameOf = (fingerprint: string): string =>
   fingerprint.replace('SHA256:', '').replaceAll('/', '_').replaceAll('+', '-')
@@ -77,13 +83,7 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
   const folder = join(io.env.HOME ?? homedir(), '.ssh')
   const candidates = given === undefined ? DEFAULT_KEYS.map(name => join(folder, name)) : [resolve(io.cwd, given)]
   for (const path of candidates.flatMap(path => [path, `${path}.pub`])) {
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path
+    if (await exists(path)) return path
   }
   const what = given === undefined ? `There is no SSH key in ${folder}` : `There is no key ${given}`
   throw new GuestlistError('signing-key', what, {
@@ -94,11 +94,7 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
 
 /** An approval of somebody else may be all that there is of it. @throws GuestlistError */
 async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<void> {
-  const there = await access(resolve(io.cwd, path)).then(
-    () => true,
-    () => false,
-  )
-  if (!there) return
+  if (!(await exists(resolve(io.cwd, path)))) return
   const text = await readTextFile(path, 'approval', io)
   if (text === '' || parseApproval(text)?.key.fingerprint === fingerprint) return
   throw new GuestlistError(

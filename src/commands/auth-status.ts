@@ -13,8 +13,7 @@ import { canonicalApiUrl } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { wrapText } from '../render/text/width.js'
-import { VERSION } from '../version.js'
-import { DEFAULT_API_URL, limitsOf } from './shared/connect.js'
+import { limitsOf, wireOf } from './shared/wire.js'
 
 /**
  * | status | the API was asked and |
@@ -34,13 +33,19 @@ interface Check {
   readonly advice: string | null
 }
 
-type Wire = ReturnType<typeof wireOf>
+type Wire = ReturnType<typeof interruptibleWire>
+
+const interruptibleWire = (flags: CommonFlags, io: Io) => ({
+  ...wireOf(flags, io),
+  ...limitsOf(flags),
+  signal: io.interrupt,
+})
 
 /** Which credential is used and why, and whether the API takes it; one cheap call, nothing changed. */
 export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> {
-  const wire = wireOf(flags, io)
+  const wire = interruptibleWire(flags, io)
   const chosen = await attempt(() => chooseCredentials(io.env, wire))
-  const check = chosen instanceof ApiError ? failed(chosen) : await ask(chosen, wire, io)
+  const check = chosen instanceof ApiError ? failed(chosen) : await ask(chosen, wire)
   const credential = chosen instanceof ApiError ? null : await description(chosen, wire, io)
   const address = shown(wire)
   io.out(
@@ -50,15 +55,6 @@ export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> 
   )
   return check.status === 'works' ? EXIT.done : EXIT.error
 }
-
-const wireOf = (flags: CommonFlags, io: Io) => ({
-  apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
-  timeoutMs: flags.timeout,
-  allowInsecureHttp: flags.allowInsecureHttp,
-  version: VERSION,
-  signal: io.interrupt,
-  ...limitsOf(flags),
-})
 
 /** An address that is refused may hold a password. */
 function shown({ apiUrl, allowInsecureHttp }: Wire): string {
@@ -78,9 +74,9 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | ApiError> {
   }
 }
 
-async function ask(credentials: CredentialSource, wire: Wire, io: Io): Promise<Check> {
+async function ask(credentials: CredentialSource, wire: Wire): Promise<Check> {
   const outcome = await attempt(async () => {
-    const client = createClient({ ...wire, credentials, env: io.env })
+    const client = createClient({ ...wire, credentials })
     try {
       for await (const _ of client.list('P'));
     } finally {
@@ -110,7 +106,7 @@ async function description(chosen: CredentialSource, wire: Wire, io: Io): Promis
   const own = chosen.describe()
   if (chosen.name === 'login') return own
   const login = await attempt(async () => {
-    const settings = providerSettings({ ...wire, env: io.env })
+    const settings = providerSettings(wire)
     return findLogin(await tokenStore(io.env, lockMs(wire)), settings, io.env, wire)
   })
   if (login === null || login instanceof ApiError) return own

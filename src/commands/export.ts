@@ -1,19 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { refuseDash } from '../cli/files.js'
+import { refuseDash, writeNewFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
-import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
+import { SIZE_LIMIT } from '../manifest/decode.js'
+import { EXIT, type ExitCode } from '../model/error.js'
 import { type Invitation, type InvitationView, type Status, viewOf } from '../model/invitation.js'
 import { jsonText } from '../render/json.js'
-import { errnoOf, reasonOf } from '../system/errno.js'
 import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-world.js'
 import { schemaReference } from './shared/schema-reference.js'
-
-/** What one manifest file may hold: see the manifest's size limit. */
-const SIZE_LIMIT = 10 * 1024 * 1024
 
 type ExportFlags = CommonFlags & {
   readonly status: Exclude<Status, 'unknown'> | undefined
@@ -34,23 +29,14 @@ export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCo
       )
     }
     if (flags.out === undefined) io.out(text)
-    else await writeNew(flags.out, text, io)
+    else {
+      await writeNewFile(flags.out, 'manifest', text, io)
+      io.err(`Wrote ${flags.out}.\n`)
+    }
     return EXIT.done
   } finally {
     client.close()
   }
-}
-
-/** A manifest may be somebody's work: unlike a plan it is never overwritten. */
-async function writeNew(path: string, text: string, io: Io): Promise<void> {
-  try {
-    await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
-  } catch (error) {
-    const exists = errnoOf(error) === 'EEXIST'
-    const why = exists ? 'it exists already, and was left as it is' : reasonOf(error)
-    throw new GuestlistError('file-unwritable', `The manifest ${path} cannot be written: ${why}`, { cause: error })
-  }
-  io.err(`Wrote ${path}.\n`)
 }
 
 /**

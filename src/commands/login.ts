@@ -12,8 +12,7 @@ import type { Env } from '../http/proxy.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { jsonText } from '../render/json.js'
-import { VERSION } from '../version.js'
-import { DEFAULT_API_URL } from './shared/connect.js'
+import { wireOf } from './shared/wire.js'
 
 /** Registered as the default for BIMData's applications. */
 const DEFAULT_REDIRECT_URI = 'http://localhost:8080/oidc-callback'
@@ -26,7 +25,7 @@ export async function login(flags: LoginFlags, io: Io): Promise<ExitCode> {
   if (flags.noInput)
     throw new GuestlistError('no-terminal', 'A login needs a person', { advice: 'Leave out --no-input.' })
   const made = await signIn(flags, io)
-  const store = await tokenStore(io.env, lockMs({ timeoutMs: flags.timeout }))
+  const store = await tokenStore(io.env, lockMs(wireOf(flags, io)))
   await store.update(async logins => [...logins.filter(each => !sameLogin(each, made)), made])
   await warnIfShadowed(flags, io)
   io.out(
@@ -37,16 +36,16 @@ export async function login(flags: LoginFlags, io: Io): Promise<ExitCode> {
 
 async function signIn(flags: LoginFlags, io: Io): Promise<StoredLogin> {
   const { env } = io
-  const { allowInsecureHttp, timeout: timeoutMs } = flags
+  const wire = wireOf(flags, io)
   const id = await findText(env, 'BIMDATA_CLIENT_ID')
   if (id === null) throw noClient()
   const secret = await findSecret(env, 'BIMDATA_CLIENT_SECRET')
   const request = {
-    settings: providerSettings({ env, timeoutMs, allowInsecureHttp, version: VERSION, signal: io.interrupt }),
+    settings: providerSettings({ ...wire, signal: io.interrupt }),
     client: { id: id.value, secret: secret?.value ?? null },
-    apiUrl: canonicalApiUrl(parseAddress(flags.apiUrl ?? DEFAULT_API_URL, '--api-url', allowInsecureHttp)),
+    apiUrl: canonicalApiUrl(parseAddress(wire.apiUrl, '--api-url', wire.allowInsecureHttp)),
     patienceMs: PATIENCE_MS,
-    tell: (line: string) => io.err(`${line}\n`),
+    show: (line: string) => io.err(`${line}\n`),
     signal: io.interrupt,
   }
   if (flags.device) return loginWithDevice(request)
@@ -61,11 +60,7 @@ const noClient = (): GuestlistError =>
 
 /** The variables go first, so a login can be without effect. */
 async function warnIfShadowed(flags: LoginFlags, io: Io): Promise<void> {
-  const { allowInsecureHttp, timeout: timeoutMs } = flags
-  const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
-  const chosen = await chooseCredentials(io.env, { apiUrl, timeoutMs, allowInsecureHttp, version: VERSION }).catch(
-    () => null,
-  )
+  const chosen = await chooseCredentials(io.env, wireOf(flags, io)).catch(() => null)
   if (chosen === null || chosen.name === 'login') return
   createLog(flags.logLevel, io).warn(
     'login_unused',

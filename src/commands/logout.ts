@@ -7,22 +7,15 @@ import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { EXIT, type ExitCode, messageOf } from '../model/error.js'
 import { jsonText } from '../render/json.js'
-import { VERSION } from '../version.js'
-import { DEFAULT_API_URL } from './shared/connect.js'
+import { wireOf } from './shared/wire.js'
 
 /** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
 export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
-  const { allowInsecureHttp, timeout: timeoutMs } = flags
-  const apiUrl = flags.apiUrl ?? DEFAULT_API_URL
-  const settings = providerSettings({
-    env: io.env,
-    timeoutMs,
-    allowInsecureHttp,
-    version: VERSION,
-    signal: io.interrupt,
-  })
-  const store = await tokenStore(io.env, lockMs({ timeoutMs }))
-  const login = await findLogin(store, settings, io.env, { apiUrl, allowInsecureHttp })
+  const wire = wireOf(flags, io)
+  const { apiUrl } = wire
+  const settings = providerSettings({ ...wire, signal: io.interrupt })
+  const store = await tokenStore(io.env, lockMs(wire))
+  const login = await findLogin(store, settings, io.env, wire)
   const revocation = login === null ? null : await endLogin(settings, login, store)
   const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }
   io.out(flags.format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import type { Io } from '../cli/io.js'
@@ -56,10 +57,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     if (command.length > 0) return await runCommand(command, server, io)
     io.out(sandboxBanner(server))
     io.err('The sandbox is listening. Stop it with Ctrl-C.\n')
-    await new Promise<void>(done => {
-      if (io.interrupt.aborted) done()
-      else io.interrupt.addEventListener('abort', () => done(), { once: true })
-    })
+    if (!io.interrupt.aborted) await once(io.interrupt, 'abort')
     return EXIT.done
   } finally {
     clearInterval(stream)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
@@ -146,10 +147,7 @@ async function untilStopped(
   const leading = lead()
   const files = flags.file.length === 0 ? [DEFAULT_MANIFEST] : flags.file
   const watching = watchManifest(files, io.cwd, () => loop.trigger('manifest'), { sleep, stop })
-  await new Promise<void>(resolve => {
-    if (stop.aborted) resolve()
-    else stop.addEventListener('abort', () => resolve(), { once: true })
-  })
+  if (!stop.aborted) await once(stop, 'abort')
   status.problem = 'It is stopping.'
   log.info('stopping: what is in flight finishes, nothing new starts')
   const work = Promise.all([loop.ended, leading, watching, forwarder?.settled()])

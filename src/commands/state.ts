@@ -11,15 +11,15 @@ import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { table } from '../render/text/table.js'
 import type { StateStore } from '../state/state-store.js'
-import { DEFAULT_API_URL } from './shared/connect.js'
 import { optionalManifest, stateConfigOf } from './shared/load-manifest.js'
 import { lockState } from './shared/lock-state.js'
 import { openStateFor } from './shared/read-world.js'
+import { apiUrlOf } from './shared/wire.js'
 
 /** Lists the removals that are remembered, by address. */
 export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const manifest = await optionalManifest(flags.file, io)
-  const store = openStateFor(manifest?.state ?? { backend: 'local' }, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+  const store = openStateFor(manifest?.state ?? { backend: 'local' }, apiUrlOf(flags), flags, io)
   const listed = manifest && new Set(manifest.removals.map(({ key }) => key))
   const records = [...(await store.read())]
     .sort(([a], [b]) => byCodeUnit(a, b))
@@ -94,5 +94,5 @@ export async function stateUnlock(id: string, flags: CommonFlags, io: Io): Promi
 /** No credentials and no request to the API: its address alone must fit. */
 async function openConfigured(flags: CommonFlags, io: Io): Promise<StateStore> {
   const config = await stateConfigOf(flags.file, io)
-  return openStateFor(config, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+  return openStateFor(config, apiUrlOf(flags), flags, io)
 }

@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { writeNewFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
@@ -17,7 +16,6 @@ import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { PLAIN } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
-import { errnoOf, reasonOf } from '../system/errno.js'
 import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { type LoadedManifest, loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
@@ -96,7 +94,7 @@ async function record(
     today: now.toISOString().slice(0, 10),
     schema: schemaReference(io.cwd, 'manifest-test.schema.json'),
   })
-  await writeNew(path, text, io)
+  await writeNewFile(path, 'tests', text, io)
   const log = createLog(flags.logLevel, io)
   if (left > 0)
     log.warn('tests_incomplete', `${left} invitations are not in it: a test has no words for their role or address`)
@@ -107,16 +105,4 @@ async function record(
     )
   io.out(`Recorded ${plural(tests, 'test')} in ${escapeTerminal(path)}.\n`)
   return EXIT.done
-}
-
-/** Tests are somebody's work: they are never overwritten. */
-async function writeNew(path: string, text: string, io: Io): Promise<void> {
-  try {
-    await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
-  } catch (error) {
-    const why = errnoOf(error) === 'EEXIST' ? 'it exists already, and was left as it is' : reasonOf(error)
-    throw new GuestlistError('file-unwritable', `The tests ${escapeTerminal(path)} cannot be written: ${why}`, {
-      cause: error,
-    })
-  }
 }

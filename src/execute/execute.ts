@@ -35,15 +35,16 @@ async function carryOut(plan: Plan, run: ExecutionContext): Promise<Report> {
   const progress = new Progress(plan.actions.length, run)
   const denials = plan.actions.filter(isOf('deny'))
   const accepts = plan.actions.filter(isOf('accept'))
-  const removals = plan.actions.filter((action): action is RemovalAction => action.action === 'remove')
+  const removals = plan.actions.filter(action => action.action === 'remove')
+  const leftovers = plan.actions.filter(action => action.action === 'delete')
   await settleAll(denials, run, progress)
   await settleAll(accepts, run, progress)
-  await removeAll(removals, plan.digest, run, progress)
-  await deleteAll(
-    plan.actions.filter((action): action is LeftoverAction => action.action === 'delete'),
-    run,
-    progress,
-  )
+  if (removals.length > 0 && !progress.anyFailed() && !run.stop.aborted) await prepareMemory(run)
+  const removing = (action: RemovalAction) => settleRemoval(action, plan.digest, run)
+  await settleInOrder(removals, () => progress.anyFailed(), removing, run, progress)
+  // In Keycloak only after the API, which passes its own deletion on.
+  const isSkipped = ({ impliedBy }: LeftoverAction) => progress.anyFailed() || !progress.tookEffect(impliedBy)
+  await settleInOrder(leftovers, isSkipped, action => settleLeftover(action, run), run, progress)
   const settled = await progress.settleRest(plan.actions)
   const { results, verification } = await verify(plan, settled, run)
   const accepted = run.options.acceptAbsent ? { acceptAbsent: true } : {}
@@ -130,36 +131,23 @@ async function settleAll(
   for (const ended of await Promise.allSettled(workers)) if (ended.status === 'rejected') throw ended.reason
 }
 
-async function removeAll(
-  actions: readonly RemovalAction[],
-  digest: string,
+/** One at a time; what is to be skipped, for something before it failed, only gets its result. */
+async function settleInOrder<A extends Action>(
+  actions: readonly A[],
+  isSkipped: (action: A) => boolean,
+  settle: (action: A) => Promise<Result>,
   run: ExecutionContext,
   progress: Progress,
 ): Promise<void> {
-  if (actions.length > 0 && !progress.anyFailed() && !run.stop.aborted) await prepareMemory(run)
   for (const action of actions) {
-    if (progress.anyFailed()) {
+    if (isSkipped(action)) {
       await progress.settled({ action, outcome: SKIPPED, attempts: 0, status: null })
       continue
     }
     if (!(await run.limiter.acquire(run.stop))) return
     await run.emit({ type: 'start', action })
     if (run.stop.aborted) return
-    await progress.settled(await settleRemoval(action, digest, run))
-  }
-}
-
-/** In Keycloak, only after the API: it passes its own deletion on. */
-async function deleteAll(actions: readonly LeftoverAction[], run: ExecutionContext, progress: Progress): Promise<void> {
-  for (const action of actions) {
-    if (progress.anyFailed() || !progress.tookEffect(action.impliedBy)) {
-      await progress.settled({ action, outcome: SKIPPED, attempts: 0, status: null })
-      continue
-    }
-    if (!(await run.limiter.acquire(run.stop))) return
-    await run.emit({ type: 'start', action })
-    if (run.stop.aborted) return
-    await progress.settled(await settleLeftover(action, run))
+    await progress.settled(await settle(action))
   }
 }
 

@@ -12,7 +12,7 @@ export interface CloudReading {
   readonly parallelism: number
   readonly stop: AbortSignal
   /** Called as each cloud's members are read. */
-  told?(done: number, total: number): void
+  onRead?(done: number, total: number): void
 }
 
 /**
@@ -21,7 +21,7 @@ export interface CloudReading {
  * @throws ApiError where it was interrupted, and for a credential that cannot be used at all
  */
 export async function readClouds(source: CloudSource, options: CloudReading): Promise<Clouds> {
-  const { parallelism, stop, told } = options
+  const { parallelism, stop, onRead } = options
   const list = await attempt(() => source.clouds(), stop)
   const refs = [...new Map(list.items.map(ref => [ref.id, ref])).values()]
   const clouds: ObservedCloud[] = []
@@ -31,7 +31,7 @@ export async function readClouds(source: CloudSource, options: CloudReading): Pr
     for (const [index, { id, name }] of queue) {
       const { unread, items } = await attempt(() => source.members(id), stop)
       clouds[index] = { id, name, unread, members: items }
-      told?.(++done, refs.length)
+      onRead?.(++done, refs.length)
     }
   }
   await Promise.all(Array.from({ length: Math.min(parallelism, refs.length) }, work))

@@ -2,7 +2,7 @@ import type { ProblemCode } from '../model/problem.js'
 import type { PendingProblem, ProblemText } from './problems.js'
 import { createSource, type Source } from './source.js'
 
-/** Bytes of one file: 10 MiB. */
+/** Bytes of one file: 10 MiB. A reader takes one more, which shows that there are too many. */
 export const SIZE_LIMIT = 10 * 1024 * 1024
 /** Of a file that is too large only the beginning is shown. */
 const SHOWN_BYTES = 4096

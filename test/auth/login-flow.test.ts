@@ -29,7 +29,7 @@ function start(
     apiUrl: API,
     redirectUri: 'http://127.0.0.1:0/oidc-callback',
     patienceMs: 10_000,
-    tell: line => told.push(line),
+    show: line => told.push(line),
     openBrowser: person,
     ...change,
   })
@@ -170,7 +170,7 @@ t.test('a person signs in on another device', async t => {
     apiUrl: API,
     patienceMs: 10_000,
     pollSeconds: 0.05,
-    tell: line => {
+    show: line => {
       told.push(line)
       const address = /http:\S+/.exec(line)?.[0]
       if (address !== undefined) void browse(address)
@@ -187,7 +187,7 @@ t.test('what ends a device login', async t => {
     apiUrl: API,
     patienceMs: 100,
     pollSeconds: 0.02,
-    tell: () => {},
+    show: () => {},
   }
   t.match(
     (await failure(t, loginWithDevice({ ...request, settings: settingsOf(without) }))).message,

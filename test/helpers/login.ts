@@ -27,7 +27,7 @@ export async function loggedIn(t: Test, oidc: Oidc): Promise<LoggedIn> {
     apiUrl: API_URL,
     redirectUri: 'http://127.0.0.1:0/oidc-callback',
     patienceMs: 10_000,
-    tell: () => {},
+    show: () => {},
     openBrowser: url => void browse(url),
   })
   const store = await tokenStore(env, 5000)

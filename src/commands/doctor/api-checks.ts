@@ -12,9 +12,9 @@ import type { KeycloakConfig } from '../../model/manifest.js'
 import { canonicalApiUrl, durationText, plural } from '../../model/text.js'
 import { IdSet } from '../../reconcile/id-set.js'
 import { WHY_UNREAD } from '../../render/loss.js'
-import { VERSION } from '../../version.js'
-import { type Connection, DEFAULT_API_URL } from '../shared/connect.js'
+import type { Connection } from '../shared/connect.js'
 import { openKeycloak } from '../shared/open-keycloak.js'
+import { wireOf } from '../shared/wire.js'
 import { type Finding, type Found, failed, ok, warning } from './check.js'
 
 export interface Credential {
@@ -23,20 +23,12 @@ export interface Credential {
   readonly header: Secret
 }
 
-const wireOf = (flags: CommonFlags, io: Io) => ({
-  apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
-  timeoutMs: flags.timeout,
-  allowInsecureHttp: flags.allowInsecureHttp,
-  version: VERSION,
-  signal: io.interrupt,
-})
-
 /** A credential that ends within this may end within an apply. */
 const SOON_MS = 10 * 60_000
 
 /** A token that has to be fetched or refreshed is, as by every command. */
 export async function checkCredential(flags: CommonFlags, io: Io): Promise<Found<Credential>> {
-  const source = await chooseCredentials(io.env, wireOf(flags, io))
+  const source = await chooseCredentials(io.env, { ...wireOf(flags, io), signal: io.interrupt })
   const header = await source.authorization()
   const { from, shadowed, expiresAt } = source.describe()
   const others = shadowed.length === 0 ? '' : `; not used: ${shadowed.join(', ')}`
@@ -75,7 +67,7 @@ export interface Reached {
 export async function checkApi(flags: CommonFlags, io: Io): Promise<Found<Reached>> {
   const wire = wireOf(flags, io)
   const address = parseAddress(wire.apiUrl, '--api-url', wire.allowInsecureHttp)
-  const transport = createTransport({ ...wire, env: io.env })
+  const transport = createTransport({ ...wire, signal: io.interrupt })
   try {
     const begun = Date.now()
     const answer = await transport.send({ method: 'GET', url: new URL(`${canonicalApiUrl(address)}/`), headers: {} })

@@ -5,12 +5,12 @@ import { durationText, plural } from '../../model/text.js'
 import type { StateStore } from '../../state/state-store.js'
 import { describeHolder, type LockInfo, plain } from '../../system/lock-info.js'
 import { hasEnded } from '../../system/process.js'
-import { DEFAULT_API_URL } from '../shared/connect.js'
 import { openStateFor } from '../shared/read-world.js'
+import { apiUrlOf } from '../shared/wire.js'
 import { type Finding, type Found, ok, warning } from './check.js'
 
 export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io): Promise<Found<StateStore>> {
-  const store = openStateFor(manifest.state, flags.apiUrl ?? DEFAULT_API_URL, flags, io)
+  const store = openStateFor(manifest.state, apiUrlOf(flags), flags, io)
   const { size } = await store.read()
   return { ...ok(`${plural(size, 'removal')} remembered in ${store.description}`), value: store }
 }

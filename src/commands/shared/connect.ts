@@ -7,7 +7,7 @@ import { createLog, type Log } from '../../cli/log.js'
 import { startProgress } from '../../cli/progress.js'
 import type { Batches, ReadList } from '../../execute/api.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
-import { DEFAULT_RETRY, type RetryPolicy, readWithRetries } from '../../http/retry.js'
+import { type RetryPolicy, readWithRetries } from '../../http/retry.js'
 import type { KeycloakClient } from '../../keycloak/client.js'
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
@@ -15,13 +15,11 @@ import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { KeycloakRef } from '../../model/plan.js'
 import { type Clock, systemClock } from '../../system/clock.js'
-import { VERSION } from '../../version.js'
 import { openKeycloak } from './open-keycloak.js'
+import { limitsOf, readRetryOf, wireOf } from './wire.js'
 
 /** Of reads, where nothing else is set. */
 const PARALLELISM = 10
-
-export const DEFAULT_API_URL = 'https://api.bimdata.io'
 
 export interface Connection {
   readonly client: Client
@@ -54,17 +52,11 @@ interface ConnectOptions {
 /** @throws ApiError where there are no credentials, or the address is not allowed */
 export async function connect(flags: CommonFlags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
   const log = createLog(flags.logLevel, io)
-  const wire = {
-    apiUrl: flags.apiUrl ?? DEFAULT_API_URL,
-    timeoutMs: flags.timeout,
-    allowInsecureHttp: flags.allowInsecureHttp,
-    version: VERSION,
-  }
+  const wire = wireOf(flags, io)
   const clientWith = (credentials: CredentialSource) =>
     createClient({
       ...wire,
       credentials,
-      env: io.env,
       ...limitsOf(flags),
       ...(options.finishInFlight ? {} : { signal: io.interrupt }),
       log: ({ method, path, status, ms, attempt, error }) =>
@@ -74,14 +66,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     })
   const client = clientWith(options.credentials ?? (await chooseCredentials(io.env, wire)))
   const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
-  const policy = { ...DEFAULT_RETRY, retries: flags.retries }
-  const retrying = {
-    limiter,
-    clock: systemClock,
-    policy,
-    stop: io.interrupt,
-    onRetry: (error: ApiError, attempt: number, delayMs: number) => log.retry(error.message, attempt, delayMs),
-  }
+  const retrying = readRetryOf(flags, io, limiter)
   const list: ReadList = (consume, status) =>
     withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying)).catch(
       error => {
@@ -96,8 +81,8 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
       members: (id: number) => readWithRetries(() => reader.members(id), retrying),
     }
     try {
-      return await withCloudProgress(flags, io, told =>
-        readClouds(source, { parallelism: options.parallelism ?? PARALLELISM, stop: io.interrupt, told }),
+      return await withCloudProgress(flags, io, onRead =>
+        readClouds(source, { parallelism: options.parallelism ?? PARALLELISM, stop: io.interrupt, onRead }),
       )
     } finally {
       if (own !== null) reader.close()
@@ -113,7 +98,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
     client: { ...client, close },
     clock: systemClock,
     limiter,
-    policy,
+    policy: retrying.policy,
     log,
     list,
     clouds,
@@ -130,16 +115,10 @@ const noApiAt = (apiUrl: string, error: ApiError): ApiError =>
     cause: error,
   })
 
-/** What the API may make us hold. */
-export const limitsOf = ({ maxBody, maxDepth }: Pick<CommonFlags, 'maxBody' | 'maxDepth'>) => ({
-  maxBodyBytes: maxBody * 2 ** 20,
-  maxDepth,
-})
-
 async function withCloudProgress<T>(
   { format }: CommonFlags,
   io: Io,
-  read: (told: (done: number) => void) => Promise<T>,
+  read: (onRead: (done: number) => void) => Promise<T>,
 ): Promise<T> {
   const progress = startProgress({ label: 'Reading clouds', total: null, quiet: format === 'json' }, io)
   try {

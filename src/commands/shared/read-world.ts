@@ -14,17 +14,11 @@ import { VERSION } from '../../version.js'
 import { type Connection, connect } from './connect.js'
 import type { LoadedManifest } from './load-manifest.js'
 import { loadSnapshot } from './snapshot-file.js'
+import { wireOf } from './wire.js'
 
 /** The state that a manifest names, for the API in use. */
 export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore {
-  return openState(config, {
-    apiUrl,
-    cwd: io.cwd,
-    env: io.env,
-    allowInsecureHttp: flags.allowInsecureHttp,
-    timeoutMs: flags.timeout,
-    version: VERSION,
-  })
+  return openState(config, { ...wireOf(flags, io), apiUrl, cwd: io.cwd })
 }
 
 /** What a plan is made from besides the manifest: the live API and the state, or a snapshot of both. */

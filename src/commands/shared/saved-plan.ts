@@ -15,8 +15,8 @@ import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { invitationAddress, leftoverAddress, parseTarget, userAddress } from '../../reconcile/resource-address.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import { approvalDemands } from './approvals.js'
-import { DEFAULT_API_URL } from './connect.js'
 import { protections } from './make-plan.js'
+import { apiUrlOf } from './wire.js'
 
 /** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */
 export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
@@ -83,7 +83,7 @@ function isTargeted(targets: readonly string[]): (action: Action) => boolean {
 }
 
 function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {
-  const configured = canonicalApiUrl(flags.apiUrl ?? DEFAULT_API_URL)
+  const configured = canonicalApiUrl(apiUrlOf(flags))
   if (configured === canonicalApiUrl(apiUrl)) return
   throw new GuestlistError('plan-other-api', `The plan was made for the API at ${apiUrl}, not for ${configured}`, {
     advice: 'Set --api-url (or BIMDATA_API_URL) to the address of the plan, with credentials of that API.',

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Io } from '../../cli/io.js'
+import { SIZE_LIMIT } from '../../manifest/decode.js'
 import type { ManifestSource } from '../../manifest/parse.js'
 import type { Problem } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
@@ -13,9 +14,6 @@ const STDIN_PATH = '-'
 
 /** What standard input is called in problems and rules. */
 export const STDIN_NAME = '<stdin>'
-
-/** A manifest's; one byte over it is read, which is enough to know that it is over. */
-const READ_LIMIT = 10 * 1024 * 1024
 
 export interface SourcesRead {
   readonly sources: readonly ManifestSource[]
@@ -81,11 +79,21 @@ async function identityOf(path: string, cwd: string): Promise<string> {
 export const isFolder = async (path: string, cwd: string): Promise<boolean> =>
   path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
 
-async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {
-  const names = (await readdir(resolve(cwd, path), { withFileTypes: true }))
-    .filter(entry => isManifestName(entry.name) && !entry.isDirectory())
-    .map(entry => join(path, entry.name))
+/** The files of a folder whose names are wanted, in the order of their names. */
+export async function filesIn(
+  folder: string,
+  isWanted: (name: string) => boolean,
+  cwd: string,
+): Promise<readonly string[]> {
+  const entries = await readdir(resolve(cwd, folder), { withFileTypes: true })
+  return entries
+    .filter(entry => isWanted(entry.name) && !entry.isDirectory())
+    .map(entry => join(folder, entry.name))
     .sort(byCodeUnit)
+}
+
+async function manifestsIn(path: string, cwd: string): Promise<readonly string[]> {
+  const names = await filesIn(path, isManifestName, cwd)
   if (names.length === 0) throw new Error('the folder holds no .yaml or .yml file')
   return names
 }
@@ -96,8 +104,8 @@ const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/s.test(name) 
 export const isTestName = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 
 async function readOne(path: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<ManifestSource> {
-  if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, READ_LIMIT) }
-  return { file: path, content: await readInput(resolve(io.cwd, path), READ_LIMIT) }
+  if (path === STDIN_PATH) return { file: STDIN_NAME, content: await readStream(io.stdin, SIZE_LIMIT) }
+  return { file: path, content: await readInput(resolve(io.cwd, path), SIZE_LIMIT) }
 }
 
 const unreadable = (file: string, reason: string, detail: string): Problem => ({

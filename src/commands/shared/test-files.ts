@@ -1,15 +1,12 @@
-import { readdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Io } from '../../cli/io.js'
+import { SIZE_LIMIT } from '../../manifest/decode.js'
 import type { ManifestSource } from '../../manifest/parse.js'
 import { GuestlistError } from '../../model/error.js'
-import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import { reasonOf } from '../../system/errno.js'
 import { readInput } from '../../system/read-file.js'
-import { DEFAULT_MANIFEST, isFolder, isTestName } from './sources.js'
-
-const READ_LIMIT = 10 * 1024 * 1024
+import { DEFAULT_MANIFEST, filesIn, isFolder, isTestName } from './sources.js'
 
 /**
  * The test files that are named, or those beside the manifests: each once, in the order of their names.
@@ -54,16 +51,11 @@ async function filesBeside(manifests: readonly string[], io: Pick<Io, 'cwd'>): P
   return lists.flat()
 }
 
-async function testsIn(folder: string, io: Pick<Io, 'cwd'>): Promise<readonly string[]> {
-  const entries = await readdir(resolve(io.cwd, folder), { withFileTypes: true })
-  return entries
-    .filter(entry => isTestName(entry.name) && !entry.name.startsWith('.') && !entry.isDirectory())
-    .map(entry => join(folder, entry.name))
-    .sort(byCodeUnit)
-}
+const testsIn = (folder: string, { cwd }: Pick<Io, 'cwd'>): Promise<readonly string[]> =>
+  filesIn(folder, name => isTestName(name) && !name.startsWith('.'), cwd)
 
 const readOne = (file: string, io: Pick<Io, 'cwd'>): Promise<ManifestSource> =>
-  attempt(file, async () => ({ file, content: await readInput(resolve(io.cwd, file), READ_LIMIT) }))
+  attempt(file, async () => ({ file, content: await readInput(resolve(io.cwd, file), SIZE_LIMIT) }))
 
 async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
