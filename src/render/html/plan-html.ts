@@ -1,14 +1,7 @@
 import type { Plan } from '../../model/plan.js'
 import { plural } from '../../model/text.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
-import {
-  approvalsLine,
-  leftOutText,
-  provenanceText,
-  snapshotText,
-  stateText,
-  summaryLine,
-} from '../text/words.js'
+import { approvalsLine, leftOutText, provenanceText, snapshotText, stateText, summaryLine } from '../text/words.js'
 import { pageHead } from './page-head.js'
 import { alertsHtml } from './report-alerts.js'
 import { chartsHtml } from './report-charts.js'
