@@ -114,9 +114,16 @@ t.test('issue 12.14: between a dead lock and the next there is no moment without
   const lock = `${store.path}.lock`
   await writeFile(lock, heldBy(lock, { PID: 2 ** 30 }))
   let inside = 0
+  let begun = false
+  const watched = (async () => {
+    let gone = 0
+    for (; !begun; await new Promise(setImmediate)) gone += existsSync(lock) ? 0 : 1
+    return gone
+  })()
   await Promise.all(
     Array.from({ length: 6 }, () =>
       store.update(async logins => {
+        begun = true
         t.equal(++inside, 1, 'one at a time')
         t.ok(existsSync(lock))
         await new Promise(resolve => setTimeout(resolve, 5))
@@ -125,5 +132,6 @@ t.test('issue 12.14: between a dead lock and the next there is no moment without
       }),
     ),
   )
+  t.equal(await watched, 0, 'looked at all the time')
   t.strictSame(await readdir(folder), ['logins.json'])
 })
