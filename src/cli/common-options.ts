@@ -100,7 +100,7 @@ export const PLANNING = {
     value: 'ADDRESS',
     completes: 'target',
     describe:
-      'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials that the removal implies; repeatable',
+      'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials of their invitations; repeatable',
   },
   noRemovals: { kind: 'switch', describe: 'Plan no removals' },
   maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },

@@ -103,9 +103,10 @@ function methodOf(value: string | undefined, fallback: string): string {
 }
 
 function authorizationOf(env: NodeJS.ProcessEnv): string | null {
-  const username = env.TF_HTTP_USERNAME ?? ''
-  if (username === '') return null
-  return `Basic ${Buffer.from(`${username}:${env.TF_HTTP_PASSWORD ?? ''}`).toString('base64')}`
+  const [username, password] = [env.TF_HTTP_USERNAME ?? '', env.TF_HTTP_PASSWORD ?? '']
+  if (username === '' && password !== '')
+    throw configError('TF_HTTP_PASSWORD is set, and TF_HTTP_USERNAME is not: set both.')
+  return username === '' ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
 function numberOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {

@@ -18,6 +18,11 @@ t.test('what cannot be used is refused, and no secret is told', async t => {
       {},
       /TF_HTTP_LOCK_ADDRESS/,
     ],
+    'a password without its user': [
+      at('https://state.example/1'),
+      { TF_HTTP_PASSWORD: 'hunter2' },
+      /TF_HTTP_USERNAME is not/,
+    ],
     'credentials in the address': [at('https://me:hunter2@state.example/1'), {}, /TF_HTTP_PASSWORD/],
     'credentials in the address of the environment': [
       { backend: 'http' },

@@ -42,7 +42,11 @@ export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' |
   }
   async function readFolder(path: string): Promise<void> {
     if (!(await isFirst(path))) return
-    for (const name of await manifestsIn(path, io.cwd)) await attempt(name, IN_FOLDER, () => read(name))
+    for (const name of await manifestsIn(path, io.cwd))
+      await attempt(name, IN_FOLDER, async () => {
+        checkEnding(name)
+        await read(name)
+      })
   }
   async function attempt(path: string, advice: string, work: () => Promise<void>): Promise<void> {
     try {
@@ -99,7 +103,12 @@ async function manifestsIn(path: string, cwd: string): Promise<readonly string[]
 }
 
 /** Tests of a manifest stand beside it, and are none. */
-const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/s.test(name) && !isTestName(name)
+const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/is.test(name) && !isTestName(name)
+
+/** A `.YAML` is no manifest of a folder. Passed over in silence, it would protect nobody. */
+function checkEnding(name: string): void {
+  if (!/\.ya?ml$/.test(name)) throw new Error('its ending is not in lower case')
+}
 
 export const isTestName = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 

@@ -38,6 +38,16 @@ t.test('of a folder, names that begin with a dot are left out', async t => {
   t.match(await validate(folder, 'only'), [{ file: 'only', summary: /holds no \.yaml or \.yml file/ }])
 })
 
+t.test('of a folder, a file whose ending is not in lower case is an error, not passed over', async t => {
+  const folder = folderOf(t)
+  for (const name of ['protect.YAML', 'protect.Yml']) writeFileSync(join(folder, 'dir', name), rule(4))
+  t.match(
+    await validate(folder, 'dir'),
+    ['dir/protect.YAML', 'dir/protect.Yml'].map(file => ({ file, summary: /ending is not in lower case/ })),
+  )
+  t.strictSame(await validate(folder, 'dir/protect.YAML'), [], 'named itself it is read')
+})
+
 t.test('a file of a folder that cannot be read is blamed by its own name, and the others are read', async t => {
   const folder = folderOf(t)
   symlinkSync('nowhere', join(folder, 'dir', 'aa.yaml'))
