@@ -54,7 +54,9 @@ export function applyIn(
     },
   }
   const api = provider.apiFor(process, apply.weather, random.fork('network'), observer)
-  const connection = connectionOf(process, api, apply, random.fork('jitter'))
+  const { now } = process.scheduler
+  const clock: Clock = { now, monotonic: now, sleep: process.sleep, random: random.fork('jitter').next }
+  const connection = connectionOf(process, clock, api, apply)
   const store = watchedStore(disk.storeFor(process, apply.stateFailure, random.fork('disk')), watch)
   const basis: ApplyBasis = saved
     ? { kind: 'saved', plan: saved }
@@ -94,13 +96,12 @@ export const optionsOf = ({ requiredApprovals }: Scenario): ReconcileOptions => 
   approvals: requiredApprovals === 0 ? [] : [{ count: requiredApprovals, for: 'removals' }],
 })
 
-function connectionOf(process: Process, api: Api, apply: Apply, random: Random): Connection {
-  const clock: Clock = {
-    now: process.scheduler.now,
-    monotonic: process.scheduler.now,
-    sleep: process.sleep,
-    random: random.next,
-  }
+export function connectionOf(
+  { interrupt }: Pick<Process, 'interrupt'>,
+  clock: Clock,
+  api: Api,
+  apply: Pick<Apply, 'rateLimit' | 'retries'>,
+): Connection {
   const limiter = createRateLimiter(clock, apply.rateLimit)
   const policy = { ...DEFAULT_RETRY, retries: apply.retries }
   const silent = () => {}
@@ -113,7 +114,7 @@ function connectionOf(process: Process, api: Api, apply: Apply, random: Random):
     clouds: async () => ({ unread: null, clouds: [] }),
     keycloak: null,
     list: (consume, status) =>
-      readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: process.interrupt }),
+      readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: interrupt }),
   }
 }
 
@@ -131,12 +132,12 @@ function watchedStore(store: StateStore, watch: Watch): StateStore {
   }
 }
 
-const ioOf = ({ interrupt }: Process): Io => ({
+export const ioOf = ({ interrupt }: Pick<Process, 'interrupt'>, env: NodeJS.ProcessEnv = {}): Io => ({
   out: () => {},
   outAll: async pieces => void [...pieces],
   err: () => {},
   stdin: Readable.from([]),
-  env: {},
+  env,
   cwd: '/',
   outIsTerminal: false,
   errIsTerminal: false,

@@ -14,9 +14,7 @@ export interface Scheduler {
 }
 
 const START = Date.UTC(2026, 10, 2, 9)
-const MOST_EVENTS = 20_000
-
-export function createScheduler(): Scheduler {
+export function createScheduler(mostEvents = 20_000): Scheduler {
   const queue: Event[] = []
   let now = START
   let order = 0
@@ -30,7 +28,7 @@ export function createScheduler(): Scheduler {
       queue.splice(index, 0, event)
     },
     async run(until = () => false) {
-      for (let count = 0; count < MOST_EVENTS; count++) {
+      for (let count = 0; count < mostEvents; count++) {
         await settled()
         const event = until() ? undefined : queue.pop()
         if (event === undefined) return true

@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /** Runs one seed's world to its end. The same seed always runs the same way. */
-export async function simulateSeed(seed: number): Promise<Outcome> {
+export async function simulate(seed: number): Promise<Outcome> {
   const random = createRandom(seed)
   const scenario = drawScenario(random.fork('scenario'))
   const scheduler = createScheduler()

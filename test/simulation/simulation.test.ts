@@ -4,7 +4,7 @@
  * A seed that fails is run again, with its trace, by: npm run simulate -- --seed N
  */
 import t from 'tap'
-import { simulateSeed } from './simulate-seed.js'
+import { simulate } from './simulate-seed.js'
 
 const SEEDS = 2000
 
@@ -12,7 +12,7 @@ const met = new Set<string>()
 
 t.test(`${SEEDS} seeds keep every promise`, async t => {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const outcome = await simulateSeed(seed)
+    const outcome = await simulate(seed)
     for (const what of outcome.met) met.add(what)
     if (outcome.broken.length > 0) t.fail(`npm run simulate -- --seed ${seed}`, { broken: outcome.broken })
   }
@@ -35,7 +35,7 @@ t.test('the seeds meet what they are to prove', async t => {
 })
 
 t.test('a seed runs the same way each time', async t => {
-  const [first, second] = [await simulateSeed(7), await simulateSeed(7)]
+  const [first, second] = [await simulate(7), await simulate(7)]
   t.same(first, second)
-  t.notSame(first.trace, (await simulateSeed(8)).trace)
+  t.notSame(first.trace, (await simulate(8)).trace)
 })
