@@ -55,11 +55,11 @@ function foreign(answer: HttpResponse): ApiError {
   const message =
     type === 'text/html'
       ? `A web page came back instead of the API's answer (HTTP ${status})`
-      : `The API answered with ${type === '' ? 'text of no type' : sanitizeServerText(type)} instead of JSON (HTTP ${status})`
+      : `The API answered with ${type === '' ? 'content of no type' : sanitizeServerText(type)} instead of JSON (HTTP ${status})`
   return new ApiError(message, {
     kind: 'invalid-answer',
     status,
-    advice: 'Check --api-url, and whether a proxy or a sign-in page stands in between.',
+    advice: 'Check --api-url, and whether a proxy or a sign-in page is in between.',
   })
 }
 
@@ -102,7 +102,7 @@ function meaning(status: number, what: string): { message: string; advice: strin
     case 400:
       return {
         message: `The API found the request wrong for: ${what}`,
-        advice: 'The API may have changed its mind on it since.',
+        advice: 'What it is about may have changed since.',
       }
     case 401:
       return {

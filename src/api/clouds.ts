@@ -19,7 +19,7 @@ export async function readListed<T>(
 ): Promise<Listed<T>> {
   const rows = parseJson(await readBody(answer.body, maxBytes), maxDepth)
   if (!Array.isArray(rows)) {
-    throw new ApiError(`The API's answer breaks the contract: ${what} is no list`, {
+    throw new ApiError(`The API's answer breaks the contract: ${what} is not a list`, {
       kind: 'invalid-answer',
       advice: 'Nothing is concluded from it. Check that --api-url is the address of a BIMData API.',
     })

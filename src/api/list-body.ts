@@ -117,13 +117,13 @@ class ItemReader {
 /** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
 const SHARE = 0.4
 
-/** What is made of the list is kept by its reader, and the process would end without a word where that is too much. */
+/** What is made of the list is kept by its reader, and the process would end without a reason where that is too much. */
 function refuseBeyondMemory(count: number): void {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   if (used < limit * SHARE) return
   throw new ApiError(`The list holds more than fits in memory: ${count} invitations so far, limit ${mib(limit)} MiB`, {
     kind: 'too-large',
-    advice: 'Give more with NODE_OPTIONS=--max-old-space-size=MIB, or have fewer of them changed by one plan.',
+    advice: 'Allow more with NODE_OPTIONS=--max-old-space-size=MIB, or have one plan change fewer of them.',
   })
 }
 

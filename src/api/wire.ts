@@ -14,6 +14,6 @@ export function checkedInvitation(value: unknown, which: number | string): Invit
   const fault = field === '' ? (first?.message ?? 'is wrong') : `has a bad "${field}": ${first?.message}`
   throw new ApiError(`The API's answer breaks the contract: ${what} ${fault}`, {
     kind: 'invalid-answer',
-    advice: 'Nothing is decided on it. Check that --api-url is the address of a BIMData API.',
+    advice: 'Nothing is decided from it. Check that --api-url is the address of a BIMData API.',
   })
 }

@@ -52,7 +52,7 @@ export function readSigners({ path, text }: SignersFile, authors: readonly strin
   if (faults.length > 0) {
     const lines = faults.map(({ line, message }) => `${path}:${line}: ${message}`)
     throw new GuestlistError('signers-invalid', `The signers file cannot be used:\n${lines.join('\n')}`, {
-      advice: 'Mend it: a line that is passed over may be one that protects somebody.',
+      advice: 'Fix it: a line that is ignored may be one that protects somebody.',
     })
   }
   const listed = new Set(signers.flatMap(({ principals }) => principals))

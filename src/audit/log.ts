@@ -104,7 +104,7 @@ function locked(target: string, timeoutMs: number, facts: LockInfo, work: () => 
     new GuestlistError(
       'audit-locked',
       `The audit log ${target} is locked, by ${describeHolder(holder)}. ` +
-        `If it is certain that this process does not run any more, remove ${lockOf(target)}.`,
+        `If that process has certainly ended, remove ${lockOf(target)}.`,
     )
   return underLock(lockOf(target), { ...facts, ID: randomUUID() }, waiting, held, work)
 }
@@ -196,7 +196,7 @@ const failedTo = (where: string) => (error: unknown) => {
   }
   throw new GuestlistError(
     'audit-unwritable',
-    `Cannot write the audit log ${where}: ${reasonOf(error)}. Check the folder, its rights and its space.`,
+    `Cannot write the audit log ${where}: ${reasonOf(error)}. Check the folder, its permissions and its free space.`,
     { cause: error },
   )
 }

@@ -24,7 +24,7 @@ export interface AuditProblem {
 
 export interface AuditVerification {
   readonly lines: number
-  /** Runs without an end: killed, or still at work. No fault of the log. */
+  /** Runs without an end: killed, or still running. No fault of the log. */
   readonly unfinishedRuns: number
   /**
    * The hash of the last line. A log cannot show by itself that whole runs at its end were removed, or that all of it
@@ -86,7 +86,7 @@ function followChain(report: Report) {
   const unfinished = new Set<string>()
   const settle = (continued: boolean): void => {
     if (unreadable === null) return
-    if (continued) report(unreadable.number, 'torn', 'Only a part of a line: a crash or a full disk left it.')
+    if (continued) report(unreadable.number, 'torn', 'Only a part of a line, left by a crash or a full disk.')
     else report(unreadable.number, 'changed', 'This is not a line of an audit log.')
     changed = !continued
     unreadable = null
@@ -122,7 +122,7 @@ function followChain(report: Report) {
 
 /** What was not written cannot be told from what was removed. */
 const UNFINISHED =
-  'The last run has no end. It was killed or is still at work, and the next run goes on from here; or the end of the log was cut off.'
+  'The last run has no end. It was killed or is still running, and the next run continues from here; or the end of the log was cut off.'
 
 function checkLink(report: Report, line: number, found: LinePosition, expected: LinePosition): void {
   if (found.previous === expected.previous && found.seq === expected.seq) return
@@ -167,6 +167,6 @@ export function verdictOf(verification: AuditVerification): string {
   const faults = faultsOf(verification)
   if (faults.length === 0) return 'The audit log is intact'
   return faults.every(({ kind }) => kind === 'unfinished')
-    ? 'The audit log ends within a run'
+    ? 'The audit log ends in the middle of a run'
     : 'The audit log is not as it was written'
 }

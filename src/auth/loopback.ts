@@ -22,7 +22,10 @@ export interface Listener {
 const failed = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })
 
 export const notSignedIn = (interrupted: boolean): ApiError =>
-  failed(interrupted ? 'The sign-in was interrupted' : 'Nobody signed in in time', 'Run `guestlist login` again.')
+  failed(
+    interrupted ? 'The sign-in was interrupted' : 'The sign-in was not completed in time',
+    'Run `guestlist login` again.',
+  )
 
 /**
  * Listens where the provider will send the browser. `localhost` is both loopback addresses, as browsers try either.

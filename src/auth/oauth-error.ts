@@ -75,9 +75,9 @@ function adviceFor({ error, error_description = '' }: Refusal, { id, secret, sco
       return `There is no such client, or it is disabled, or the secret is not its own: check ${id} and ${secret}, and enable the client at the provider.`
     case 'unauthorized_client':
       if (says(/service account/i))
-        return `Switch on "Service accounts roles" for this client in Keycloak, or set ${id} and ${secret} to a client that has it.`
+        return `Enable "Service accounts roles" for this client in Keycloak, or set ${id} and ${secret} to a client that has it.`
       if (says(/device/i))
-        return 'Switch on "OAuth 2.0 Device Authorization Grant" for this client in Keycloak, or log in without --device.'
+        return 'Enable "OAuth 2.0 Device Authorization Grant" for this client in Keycloak, or log in without --device.'
       if (says(/credentials|secret/i)) return `The secret is not the one of this client: check ${secret}.`
       return `This client may not sign in this way: check ${id}, and what the client may do at the provider.`
     case 'invalid_scope':

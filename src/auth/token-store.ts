@@ -61,7 +61,7 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
         await alone(path, maxHoldMs, async () => writeLogins(path, await change(await readLogins(path))))
       } catch (error) {
         throw isDiskError(error)
-          ? broken(path, `cannot be written (${error.code ?? error.message})`, "Check the folder's rights.")
+          ? broken(path, `cannot be written (${error.code ?? error.message})`, "Check the folder's permissions.")
           : error
       }
     },
@@ -114,7 +114,7 @@ async function readLogins(path: string): Promise<readonly StoredLogin[]> {
     text = (await readInput(path, MAX_BYTES)).toString('utf8')
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return []
-    throw broken(path, 'cannot be read', 'Check its rights.')
+    throw broken(path, 'cannot be read', 'Check its permissions.')
   }
   const file = parse(text)
   if (file === null) throw broken(path, 'is not as guestlist writes it', 'Delete it and run `guestlist login` again.')

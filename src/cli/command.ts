@@ -83,7 +83,7 @@ export function defineCommand<const Usage extends string, const O extends Option
   }
 }
 
-/** Common flags are taken everywhere, so that a pipeline can give them to all its steps; none is without effect in silence. */
+/** Common flags are accepted everywhere, so that a pipeline can give them to all its steps; none is without effect in silence. */
 function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flags: CommonFlags, io: Io): void {
   const used = commonOptionsOf(command)
   const unused = Object.keys(COMMON).filter(key => flags.given.has(key) && !(key in used) && key !== 'noInput')

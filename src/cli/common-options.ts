@@ -55,7 +55,7 @@ export const COMMON_GROUPS = {
       min: 0,
       max: 100,
       fallback: 4,
-      describe: 'Repeats of a request after a transient failure [default: 4]',
+      describe: 'Retries of a request after a transient failure [default: 4]',
     },
   },
   limits: {
@@ -104,7 +104,7 @@ export const PLANNING = {
   },
   noRemovals: { kind: 'switch', describe: 'Plan no removals' },
   maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
-  noLoss: { kind: 'switch', describe: 'Do not look which clouds go with a removed user' },
+  noLoss: { kind: 'switch', describe: 'Do not check which clouds are deleted with a removed user' },
 } as const satisfies Options
 
 export const DECIDING = {
@@ -156,7 +156,7 @@ export const APPROVING = {
   allowedSigners: { kind: 'text', completes: 'file', describe: 'Who may approve: an allowed_signers file of OpenSSH' },
   author: {
     kind: 'text',
-    describe: 'Who made the plan, as the signers file names them: their own approval does not count',
+    describe: 'Who made the plan, as named in the signers file: their own approval does not count',
   },
   ...REQUIRING,
 } as const satisfies Options

@@ -32,7 +32,7 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
 const BYTES_A_BRACKET = 64
 const BYTES_A_COMMA = 16
 
-/** What JSON becomes may be ten times as large as its text, and the process would end without a word where that is too much. */
+/** What JSON becomes may be ten times as large as its text, and the process would end without a reason where that is too much. */
 function refuseBeyondMemory(bytes: Uint8Array): void {
   let needed = 2 * bytes.length
   if (needed < 2 ** 24) return
@@ -55,7 +55,7 @@ export async function writeNewFile(
     await writeFile(resolve(io.cwd, path), text, { flag: 'wx' })
   } catch (error) {
     const exists = errnoOf(error) === 'EEXIST'
-    throw unwritable(path, what, exists ? new Error('it exists already, and was left as it is') : error)
+    throw unwritable(path, what, exists ? new Error('it already exists, and was left as it is') : error)
   }
 }
 
@@ -93,7 +93,7 @@ export function refuseDash(out: string | undefined, advice: string): void {
   if (out !== '-') return
   throw new GuestlistError(
     'file-unreadable',
-    '--out takes a file, and "-" is none: the result goes to standard output by default',
+    '--out takes a file, and "-" is not one: the result goes to standard output by default',
     {
       advice: `${advice} For a file of that name write "./-".`,
     },

@@ -107,7 +107,7 @@ function readGiven(option: Kind, given: unknown, flag: string): Value {
 function nonEmptyList(text: string, source: string): readonly string[] {
   const items = splitList(text)
   if (items.length > 0) return items
-  throw new GuestlistError('usage', `${source}: ${JSON.stringify(text)} is a list with nothing in it`, {
+  throw new GuestlistError('usage', `${source}: ${JSON.stringify(text)} is an empty list`, {
     advice: 'Write what is meant, or leave it out.',
   })
 }

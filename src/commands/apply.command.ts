@@ -12,7 +12,7 @@ export const apply = defineCommand({
     ...CONCURRENCY,
     expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
-    acceptAbsent: { kind: 'switch', describe: 'Succeed also where the API knows none of the users to remove' },
+    acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
     auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
     ...LOCKING,
     ...PLANNING,

@@ -33,7 +33,7 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'approval', io)
   const terminal = io.stdin.isTTY === true && io.errIsTerminal && !flags.noInput
   if (!flags.yes && !terminal)
-    throw new GuestlistError('no-terminal', 'approve asks, and there is no terminal to ask on', {
+    throw new GuestlistError('no-terminal', 'approve asks for confirmation, and there is no terminal to ask on', {
       advice: 'Sign without being asked with --yes.',
     })
   const plan = await loadSavedPlan(planFile, io)
@@ -57,7 +57,7 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
 function signedBy(text: string, key: string): ApprovalFile['key'] {
   const signed = parseApproval(text)
   if (signed === null)
-    throw new GuestlistError('signing-key', `The key ${key} is of a kind that cannot approve`, { advice: KINDS })
+    throw new GuestlistError('signing-key', `The key ${key} is of a type that cannot sign approvals`, { advice: KINDS })
   if (!isCertificate(signed.key.type)) return signed.key
   throw new GuestlistError('signing-key', `${key} is a certificate, and what it signs does not count`, {
     advice: 'Name the key itself with --key.',
@@ -88,7 +88,7 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
   const what = given === undefined ? `There is no SSH key in ${folder}` : `There is no key ${given}`
   throw new GuestlistError('signing-key', what, {
     advice:
-      'Name one with --key: a private key file, or a public key whose private half is in the agent. "ssh-keygen -t ed25519" makes one.',
+      'Name one with --key: a private key file, or a public key whose private half is in the agent. "ssh-keygen -t ed25519" creates one.',
   })
 }
 

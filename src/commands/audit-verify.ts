@@ -47,7 +47,7 @@ function problemLines(verification: AuditVerification, style: Style): string {
 function summary(verification: AuditVerification, style: Style): string {
   const { lines, head, unfinishedRuns: runs } = verification
   const counted = `${said(verification, style)}: ${plural(lines, 'line')}.`
-  const never = runs === 0 ? '' : ` ${style.change(`${plural(runs, 'run')} never finished`)}: killed, or still at work.`
+  const never = runs === 0 ? '' : ` ${style.change(`${plural(runs, 'run')} never finished`)}: killed, or still running.`
   return `${counted}${never}\nHead: ${head}`
 }
 

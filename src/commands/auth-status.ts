@@ -85,7 +85,7 @@ async function ask(credentials: CredentialSource, wire: Wire): Promise<Check> {
   })
   return outcome instanceof ApiError
     ? failed(outcome)
-    : { status: 'works', message: 'The API takes the credential', advice: null }
+    : { status: 'works', message: 'The API accepts the credential', advice: null }
 }
 
 function failed(error: ApiError): Check {

@@ -3,7 +3,7 @@ import { APPROVING, CONCURRENCY, READING, REQUIRING } from '../cli/common-option
 
 export const doctor = defineCommand({
   usage: 'doctor',
-  describe: 'Check all that plan and apply need, and change nothing',
+  describe: 'Check everything that plan and apply need; change nothing',
   options: {
     allowedSigners: APPROVING.allowedSigners,
     author: APPROVING.author,

@@ -15,7 +15,7 @@ export async function explainCode(
 ): Promise<ExitCode> {
   if (code !== undefined && flags.list)
     throw new GuestlistError('usage', `--list lists every code, and ${JSON.stringify(code)} is one`, {
-      advice: 'Leave one away.',
+      advice: 'Leave one out.',
     })
   const style = styleFor('out', flags, io)
   const pages = code === undefined ? [...CODE_PAGES.values()] : [pageOf(code)]

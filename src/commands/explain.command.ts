@@ -15,7 +15,7 @@ export const explain = defineCommand({
   uses: ['manifest', ...READING],
   formats: ['text', 'json'],
   examples: [
-    ['guestlist explain 56', 'every rule that matches, and which wins'],
+    ['guestlist explain 56', 'every rule that matches, and which one wins'],
     ['guestlist explain bob@acme.example --from live.json', 'from a snapshot'],
   ],
   run: async (flags, { SUBJECT }, io) => (await import('./explain.js')).explain(SUBJECT, flags, io),

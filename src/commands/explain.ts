@@ -69,7 +69,7 @@ const notFound = (subject: string, isEmail: boolean): GuestlistError =>
   new GuestlistError(
     'not-found',
     isEmail
-      ? `There is no invitation of ${quoteTerminal(subject)}, and neither a rule nor users.remove names the address`
+      ? `There is no invitation for ${quoteTerminal(subject)}, and neither a rule nor users.remove names the address`
       : `There is no invitation ${quoteTerminal(subject)}`,
     { advice: 'See "guestlist invitations list".' },
   )

@@ -17,7 +17,7 @@ type ExportFlags = CommonFlags & {
 
 /** Writes a manifest that describes the live invitations, so that planning with it changes nothing. */
 export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCode> {
-  refuseDash(flags.out, 'Leave --out away.')
+  refuseDash(flags.out, 'Leave out --out.')
   const { client, list } = await connect(flags, io)
   try {
     const wanted = ({ status }: Invitation) => flags.status === undefined || status === flags.status
@@ -62,7 +62,7 @@ export function manifestText(invitations: readonly Invitation[], apiUrl: string,
     ...(unknown.length === 0
       ? []
       : [
-          '  # Of a status that this version does not know:',
+          '  # With a status that this version does not know:',
           ...unknown.map(view => `  #   - id: ${view.id}  # status ${comment(view.raw_status ?? '')}, ${about(view)}`),
         ]),
     '  unmatched: ignore',

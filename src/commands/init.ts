@@ -38,7 +38,7 @@ const notAFolder = (folder: string): GuestlistError =>
   })
 
 const exists = (path: string): GuestlistError =>
-  new GuestlistError('file-occupied', `${path} exists already; it was left as it is`, {
+  new GuestlistError('file-occupied', `${path} already exists; it was left as it is`, {
     advice: 'Name another folder, or move the file away.',
   })
 

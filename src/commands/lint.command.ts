@@ -11,7 +11,7 @@ export const lint = defineCommand({
       completes: 'file',
       describe: 'A snapshot: find also the rules that match nothing of what is there',
     },
-    within: { kind: 'days', fallback: 30, describe: 'A rule that ends within so many days is told [default: 30d]' },
+    within: { kind: 'days', fallback: 30, describe: 'Report the rules that end within so many days [default: 30d]' },
     level: {
       kind: 'choice',
       choices: ['info', 'warning'],

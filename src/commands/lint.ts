@@ -50,6 +50,6 @@ function warnOfUndecided({ undecided }: LintResult, flags: CommonFlags, io: Io):
   if (first === undefined) return
   createLog(flags.logLevel, io).warn(
     'lint_undecided',
-    `what ${undecided.length === 1 ? 'one rule covers' : `${undecided.length} rules cover`} is too intricate to be decided, the first at ${placeName(first)}: nothing is said of whether they are shadowed, redundant or in conflict`,
+    `what ${undecided.length === 1 ? 'one rule covers' : `${undecided.length} rules cover`} is too complex to be decided, the first at ${placeName(first)}: nothing is said of whether they are shadowed, redundant or in conflict`,
   )
 }

@@ -64,7 +64,7 @@ async function warnIfShadowed(flags: LoginFlags, io: Io): Promise<void> {
   if (chosen === null || chosen.name === 'login') return
   createLog(flags.logLevel, io).warn(
     'login_unused',
-    `${chosen.describe().from} goes before this login; unset it to use the login`,
+    `${chosen.describe().from} takes precedence over this login; unset it to use the login`,
   )
 }
 

@@ -32,8 +32,8 @@ function sentence(revocation: Revocation | null, where: string): string {
     case 'revoked':
       return `Logged out of ${where}: the tokens are revoked and deleted.`
     case 'kept':
-      return `Logged out: the tokens are deleted. ${where} offers no revocation, so they end by themselves.`
+      return `Logged out: the tokens are deleted. ${where} offers no revocation, so they expire by themselves.`
     case 'failed':
-      return `The tokens are deleted here, but ${where} may still take them.`
+      return `The tokens are deleted here, but ${where} may still accept them.`
   }
 }

@@ -21,7 +21,7 @@ export const plan = defineCommand({
     ...PLANNING,
     ...DECIDING,
     ...REQUIRING,
-    showUnchanged: { kind: 'switch', describe: 'List also what needs nothing' },
+    showUnchanged: { kind: 'switch', describe: 'Also list what needs no change' },
   },
   uses: ['manifest', ...READING],
   formats: PLAN_FORMATS,

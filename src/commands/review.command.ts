@@ -9,7 +9,7 @@ export const review = defineCommand({
     within: {
       kind: 'days',
       fallback: 30,
-      describe: 'What ends within so many days ends soon: 30d, or 30 [default: 30d]',
+      describe: 'How many days "ends soon" means: 30d, or 30 [default: 30d]',
     },
     detailedExitcode: { kind: 'switch', describe: 'Exit with 2 where there are findings' },
     noLoss: { ...PLANNING.noLoss, describe: 'Do not read the members of clouds' },

@@ -28,7 +28,7 @@ export const sandbox = defineCommand({
       fallback: '404',
       describe: 'What the removal of an unknown user is answered [default: 404]',
     },
-    seed: { kind: 'integer', min: 0, describe: 'Of faults with a probability' },
+    seed: { kind: 'integer', min: 0, describe: 'The seed of faults with a probability' },
     webhook: {
       kind: 'text',
       value: 'URL',
@@ -37,10 +37,10 @@ export const sandbox = defineCommand({
     webhookFault: {
       kind: 'list',
       value: 'FAULT',
-      describe: 'What befalls these calls: lose:p=0.2, repeat:p=0.1 or delay:ms=3000; repeatable',
+      describe: 'Faults of these calls: lose:p=0.2, repeat:p=0.1 or delay:ms=3000; repeatable',
     },
-    inviteEvery: { kind: 'duration', positive: true, describe: 'Somebody new is invited again and again' },
-    issuer: { kind: 'text', value: 'URL', describe: 'Also take access tokens of this OpenID provider' },
+    inviteEvery: { kind: 'duration', positive: true, describe: 'Invite somebody new at this interval' },
+    issuer: { kind: 'text', value: 'URL', describe: 'Also accept access tokens of this OpenID provider' },
   },
   uses: [],
   formats: ['text'],

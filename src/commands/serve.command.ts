@@ -16,7 +16,7 @@ export const serve = defineCommand({
       value: 'HOST:PORT',
       describe: 'Where the page, the probes, the metrics and the webhook are [default: 127.0.0.1:8080]',
     },
-    allowRemote: { kind: 'switch', describe: 'Listen where others can reach it: a proxy has to guard it' },
+    allowRemote: { kind: 'switch', describe: 'Listen where others can reach it; put a proxy in front of it' },
     removals: { kind: 'switch', describe: 'Remove users too; without it removals are left to guestlist apply' },
     once: { kind: 'switch', describe: 'One run, without listening; the exit code is that of apply' },
     dryRun: { kind: 'switch', describe: 'Plan, and change nothing' },
@@ -24,7 +24,7 @@ export const serve = defineCommand({
     grace: {
       kind: 'duration',
       fallback: 25_000,
-      describe: 'How long what is in flight may take after SIGTERM [default: 25s]',
+      describe: 'How long requests in flight may take after SIGTERM [default: 25s]',
     },
     logFormat: {
       kind: 'choice',
@@ -34,7 +34,7 @@ export const serve = defineCommand({
     },
     ...CONCURRENCY,
     auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
-    acceptAbsent: { kind: 'switch', describe: 'Succeed also where the API knows none of the users to remove' },
+    acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
     maxRemovals: PLANNING.maxRemovals,
     noLoss: PLANNING.noLoss,
     lockTimeout: {

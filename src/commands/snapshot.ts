@@ -12,7 +12,7 @@ type SnapshotFlags = CommonFlags & ConcurrencyFlags & { readonly out: string | u
 
 /** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
 export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> {
-  refuseDash(flags.out, 'Leave --out away.')
+  refuseDash(flags.out, 'Leave out --out.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)
   const config = await stateConfigOf(flags.file, io)
   return withWorld({ state: config }, flags, io, async ({ apiUrl, records, list, clouds: readClouds }) => {

@@ -40,7 +40,7 @@ interface Remembered extends RemovalRecord {
 }
 
 const NO_LONGER_LISTED =
-  'Of those that are not listed, users.remove has no entry any more. Listed again, they are not removed unless an invitation was accepted since, or the record is forgotten: guestlist state rm EMAIL\n'
+  'users.remove no longer has an entry for those that are not listed. Listed again, they are not removed unless an invitation was accepted since, or the record is forgotten: guestlist state rm EMAIL\n'
 
 const HEADER = ['EMAIL', 'OUTCOME', 'AT', 'ACCEPTED', 'LISTED', 'REASON']
 

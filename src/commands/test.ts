@@ -97,7 +97,7 @@ async function record(
   await writeNewFile(path, 'tests', text, io)
   const log = createLog(flags.logLevel, io)
   if (left > 0)
-    log.warn('tests_incomplete', `${left} invitations are not in it: a test has no words for their role or address`)
+    log.warn('tests_incomplete', `${left} invitations are not in it: a test cannot express their role or address`)
   if (!isTestName(path))
     log.warn(
       'test_file_name',

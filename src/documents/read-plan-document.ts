@@ -51,14 +51,14 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isObjec
 
 const notAPlan = () =>
   new GuestlistError('plan-invalid', 'The file is not a plan that guestlist wrote.', {
-    advice: 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made anew.',
+    advice: 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made again.',
   })
 
 /** Of a plan whose digest or checksum does not fit. */
 export const edited = () =>
   new GuestlistError(
     'plan-edited',
-    'The plan was changed after guestlist wrote it: its digest or checksum does not fit.',
+    'The plan was changed after guestlist wrote it: its digest or checksum does not match.',
     {
       advice: 'A plan cannot be edited. Change the manifest, or use --target, and plan again.',
     },

@@ -44,7 +44,7 @@ export async function settleInvitation(action: InvitationAction, run: ExecutionC
     }
     if (!mayRepeat(failureClass) || last) return end({ kind: 'failed', why: error.message })
     if (!(await run.limiter.acquire(run.stop)))
-      return end({ kind: 'failed', why: `${error.message}; not repeated, for the run was stopped` })
+      return end({ kind: 'failed', why: `${error.message}; not retried, because the run was stopped` })
   }
 }
 
@@ -70,6 +70,6 @@ async function readBack(action: InvitationAction, run: ExecutionContext): Promis
     if (!(error instanceof ApiError)) throw error
     if (classify(error) === 'unauthorized') haltIfUnauthorized(run, error)
     await ended(error.status, error)
-    return { problem: `whether it took effect is not known, for reading it failed too (${error.message})` }
+    return { problem: `it is not known whether it took effect, because reading it failed too (${error.message})` }
   }
 }

@@ -46,7 +46,8 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
       return fail(error.message)
     if (attempt > run.options.retry.retries) return fail(error.message)
     await waitBeforeNext(action, attempted, run)
-    if (!(await run.limiter.acquire(run.stop))) return fail(`${error.message}; not repeated, for the run was stopped`)
+    if (!(await run.limiter.acquire(run.stop)))
+      return fail(`${error.message}; not retried, because the run was stopped`)
   }
 }
 
@@ -56,9 +57,9 @@ const isAnswer = ({ kind, status }: ApiError, wanted: number): boolean => kind =
 const rejected = (why: string, unclear: boolean): Outcome => ({
   kind: 'rejected',
   why:
-    `${why}. Nothing is known of the account: the API may not know this address, or may not take it for one` +
-    `${unclear ? ', or an earlier try removed it' : ''}. It is asked again next time. Check the spelling, and whether the ` +
-    'account still exists (in Keycloak too); if it is gone, take the entry out of users.remove',
+    `${why}. Nothing is known of the account: the API may not know this address, or may not accept it as one` +
+    `${unclear ? ', or an earlier try removed it' : ''}. The next run asks again. Check the spelling, and whether the ` +
+    'account still exists (in Keycloak too); if it is gone, remove the entry from users.remove',
 })
 
 const failed = (why: string, unclear: boolean): Outcome => ({

@@ -54,7 +54,7 @@ function notJson(text: string, closed: boolean): ApiError {
 export const webPage = (): ApiError =>
   invalid(
     "A web page came back instead of the API's answer",
-    'Check --api-url, and whether a proxy or a sign-in page stands in between.',
+    'Check --api-url, and whether a proxy or a sign-in page is in between.',
   )
 
 const tooDeep = (maxDepth: number): ApiError =>

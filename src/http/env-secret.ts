@@ -42,7 +42,7 @@ async function readSecretFile(path: string, from: string): Promise<string> {
   const bytes = await readInput(path, MAX_SECRET_BYTES).catch(cause => {
     throw unusable(
       `The file of ${from} cannot be read (${cause.code ?? cause.message})`,
-      'Check its path and its rights.',
+      'Check its path and its permissions.',
     )
   })
   if (bytes.length > MAX_SECRET_BYTES) throw unusable(`The file of ${from} is larger than 64 KiB`, 'Check its path.')

@@ -102,7 +102,7 @@ function proxyFault(code: string, { host, error }: TransportFailure, proxy: stri
   }
   const what = status === undefined ? code || 'no answer' : `HTTP ${status}`
   return {
-    message: `The proxy ${proxy} made no connection to ${host} (${what})`,
+    message: `The proxy ${proxy} could not connect to ${host} (${what})`,
     advice: 'Check HTTPS_PROXY and HTTP_PROXY; NO_PROXY lists the hosts to reach without a proxy.',
   }
 }

@@ -66,7 +66,7 @@ export function unusedRemark({ at, code }: Allow, rules: readonly LintRule[]): R
   const codes = rules.map(rule => rule.code)
   if (code === null) {
     const detail = 'Write `# guestlist-lint: allow CODE (why)` on the line of the rule or on the one above.'
-    return { at, summary: 'This comment is meant for lint, and is not understood', detail }
+    return { at, summary: 'This comment is meant for lint, but cannot be understood', detail }
   }
   if (!codes.includes(code)) {
     const near = suggest(code, codes)
@@ -76,6 +76,6 @@ export function unusedRemark({ at, code }: Allow, rules: readonly LintRule[]): R
   return {
     at,
     summary: `There is no ${code} here that this allows`,
-    detail: 'Take the comment out, or put it on the line of the rule or on the one above.',
+    detail: 'Remove the comment, or put it on the line of the rule or on the one above.',
   }
 }

@@ -64,7 +64,7 @@ function checkLoss(losses: readonly Loss[], limit: number | null): readonly Refu
     const clouds = planned === 1 ? 'cloud' : 'clouds'
     const more = whyNot === null ? '' : ` How many more is not known (${whyNot}): that is refused whatever the limit.`
     return refusal(
-      `${planned} ${clouds} would be deleted, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by guards.maxCloudsLost in the manifest.${more}`,
+      `${planned} ${clouds} would be deleted, at most ${limit} allowed in one apply. If that is intended, raise the limit to ${planned} by guards.maxCloudsLost in the manifest.${more}`,
     )
   }
   if (whyNot === null) return []

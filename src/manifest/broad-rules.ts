@@ -18,12 +18,12 @@ const warning = ({ source, start, end }: Written<unknown>, words: ProblemText): 
 
 const EVERYBODY: ProblemText = {
   summary: 'This rule accepts every invitation, whoever is invited',
-  detail: 'If that is not meant, name a domain, as in "*@acme.example", or a cloud.',
+  detail: 'If that is not intended, name a domain, as in "*@acme.example", or a cloud.',
 }
 
 const UNMATCHED: ProblemText = {
   summary: '`unmatched: accept` accepts every invitation that no rule denies',
-  detail: 'If that is not meant, write ignore, and a rule for each domain to accept.',
+  detail: 'If that is not intended, write ignore, and a rule for each domain to accept.',
 }
 
 /** What can be meant, but hardly is. */

@@ -82,7 +82,7 @@ function missingKey(finding: Finding): ProblemText {
 function emptySelector(finding: Finding): ProblemText {
   const keys = keysOf(nodeOf(finding)).filter(key => !ANNOTATIONS.has(key))
   return {
-    summary: 'The rule says nothing of which invitations it is for',
+    summary: 'The rule does not say which invitations it is for',
     detail: `Give it at least one of ${listed(keys)}.`,
   }
 }

@@ -9,7 +9,7 @@ const ALIAS_LIMIT = 1_000_000
 
 const EXPANDS_TOO_FAR: ProblemText = {
   summary: 'Aliases expand to more than 1,000,000 values',
-  detail: 'Write the lists out, or use wildcards: aliases of aliases grow beyond measure.',
+  detail: 'Write the lists out, or use wildcards: aliases of aliases grow without bound.',
 }
 
 const NOT_A_KEY: ProblemText = {

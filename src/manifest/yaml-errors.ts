@@ -39,7 +39,7 @@ const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_ALIAS: 'A value cannot begin with * or & without quotes',
   BLOCK_AS_IMPLICIT_KEY: 'A second colon, or a line indented too far, makes a mapping where there can be none',
   KEY_OVER_1024_CHARS: 'A key is longer than 1024 characters',
-  MULTILINE_IMPLICIT_KEY: 'A key goes on over several lines',
+  MULTILINE_IMPLICIT_KEY: 'A key continues over several lines',
   MULTIPLE_DOCS: 'A second YAML document begins here',
   RESOURCE_EXHAUSTION: TOO_DEEP.summary,
   TAB_AS_INDENT: 'A tab is used for indentation',

@@ -21,7 +21,7 @@ const EMPTY: ProblemText = {
 }
 
 const OTHER_VERSION: ProblemText = {
-  summary: 'The file asks for another version of YAML than 1.2',
+  summary: 'The file asks for a YAML version other than 1.2',
   detail: 'Manifests are YAML 1.2. Remove the line that begins with `%YAML`.',
 }
 

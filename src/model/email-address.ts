@@ -99,7 +99,7 @@ const CHECKS: readonly Check[] = [
   address => (address === '' ? { fault: 'is blank', advice: `Write an address, such as ${EXAMPLE}.` } : null),
   address => (/^mailto:/i.test(address) ? { fault: 'begins with "mailto:"', advice: ALONE } : null),
   address => (WHITE_SPACE.test(address) ? whiteSpace(address) : null),
-  address => ifFound(INVISIBLE, address, 'a character that cannot be seen', 'Delete it, or type the address anew.'),
+  address => ifFound(INVISIBLE, address, 'a character that cannot be seen', 'Delete it, or type the address again.'),
   address => ifFound(QUOTES, address, 'a quotation mark', ALONE),
   address => ifFound(SPECIAL, address, 'a character that no address has', oneEach(address)),
   misplacedApostrophe,
@@ -128,7 +128,7 @@ function ifFound(unwanted: RegExp, address: string, what: string, advice: string
 }
 
 const whiteSpace = (address: string): AddressFault => ({
-  fault: /[\r\n]/.test(address) ? 'goes on over several lines' : 'holds white space',
+  fault: /[\r\n]/.test(address) ? 'continues over several lines' : 'holds white space',
   advice: (address.match(/@/g) ?? []).length > 1 ? 'Write each address as an entry of its own.' : ALONE,
 })
 

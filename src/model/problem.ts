@@ -23,7 +23,7 @@ export interface Range {
 
 /** The closed set of what can be wrong with a manifest, or between it and what is live. */
 export type ProblemCode =
-  | 'unreadable' // no such file, no right to read it, or an empty folder
+  | 'unreadable' // no such file, no permission to read it, or an empty folder
   | 'too-large'
   | 'not-text' // not UTF-8
   | 'empty'

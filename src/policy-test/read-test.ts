@@ -51,7 +51,7 @@ function checkShape({ invitation, given, expect, by }: WrittenTest, reading: Rea
     reading.wrongKey(['given'], () => ({ summary: 'A test has `invitation` or `given`, not both', detail }))
   } else if (!invitation && !given) {
     const detail = 'Add `invitation: {email: alice@acme.example}`, or `given` with a list of invitations.'
-    reading.wrongValue([], () => ({ summary: 'The test says nothing of what there is', detail }))
+    reading.wrongValue([], () => ({ summary: 'The test does not say what there is', detail }))
   } else if (isWord && given) {
     const detail = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
     reading.wrongValue(['expect'], () => ({ summary: '`expect` must be a mapping where the test has `given`', detail }))

@@ -52,7 +52,7 @@ export function checkGuards(actions: readonly Action[], guards: Pick<Guards, Cou
     const { action, noun, override } = COUNTED[guard]
     const planned = action === 'remove' ? people(actions) : actions.filter(each => each.action === action).length
     if (limit === null || planned <= limit) return []
-    const message = `Guard ${guard}: ${plural(planned, noun)} planned, at most ${limit} allowed in one apply. If that is meant, raise the limit to ${planned} by ${override}.`
+    const message = `Guard ${guard}: ${plural(planned, noun)} planned, at most ${limit} allowed in one apply. If that is intended, raise the limit to ${planned} by ${override}.`
     return [{ kind: 'guard' as const, code: GUARD_CODES[guard], guard, planned, limit, message }]
   })
 }

@@ -31,6 +31,6 @@ export function protectionRefusal(
     pattern: protection.pattern,
     protected_by: by,
     rule,
-    message: `${email} is protected by "${protection.pattern}" (${by}) and cannot be removed. Take the address out of users.remove, or have the protection changed by who holds it.`,
+    message: `${email} is protected by "${protection.pattern}" (${by}) and cannot be removed. Remove the address from users.remove, or have the protection changed by whoever set it.`,
   }
 }

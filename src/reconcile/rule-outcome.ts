@@ -39,7 +39,11 @@ export function outcomesOf(rules: readonly Rule[], removal: Removal | null): Rul
   }
   return {
     rules: rules.map(rule => matchOf(rule, standing(rule))),
-    because: overridden ? 'a removal goes before rules that accept' : winner ? becauseOf(winner, rules) : null,
+    because: overridden
+      ? 'a removal takes precedence over rules that accept'
+      : winner
+        ? becauseOf(winner, rules)
+        : null,
   }
 }
 
@@ -55,7 +59,7 @@ export const matchOf = (rule: Rule, standing: RuleMatch['standing']): RuleMatch 
 /** Names the first word of the order that told the winner from the strongest rule that it overrules. */
 function becauseOf(winner: Rule, rules: readonly Rule[]): string {
   const beaten = rules.find(({ effect }) => effect !== winner.effect)
-  if (!beaten) return rules.length === 1 ? 'it is the only rule that matches' : 'all rules that match say the same'
+  if (!beaten) return rules.length === 1 ? 'it is the only rule that matches' : 'all matching rules agree'
   if (winner.strength === beaten.strength) return 'among equals deny beats accept'
   return winner.strength === 'id'
     ? 'a rule with an id beats all others'

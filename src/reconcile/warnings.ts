@@ -12,7 +12,7 @@ import { invitationAddress, userAddress } from './resource-address.js'
 
 export const expiredRule = (rule: Rule): Warning => ({
   code: 'expired_rule',
-  message: `This ${rule.effect} rule ended with ${rule.until} and no longer matches. Take it out, or move its date.`,
+  message: `This ${rule.effect} rule ended with ${rule.until} and no longer matches. Remove it, or change its date.`,
   address: null,
   rule: ruleRef(rule),
 })
@@ -26,7 +26,7 @@ export const removalComing = (removal: Removal): Warning => ({
 
 export const acceptedButDenied = ({ id, email }: Invitation, { rule }: Basis): Warning => ({
   code: 'accepted_but_denied',
-  message: `The invitation of ${email} is accepted already, and an acceptance cannot be taken back. To take away the access, list the user under users.remove.`,
+  message: `The invitation of ${email} is accepted already, and an acceptance cannot be undone. To revoke the access, list the user under users.remove.`,
   address: invitationAddress(id),
   rule,
 })
@@ -46,7 +46,7 @@ export function adminRights({ address, before, rule }: InvitationAction): Warnin
     ...(project_role === 'admin' ? [`the project "${project_name ?? ''}"`] : []),
   ]
   if (grants.length === 0) return null
-  return { code: 'admin_rights', message: `${email} becomes admin of ${grants.join(' and of ')}.`, address, rule }
+  return { code: 'admin_rights', message: `${email} becomes an admin of ${grants.join(' and of ')}.`, address, rule }
 }
 
 /** Null where this version knows the roles: a number that it does not know may grant anything. */

@@ -40,7 +40,7 @@ function* runParts(run: AuditRun, index: number, faulty: readonly number[]): Gen
   const facts = runFacts(run).map(
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
   )
-  const unfinished = run.outcome === 'unfinished' ? '<p>It has no end: killed, still at work, or cut off.</p>' : ''
+  const unfinished = run.outcome === 'unfinished' ? '<p>It has no end: killed, still running, or cut off.</p>' : ''
   const lines = faulty.length === 0 ? '' : `<p>Lines that are not as they were written: ${faulty.join(', ')}.</p>`
   const refusals = run.refusals.map(message => `<p>Refused: ${escapeHtml(message)}</p>`)
   yield `<section${alert} aria-labelledby="run-${index}"><h2 id="run-${index}">${escapeHtml(run.started)}: ${escapeHtml(run.outcome)}</h2>
@@ -61,7 +61,7 @@ function actionHtml(action: AuditAction): string {
       ? ''
       : `<details><summary>${plural(action.attempts.length, 'attempt')}</summary><ul>${attempts}</ul></details>`
   const rule = [action.rule, action.reason && `(${action.reason})`].filter(Boolean).join(' ')
-  const ended = action.outcome === null ? 'nothing is known of its end' : endOf(action)
+  const ended = action.outcome === null ? 'how it ended is not known' : endOf(action)
   return `<tr><th scope="row">${escapeHtml(action.address)}</th><td>${escapeHtml(action.action ?? '')}</td><td>${escapeHtml(ended)}</td><td>${escapeHtml(rule)}</td><td>${list}</td></tr>
 `
 }

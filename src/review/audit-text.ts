@@ -37,10 +37,10 @@ function* runParts(run: AuditRun, faulty: readonly number[], style: Style): Gene
   const unfinished = run.outcome === 'unfinished'
   const good = run.outcome === 'complete'
   const outcome = good ? style.good(run.outcome) : style.bad(escapeTerminal(run.outcome))
-  yield `\n${style.bold(`Run of ${escapeTerminal(run.started)}`)}: ${outcome}${unfinished ? ' (it has no end: killed, still at work, or cut off)' : ''}\n`
+  yield `\n${style.bold(`Run of ${escapeTerminal(run.started)}`)}: ${outcome}${unfinished ? ' (it has no end: killed, still running, or cut off)' : ''}\n`
   for (const [name, value] of runFacts(run)) yield `  ${name}: ${escapeTerminal(value)}\n`
   if (faulty.length > 0)
-    yield `  ${style.bad(`among its lines are some not as they were written: ${faulty.join(', ')}`)}\n`
+    yield `  ${style.bad(`some of its lines are not as they were written: ${faulty.join(', ')}`)}\n`
   for (const message of run.refusals) yield `  ${style.bad('refused')}: ${escapeTerminal(message)}\n`
   for (const action of run.actions) yield* actionParts(action, style)
 }
@@ -58,7 +58,7 @@ export function runFacts(run: AuditRun): readonly (readonly [string, string])[] 
       'approved by',
       approvers.length === 0 ? null : approvers.map(({ principal, key }) => `${principal} (${key})`).join(', '),
     ],
-    [run.verdict ?? 'decided', run.verdict && (run.verdict_message ?? 'without a word')],
+    [run.verdict ?? 'decided', run.verdict && (run.verdict_message ?? 'without a reason')],
     ['verified', run.verification && [run.verification, run.verification_message].filter(Boolean).join(': ')],
     ['ended', run.outcome === 'unfinished' ? null : [run.last, run.message].filter(Boolean).join(', ')],
     ['lines', `${run.first_line} to ${run.last_line}`],
@@ -68,7 +68,7 @@ export function runFacts(run: AuditRun): readonly (readonly [string, string])[] 
 
 function* actionParts(action: AuditAction, style: Style): Generator<string> {
   const rule = [action.rule, action.reason && `(${action.reason})`].filter(Boolean).join(' ')
-  const ended = action.outcome === null ? style.dim('nothing is known of its end') : escapeTerminal(endOf(action))
+  const ended = action.outcome === null ? style.dim('how it ended is not known') : escapeTerminal(endOf(action))
   yield `  ${escapeTerminal(`${action.action ?? ''} ${action.address}`)}: ${ended}${rule === '' ? '' : style.dim(`  ${escapeTerminal(rule)}`)}\n`
   for (const attempt of action.attempts) yield `    ${escapeTerminal(attemptText(attempt))}\n`
 }

@@ -86,7 +86,8 @@ function removalsOf(json: StateJson, where: string): RemovalRecords {
     const key = emailKey(email)
     if (key === '') throw broken(where, 'One of its addresses is empty')
     // Which of the two is true cannot be known.
-    if (records.has(key)) throw broken(where, `The address ${JSON.stringify(key)} is in it twice, in two spellings`)
+    if (records.has(key))
+      throw broken(where, `The address ${JSON.stringify(key)} appears in it twice, in two spellings`)
     records.set(key, recordOf(removal))
   }
   return records
@@ -115,7 +116,7 @@ function broken(where: string, what: string, cause?: unknown): GuestlistError {
   return new GuestlistError(
     'state-broken',
     `The state ${where} cannot be used. ${what}. ${LEAVE} ` +
-      'Restore it from a backup, or move it away: removals are then asked again.',
+      'Restore it from a backup, or move it away: removals are then requested again.',
     { cause },
   )
 }

@@ -89,7 +89,7 @@ async function write(wire: StateWire, body: Uint8Array, lockId: string | null): 
     new GuestlistError(
       'state-unconfirmed',
       `The state ${describe(url)} may not have been written: ${why}. ` +
-        'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
+        'Look at it with: guestlist state list. The next apply requests any removal that it lacks again.',
       { cause },
     )
   const answer = await requestOnce(wire, { method, url, body }).catch(error => {
@@ -142,7 +142,7 @@ function holderOf(answer: Answer): LockInfo {
 
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'It asks for credentials: set TF_HTTP_USERNAME and TF_HTTP_PASSWORD.',
-  403: 'The credentials have no right to do this: check TF_HTTP_USERNAME and TF_HTTP_PASSWORD, and their role (GitLab: Maintainer, to lock and write).',
+  403: 'The credentials do not allow this: check TF_HTTP_USERNAME and TF_HTTP_PASSWORD, and their role (GitLab: Maintainer, to lock and write).',
   404: 'Check the address.',
   405: 'Check the method: state.updateMethod, state.lockMethod and state.unlockMethod, or TF_HTTP_…_METHOD (GitLab locks with POST and unlocks with DELETE).',
 }

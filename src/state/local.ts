@@ -20,7 +20,8 @@ export function localBackend(path: string, cwd: string): Backend {
   const where = resolve(cwd, path)
   const failed = (code: ErrorCode, doing: string) => (error: unknown) => {
     if (error instanceof GuestlistError) throw error
-    const advice = code === 'state-unwritable' ? 'Check the folder, its rights and its space' : 'Check its rights'
+    const advice =
+      code === 'state-unwritable' ? 'Check the folder, its permissions and its free space' : 'Check its permissions'
     throw new GuestlistError(code, `Cannot ${doing} ${where}: ${reasonOf(error)}. ${advice}.`, { cause: error })
   }
   const lockPath = () => writableTarget(where).then(lockPathOf)

@@ -116,7 +116,7 @@ function refuseUnsupported(env: NodeJS.ProcessEnv): void {
   for (const [name, harmless] of Object.entries(UNSUPPORTED)) {
     const value = env[name] ?? ''
     if (value === '' || harmless.includes(value)) continue
-    throw config(`${name} is set, and guestlist does not support it. Unset it, or say what it says in ${POSTGRES_URL}.`)
+    throw config(`${name} is set, and guestlist does not support it. Unset it, or put its value in ${POSTGRES_URL}.`)
   }
 }
 
@@ -158,7 +158,7 @@ function decodeOf(value: string): string {
   try {
     return decodeURIComponent(value)
   } catch {
-    throw config(`${POSTGRES_URL} holds a % that begins no escape: write it as %25.`)
+    throw config(`${POSTGRES_URL} contains a % that begins no escape: write it as %25.`)
   }
 }
 

@@ -27,40 +27,40 @@ const BY_SQLSTATE: Readonly<Record<string, Words>> = {
   '3D000': [
     'state-config',
     'has no such database',
-    'Check the name in GUESTLIST_STATE_POSTGRES or PGDATABASE, or create it: guestlist makes tables, not databases.',
+    'Check the name in GUESTLIST_STATE_POSTGRES or PGDATABASE, or create it: guestlist creates tables, not databases.',
   ],
   '42501': [
     'state-credentials',
-    'gave the role no right to do this',
+    'does not allow the role to do this',
     'The role needs: GRANT SELECT, INSERT, UPDATE ON guestlist_state TO the role.',
   ],
   '25006': [
     'state-unwritable',
-    'takes no writes (it is a standby, or its transactions are read-only)',
-    'Give the address of the primary.',
+    'accepts no writes (it is a standby, or its transactions are read-only)',
+    'Use the address of the primary.',
   ],
   '42703': [
     'state-broken',
-    'has a table guestlist_state that is not as guestlist makes it',
-    'Use another database or schema, or mend the table.',
+    'has a table guestlist_state that is not as guestlist creates it',
+    'Use another database or schema, or repair the table.',
   ],
   '22P05': [
     'state-unwritable',
     'cannot store the state',
     'A reason or an address holds a character that PostgreSQL cannot store.',
   ],
-  '53100': ['state-unwritable', 'has no space left on its disk', 'Make room, and run again.'],
+  '53100': ['state-unwritable', 'has no space left on its disk', 'Free some space, and run again.'],
   '53300': ['state-unreachable', 'has no connection left', 'Raise max_connections, or end other connections.'],
   '55P03': [
     'state-unreachable',
     'did not release a row in time',
     'Another session holds it open: look at pg_stat_activity.',
   ],
-  '57014': ['state-unreachable', 'was too slow', 'Look at the load of the server.'],
+  '57014': ['state-unreachable', 'was too slow', 'Check the load of the server.'],
   '57P01': ['state-unreachable', 'ended the connection (an administrator, or a shutdown)', 'Run again.'],
   '57P02': ['state-unreachable', 'ended the connection (a crash of the server)', 'Run again.'],
-  '57P03': ['state-unreachable', 'takes no connections at the moment: it is starting or stopping', 'Try again.'],
-  '57P05': ['state-unreachable', 'ended the connection, for it was silent too long', 'Run again.'],
+  '57P03': ['state-unreachable', 'accepts no connections at the moment: it is starting or stopping', 'Try again.'],
+  '57P05': ['state-unreachable', 'ended the connection because it was idle too long', 'Run again.'],
 }
 
 const TLS_ADVICE =
@@ -79,7 +79,7 @@ function wordsOf(error: unknown): Words {
     const known = BY_SQLSTATE[error.code ?? '']
     const said = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`
     if (known !== undefined) return [known[0], `${known[1]} ${said}`, known[2]]
-    return ['state-unwritable', `answered with an error ${said}`, 'Look at the log of the server.']
+    return ['state-unwritable', `answered with an error ${said}`, 'Check the log of the server.']
   }
   const message = messageOf(error)
   const code = errnoOf(error) ?? ''

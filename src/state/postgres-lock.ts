@@ -37,7 +37,7 @@ const PROOF = `SELECT pg_backend_pid() AS pid, EXISTS (${HELD} AND pid = pg_back
 async function prove(session: Session, { high, low }: Key, pid: number): Promise<string | null> {
   const [row] = await session.query<{ pid: number; held: boolean }>(PROOF, [high, low], PROOF_TIMEOUT_MS)
   if (row?.pid !== pid) return `another process of the server answers (${row?.pid}, not ${pid}): ${POOLER}`
-  return row.held ? null : 'it is not held any more'
+  return row.held ? null : 'it is no longer held'
 }
 
 export const POOLER =

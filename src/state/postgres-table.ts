@@ -63,9 +63,9 @@ async function ensureTable(session: Session): Promise<string> {
   const oid = await tableOid(session)
   if (oid !== null) return oid
   const why = cause instanceof Error ? cause.message : 'It is not in the search_path.'
-  throw new GuestlistError('state-credentials', `The table guestlist_state cannot be made. ${why}`, {
+  throw new GuestlistError('state-credentials', `The table guestlist_state cannot be created. ${why}`, {
     cause,
-    advice: `Have it made:\n${CREATE_TABLE};`,
+    advice: `Have it created:\n${CREATE_TABLE};`,
   })
 }
 
@@ -131,7 +131,7 @@ function unconfirmed({ description }: Store, cause: GuestlistError): GuestlistEr
   return new GuestlistError(
     'state-unconfirmed',
     `The state ${description} may not have been written: ${cause.message} ` +
-      'Look at it with: guestlist state list. A removal that it misses is asked again by the next apply.',
+      'Look at it with: guestlist state list. The next apply requests any removal that it lacks again.',
     { cause },
   )
 }

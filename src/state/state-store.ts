@@ -145,7 +145,7 @@ function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): G
   return new GuestlistError(
     'state-locked',
     `The state ${backend.description} is locked${waited}, by ${describeHolder(holder)}. ` +
-      `Wait for that run to end (--lock-timeout). If it is certain that it does not run any more, ${unlock}`,
+      `Wait for that run to end (--lock-timeout). If it has certainly ended, ${unlock}`,
   )
 }
 

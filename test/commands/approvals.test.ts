@@ -163,7 +163,7 @@ t.test('only plans with removals need approvals, unless all do', async t => {
 t.test('what is set to something that is not meant stops the run', async t => {
   const { call, sandbox } = await office(t)
   for (const [env, args, says] of [
-    [{ GUESTLIST_REQUIRED_APPROVALS: '' }, [], 'GUESTLIST_REQUIRED_APPROVALS is set, and empty'],
+    [{ GUESTLIST_REQUIRED_APPROVALS: '' }, [], 'GUESTLIST_REQUIRED_APPROVALS is set but empty'],
     [{ GUESTLIST_REQUIRED_APPROVALS: 'two' }, [], 'GUESTLIST_REQUIRED_APPROVALS: "two" is not'],
     [{ GUESTLIST_REQUIRED_APPROVALS: '-1' }, [], 'GUESTLIST_REQUIRED_APPROVALS: "-1" is not'],
     [
@@ -174,7 +174,7 @@ t.test('what is set to something that is not meant stops the run', async t => {
     [
       { GUESTLIST_REQUIRED_APPROVALS_FOR: '' },
       ['--required-approvals', '1'],
-      'GUESTLIST_REQUIRED_APPROVALS_FOR is set, and empty',
+      'GUESTLIST_REQUIRED_APPROVALS_FOR is set but empty',
     ],
     [
       { GUESTLIST_REQUIRED_APPROVALS_FOR: 'al' },
@@ -182,7 +182,7 @@ t.test('what is set to something that is not meant stops the run', async t => {
       'GUESTLIST_REQUIRED_APPROVALS_FOR',
     ],
     [{}, ['--required-approvals-for', 'all'], '--required-approvals-for needs --required-approvals'],
-    [{ ...HELD, GUESTLIST_AUTHOR: '' }, [], 'GUESTLIST_AUTHOR is set, and empty'],
+    [{ ...HELD, GUESTLIST_AUTHOR: '' }, [], 'GUESTLIST_AUTHOR is set but empty'],
     [HELD, ['--author', 'Alice@acme.example'], 'is not a principal of the signers file'],
     [HELD, ['--allowed-signers', 'others'], 'name different files'],
   ] as const) {

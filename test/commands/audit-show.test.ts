@@ -37,7 +37,7 @@ t.test('a section for each run: refused, good and killed', async t => {
   const { call } = await scene(t)
   const { code, stdout } = await call(['audit', 'show', 'audit.jsonl'])
   t.equal(code, 1, 'the log ends within a run')
-  t.match(stdout, /^The audit log ends within a run: \d+ lines, 3 runs\.\n {2}line \d+: unfinished: /)
+  t.match(stdout, /^The audit log ends in the middle of a run: \d+ lines, 3 runs\.\n {2}line \d+: unfinished: /)
   const [, refused = '', good = '', killed = ''] = stdout.split('\nRun of ')
   t.match(refused, /^[\dTZ:.-]+: refused\n/)
   t.match(refused, /refused: Guard maxRemovals/)
@@ -46,8 +46,8 @@ t.test('a section for each run: refused, good and killed', async t => {
   t.match(good, /digest: sha256:[0-9a-f]{64}\n/)
   t.match(good, /accept bimdata_invitation\.1: done, HTTP 204 {2}guestlist\.yaml:4:7 \(ours\)\n/)
   t.match(good, /accept_failed {2}HTTP 503.*\n.*read_ok.*\n.*accept_ok {2}HTTP 204\n/)
-  t.match(killed, /: unfinished \(it has no end: killed, still at work, or cut off\)\n/)
-  t.match(killed, /remove bimdata_user\.bob@acme\.example: nothing is known of its end/)
+  t.match(killed, /: unfinished \(it has no end: killed, still running, or cut off\)\n/)
+  t.match(killed, /remove bimdata_user\.bob@acme\.example: how it ended is not known/)
 })
 
 t.test('json has the same', async t => {
@@ -71,7 +71,7 @@ t.test('html is one page that runs nothing', async t => {
   t.match(stdout, /^<!DOCTYPE html>/)
   t.notMatch(stdout, '<script')
   t.match(stdout, 'bimdata_user.bob@acme.example')
-  t.match(stdout, 'The audit log ends within a run')
+  t.match(stdout, 'The audit log ends in the middle of a run')
 })
 
 t.test('a log that was tampered with: said on top, and at the run', async t => {
@@ -80,7 +80,7 @@ t.test('a log that was tampered with: said on top, and at the run', async t => {
   const { code, stdout } = await call(['audit', 'show', 'audit.jsonl'])
   t.equal(code, 1)
   t.match(stdout, /^The audit log is not as it was written: .*\n {2}line \d+: changed: /)
-  t.match(stdout, /: complete\n.*among its lines are some not as they were written: \d+\n/s)
+  t.match(stdout, /: complete\n.*some of its lines are not as they were written: \d+\n/s)
   const html = await call(['audit', 'show', 'audit.jsonl', '--format', 'html'])
   t.match(html.stdout, '<p class="summary">The audit log is not as it was written</p>')
 })

@@ -144,10 +144,10 @@ t.test('audit verify finds what was done to a log', async t => {
   write('copy.jsonl', `${lines.slice(0, -1).join('\n')}\n`)
   const cut = await call(['audit', 'verify', 'copy.jsonl'])
   t.equal(cut.code, 1, 'also without a head')
-  t.match(cut.stdout, /^The audit log ends within a run: \d+ lines\. 1 run never finished: .*\nHead: /)
+  t.match(cut.stdout, /^The audit log ends in the middle of a run: \d+ lines\. 1 run never finished: .*\nHead: /)
   t.match(
     cut.stderr,
-    /^line \d+: unfinished: The last run has no end\. It was killed or is still at work, .* was cut off\.\n$/,
+    /^line \d+: unfinished: The last run has no end\. It was killed or is still running, .* was cut off\.\n$/,
   )
   t.match(JSON.parse((await call(['audit', 'verify', 'copy.jsonl', '--json'])).stdout), {
     valid: false,
@@ -200,7 +200,7 @@ t.test('issue 12.23: after a killed run and a good one verify says that one neve
   await call(['apply', '--auto-approve', '--audit-log', 'audit.jsonl'])
   const verified = await call(['audit', 'verify', 'audit.jsonl'])
   t.equal(verified.code, 0)
-  t.match(verified.stdout, /intact: \d+ lines\. 1 run never finished: killed, or still at work\./)
+  t.match(verified.stdout, /intact: \d+ lines\. 1 run never finished: killed, or still running\./)
   const json = await call(['audit', 'verify', 'audit.jsonl', '--json'])
   t.match(JSON.parse(json.stdout), { valid: true, unfinished_runs: 1 })
 })

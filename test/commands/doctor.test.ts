@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
       clouds: /^0 clouds can be seen, with their members$/,
       state: /^0 removals remembered in .*guestlist\.state\.json$/,
       state_lock: /not locked/,
-      webhook_secret: /not set: serve takes no webhooks/,
+      webhook_secret: /not set: serve accepts no webhooks/,
       signers: /No approvals are required/,
     },
   },
@@ -293,7 +293,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a status that is not known',
     invitations: [invitation(1, 'ann@acme.example', 'X')],
-    found: { invitations: ['warning', /1 of a status that is not known here/] },
+    found: { invitations: ['warning', /1 of a status that this version does not know/] },
   },
   {
     name: 'clouds that may not be listed',
@@ -349,7 +349,7 @@ const CASES: readonly Case[] = [
     name: 'the lock of a process that has ended',
     files: { [LOCK]: JSON.stringify({ ...lockOf(7_200_000, hostname()), PID: 4_194_303 }) },
     found: {},
-    says: { state_lock: /has ended, and the next run takes the lock over/ },
+    says: { state_lock: /has ended, and the next run takes over the lock/ },
   },
   {
     name: 'an http state without a lock address',

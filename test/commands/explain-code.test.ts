@@ -57,7 +57,7 @@ t.test('codes are in JSON, in NDJSON and, at log level debug, in text', async t 
   t.match(codes, ['admin_rights', 'protected', 'plan-refused'])
 
   const shown = await call(['plan', '--log-level', 'debug'])
-  t.match(shown.stdout, /becomes admin of .* \[admin_rights\]\n/)
+  t.match(shown.stdout, /becomes an admin of .* \[admin_rights\]\n/)
   t.match(shown.stdout, /Refused: .* \[protected\]\n/)
   t.notMatch((await call(['plan'])).stdout, /\[(admin_rights|protected)\]/)
 })

@@ -133,18 +133,18 @@ t.test('an address without an invitation: the rules that name it, and what they 
   )
 })
 
-t.test('a removal goes before a rule that accepts, and the rule does not win', async t => {
+t.test('a removal takes precedence over a rule that accepts, and the rule does not win', async t => {
   const { call: run } = await world(t, MANIFEST, LIVE)
   const { stdout } = await run(['explain', '5'])
   t.match(
     stdout,
-    /accept +guestlist\.yaml:4:7 +by pattern +overruled \(ours\)\n {8}email: .*\n {8}reason: ours\n {2}The user is to be removed.*\n {2}A removal goes before rules that accept\./,
+    /accept +guestlist\.yaml:4:7 +by pattern +overruled \(ours\)\n {8}email: .*\n {8}reason: ours\n {2}The user is to be removed.*\n {2}A removal takes precedence over rules that accept\./,
   )
   t.notMatch(stdout, 'wins')
   const [explained] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
   t.match(explained, {
     rules: [{ standing: 'overruled' }],
-    because: 'a removal goes before rules that accept',
+    because: 'a removal takes precedence over rules that accept',
     decision: { ground: { rule: { line: 16 }, implied_by: 'bimdata_user.bob@acme.example' } },
   })
 })
@@ -155,7 +155,7 @@ t.test('an id rule that accepts the invitation of a user to remove', async t => 
   const { call: run } = await world(t, manifest, LIVE)
   const { stdout } = await run(['explain', '5'])
   t.match(stdout, /by id +wins(.*\n)+.*Nothing can be planned/)
-  t.notMatch(stdout, 'A removal goes before')
+  t.notMatch(stdout, 'A removal takes precedence')
   const [{ decision }] = JSON.parse((await run(['explain', '5', '--json'])).stdout).invitations
   const place = { file: 'guestlist.yaml', column: 7, name: null, owner: null, reason: null }
   t.same(decision, { kind: 'contradiction', rule: { ...place, line: 4 }, removal: { ...place, line: 8 } })
@@ -204,7 +204,7 @@ t.test('what is not there, or is neither id nor address', async t => {
     ['99', 'There is no invitation "99"'],
     [
       'nobody@else.example',
-      'There is no invitation of "nobody@else.example", and neither a rule nor users.remove names the address',
+      'There is no invitation for "nobody@else.example", and neither a rule nor users.remove names the address',
     ],
     ['alice', 'neither the id of an invitation nor an e-mail address'],
   ] as const) {

@@ -42,7 +42,7 @@ t.test('a folder that is missing is made; a file that is there stays as it is', 
   const { code, stderr, stdout } = await guestlist(['init', 'a/b'], { cwd })
   t.equal(code, 1)
   t.equal(stdout, '')
-  t.match(stderr, 'exists already; it was left as it is')
+  t.match(stderr, 'already exists; it was left as it is')
   t.equal(readFileSync(path, 'utf8'), '# mine\n')
   t.ok(before)
 })

@@ -103,10 +103,10 @@ invitations:
 t.test('a comment that allows nothing is a finding: never silent', async t => {
   const cases = [
     ['# guestlist-lint: allow shadowd-rule (typo)', 'Did you mean `shadowed-rule`?'],
-    ['# guestlist-lint: allow expired-rule (gone)', 'Take the comment out'],
+    ['# guestlist-lint: allow expired-rule (gone)', 'Remove the comment'],
     ['# guestlist-lint: alow expired-rule', 'Write `# guestlist-lint: allow CODE (why)`'],
     ['# guestlist-lint allow expired-rule', 'Write `# guestlist-lint: allow CODE (why)`'],
-    ['# guestlist-lint: allow unused-allow', 'Take the comment out'],
+    ['# guestlist-lint: allow unused-allow', 'Remove the comment'],
   ] as const
   for (const [comment, detail] of cases) {
     const { code, findings } = await lintOf(

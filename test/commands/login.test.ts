@@ -27,7 +27,7 @@ t.test('login, login again, logout, logout again', async t => {
   const asJson = testIo({ ...env, BIMDATA_API_KEY: 'key' }, person)
   t.equal(await login({ ...FLAGS, format: 'json' }, asJson), 0)
   t.match(JSON.parse(asJson.stdout.join('')), { issuer: oidc.issuer, client_id: 'cli', expires_at: /^20/ })
-  t.match(asJson.stderr.join(''), 'BIMDATA_API_KEY goes before this login')
+  t.match(asJson.stderr.join(''), 'BIMDATA_API_KEY takes precedence over this login')
   const out = testIo(env)
   t.equal(await logout(COMMON_FLAGS, out), 0)
   t.match(out.stdout, [/^Logged out of .*: the tokens are revoked and deleted\.\n$/])

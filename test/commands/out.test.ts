@@ -78,8 +78,8 @@ t.test('standard output is not named by a dash', async t => {
   const { call, folder } = await world(t, MANIFEST, LIVE)
   for (const [command, advice] of [
     ['plan', /Use --json/],
-    ['snapshot', /Leave --out away/],
-    ['export', /Leave --out away/],
+    ['snapshot', /Leave out --out/],
+    ['export', /Leave out --out/],
   ] as const) {
     for (const ran of [await call([command, '--out=-']), await call([command], { GUESTLIST_OUT: '-' })]) {
       t.equal(ran.code, 1)

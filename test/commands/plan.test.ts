@@ -46,7 +46,7 @@ t.test('--protect takes a list, as its variable does', async t => {
   t.strictSame(await refused('--protect', 'bob@acme.example', '--protect', ',zed@*,'), both)
   const { code, stderr } = await call(['plan', '--protect', ' , '])
   t.equal(code, 1)
-  t.match(stderr, '--protect: " , " is a list with nothing in it')
+  t.match(stderr, '--protect: " , " is an empty list')
   t.match(
     (await call(['apply', '--auto-approve', '--protect', 'a@b.c,zed@acme.example'])).stderr,
     /zed@acme\.example is protected/,

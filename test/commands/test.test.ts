@@ -139,7 +139,7 @@ t.test('every problem of a test file at once, each at its place', async t => {
     ['  - {name: a, invitatoin: {id: 1}, expect: accept}', '4:15: Error: The key "invitatoin" is unknown here'],
     ['  - {name: a, invitation: {id: 1}, expect: acept}', 'Did you mean `accept`?'],
     ['  - {name: a, invitation: {id: 1}}', 'The key `expect` is missing'],
-    ['  - {name: a, expect: accept}', 'The test says nothing of what there is'],
+    ['  - {name: a, expect: accept}', 'The test does not say what there is'],
     ['  - {name: a, invitation: {email: "*@acme.example"}, expect: accept}', 'wildcard'],
     ['  - {name: a, invitation: {email: ann}, expect: accept}', '"ann"'],
     ['  - {name: a, invitation: {id: 1, status: acepted}, expect: accept}', 'Did you mean `accepted`?'],
@@ -261,7 +261,7 @@ t.test(
     t.match(await guestlist(['test'], { cwd }), { code: 0, stdout: '5 passed, 0 failed.\n' })
     t.match(await record('a.test.yaml', '--from', 'live.json'), {
       code: 1,
-      stderr: 'it exists already, and was left as it is',
+      stderr: 'it already exists, and was left as it is',
     })
     t.equal(readFileSync(`${cwd}/a.test.yaml`, 'utf8'), text)
     await record('b.test.yaml', '--from', 'live.json')

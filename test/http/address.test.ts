@@ -17,7 +17,7 @@ t.test('addresses that are taken', async t => {
   t.equal(canonicalApiUrl(parseAddress('http://api.example', 'it', true)), 'http://api.example')
 })
 
-t.test('addresses that are refused, without a word of what may be secret in them', async t => {
+t.test('addresses that are refused, without a reason of what may be secret in them', async t => {
   const cases: [string, RegExp][] = [
     ['', /not a web address/],
     ['api.example', /not a web address/],

@@ -80,8 +80,8 @@ t.test('what a proxy can do wrong', async t => {
       `http://me:wrong-pass@127.0.0.1:${strict.port}`,
       /wants a user name and password \(HTTP 407\)/,
     ],
-    ['nobody there', 'http://127.0.0.1:9', /The proxy 127\.0\.0\.1:9 made no connection .*ECONNREFUSED/],
-    ['no CONNECT', forbidding.origin, /made no connection/],
+    ['nobody there', 'http://127.0.0.1:9', /The proxy 127\.0\.0\.1:9 could not connect .*ECONNREFUSED/],
+    ['no CONNECT', forbidding.origin, /could not connect/],
     ['a certificate nobody vouches for', `http://127.0.0.1:${open.port}`, /is not trusted here/],
   ]
   for (const [name, address, message] of cases) {

@@ -15,13 +15,13 @@ t.test('what a removal leaves of the rules', async t => {
   const [byId, exact, pattern] = [{ id: 56 }, { email: ANN }, { email: '*@acme.example' }] as const
   const cases = [
     ['no removal', [accept(exact), deny(pattern)], 'P', false, ['accept wins', 'deny overruled'], /exact e-mail beats/],
-    ['an accept rule', [accept(pattern)], 'P', true, ['accept overruled'], /a removal goes before/],
+    ['an accept rule', [accept(pattern)], 'P', true, ['accept overruled'], /a removal takes precedence/],
     ['accept before deny', [accept(exact), deny(pattern)], 'P', true, ['accept overruled', 'deny agrees'], /a removal/],
     ['a deny rule', [deny(exact), accept(pattern)], 'P', true, ['deny wins', 'accept overruled'], /exact e-mail beats/],
-    ['already accepted', [accept(pattern)], 'A', true, ['accept overruled'], /a removal goes before/],
-    ['accepted, by id', [accept(byId)], 'A', true, ['accept overruled'], /a removal goes before/],
-    ['pending, by id', [accept(byId), accept(exact)], 'P', true, ['accept wins', 'accept agrees'], /say the same/],
-    ['of an unknown status', [accept(pattern)], 'Z', true, ['accept overruled'], /a removal goes before/],
+    ['already accepted', [accept(pattern)], 'A', true, ['accept overruled'], /a removal takes precedence/],
+    ['accepted, by id', [accept(byId)], 'A', true, ['accept overruled'], /a removal takes precedence/],
+    ['pending, by id', [accept(byId), accept(exact)], 'P', true, ['accept wins', 'accept agrees'], /agree/],
+    ['of an unknown status', [accept(pattern)], 'Z', true, ['accept overruled'], /a removal takes precedence/],
     ['no rule', [], 'P', true, [], null],
   ] as const
   for (const [name, rules, status, removed, expected, because] of cases) {
@@ -89,7 +89,7 @@ t.test('an address of which nothing is known, and what is known besides rules', 
 t.test('why the first wins', async t => {
   const because = (...rules: readonly Rule[]) => explainer({ rules }).invitation(invitation({ email: ANN })).because
   t.equal(because(accept({ email: ANN })), 'it is the only rule that matches')
-  t.equal(because(accept({ email: ANN }), accept({ email: '*' })), 'all rules that match say the same')
+  t.equal(because(accept({ email: ANN }), accept({ email: '*' })), 'all matching rules agree')
   t.equal(because(accept({ email: '*' }), deny({ email: '*' })), 'among equals deny beats accept')
   t.equal(because(accept({ id: 56 }), deny({ email: '*' })), 'a rule with an id beats all others')
   t.equal(because(accept({ email: ANN }), deny({ email: '*' })), 'a rule with an exact e-mail beats one without')

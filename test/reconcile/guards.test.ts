@@ -96,7 +96,7 @@ t.test('one is not many', async t => {
   const [one] = checkGuards(actions.slice(-1), { maxAccepts: null, maxDenials: null, maxRemovals: 0 })
   t.equal(
     one?.message,
-    'Guard maxRemovals: 1 removal planned, at most 0 allowed in one apply. If that is meant, raise the limit to 1 by --max-removals, or guards.maxRemovals in the manifest.',
+    'Guard maxRemovals: 1 removal planned, at most 0 allowed in one apply. If that is intended, raise the limit to 1 by --max-removals, or guards.maxRemovals in the manifest.',
   )
 })
 

@@ -14,15 +14,15 @@ t.test('admin rights', async t => {
     warningsOf({ rules: ALL }, [invitation(fields)]).map(w => w.message)
   const project = { project_name: 'Roof' }
   t.same(granted({}), [])
-  t.same(granted({ cloud_role: 100 }), ['ann@acme.example becomes admin of the cloud "Tower A".'])
-  t.same(granted({ ...project, project_role: 100 }), ['ann@acme.example becomes admin of the project "Roof".'])
+  t.same(granted({ cloud_role: 100 }), ['ann@acme.example becomes an admin of the cloud "Tower A".'])
+  t.same(granted({ ...project, project_role: 100 }), ['ann@acme.example becomes an admin of the project "Roof".'])
   t.same(granted({ ...project, cloud_role: 100, project_role: 100 }), [
-    'ann@acme.example becomes admin of the cloud "Tower A" and of the project "Roof".',
+    'ann@acme.example becomes an admin of the cloud "Tower A" and of the project "Roof".',
   ])
   t.same(granted({ ...project, project_role: 25 }), [])
   t.same(
     granted({ project_role: 100 }),
-    ['ann@acme.example becomes admin of the project "".'],
+    ['ann@acme.example becomes an admin of the project "".'],
     'whose name is not said',
   )
   t.same(granted({ cloud_role: 100, status: 'A' }), [], 'not of what is accepted already')

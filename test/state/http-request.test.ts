@@ -69,12 +69,12 @@ t.test('what a proxy can do wrong is said with its name, and without its passwor
     [
       'nobody there',
       'http://me:wrong-pass@127.0.0.1:9',
-      /The proxy 127\.0\.0\.1:9 made no connection to \S+ \(ECONNREFUSED\)\. Check HTTPS_PROXY/,
+      /The proxy 127\.0\.0\.1:9 could not connect to \S+ \(ECONNREFUSED\)\. Check HTTPS_PROXY/,
     ],
     [
       'silence',
       `http://me:wrong-pass@127.0.0.1:${port}`,
-      /The proxy \S+ made no connection to \S+ \((ETIMEDOUT|no answer)\)\. Check HTTPS_PROXY/,
+      /The proxy \S+ could not connect to \S+ \((ETIMEDOUT|no answer)\)\. Check HTTPS_PROXY/,
     ],
   ] as const) {
     const ran = await run(['state', 'list', '--timeout', '1'], { env: { ...env, HTTPS_PROXY: address } })

@@ -254,7 +254,7 @@ t.test('a newer serial on the server is not overwritten', async t => {
 t.test('what the server says is explained', async t => {
   const cases: Record<string, [code: string, fault: Fault, says: RegExp]> = {
     'no credentials': ['state-credentials', { kind: 'status', status: 401 }, /TF_HTTP_USERNAME/],
-    'wrong credentials': ['state-credentials', { kind: 'status', status: 403 }, /no right/],
+    'wrong credentials': ['state-credentials', { kind: 'status', status: 403 }, /do not allow this/],
     'a redirect': [
       'state-http',
       { kind: 'status', status: 302, headers: { location: 'http://127.0.0.1:1/' } },

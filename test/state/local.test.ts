@@ -98,7 +98,7 @@ t.test('what cannot be used is an error that names the file, and is left as it i
     'two spellings of an address': [
       'state-broken',
       JSON.stringify({ ...GOOD, removals: { 'Bob@x': RECORD, 'bob@x ': RECORD } }),
-      /"bob@x" is in it twice/,
+      /"bob@x" appears in it twice/,
     ],
     'an empty address': ['state-broken', JSON.stringify({ ...GOOD, removals: { '': RECORD } }), /removals/],
     'a blank address': ['state-broken', JSON.stringify({ ...GOOD, removals: { ' ': RECORD } }), /is empty/],

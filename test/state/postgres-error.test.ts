@@ -17,8 +17,8 @@ const failed = (message: string, code?: string): Error =>
 const CASES: readonly (readonly [name: string, error: unknown, code: string, says: RegExp])[] = [
   ['a wrong password', answered('28P01'), 'state-credentials', /refused the password \(28P01: no\)/],
   ['no such database', answered('3D000'), 'state-config', /has no such database/],
-  ['a standby', answered('25006'), 'state-unwritable', /takes no writes.*primary/],
-  ['a table of others', answered('42703'), 'state-broken', /not as guestlist makes it/],
+  ['a standby', answered('25006'), 'state-unwritable', /accepts no writes.*primary/],
+  ['a table of others', answered('42703'), 'state-broken', /not as guestlist creates it/],
   ['a code that is not known here', answered('XX000'), 'state-unwritable', /answered with an error \(XX000: no\)/],
   ['an answer without a code', answered(undefined), 'state-unwritable', /\(no code: no\)/],
   ['control characters in an answer', answered('XX000', 'a\u001b[2J'), 'state-unwritable', /^\P{Cc}*$/u],

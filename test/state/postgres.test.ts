@@ -158,7 +158,7 @@ if (postgres !== null) {
       await t.rejects(lockNow(stateAt(reader)), {
         code: 'state-credentials',
         message: /42501/,
-        advice: /^Have it made:\nCREATE TABLE IF NOT EXISTS guestlist_state/,
+        advice: /^Have it created:\nCREATE TABLE IF NOT EXISTS guestlist_state/,
       })
       await stateAt(env).checkWritable()
       await t.rejects(lockNow(stateAt(reader)), { code: 'state-credentials', message: /GRANT SELECT, INSERT, UPDATE/ })
@@ -173,7 +173,7 @@ if (postgres !== null) {
         'CREATE TABLE guestlist_state (name text primary key); GRANT ALL ON guestlist_state TO public',
         other.PGDATABASE,
       )
-      await t.rejects(stateAt(other).read(), { code: 'state-broken', message: /not as guestlist makes it/ })
+      await t.rejects(stateAt(other).read(), { code: 'state-broken', message: /not as guestlist creates it/ })
     })
   })
 

@@ -11,7 +11,7 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
   ),
   'no-terminal': page(
     'A change needs an approval, and in a pipeline nobody can type it.',
-    'Apply a saved plan, or say `--auto-approve`.',
+    'Apply a saved plan, or pass `--auto-approve`.',
     'guestlist apply plan.json',
   ),
   declined: page(
@@ -22,12 +22,12 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
   interrupted: page('Ctrl-C, or a signal.', 'Nothing was done. Run the command again.', 'guestlist apply'),
   'file-unreadable': page(
     'It is not there, this user may not read it, or it is no file.',
-    'Check the path and its rights.',
+    'Check the path and its permissions.',
     'guestlist show plan.json',
   ),
   'file-unwritable': page(
     'The folder is not there, this user may not write to it, or the disk is full.',
-    'Check the path and its rights.',
+    'Check the path and its permissions.',
     'guestlist plan --out plan.json',
   ),
   'file-occupied': page(
@@ -82,7 +82,7 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
   ),
   'plan-newer': page(OUTDATED, UPGRADE, 'guestlist --version'),
   'plan-edited': page(
-    'Its checksum does not fit: what was approved may not be what it says now.',
+    'Its checksum does not match: what was approved may not be what it says now.',
     'Plan again.',
     'guestlist plan --out plan.json',
   ),
@@ -92,12 +92,12 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
     'guestlist apply plan.json --api-url https://api.bimdata.io',
   ),
   'plan-settled': page(
-    'A saved plan is carried out as it is, so that the flag would be without effect.',
-    'Leave the flag away, or plan again with it.',
+    'A saved plan is carried out as it is, so the flag would have no effect.',
+    'Leave out the flag, or plan again with it.',
     'guestlist plan --target bimdata_invitation.56 --out plan.json',
   ),
   'plan-empty': page(
-    'A signature under nothing could be taken for one under something.',
+    'A signature under nothing could be mistaken for one under something.',
     'Nothing has to be done.',
     'guestlist show plan.json',
   ),
@@ -114,7 +114,7 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
   'snapshot-newer': page(OUTDATED, UPGRADE, 'guestlist --version'),
   'snapshot-other-api': page(
     'The same ids mean other invitations there.',
-    'Take a snapshot of the API that you plan for, or leave `--api-url` away.',
+    'Take a snapshot of the API that you plan for, or leave out `--api-url`.',
     'guestlist snapshot --out live.json',
   ),
   'approvals-missing': page(
@@ -133,7 +133,7 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
     'alice@acme.example namespaces="guestlist-approval" ssh-ed25519 AAAA…',
   ),
   'signing-key': page(
-    'It is of a kind that does not count, or its private half is not at hand.',
+    'It is of a type that does not count, or its private half is not available.',
     'Name the key that the signers file lists, or load it into the agent.',
     'guestlist approve plan.json --key ~/.ssh/id_ed25519',
   ),
@@ -158,7 +158,7 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
     'guestlist auth status',
   ),
   'api-http': page(
-    '401 and 403: the credential does not suffice. 404: the address is none of the API. 429 and 5xx: it is busy or broken, also after the retries.',
+    '401 and 403: the credential does not suffice. 404: the address is not one of the API. 429 and 5xx: it is busy or broken, also after the retries.',
     'The message says which, and what to do.',
     'guestlist doctor',
   ),

@@ -19,7 +19,7 @@ const REST: Readonly<Record<LintCode, Omit<Page, 'means'>>> = {
   cloudRole: admin`,
   },
   'conflicting-rules': {
-    why: 'For what both match deny wins, which the one who wrote the accept may not expect.',
+    why: 'Where both match, deny wins, which the author of the accept may not expect.',
     remedy: 'Narrow one of them, or decide the shown invitation by its exact address.',
     example: `accept:
   - {email: "*@acme.example", cloud: Campus}
@@ -28,17 +28,17 @@ deny:
   },
   'confusable-address': {
     why: 'Letters that look alike can stand for another mailbox: somebody else gets in, or the one to remove stays.',
-    remedy: 'Type the address anew, or ask its owner.',
+    remedy: 'Type the address again, or ask its owner.',
     example: '- email: аlice@acme.example   # begins with a Cyrillic letter',
   },
   'expired-rule': {
-    why: 'It decides nothing any more, and a reader may believe that it does.',
-    remedy: 'Take it out, or move its date.',
+    why: 'It no longer decides anything, but a reader may believe that it does.',
+    remedy: 'Remove it, or change its date.',
     example: 'until: 2027-06-30',
   },
   'expiring-rule': {
     why: 'From the day after, invitations that it accepted are decided by other rules, or by none.',
-    remedy: 'Move its date if people are still to come by it.',
+    remedy: 'Extend it if it is still to let people in.',
     example: 'guestlist lint --within 14d',
   },
   'missing-owner': {
@@ -52,15 +52,15 @@ deny:
     example: 'reason: left on 2026-10-31',
   },
   'redundant-rule': {
-    why: 'Other rules decide the same of everything that it matches.',
-    remedy: 'Take it out, or allow the finding where the rule documents something.',
+    why: 'Other rules decide everything that it matches in the same way.',
+    remedy: 'Remove it, or allow the finding where the rule documents something.',
     example: `accept:
   - email: "*@acme.example"
   - email: "a*@acme.example"   # redundant`,
   },
   'removed-and-protected': {
-    why: 'Protections go before removals, so that apply never carries out any plan of this manifest.',
-    remedy: 'Take out the removal, or have the protection narrowed by who holds it.',
+    why: 'Protections take precedence over removals, so apply refuses every plan of this manifest.',
+    remedy: 'Remove the removal, or have the protection narrowed by whoever set it.',
     example: `users:
   remove:
     - email: root@it.acme.example
@@ -69,20 +69,20 @@ deny:
   },
   'shadowed-rule': {
     why: 'Whoever wrote it expects an effect, and there is none.',
-    remedy: 'Take it out, or make it stronger: an exact address goes before wildcards, an id before both.',
+    remedy: 'Remove it, or make it stronger: an exact address beats wildcards, and an id beats both.',
     example: `accept:
   - email: "sub*@acme.example"   # never decides
 deny:
   - email: "*@acme.example"`,
   },
   'unused-allow': {
-    why: 'What it was to silence is told all the same, or is gone.',
-    remedy: 'Correct the code, move it to the line of the rule or the one above, or take it out.',
+    why: 'What it was to silence is reported all the same, or is gone.',
+    remedy: 'Correct the code, move it to the line of the rule or the one above, or remove it.',
     example: '# guestlist-lint: allow missing-owner (a rule of the whole company)',
   },
   'unused-rule': {
     why: 'Nobody is invited whom it would match; a typo looks exactly like that.',
-    remedy: 'Check its spelling against the invitations; take it out if nobody is to come by it.',
+    remedy: 'Check its spelling against the invitations; remove it if it is not to let anybody in.',
     example: 'guestlist lint --from live.json',
   },
 }

@@ -5,19 +5,19 @@ export const NOTICE_PAGES = {
   unknown_variable: {
     means: 'A GUESTLIST_… variable is set that names no flag.',
     why: 'Guards and protections are set that way, and a typo would undo one.',
-    remedy: 'Correct its name: the message suggests one. Variables of your own need another beginning.',
+    remedy: 'Correct its name: the message suggests one. Variables of your own need another prefix.',
     example: 'GUESTLIST_PROTECT="*@it.acme.example" guestlist plan',
   },
   unused_flag: {
     means: 'A flag, or its variable, has no effect on this command.',
-    why: 'Common flags are taken everywhere, so that a pipeline can give them to all its steps.',
-    remedy: 'Leave it away if it was meant to do something here.',
+    why: 'Common flags are accepted everywhere, so that a pipeline can give them to all its steps.',
+    remedy: 'Leave it out; it was perhaps meant for another command.',
     example: 'guestlist validate --json',
   },
   state_not_locked: {
     means: 'The state is not locked during this run.',
     why: '`--no-lock` says so, or the state server has no lock address. Two runs at a time could undo each other.',
-    remedy: 'Set state.lockAddress or TF_HTTP_LOCK_ADDRESS, or leave `--no-lock` away.',
+    remedy: 'Set state.lockAddress or TF_HTTP_LOCK_ADDRESS, or leave out `--no-lock`.',
     example: `state:
   backend: http
   address: https://state.acme.example/guestlist
@@ -31,7 +31,7 @@ export const NOTICE_PAGES = {
   },
   tests_incomplete: {
     means: 'Some invitations are not in the recorded tests.',
-    why: 'A test has no words for their role, or for their address.',
+    why: 'A test cannot express their role, or their address.',
     remedy: 'Write tests of what matters about them by hand.',
     example: 'guestlist test --coverage',
   },
@@ -42,9 +42,9 @@ export const NOTICE_PAGES = {
     example: 'guestlist test tests/everything.yaml',
   },
   lint_undecided: {
-    means: 'What some rules cover is too intricate to be decided.',
-    why: 'Many wildcards in many fields at once take unreasonably long, so nothing is said of whether they are shadowed, redundant or in conflict.',
-    remedy: 'Make them simpler, or test what they decide.',
+    means: 'What some rules cover is too complex to be decided.',
+    why: 'Many wildcards in many fields at once would take unreasonably long, so nothing is said of whether they are shadowed, redundant or in conflict.',
+    remedy: 'Simplify them, or test what they decide.',
     example: 'guestlist test --coverage',
   },
   manifest_too_large: {
@@ -60,27 +60,27 @@ export const NOTICE_PAGES = {
     example: 'guestlist logout',
   },
   login_unused: {
-    means: 'A credential in the environment goes before the login.',
-    why: 'The first of the list is used, and the login is its last.',
+    means: 'A credential in the environment takes precedence over the login.',
+    why: 'The first credential in the list is used, and the login comes last.',
     remedy: 'Unset the variable to use the login.',
     example: 'guestlist auth status',
   },
   run_failed: {
     means: 'A run of serve failed, was refused, or did not finish.',
     why: 'The lines say why.',
-    remedy: 'Mend that; serve tries again by itself, later each time.',
+    remedy: 'Fix that; serve retries by itself, with longer and longer pauses.',
     example: 'curl http://127.0.0.1:8080/status',
   },
   webhook_not_forwarded: {
     means: 'A webhook could not be passed on to the address of `--forward`.',
     why: 'That server is down or refused it. guestlist itself acted on it.',
-    remedy: 'See to that server; the event is not sent again.',
+    remedy: 'Check that server; the event is not sent again.',
     example: 'guestlist serve --forward https://hooks.acme.example/bimdata',
   },
   no_leader: {
-    means: 'This instance of serve cannot find out whether it has to work.',
+    means: 'This instance of serve cannot find out whether it is the one to work.',
     why: "The state's lock cannot be reached.",
-    remedy: 'See to the state; serve tries again by itself.',
+    remedy: 'Check the state; serve retries by itself.',
     example: 'guestlist doctor',
   },
   grace_exceeded: {
@@ -91,8 +91,8 @@ export const NOTICE_PAGES = {
   },
   remote_listener: {
     means: 'Others can reach the page of serve.',
-    why: '`--allow-remote` is set. The page shows names and addresses to whoever asks.',
-    remedy: 'Let a proxy that authenticates stand before it.',
+    why: '`--allow-remote` is set. The page shows names and addresses to anybody who asks.',
+    remedy: 'Put a proxy that authenticates in front of it.',
     example: 'guestlist serve --listen 0.0.0.0:8080 --allow-remote',
   },
 } as const satisfies Readonly<Record<string, Page>>

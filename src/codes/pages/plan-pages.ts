@@ -12,13 +12,13 @@ export const WARNING_PAGES: Pages<WarningCode> = {
   expired_rule: {
     means: 'The `until` of a rule is over, and it no longer matches.',
     why: 'Invitations that it used to decide are now decided by other rules, or by none.',
-    remedy: 'Take the rule out, or move its date.',
+    remedy: 'Remove the rule, or change its date.',
     example: 'until: 2027-06-30',
   },
   accepted_but_denied: {
     means: 'A rule denies an invitation that is accepted already.',
-    why: 'The API cannot take an acceptance back, so nothing is done.',
-    remedy: 'To take the access away, list the address under users.remove.',
+    why: 'The API cannot undo an acceptance, so nothing is done.',
+    remedy: 'To revoke the access, list the address under users.remove.',
     example: `users:
   remove:
     - email: eve@rival.example
@@ -37,9 +37,9 @@ export const WARNING_PAGES: Pages<WarningCode> = {
     example: 'guestlist invitations get 56 --json',
   },
   admin_rights: {
-    means: 'Somebody becomes admin of a cloud or a project.',
+    means: 'Somebody becomes an admin of a cloud or a project.',
     why: 'An admin can invite others and delete data.',
-    remedy: 'If that is not meant, deny the invitation, or accept `cloudRole: user` only.',
+    remedy: 'If that is not intended, deny the invitation, or accept `cloudRole: user` only.',
     example: `- email: "*@acme.example"
   cloudRole: user`,
   },
@@ -59,7 +59,7 @@ export const WARNING_PAGES: Pages<WarningCode> = {
   returned: {
     means: 'Somebody who was removed before is back, and is removed again.',
     why: 'An invitation of theirs was accepted since the removal, and users.remove still lists them.',
-    remedy: 'If they are to stay, take them out of users.remove.',
+    remedy: 'If they are to stay, remove them from users.remove.',
     example: 'guestlist explain bob@acme.example',
   },
   left_in_keycloak: {
@@ -85,7 +85,7 @@ export const WARNING_PAGES: Pages<WarningCode> = {
   from: 2026-12-01`,
   },
   removed_before: {
-    means: 'An address is listed for removal anew, but its removal is remembered.',
+    means: 'An address is listed for removal again, but its removal is remembered.',
     why: 'The user was removed and no invitation was accepted since, so nothing is done. They may have come back another way.',
     remedy: 'To remove them again, forget the record.',
     example: 'guestlist state rm bob@acme.example',
@@ -102,37 +102,37 @@ export const WARNING_PAGES: Pages<WarningCode> = {
 export const REFUSAL_PAGES: Pages<RefusalCode> = {
   protected: {
     means: 'A user to remove is protected.',
-    why: 'The address is covered by users.protect, `--protect` or GUESTLIST_PROTECT. A protection goes before every removal, so nothing at all is done.',
-    remedy: 'Take the address out of users.remove, or have the protection changed by who holds it.',
+    why: 'The address is covered by users.protect, `--protect` or GUESTLIST_PROTECT. A protection takes precedence over every removal, so nothing at all is done.',
+    remedy: 'Remove the address from users.remove, or have the protection changed by whoever set it.',
     example: `users:
   protect:
     - "*@it.acme.example"`,
   },
   max_accepts: {
     means: 'More invitations would be accepted than guards.maxAccepts allows in one apply.',
-    why: 'So many at once are more often a mistake in a rule than meant.',
-    remedy: 'Read the plan by rule. If it is meant, raise the limit in the manifest.',
+    why: 'So many at once are more often a mistake in a rule than intended.',
+    remedy: 'Read the plan rule by rule. If it is intended, raise the limit in the manifest.',
     example: `guards:
   maxAccepts: 200`,
   },
   max_denials: {
     means: 'More invitations would be denied than guards.maxDenials allows in one apply.',
-    why: 'So many at once are more often a mistake in a rule than meant.',
-    remedy: 'Read the plan by rule. If it is meant, raise the limit in the manifest.',
+    why: 'So many at once are more often a mistake in a rule than intended.',
+    remedy: 'Read the plan rule by rule. If it is intended, raise the limit in the manifest.',
     example: `guards:
   maxDenials: 50`,
   },
   max_removals: {
     means: 'More users would be removed than guards.maxRemovals allows in one apply.',
-    why: 'A removal deletes an account and cannot be undone. The limit is 5 unless something else is said.',
-    remedy: 'Check every name. If it is meant, raise the limit for this run or in the manifest.',
+    why: 'A removal deletes an account and cannot be undone. The limit is 5 by default.',
+    remedy: 'Check every name. If it is intended, raise the limit for this run or in the manifest.',
     example: 'guestlist apply --max-removals 12',
   },
   max_clouds_lost: {
     means: 'More clouds would be deleted than guards.maxCloudsLost allows, or it is not known how many.',
     why: 'A cloud in which a removed user is alone is deleted with its data. Where members cannot be read, any cloud could be lost.',
     remedy:
-      'Add somebody to the clouds that have to stay, or give guestlist a credential that sees them; if the loss is meant, raise the limit.',
+      'Add somebody to the clouds that have to stay, or give guestlist a credential that sees them; if the loss is intended, raise the limit.',
     example: `guards:
   maxCloudsLost: 1`,
   },

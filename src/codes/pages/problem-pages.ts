@@ -10,7 +10,7 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
     example: 'guestlist plan -f policies/guestlist.yaml',
   },
   'too-large': {
-    means: 'A manifest is larger than is read.',
+    means: 'A manifest is larger than guestlist reads.',
     why: 'A file over 10 MiB, or one whose nesting would take unreasonably long to parse, is a mistake or an attack.',
     remedy: 'Split it: `-f` takes several files and folders, which together are one manifest.',
     example: 'guestlist plan -f policies/',
@@ -22,9 +22,9 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
     example: 'iconv -f UTF-16 -t UTF-8 guestlist.yaml > utf8.yaml',
   },
   empty: {
-    means: 'A manifest holds nothing.',
+    means: 'A manifest is empty.',
     why: 'An empty file says neither that everybody is to stay nor that nobody is: more likely something went wrong when it was written.',
-    remedy: 'Say at least which format it has.',
+    remedy: 'State at least which format it has.',
     example: 'apiVersion: guestlist/v1',
   },
   syntax: {
@@ -52,7 +52,7 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
   },
   'unknown-key': {
     means: 'A key is not one of the format.',
-    why: 'It is misspelt or in the wrong place; if it were passed over, a protection or a guard could be void.',
+    why: 'It is misspelt or in the wrong place; if it were ignored, a protection or a guard could be void.',
     remedy: 'Correct it: the message suggests the key that was probably meant. The schema lists all of them.',
     example: `guards:
   maxRemovals: 5   # not: maxRemoval`,
@@ -64,14 +64,14 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
     example: 'apiVersion: guestlist/v1',
   },
   'wrong-type': {
-    means: 'A value has another type than its key takes.',
+    means: 'A value has a type that its key does not take.',
     why: 'For example a list where one value is expected, or a number where a string is.',
     remedy: 'Write the type that the message names. Quote what YAML would read as a number, a date or true and false.',
     example: `- email: bob@acme.example
   reason: "2026"`,
   },
   'wrong-value': {
-    means: 'A value is of the right type and is still none that could be meant.',
+    means: 'A value is of the right type, but cannot be what is meant.',
     why: 'For example an address that no mailbox can have, a day that does not exist, an `until` before its `from`, or a wildcard under `users.remove`. Also the warnings that `email: "*"` alone and `unmatched: accept` accept everybody.',
     remedy: 'Correct it as the message says.',
     example: `users:
@@ -79,7 +79,7 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
     - email: oscar.blanc@acme.example   # exact addresses only`,
   },
   'empty-selector': {
-    means: 'A rule says nothing of whom it matches.',
+    means: 'A rule does not say whom it matches.',
     why: 'It would match everybody, which has to be written out to be believed.',
     remedy: 'Give it at least one of id, email, cloud, project, cloudRole, projectRole, client or sender.',
     example: `- email: "*@acme.example"
@@ -87,15 +87,15 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
   },
   'conflicting-scalar': {
     means: 'Two files of one manifest set a key to different values.',
-    why: 'All files together are one manifest, and none goes before another.',
+    why: 'All files together are one manifest, and none takes precedence.',
     remedy: 'Set it in one of them: the message names both places.',
     example: `guards:
   maxRemovals: 5   # in one file only`,
   },
   'duplicate-entry': {
     means: 'The same entry appears twice.',
-    why: 'Somebody who takes one of them out would believe that the rule is gone.',
-    remedy: 'Take one of them out.',
+    why: 'Somebody who removes one of them would believe that the rule is gone.',
+    remedy: 'Remove one of them.',
     example: `users:
   remove:
     - email: oscar.blanc@acme.example`,
@@ -103,19 +103,19 @@ export const PROBLEM_PAGES: Pages<ProblemCode> = {
   contradiction: {
     means: 'The manifest asks for two opposite things.',
     why: 'The same id or the same bare address is both accepted and denied, or an address is both removed and accepted.',
-    remedy: 'Decide for one. The message names the other place.',
+    remedy: 'Choose one. The message names the other place.',
     example: `guestlist explain bob@acme.example`,
   },
   'inconsistent-answer': {
     means: 'The list of invitations contradicts itself.',
-    why: 'The API lists one id twice. Which of the two is true cannot be known, so nothing is planned.',
-    remedy: "Plan again; if it stays, contact the API's operator.",
+    why: 'The API lists one id twice. It cannot be known which of the two is right, so nothing is planned.',
+    remedy: "Plan again; if it persists, contact the API's operator.",
     example: 'guestlist invitations list --json',
   },
   'live-contradiction': {
     means: 'The manifest contradicts itself for an invitation that exists now.',
-    why: 'A rule accepts the invitation by its id, and users.remove removes whom it invites: they would be let in and removed.',
-    remedy: 'Take the id rule or the removal out.',
+    why: 'A rule accepts the invitation by its id, and users.remove removes the person it invites: they would be let in and removed.',
+    remedy: 'Remove the id rule or the removal.',
     example: `invitations:
   accept:
     - id: 56                       # invites oscar.blanc@acme.example

@@ -23,18 +23,18 @@ export const STORE_REST: Readonly<Record<StoreCode, Omit<Page, 'means'>>> = {
   ),
   'state-unreadable': page(
     'This user may not read it, or the disk fails.',
-    'Check its rights.',
+    'Check its permissions.',
     'guestlist state list',
   ),
   'state-unwritable': page(
     'This user may not write it, or the disk is full. A removal that cannot be remembered is not begun.',
-    'Check its rights, and the room.',
+    'Check its permissions and the free space.',
     'guestlist doctor',
   ),
   'state-too-large': page('Something else answers at this address.', 'Check the address.', 'guestlist doctor'),
   'state-broken': page(
     'It was edited, cut off, or is another file. It is never overwritten.',
-    'Restore it from a backup. Without one move it away: removals are then asked again.',
+    'Restore it from a backup. Without one move it away: removals are then requested again.',
     'mv guestlist.state.json broken.json',
   ),
   'state-newer': page(OUTDATED, UPGRADE, 'guestlist --version'),
@@ -44,23 +44,23 @@ export const STORE_REST: Readonly<Record<StoreCode, Omit<Page, 'means'>>> = {
     'state:\n  path: staging.state.json',
   ),
   'state-other-lineage': page(
-    'It was deleted and made anew during the run.',
-    'See who did, then plan again.',
+    'It was deleted and created again during the run.',
+    'Find out who did that, then plan again.',
     'guestlist state list',
   ),
   'state-newer-serial': page(
-    'Two runs went on at once, without a lock.',
-    'See that no other run is under way, then plan again.',
+    'Two runs overlapped, without a lock.',
+    'Make sure that no other run is under way, then plan again.',
     'guestlist plan',
   ),
   'state-locked': page(
     'Another run is under way, or one on another machine was killed.',
-    'Wait for it. If it has ended for certain, unlock the state.',
+    'Wait for it. If it has certainly ended, unlock the state.',
     'guestlist apply --lock-timeout 5m',
   ),
   'state-lock-lost': page(
     'Somebody unlocked it by force, or the connection to the database ended.',
-    'See that no other run is under way, then run apply again.',
+    'Make sure that no other run is under way, then run apply again.',
     'guestlist doctor',
   ),
   'state-lock-mismatch': page(
@@ -75,7 +75,7 @@ export const STORE_REST: Readonly<Record<StoreCode, Omit<Page, 'means'>>> = {
   ),
   'state-interrupted': page('Ctrl-C, or a signal.', 'Nothing was done. Run the command again.', 'guestlist apply'),
   'state-credentials': page(
-    'The name or the password is wrong, or may not do this.',
+    'The user name or the password is wrong, or the user may not do this.',
     'Check the variables of the state.',
     'TF_HTTP_USERNAME=gitlab-ci-token guestlist doctor',
   ),
@@ -106,12 +106,12 @@ export const STORE_REST: Readonly<Record<StoreCode, Omit<Page, 'means'>>> = {
   ),
   'audit-unwritable': page(
     'This user may not write it, or the disk is full. Nothing is done that is not recorded.',
-    'Check its rights, and the room.',
+    'Check its permissions and the free space.',
     'guestlist apply --audit-log audit.ndjson',
   ),
   'audit-unreadable': page(
     'It is not there, or this user may not read it.',
-    'Check the path and its rights.',
+    'Check the path and its permissions.',
     'guestlist audit show audit.ndjson',
   ),
   'audit-locked': page(

@@ -95,13 +95,13 @@ export async function checkClock({ aheadMs }: Reached): Promise<Finding> {
   if (aheadMs === null)
     return warning(
       'Not checked: the API does not say what time it is',
-      'See that this machine synchronizes its clock (NTP).',
+      'Make sure that this machine synchronizes its clock (NTP).',
     )
   const skew = Math.abs(aheadMs)
   if (skew <= MOST_SKEW_MS) return ok("This machine's clock and the API's agree to the minute")
   return warning(
     `This machine's clock is ${durationText(toMinute(skew))} ${aheadMs > 0 ? 'behind' : 'ahead of'} the API's`,
-    'Set it (NTP): tokens, approvals and the days of rules are judged by it.',
+    'Correct it (NTP): tokens, approvals and the dates of rules are judged by it.',
   )
 }
 
@@ -123,8 +123,8 @@ export async function checkInvitations({ list }: Connection): Promise<Finding> {
   const [id] = twice
   if (id !== undefined)
     return failed(
-      `The list holds the id ${id} twice`,
-      "Which of the two is true cannot be known: no plan is made. Contact the API's operator.",
+      `The list contains the id ${id} twice`,
+      "It cannot be known which of the two is right, so no plan is made. Contact the API's operator.",
     )
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const each = KNOWN.map(status => `${counts.get(status) ?? 0} ${status}`)
@@ -132,7 +132,7 @@ export async function checkInvitations({ list }: Connection): Promise<Finding> {
   const unknown = counts.get('unknown') ?? 0
   if (unknown === 0) return ok(summary)
   return warning(
-    `${summary}, ${unknown} of a status that is not known here`,
+    `${summary}, ${unknown} of a status that this version does not know`,
     'They are left alone. Look for a newer guestlist.',
   )
 }

@@ -59,18 +59,18 @@ export function createChecks(interrupt: AbortSignal): Checks {
 }
 
 const notChecked = (needed: CheckCode): Finding =>
-  warning(`Not checked, for it needs the check ${needed}`, `Do first what ${needed} asks for.`)
+  warning(`Not checked: it needs the check ${needed}`, `Fix ${needed} first.`)
 
 /** @throws what is not foreseen: a bug */
 function findingOf(error: unknown): Finding {
   if (error instanceof GuestlistError && error.problems.length > 0) return ofProblems(error)
   if (error instanceof GuestlistError && error.code.startsWith('state-'))
-    return failed(error.message, `plan and apply refuse as long as it is so. ${AGAIN}`)
+    return failed(error.message, `Until then plan and apply refuse to run. ${AGAIN}`)
   if (error instanceof GuestlistError || error instanceof ApiError) return failed(error.message, error.advice ?? AGAIN)
   throw error
 }
 
-const AGAIN = 'Mend it, and run "guestlist doctor" again.'
+const AGAIN = 'Fix it, and run "guestlist doctor" again.'
 
 function ofProblems({ problems }: GuestlistError): Finding {
   const [first] = problems.filter(({ severity }) => severity === 'error')

@@ -41,7 +41,7 @@ export async function checkManifest(flags: CommonFlags, io: Io): Promise<Found<M
 export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Finding> {
   const found = await findSecret(env, 'GUESTLIST_WEBHOOK_SECRET')
   return ok(
-    found === null ? 'GUESTLIST_WEBHOOK_SECRET is not set: serve takes no webhooks' : `Webhook secret: ${found.from}`,
+    found === null ? 'GUESTLIST_WEBHOOK_SECRET is not set: serve accepts no webhooks' : `Webhook secret: ${found.from}`,
   )
 }
 

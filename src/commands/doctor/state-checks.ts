@@ -21,15 +21,15 @@ const LONG_MS = 3_600_000
 export async function checkLock(store: StateStore): Promise<Finding> {
   if (!store.canLock)
     return warning(
-      'The state has no lock address: two runs may go on at once',
+      'The state has no lock address: two runs may overlap',
       'Set state.lockAddress in the manifest, or TF_HTTP_LOCK_ADDRESS.',
     )
   const holder = await store.holder()
   if (holder === 'unknown')
-    return ok('Whether it is locked is not known: an http state tells only who tries to lock it')
+    return ok('It is not known whether it is locked: an http state says so only to those who try to lock it')
   if (holder === null) return ok('The state is not locked')
   const whose = describeHolder(holder)
-  if (hasEnded(holder)) return ok(`Locked by ${whose}; that process has ended, and the next run takes the lock over`)
+  if (hasEnded(holder)) return ok(`Locked by ${whose}; that process has ended, and the next run takes over the lock`)
   const age = Date.now() - Date.parse(holder.Created)
   if (age <= LONG_MS) return ok(`Locked by ${whose}`)
   const since = Number.isNaN(age) ? '' : ` for ${durationText(Math.round(age / 60_000) * 60_000)}`
@@ -38,5 +38,5 @@ export async function checkLock(store: StateStore): Promise<Finding> {
 
 const adviceOn = ({ ID }: LockInfo): string =>
   ID === ''
-    ? 'Find out whose lock it is. It holds no id, so it can only be removed by hand: an apply that it refuses says where it is.'
-    : `If it is certain that this run does not run any more, unlock the state: guestlist state unlock ${plain(ID)}`
+    ? 'Find out whose lock it is. It has no id, so it can only be removed by hand: an apply that it blocks says where it is.'
+    : `If this run has certainly ended, unlock the state: guestlist state unlock ${plain(ID)}`

@@ -51,7 +51,7 @@ function heldCount(io: Pick<Io, 'env'>): number | undefined {
 function heldText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
   const text = env[variableName(key)]
   if (text !== undefined && text.trim() === '')
-    throw new GuestlistError('usage', `${variableName(key)} is set, and empty`, {
+    throw new GuestlistError('usage', `${variableName(key)} is set but empty`, {
       advice: 'Set it to a value, or unset it.',
     })
   return text

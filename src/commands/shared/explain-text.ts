@@ -72,7 +72,7 @@ function note({ standing, from, until, rule }: RuleMatch): string {
 function removalLines({ removal, protection, decision }: InvitationExplanation): readonly string[] {
   if (removal === null) return []
   const entry = `  The user is to be removed: ${placeOf(removal)}${reasonText(removal)}.`
-  const precedence = '  A removal goes before rules that accept.'
+  const precedence = '  A removal takes precedence over rules that accept.'
   if (protection !== null) return [entry, `  But ${protectionText(protection)}.`]
   return decision.kind === 'contradiction' ? [entry] : [entry, precedence]
 }
@@ -183,7 +183,7 @@ const USER = {
   remove: 'The user would be removed: the state remembers no removal.',
   returned: 'The user would be removed again: an invitation of theirs is accepted that was not at the removal.',
   refuse:
-    'The whole plan would be refused: the address is protected. Take it out of users.remove, or have the protection changed.',
+    'The whole plan would be refused: the address is protected. Remove it from users.remove, or have the protection changed.',
   keep: 'Nothing would be done: the user was removed, and has not come back.',
   coming: 'Nothing would be done yet: the day of the removal is to come.',
 } as const

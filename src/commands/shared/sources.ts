@@ -64,7 +64,7 @@ export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' |
 
 const NONE_YET = 'Write one with "guestlist init", or name yours with -f.'
 const CHECK_PATH = 'Check the path given with -f.'
-const IN_FOLDER = 'Every .yaml and .yml file of a folder is read: mend it, or move it away.'
+const IN_FOLDER = 'Every .yaml and .yml file of a folder is read: fix it, or move it away.'
 
 const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 

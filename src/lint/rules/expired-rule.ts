@@ -13,7 +13,7 @@ export const expiredRule: LintRule = {
       yield {
         at: rule.at,
         summary: `This ${rule.effect} rule ended with ${rule.until}`,
-        detail: 'It matches nothing any more. Take it out, or move its date.',
+        detail: 'It no longer matches anything. Remove it, or change its date.',
       }
     }
   },

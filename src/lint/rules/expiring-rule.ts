@@ -16,7 +16,7 @@ export const expiringRule: LintRule = {
       yield {
         at: rule.at,
         summary: `This ${rule.effect} rule ends with ${rule.until}, ${days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`}`,
-        detail: 'From then on it matches nothing. Move its date if it is to stay.',
+        detail: 'From then on it matches nothing. Change its date if it is to stay.',
       }
     }
   },

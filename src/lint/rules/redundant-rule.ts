@@ -19,7 +19,7 @@ export const redundantRule: LintRule = {
       yield {
         at: speaker.entry.at,
         summary: `Without this ${speaker.effect} rule every decision is the same`,
-        detail: `${others} what it matches in the same way. Take it out, or keep it for its reason and allow this.`,
+        detail: `${others} what it matches in the same way. Remove it, or keep it for its reason and allow this.`,
         other: other?.at ?? null,
       }
     }

@@ -18,7 +18,7 @@ export const removedAndProtected: LintRule = {
       yield {
         at,
         summary: `${quoted(key)} is to be removed, and protected by ${quoted(pattern)} (${by})`,
-        detail: 'Every plan will be refused. Take the address out of `users.remove`, or out of what is protected.',
+        detail: 'Every plan will be refused. Remove the address from `users.remove`, or from what is protected.',
         other: typeof source === 'string' ? null : source,
       }
     }

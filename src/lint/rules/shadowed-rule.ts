@@ -19,7 +19,7 @@ export const shadowedRule: LintRule = {
       yield {
         at: speaker.entry.at,
         summary: `This ${speaker.effect} rule never decides`,
-        detail: `All that it matches ${listed(names)} ${match} too, and ${reason(speaker.level, covers)}. Take it out, or narrow what goes before it.`,
+        detail: `All that it matches ${listed(names)} ${match} too, and ${reason(speaker.level, covers)}. Remove it, or narrow what beats it.`,
         other: first?.entry.at ?? null,
         witness: first ? (witnessOf(ruleset, [speaker.box, first.box])?.witness ?? null) : null,
       }
@@ -30,7 +30,7 @@ export const shadowedRule: LintRule = {
 const reason = (level: number, covers: readonly { readonly level: number }[]): string =>
   covers.every(cover => cover.level === level - 1)
     ? 'among equals deny beats accept'
-    : 'stronger rules go before it, and among equals deny beats accept'
+    : 'stronger rules beat it, and among equals deny beats accept'
 
 /** `a`, `a and b`, `a, b and 3 more`. */
 function listed(names: readonly string[]): string {

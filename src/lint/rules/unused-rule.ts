@@ -17,7 +17,7 @@ export const unusedRule: LintRule = {
       yield {
         at: rule.at,
         summary: `This ${rule.effect} rule matches none of the ${invitations.length} invitations that are there`,
-        detail: 'A misspelt rule looks like this too. Correct it, or take it out if its time is over.',
+        detail: 'A misspelt rule looks like this too. Correct it, or remove it if it is no longer needed.',
       }
     }
   },

@@ -170,6 +170,6 @@ export const WHY = {
   unknown_status: 'its status is not known to this version',
   not_targeted: 'left out by --target',
   no_removals: 'left out by --no-removals',
-  not_yet: 'its day has not come',
+  not_yet: 'its date has not come',
   protected: 'protected',
 } as const satisfies Record<ActionReason | Unchanged['why'], string>

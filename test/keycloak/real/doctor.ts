@@ -12,7 +12,7 @@ export async function doctor(t: Test, keycloak: Keycloak): Promise<void> {
     ['no account', {}, 'failed', /Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET/],
     ['a wrong secret', wrong, 'failed', /not the one of this client: check KEYCLOAK_CLIENT_SECRET/],
     ['a disabled client', account('disabled'), 'failed', /enable the client/],
-    ['no service account', account('no-service-account'), 'failed', /Switch on "Service accounts roles"/],
+    ['no service account', account('no-service-account'), 'failed', /Enable "Service accounts roles"/],
     ['no role', account('nobody'), 'failed', /the roles "view-users" and "manage-users" of the client "realm-manag/],
     ['only query-users', account('searcher'), 'failed', /the roles "view-users" and "manage-users" of the client/],
     ['only view-users', account('viewer'), 'failed', /Grant its service account the role "manage-users" of the client/],

@@ -90,7 +90,7 @@ async function wrongClients(t: Test, keycloak: Keycloak): Promise<void> {
       'no-service-account',
       'no-service-account-secret',
       '',
-      /Switch on "Service accounts roles" for this client in Keycloak/,
+      /Enable "Service accounts roles" for this client in Keycloak/,
     ],
     ['an unknown scope', 'app', 'app-secret', 'org:mange', /Invalid scopes: org:mange.*set BIMDATA_SCOPE/s],
   ]

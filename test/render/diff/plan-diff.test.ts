@@ -87,7 +87,7 @@ t.test('digest, refusals, errors and warnings stand before the patch', async t =
     text,
     `# Plan: 2 to accept, 2 to deny, 1 to remove.\n# API: https://api.bimdata.io\n# Digest: ${examplePlan().digest}\n`,
   )
-  t.match(text, '# Warning: chloe@studio.example becomes admin')
+  t.match(text, '# Warning: chloe@studio.example becomes an admin')
   t.match(text, '# Refused: Guard maxAccepts')
   t.match(text, '# Error: The rule accepts invitation 7')
 })

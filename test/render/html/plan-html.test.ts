@@ -123,7 +123,7 @@ t.test('many warnings are folded, none is lost', async t => {
     ),
   )
   t.match(html, '<details><summary>30 more</summary>')
-  t.equal(html.match(/becomes admin/gu)?.length, 50)
+  t.equal(html.match(/becomes an admin/gu)?.length, 50)
 })
 
 const clean = planHtml(hostilePlan('x'))
