@@ -37,6 +37,8 @@ t.test('the packed tarball installs and runs in an empty folder', async t => {
   execFileSync('bash', ['install.sh'], { cwd: folder, env, stdio: 'pipe' })
   const installed = execFileSync(join(prefix, 'bin', 'guestlist'), ['--version'], { encoding: 'utf8' })
   t.equal(installed, `${version}\n`, 'as the pipelines install it, with nothing but the tarball')
+  const linked = readdirSync(join(prefix, 'share', 'man', 'man1'))
+  t.strictSame(linked.sort(), readdirSync(join(ROOT, 'dist', 'man')).sort(), 'man finds every page')
 })
 
 t.test('the lock file names no download addresses', async t => {
