@@ -33,19 +33,6 @@ async function approve(t: Test, world: World, plan: string, key: { readonly path
 
 const removed = ({ sandbox }: World) => sandbox.effects().filter(({ operation }) => operation === 'remove').length
 
-t.test('the five lines of the README', async t => {
-  const world = await startWorld(t, { scripts: [], to: '.' })
-  mkdirSync(join(world.folder, '..', 'home', '.ssh'))
-  makeKey(join(world.folder, '..', 'home', '.ssh'), 'id_ed25519')
-  const [, lines = ''] = /## In five lines\n\n```sh\n(.*?)```/s.exec(read('approvals/README.md')) ?? []
-  t.equal(lines.trim().split('\n').length, 5)
-  const env = { BIMDATA_API_URL: world.sandbox.url, BIMDATA_API_KEY: world.sandbox.apiKey, GUESTLIST_YES: 'true' }
-  const { code, stdout, stderr } = await world.run(lines, env)
-  t.equal(code, 0, stderr)
-  t.match(stdout, 'Enough: 1 approval of 1 needed.')
-  t.match(stdout, /Apply complete! 5 accepted, 1 denied, 1 removed\./)
-})
-
 t.test('GitHub: planned after the merge, signed by two, applied by hand', async t => {
   const world = await startWorld(t, { scripts: ['github-actions', 'approvals'], to: '.github/guestlist' })
   initGit(world)
