@@ -85,7 +85,18 @@ export class AffixIndex<Item> {
     this.suffixes.add(reversed(suffix), item)
   }
 
-  near(pattern: string): Iterable<Item> {
+  /** Those of every pattern, each once: an item with several patterns is found by each of its own. */
+  *nearAny(patterns: readonly string[]): Generator<Item> {
+    const found = new Set<Item>()
+    for (const pattern of patterns)
+      for (const item of this.near(pattern)) {
+        if (found.has(item)) continue
+        found.add(item)
+        yield item
+      }
+  }
+
+  private near(pattern: string): Iterable<Item> {
     const { prefix, suffix } = affixesOf(pattern)
     const end = reversed(suffix)
     return this.prefixes.count(prefix) < this.suffixes.count(end) ? this.prefixes.near(prefix) : this.suffixes.near(end)

@@ -3,7 +3,7 @@ import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
 import type { Point } from './algebra/box.js'
 import type { Box } from './algebra/dimension.js'
 import type { Witness } from './finding.js'
-import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Speaker } from './ruleset.js'
+import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Sample, type Speaker } from './ruleset.js'
 
 /** Speakers that beat `speaker` wherever they match too: stronger rules, and for one that accepts the equal rules that deny. */
 export const beating = ({ covering }: Ruleset, speaker: Speaker): readonly Speaker[] =>
@@ -15,18 +15,43 @@ const boxOf = ({ box }: Speaker): Box => box
 export function decidesSome(ruleset: Ruleset, speaker: Speaker, also: Selector): boolean {
   const { space, covering } = ruleset
   const box = space.boxOf(also, { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY })
-  const covers = covering(speaker.selector, speaker.narrowness | space.narrowness(box), speaker.level)
-  const rules = covers.filter(({ level }) => level !== REMOVAL_LEVEL)
-  return space.outside([speaker.box, box], rules.map(boxOf)) !== null
+  const beats = beatsOn(speaker)
+  const boxes = [speaker.box, box]
+  return !isCovered(ruleset, boxes, sampleIn(ruleset, boxes), beats, () =>
+    covering(speaker.selector, speaker.narrowness | space.narrowness(box), speaker.level).filter(beats),
+  )
 }
 
-/** Whether a rule never decides. One invitation of its own shows of most that they do. */
-export function isShadowed(ruleset: Ruleset, speaker: Speaker): boolean {
-  const { space, matching } = ruleset
-  const sample = space.common([speaker.box])
-  const beats = ({ level }: Speaker) => level < speaker.level && level !== REMOVAL_LEVEL
-  if (sample === null || !matching(sample).some(beats)) return false
-  return space.outside([speaker.box], beating(ruleset, speaker).map(boxOf)) === null
+/** Whether a rule never decides. */
+export const isShadowed = (ruleset: Ruleset, speaker: Speaker): boolean =>
+  isCovered(ruleset, [speaker.box], ruleset.sample(speaker), beatsOn(speaker), () => beating(ruleset, speaker))
+
+const beatsOn =
+  (speaker: Speaker) =>
+  ({ level }: Speaker): boolean =>
+    level < speaker.level && level !== REMOVAL_LEVEL
+
+function sampleIn({ space, matching }: Ruleset, boxes: readonly Box[]): Sample | null {
+  const point = space.common(boxes)
+  return point && { point, matching: matching(point) }
+}
+
+/**
+ * Whether speakers leave nothing of what is in every one of `boxes`. One invitation, `sample`, answers most: none of them matches
+ * it, or one that does holds all. `all` gives every speaker that counts.
+ */
+function isCovered(
+  { space }: Ruleset,
+  boxes: readonly Box[],
+  sample: Sample | null,
+  counts: (speaker: Speaker) => boolean,
+  all: () => readonly Speaker[],
+): boolean {
+  if (sample === null) return true
+  const found = sample.matching.filter(counts)
+  if (found.length === 0) return false
+  if (found.some(one => boxes.some(box => space.includes(one.box, box)))) return true
+  return space.outside(boxes, all().map(boxOf)) === null
 }
 
 /**
@@ -38,14 +63,12 @@ export function isShadowed(ruleset: Ruleset, speaker: Speaker): boolean {
  * | `unmatched` | unless rule and policy both deny: what was denied before is accepted by a rule, but not by the policy |
  */
 export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: UnmatchedPolicy): boolean {
-  const { space, covering } = ruleset
   const sameUnmatched = unmatched === 'deny' && speaker.effect === 'deny'
-  const sample = space.common([speaker.box])
-  if (sample === null || shows(ruleset, speaker, sample, sameUnmatched)) return false
-  if (!sameUnmatched) {
-    const others = covering(speaker.selector, speaker.narrowness, LEVEL_COUNT).filter(other => other !== speaker)
-    if (space.outside([speaker.box], others.map(boxOf)) !== null) return false
-  }
+  const sample = ruleset.sample(speaker)
+  if (sample === null || shows(sample, speaker, sameUnmatched)) return false
+  const isOther = (other: Speaker) => other !== speaker
+  const others = () => ruleset.covering(speaker.selector, speaker.narrowness, LEVEL_COUNT).filter(isOther)
+  if (!sameUnmatched && !isCovered(ruleset, [speaker.box], sample, isOther, others)) return false
   for (let level = speaker.level + 1; level < LEVEL_COUNT; level++)
     if (decidesAgainst(ruleset, speaker, level)) return false
   return true
@@ -54,24 +77,25 @@ export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: Unmat
 /** Whether a rule decides something that a rule of a later level would decide otherwise. Most show it by one invitation. */
 function decidesAgainst(ruleset: Ruleset, speaker: Speaker, level: number): boolean {
   const { space, covering, near } = ruleset
-  const others = (selector: Selector, narrowness: number) =>
-    covering(selector, narrowness, level).filter(other => other !== speaker)
-  const opposites = [...near(speaker.selector, level)].filter(
-    ({ effect, box }) => effect !== speaker.effect && space.overlap(box, speaker.box),
-  )
-  if (opposites.length === 0) return false
-  if (others(speaker.selector, speaker.narrowness).some(({ box }) => space.includes(box, speaker.box))) return false
-  return opposites.some(({ selector, narrowness, box }) => {
-    const sample = space.common([speaker.box, box])
-    if (sample !== null && shows(ruleset, speaker, sample, true)) return true
-    const before = others(selector, narrowness | speaker.narrowness)
-    return space.outside([speaker.box, box], before.map(boxOf)) !== null
-  })
+  const goesBefore = (other: Speaker) => other !== speaker && other.level < level
+  if (isHeldByOne(ruleset, speaker, goesBefore)) return false
+  for (const { effect, selector, narrowness, box } of near(speaker.selector, level)) {
+    if (effect === speaker.effect || !space.overlap(box, speaker.box)) continue
+    const boxes = [speaker.box, box]
+    const sample = sampleIn(ruleset, boxes)
+    if (sample !== null && shows(sample, speaker, true)) return true
+    const before = () => covering(selector, narrowness | speaker.narrowness, level).filter(goesBefore)
+    if (!isCovered(ruleset, boxes, sample, goesBefore, before)) return true
+  }
+  return false
 }
 
+/** Whether one speaker holds all that another one matches. */
+const isHeldByOne = ({ space, sample }: Ruleset, speaker: Speaker, counts: (speaker: Speaker) => boolean): boolean =>
+  sample(speaker)?.matching.some(one => counts(one) && space.includes(one.box, speaker.box)) ?? true
+
 /** Whether one invitation shows that a rule is needed: it decides it, and what would decide instead says otherwise. */
-function shows({ matching }: Ruleset, speaker: Speaker, sample: Point, sameUnmatched: boolean): boolean {
-  const [first, second] = matching(sample)
+function shows({ matching: [first, second] }: Sample, speaker: Speaker, sameUnmatched: boolean): boolean {
   if (first !== speaker) return false
   return second === undefined ? !sameUnmatched : second.effect !== speaker.effect
 }

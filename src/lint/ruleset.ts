@@ -35,6 +35,12 @@ export const REMOVAL_LEVEL = 2
 export const LEVEL_COUNT = 7
 const LEVELS = { id: 0, email: 3, pattern: 5 } as const
 
+export interface Sample {
+  readonly point: Point
+  /** The strongest first. */
+  readonly matching: readonly Speaker[]
+}
+
 /** A manifest's rules and removals as parts of the space of all invitations. */
 export interface Ruleset {
   /** Rules that apply today or will, in the order of the manifest. */
@@ -42,6 +48,8 @@ export interface Ruleset {
   readonly space: Space
   /** The speakers that match an invitation, the strongest first. */
   matching(point: Point): readonly Speaker[]
+  /** An invitation that a speaker matches, and all who match it; null where there is none. */
+  sample(speaker: Speaker): Sample | null
   /** Speakers of a level that may match something that `selector` matches. */
   near(selector: Selector, level: number): Iterable<Speaker>
   /** Those of the levels before `end` that, together, may match all that a box of that narrowness holds. */
@@ -88,17 +96,32 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   const matchesRules = indexRules(rules.map(({ entry }) => entry))
   const speakers = new Map(all.map(speaker => [speaker.entry, speaker]))
   const removing = new Map(removals.map(speaker => [speaker.selector.email, speaker.entry]))
+  const daysBy = new Map(all.map(({ entry }) => [entry, daysOf(entry)]))
+  const applies = (entry: Rule | Removal, day: number): boolean => {
+    const { first, last } = daysBy.get(entry) ?? NEVER
+    return first <= day && day <= last
+  }
+  function matching(point: Point): readonly Speaker[] {
+    const subject = subjectOf(invitationAt(point))
+    const removal = removing.get(subject.key)
+    const entries = [...matchesRules(subject), ...(removal ? [removal] : [])]
+    return entries
+      .filter(entry => applies(entry, Number(point.day)))
+      .flatMap(entry => speakers.get(entry) ?? [])
+      .sort((a, b) => a.level - b.level)
+  }
+  const samples = new Map<Speaker, Sample | null>()
   return {
     rules,
     space,
-    matching(point) {
-      const subject = subjectOf(invitationAt(point))
-      const removal = removing.get(subject.key)
-      const entries = [...matchesRules(subject), ...(removal ? [removal] : [])]
-      return entries
-        .filter(entry => appliesOn(entry, Number(point.day)))
-        .flatMap(entry => speakers.get(entry) ?? [])
-        .sort((a, b) => a.level - b.level)
+    matching,
+    sample(speaker) {
+      const known = samples.get(speaker)
+      if (known !== undefined) return known
+      const point = space.common([speaker.box])
+      const sample = point && { point, matching: matching(point) }
+      samples.set(speaker, sample)
+      return sample
     },
     near: (selector, level) => levels[level]?.near(selector, ANY) ?? [],
     covering: (selector, narrowness, end) =>
@@ -106,10 +129,7 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   }
 }
 
-const appliesOn = (entry: Rule | Removal, day: number): boolean => {
-  const { first, last } = daysOf(entry)
-  return first <= day && day <= last
-}
+const NEVER: Days = { first: 0, last: -1 }
 
 const textOrNull = (value: Value): string | null => (typeof value === 'string' ? value : null)
 
@@ -187,9 +207,7 @@ class SpeakerIndex {
     yield* this.withId.within(narrowness, id === undefined ? undefined : (this.byId.get(id) ?? []))
     for (const { key, group, affixes } of this.byText) {
       const patterns = textsOf(selector, key)
-      // A speaker with a list of patterns is found by each of them.
-      const found = patterns && new Set(patterns.flatMap(pattern => [...affixes.near(pattern)]))
-      yield* group.within(narrowness, found)
+      yield* group.within(narrowness, patterns && affixes.nearAny(patterns))
     }
     yield* this.others.within(narrowness)
   }

@@ -15,8 +15,7 @@ const STATE_LIMIT = 100_000
 
 /**
  * A string of every `required` language and of no `forbidden` one; null where there is none. Exact: by a breadth-first search of
- * the product of the patterns' automata, made deterministic as it goes, so that what it finds is as short as can be. What is
- * cheaper is tried before.
+ * the product of the patterns' automata, made deterministic as it goes; a guess that fits spares it.
  *
  * @throws Undecided past `STATE_LIMIT`
  */
@@ -27,12 +26,12 @@ export function findString(required: readonly Language[], forbidden: readonly La
   const unwanted = forbidden.flat()
   const fits = (text: string): boolean => wanted.every(language => matches(language, text)) && !matches(unwanted, text)
   if (literals !== undefined) return literals.find(({ text }) => fits(text))?.text ?? null
-  const guesses = [...wanted.flatMap(language => language.map(({ sample }) => sample)), ...addressGuess(wanted)]
-  const guess = guesses.find(fits)
-  if (guess !== undefined) return guess
+  for (const guess of guesses(wanted)) if (fits(guess)) return guess
   const relevant = unwanted.filter(pattern => wanted.every(language => language.some(one => mayOverlap(pattern, one))))
   if (relevant.some(({ text }) => includesAll(text, wanted))) return null
-  return search(wanted, relevant, freshCharacter([...wanted.flat(), ...relevant]))
+  const fresh = freshCharacter([...wanted.flat(), ...relevant])
+  for (const guess of commonMatches(wanted, fresh)) if (fits(guess)) return guess
+  return search(wanted, relevant, fresh)
 }
 
 export const matches = (language: Language, text: string): boolean => language.some(pattern => pattern.matches(text))
@@ -45,11 +44,40 @@ export function commonGuess(a: Language, b: Language): string | null {
   for (const one of a) {
     for (const other of b) {
       if (!mayOverlap(one, other)) continue
-      const guess = commonMatch(one, other) ?? (one.matches(other.sample) ? other.sample : one.sample)
+      const guess = commonMatch([one, other], 'x') ?? (one.matches(other.sample) ? other.sample : one.sample)
       if (one.matches(guess) && other.matches(guess)) return guess
     }
   }
   return null
+}
+
+/** Strings that are likely to be of every language, the nicest first. */
+function* guesses(languages: readonly Language[]): Generator<string> {
+  for (const language of languages) for (const { sample } of language) yield sample
+  yield* addressGuess(languages)
+  yield* commonMatches(languages, 'x')
+}
+
+function* commonMatches(languages: readonly Language[], filler: string): Generator<string> {
+  if (languages.length < 2) return
+  for (const patterns of choices(languages)) {
+    const all = commonMatch(patterns, filler)
+    if (all !== null) yield all
+    // The last is what is asked of every address: mostly the others meet it.
+    const others = commonMatch(patterns.slice(0, -1), filler)
+    if (others !== null) yield others
+  }
+}
+
+const MOST_CHOICES = 16
+
+/** One pattern of each language. */
+function choices(languages: readonly Language[]): readonly (readonly Pattern[])[] {
+  return languages.reduce<readonly (readonly Pattern[])[]>(
+    (chosen, language) =>
+      chosen.flatMap(patterns => language.map(pattern => [...patterns, pattern])).slice(0, MOST_CHOICES),
+    [[]],
+  )
 }
 
 /** Of patterns of addresses, what comes before their @ and what comes behind it. */

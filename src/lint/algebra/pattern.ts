@@ -12,7 +12,7 @@ export interface Pattern {
   /** The characters before the first `*` and behind the last, `?` among them; both are the whole text of a pattern without. */
   readonly head: readonly string[]
   readonly tail: readonly string[]
-  /** Something that what is between the first and the last `*` matches; null where there is no `*`. */
+  /** What is between the first and the last `*`; null where there is no `*`. */
   readonly middle: string | null
   /** A match in which each wildcard is one letter. */
   readonly sample: string
@@ -44,7 +44,7 @@ export function compilePattern(text: string): Pattern {
     matches: compileWildcard(text),
     isLiteral: !hasWildcard(text),
     ...partsOf(characters),
-    sample: sampleOf(text),
+    sample: filled(text, 'x'),
     start: skipStars(1n),
     step: (state, character) =>
       skipStars(((state & ((literals.get(character) ?? 0n) | anyOne)) << 1n) | (state & stars)),
@@ -56,20 +56,22 @@ export function compilePattern(text: string): Pattern {
   }
 }
 
-export const sampleOf = (pattern: string): string => pattern.replace(/\*+|\?/g, 'x')
+const filled = (pattern: string, filler: string): string => pattern.replace(/\*+|\?/g, filler)
 
 function partsOf(characters: readonly string[]): Pick<Pattern, 'head' | 'middle' | 'tail'> {
   const [first, last] = [characters.indexOf('*'), characters.lastIndexOf('*')]
   if (first < 0) return { head: characters, middle: null, tail: characters }
   return {
     head: characters.slice(0, first),
-    middle: sampleOf(characters.slice(first + 1, last).join('')),
+    middle: characters.slice(first + 1, last).join(''),
     tail: characters.slice(last + 1),
   }
 }
 
 /** False where the beginnings or the ends of two patterns show that nothing matches both. True is certain where both have a `*`. */
-export const mayOverlap = (a: Pattern, b: Pattern): boolean =>
+export const mayOverlap = (a: Pattern, b: Pattern): boolean => agreeAtEnds(a, b)
+
+const agreeAtEnds = (a: Pick<Pattern, 'head' | 'tail'>, b: Pick<Pattern, 'head' | 'tail'>): boolean =>
   agree(a.head, b.head, (list, i) => list[i]) && agree(a.tail, b.tail, (list, i) => list[list.length - 1 - i])
 
 function agree(
@@ -84,12 +86,17 @@ function agree(
   return true
 }
 
-/** A match of two patterns that both have a `*` and that may overlap; null for others. */
-export function commonMatch(a: Pattern, b: Pattern): string | null {
-  if (a.middle === null || b.middle === null || !mayOverlap(a, b)) return null
-  const head = overlaid(a.head, b.head)
-  const tail = overlaid([...a.tail].reverse(), [...b.tail].reverse()).reverse()
-  return sampleOf(head.join('')) + a.middle + b.middle + sampleOf(tail.join(''))
+/** A match of patterns that all have a `*`, of which every two may overlap; null for others. Wildcards become `filler`. */
+export function commonMatch(patterns: readonly Pattern[], filler: string): string | null {
+  const middles: string[] = []
+  let [head, tail]: [readonly string[], readonly string[]] = [[], []]
+  for (const pattern of patterns) {
+    if (pattern.middle === null || !agreeAtEnds({ head, tail }, pattern)) return null
+    middles.push(pattern.middle)
+    head = overlaid(head, pattern.head)
+    tail = overlaid([...tail].reverse(), [...pattern.tail].reverse()).reverse()
+  }
+  return filled(`${head.join('')}${middles.join('')}${tail.join('')}`, filler)
 }
 
 /** Of two beginnings that agree: the longer, with the characters that the other knows. */

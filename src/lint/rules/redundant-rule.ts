@@ -1,7 +1,7 @@
 import { placeName } from '../../manifest/problems.js'
 import type { LintContext, LintRule } from '../context.js'
 import { isRedundant } from '../decisions.js'
-import { LEVEL_COUNT, type RuleSpeaker } from '../ruleset.js'
+import type { RuleSpeaker } from '../ruleset.js'
 
 /**
  * Without the rule every decision is the same. What is `shadowed-rule` is not told again.
@@ -28,12 +28,9 @@ export const redundantRule: LintRule = {
 
 /** What would say the same in its place. */
 function insteadOf({ ruleset, manifest }: LintContext, speaker: RuleSpeaker) {
-  const same = ruleset
-    .covering(speaker.selector, speaker.narrowness, LEVEL_COUNT)
-    .filter(other => other !== speaker && other.effect === speaker.effect)
-  const cover =
-    same.find(({ box }) => ruleset.space.includes(box, speaker.box)) ??
-    same.find(({ box }) => ruleset.space.overlap(box, speaker.box))
+  const same =
+    ruleset.sample(speaker)?.matching.filter(other => other !== speaker && other.effect === speaker.effect) ?? []
+  const cover = same.find(({ box }) => ruleset.space.includes(box, speaker.box)) ?? same[0]
   if (cover) {
     const what = 'effect' in cover.entry ? `The ${cover.effect} rule` : 'The removal'
     return { at: cover.entry.at, name: `${what} at ${placeName(cover.entry.at)}` }
