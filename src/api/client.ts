@@ -8,7 +8,7 @@ import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import { messageOf } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { canonicalApiUrl } from '../model/text.js'
-import { expectDone, expectJson, statusError } from './answer.js'
+import { expectDone, expectJson, expectList, statusError } from './answer.js'
 import { readCloud, readListed, readMember } from './clouds.js'
 import { readInvitations } from './list-body.js'
 import { checkedInvitation } from './wire.js'
@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions): Client & CloudClient {
     expectDone(await call({ method: 'POST', path: `identity-provider/invitation/${id}/${verb}` }), `Invitation ${id}`)
   const listed = async <T>(path: string, what: string, read: (row: unknown) => T | null): Promise<Listed<T>> => {
     const answer = await call({ method: 'GET', path })
-    await expectJson(answer, what)
+    await expectList(answer, what)
     return readListed(answer, what, read, { maxBytes: Math.min(maxBytes, MAX_CLOUD_BYTES), maxDepth })
   }
   return {
@@ -92,7 +92,7 @@ export function createClient(options: ClientOptions): Client & CloudClient {
     async *list(status) {
       const query = status === undefined ? '' : `?status=${encodeURIComponent(status)}`
       const answer = await call({ method: 'GET', path: `identity-provider/invitation${query}` })
-      await expectJson(answer, 'The list of invitations')
+      await expectList(answer, 'The list of invitations')
       yield* readInvitations(answer.body, { maxBytes, maxDepth })
     },
     async get(id) {

@@ -1,7 +1,13 @@
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { type Client, type ClientOptions, createClient, type RequestLog } from '../../src/api/client.js'
+import {
+  type Client,
+  type ClientOptions,
+  type CloudClient,
+  createClient,
+  type RequestLog,
+} from '../../src/api/client.js'
 import { chooseCredentials } from '../../src/auth/credentials.js'
 import type { Api } from '../../src/execute/api.js'
 import { ApiError } from '../../src/model/api-error.js'
@@ -23,7 +29,7 @@ const wire = {
   redirect_uri: '',
 }
 
-async function client(t: Test, apiUrl: string, options: Partial<ClientOptions> = {}): Promise<Client> {
+async function client(t: Test, apiUrl: string, options: Partial<ClientOptions> = {}): Promise<Client & CloudClient> {
   const credentials = options.credentials ?? (await chooseCredentials({ BIMDATA_API_KEY: KEY }, { ...BASE, apiUrl }))
   const made = createClient({ ...BASE, env: {}, apiUrl, ...options, credentials })
   t.teardown(made.close)
@@ -219,4 +225,20 @@ t.test("issue 12.20: the server's full stop is not doubled, and a time is said a
   const silent = await serve(t, () => undefined)
   const late = await failure(t, (await client(t, silent, { timeoutMs: 1500 })).accept(1))
   t.match(late.message, /did not answer within 1\.5 s$/)
+})
+
+t.test('a part of a list is not taken for all of it: not 206, and no link to a next page', async t => {
+  const link = '<https://api.example/cloud?page=2>; rel="next"'
+  for (const [status, headers] of [
+    [206, {}],
+    [200, { link }],
+  ] as const) {
+    const url = await serve(
+      t,
+      (_, response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('[]'),
+    )
+    const api = await client(t, url)
+    for (const call of [collect(api.list()), api.clouds(), api.members(1)])
+      t.match(await failure(t, call), { kind: 'invalid-answer', status, message: /only a part/ })
+  }
 })
