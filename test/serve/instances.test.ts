@@ -28,6 +28,16 @@ async function leaderOf(instances: readonly Served[]): Promise<Served> {
   return leader
 }
 
+const repeatedOf = (items: readonly string[]): readonly string[] =>
+  items.filter((item, at) => items.indexOf(item) !== at)
+
+/** @return the invitations whose accept the API had not answered when the process was gone */
+async function killAtWork({ end }: Served, sandbox: Sandbox): Promise<readonly string[]> {
+  const answered = new Set(acceptsOf(sandbox).flatMap(({ id, status }) => (status === null ? [] : [id])))
+  await end('SIGKILL')
+  return acceptsOf(sandbox).flatMap(({ id }) => (answered.has(id) ? [] : [String(id)]))
+}
+
 if (postgres !== null) {
   t.test(
     'kill -9 of the leader while it works: the other takes over within 5 s, nothing twice, nothing lost',
@@ -46,18 +56,66 @@ if (postgres !== null) {
       sandbox.addFault({ operation: 'accept', kind: 'latency', ms: 150 })
       for (const each of many(60)) await sandbox.putInvitation(each)
       await until(() => acceptsOf(sandbox).length > 15)
-      leader.child.kill('SIGKILL')
+      const underWay = await killAtWork(leader, sandbox)
       const killed = performance.now()
       await until(async () => (await other.status()).leader)
       const took = performance.now() - killed
       t.ok(took < 5_000, `took over after ${Math.round(took)} ms`)
       await until(() => done(sandbox))
-      await sleep(500)
-      const ids = acceptsOf(sandbox).map(({ id }) => id)
-      t.ok(ids.length - new Set(ids).size <= 10, 'nothing again but what was in flight when it died')
+      await until(async () => (await other.status()).runs[0]?.result === 'success')
+      t.strictSame(
+        new Set(sandbox.effects().map(({ target }) => target)),
+        new Set(many(60).map(({ id }) => id)),
+        'all of them took effect',
+      )
+      t.equal(sandbox.effects().length, 60, 'each once')
+      const repeated = repeatedOf(acceptsOf(sandbox).map(({ id }) => String(id)))
+      t.strictSame(
+        repeated.filter(id => !underWay.includes(id)),
+        [],
+        `asked for again: only what was under way (${underWay})`,
+      )
+      t.comment(`took over after ${Math.round(took)} ms; asked for again: ${repeated.length} of ${underWay.length}`)
       t.equal(await other.end('SIGTERM'), 0)
     },
   )
+
+  t.test('kill -9 of the leader while it removes: what is remembered is never removed again', async t => {
+    const people = Array.from({ length: 12 }, (_, at) => `p${at}@left.example`)
+    const manifest = `state: { backend: postgres, name: acme }
+guards: { maxRemovals: 20 }
+users:
+  remove: [${people.map(email => `{ email: ${email} }`)}]
+`
+    const { folder, env, sandbox } = await world(t, manifest, [], { users: people })
+    const database = await postgres.database()
+    const args = ['--interval', '1s', '--removals', '--accept-absent', '--no-loss']
+    sandbox.addFault({ operation: 'remove', kind: 'latency', ms: 150 })
+    const instances = [await serve(t, folder, { ...env, ...database }, args)]
+    await until(() => sandbox.effects().length >= 3)
+    instances.push(await serve(t, folder, { ...env, ...database }, args))
+    await until(() => sandbox.effects().length >= 5)
+    const leader = await leaderOf(instances)
+    leader.child.kill('SIGKILL')
+    const { rows } = await postgres.sql(
+      "SELECT jsonb_object_keys(document->'removals') AS email FROM guestlist_state WHERE name = 'acme'",
+      database.PGDATABASE,
+    )
+    const remembered = rows.map(({ email }) => String(email))
+    t.ok(remembered.length >= 3 && remembered.length < 12, `${remembered.length} remembered when it died`)
+    await until(() => sandbox.users().length === 0)
+    await instances.find(instance => instance !== leader)?.logged(/removed|absent/)
+    await sleep(1_500)
+    const calls = sandbox.calls().flatMap(({ operation, email }) => (operation === 'remove' ? [String(email)] : []))
+    const repeated = repeatedOf(calls)
+    t.strictSame(
+      repeated.filter(email => remembered.includes(email)),
+      [],
+      'none that was remembered',
+    )
+    t.ok(repeated.length <= 1, `at most the one that was under way: ${repeated}`)
+    t.strictSame(new Set(calls), new Set(people), 'nobody was left')
+  })
 
   t.test('two with webhooks: one at a time, whoever is called', async t => {
     const { folder, env, sandbox } = await world(t, MANIFEST, [], { latencyMs: 30 })

@@ -124,7 +124,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lock that another has is taken for its own',
-    patches: one('state/postgres.ts', 'if (got?.ours !== true) {', 'if (false) {'),
+    patches: [
+      { file: 'state/postgres.ts', find: 'if (got?.ours !== true) {', replace: 'if (false) {' },
+      { file: LOCK, find: 'return row.held ? null', replace: 'return true ? null' },
+    ],
     breaks: 'never two at work',
   },
   {

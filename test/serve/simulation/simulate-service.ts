@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** The longest that faults of the storm may still be felt: time-outs of 60 s, and waits of 120 s that the API asks for. */
-const LONGEST_AFTERMATH_MS = 1_500_000
+const LONGEST_AFTERMATH_MS = 600_000
 
 /** Runs one seed's world to its end: a storm, then calm. The same seed always runs the same way. */
 export async function simulate(seed: number): Promise<Outcome> {
