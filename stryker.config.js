@@ -22,7 +22,7 @@ export default {
   },
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.MUTANTS_JOBS ?? 2),
-  timeoutMS: 30_000,
+  timeoutMS: Number(process.env.MUTANTS_TIMEOUT_MS ?? 30_000),
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: `.tap/mutants-${part}.json` },
   tempDirName: '.tap/stryker',
