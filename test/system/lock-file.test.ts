@@ -60,7 +60,7 @@ t.test('a held lock is an error that names its holder and the way out', async t 
   t.teardown(() => holder.end())
   t.equal(await holder.ask('lock 0'), 'locked')
   const waited: LockInfo[] = []
-  const request = { operation: 'apply', timeoutMs: 30, onWait: (who: LockInfo) => waited.push(who) }
+  const request = { operation: 'apply', timeoutMs: 1000, onWait: (who: LockInfo) => waited.push(who) }
   const error = await storeIn(folder)
     .lock(request)
     .catch(error => error)
