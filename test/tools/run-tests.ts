@@ -18,6 +18,9 @@ import { transpile } from './transpile.js'
 const SLOW =
   /^test\/(adversary|examples|fuzz|simulation|serve)\/|browser\.test|processes\.test|package\.test|keycloak|postgres|backends/
 
+/** Whose coverage is measured, which takes time too: what a part's own tests and the commands' do not reach is not tested. */
+const COVERING = /^test\/(commands|documents|execute|loss|manifest|model|reconcile|render|review|state)\//
+
 /** Seconds for one file. */
 const TIMEOUT = 600
 
@@ -52,7 +55,7 @@ function runFile(file: string, javaScriptOf: (file: string) => string): Promise<
     env: {
       ...process.env,
       TAP_TIMEOUT: String(TIMEOUT),
-      ...(values.coverage ? { NODE_V8_COVERAGE: COVERAGE } : {}),
+      ...(values.coverage && COVERING.test(file) ? { NODE_V8_COVERAGE: COVERAGE } : {}),
     },
   })
   const chunks: Buffer[] = []
