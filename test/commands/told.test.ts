@@ -175,5 +175,5 @@ t.test('issue 12.15: state list tells records whose entry is gone', async t => {
   writeFileSync(join(folder, 'guestlist.yaml'), 'apiVersion: guestlist/v1\n')
   const { stdout, stderr } = await run(['state', 'list'])
   t.match(stdout, /bob@acme\.example +removed .* no/)
-  t.match(stderr, /users\.remove has no entry any more/)
+  t.match(stderr, /users\.remove no longer has an entry/)
 })

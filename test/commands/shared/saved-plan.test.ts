@@ -74,7 +74,7 @@ t.test('what refuses it now names the guard, the numbers and what to do', async 
     ],
     [
       ['--protect', '*@acme.example'],
-      /bob@acme\.example is protected by "\*@acme\.example" \(--protect\).*Take the address/s,
+      /bob@acme\.example is protected by "\*@acme\.example" \(--protect\).*Remove the address/s,
     ],
   ] as const) {
     const { code, stderr } = await call(['apply', 'plan.json', ...args])
