@@ -4,6 +4,7 @@ import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { DAY_MS } from '../model/text.js'
+import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsText } from '../render/text/problems-text.js'
 import { findAccess } from '../review/find-access.js'
 import type { Review } from '../review/review.js'
@@ -53,7 +54,7 @@ async function renderReview(review: Review, flags: ReviewFlags, io: Io): Promise
     case 'text':
       return reviewText(review, styleFor('out', flags, io), widthOf(io))
     case 'csv':
-      return reviewCsv(review.rows)
+      return reviewCsv(review.rows, io.outIsTerminal ? escapeTerminal : undefined)
     case 'json':
       return reviewJson(review)
     case 'html':

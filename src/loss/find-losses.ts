@@ -6,7 +6,16 @@ export interface Losses {
   /** One for each removal, in their order. */
   readonly losses: readonly Loss[]
   /** Lost clouds in which people are invited who are not there yet. */
-  readonly invited: readonly { readonly cloud: ObservedCloud; readonly removal: string; readonly count: number }[]
+  readonly invited: readonly LostWith[]
+  /** Lost clouds with several members, all of whom go: how many. */
+  readonly together: readonly LostWith[]
+}
+
+interface LostWith {
+  readonly cloud: ObservedCloud
+  /** The last of those that empty it. */
+  readonly removal: string
+  readonly count: number
 }
 
 const isThere = ({ id }: CloudMember): boolean => id !== null
@@ -32,6 +41,11 @@ export function findLosses(clouds: Clouds, removals: readonly string[]): Losses 
   })
   const unknown = unknownClouds(clouds)
   const seen = clouds.clouds.length
+  const lostWith = (people: (member: CloudMember) => boolean, atLeast: number): readonly LostWith[] =>
+    lost.flatMap(({ cloud, index }) => {
+      const count = new Set(cloud.members.filter(people).map(({ email }) => emailKey(email))).size
+      return count < atLeast ? [] : [{ cloud, removal: removals[index] ?? '', count }]
+    })
   return {
     losses: removals.map((_, removal) => ({
       clouds: lost
@@ -42,10 +56,8 @@ export function findLosses(clouds: Clouds, removals: readonly string[]): Losses 
       unknown,
       complete: unknown.length === 0,
     })),
-    invited: lost.flatMap(({ cloud, index }) => {
-      const count = cloud.members.filter(member => !isThere(member) && !order.has(emailKey(member.email))).length
-      return count === 0 ? [] : [{ cloud, removal: removals[index] ?? '', count }]
-    }),
+    invited: lostWith(member => !isThere(member) && !order.has(emailKey(member.email)), 1),
+    together: lostWith(isThere, 2),
   }
 }
 

@@ -16,25 +16,24 @@ const isRemoval = (action: Action): action is RemovalAction => action.action ===
 export function withLoss(plan: Plan, clouds: Clouds | null, maxCloudsLost: number | null): Plan {
   const removals = plan.actions.filter(isRemoval)
   if (removals.length === 0) return plan
-  const { losses, invited } = clouds === null ? NOT_LOOKED_AT : findLosses(clouds, removals.map(keyOf))
+  const { losses, invited, together } = clouds === null ? NOT_LOOKED_AT : findLosses(clouds, removals.map(keyOf))
   const lossOf = new Map(removals.map((removal, index) => [removal.address, losses[index] ?? null]))
   const actions = plan.actions.map(action =>
     isRemoval(action) ? { ...action, loss: lossOf.get(action.address) ?? null } : action,
   )
   const byKey = new Map(removals.map(removal => [keyOf(removal), removal]))
-  const warnings = [
-    ...plan.warnings,
-    ...invited.flatMap(({ cloud, removal, count }) => {
+  const warned = (lost: typeof invited, warn: typeof invitedOnly): readonly Warning[] =>
+    lost.flatMap(({ cloud, removal, count }) => {
       const action = byKey.get(removal)
-      return action === undefined ? [] : [invitedOnly(action, cloud, count)]
-    }),
-  ]
+      return action === undefined ? [] : [warn(action, cloud, count)]
+    })
+  const warnings = [...plan.warnings, ...warned(invited, invitedOnly), ...warned(together, emptiedTogether)]
   const refused = [...plan.refused, ...checkLoss(losses, maxCloudsLost)]
   const summary = { ...plan.summary, warnings: warnings.length, refused: refused.length }
   return { ...plan, actions, warnings, refused, summary, digest: planDigest(plan.apiUrl, actions) }
 }
 
-const NOT_LOOKED_AT: ReturnType<typeof findLosses> = { losses: [], invited: [] }
+const NOT_LOOKED_AT: ReturnType<typeof findLosses> = { losses: [], invited: [], together: [] }
 
 const keyOf = ({ before }: RemovalAction): string => emailKey(before.email)
 
@@ -42,6 +41,11 @@ function invitedOnly({ address, rule }: RemovalAction, { id, name }: CloudRef, c
   const who = count === 1 ? 'One person is' : `${count} people are`
   const message = `${who} invited to the cloud ${JSON.stringify(name)} (id ${id}) and not there yet: that does not keep it from being deleted.`
   return { code: 'invited_only', message, address, rule }
+}
+
+function emptiedTogether({ address, rule }: RemovalAction, { id, name }: CloudRef, count: number): Warning {
+  const message = `All ${count} members of the cloud ${JSON.stringify(name)} (id ${id}) are removed by this plan: it is deleted with the last of them.`
+  return { code: 'emptied_together', message, address, rule }
 }
 
 /** The guard on clouds. What is not known could be any number, so it is refused too. */

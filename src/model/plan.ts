@@ -12,6 +12,7 @@ export type WarningCode =
   | 'admin_rights'
   | 'clouds_lost'
   | 'invited_only' // a cloud is lost although people are invited to it
+  | 'emptied_together' // a cloud is lost because all of its members are removed
   | 'returned'
   | 'left_in_keycloak' // Keycloak holds somebody of the address who is not to be touched
   | 'keycloak_not_read' // planned from a snapshot, which does not hold it

@@ -139,6 +139,22 @@ t.test('invited people are told', async t => {
   t.equal(plan.summary.warnings, 2)
 })
 
+t.test('a cloud whose members are all removed is told as one, beside the last of them', async t => {
+  const plan = withLoss(
+    planRemoving('ann@acme.example', 'bob@acme.example'),
+    read(campus('ann@acme.example', 'bob@acme.example')),
+    null,
+  )
+  const [warning] = plan.warnings.filter(({ code }) => code === 'emptied_together')
+  t.match(warning, {
+    address: 'bimdata_user.bob@acme.example',
+    message: /^All 2 members of the cloud "Campus" \(id 9\) are removed by this plan/,
+  })
+  t.equal(plan.summary.warnings, plan.warnings.length)
+  const alone = withLoss(planRemoving('ann@acme.example', 'bob@acme.example'), read(campus('bob@acme.example')), null)
+  t.notOk(alone.warnings.some(({ code }) => code === 'emptied_together'))
+})
+
 t.test('the digest covers it', async t => {
   const plan = planRemoving('bob@acme.example')
   const digests = [

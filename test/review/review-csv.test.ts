@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import type { Invitation } from '../../src/model/invitation.js'
+import { escapeTerminal } from '../../src/render/escape/terminal.js'
 import { reviewCsv } from '../../src/review/review-csv.js'
+import { commandsIn } from '../render/fixtures/inert.js'
 import { HOSTILE } from '../render/fixtures/plan.js'
 import { accepted, accessOf, MANIFEST } from './fixtures/review.js'
 
@@ -90,4 +92,29 @@ t.test('LibreOffice opens it, and hostile cells are text', async t => {
   const sheet = readFileSync(join(folder, 'review.fods'), 'utf8')
   t.notMatch(sheet, /table:formula=/, 'nothing became a formula')
   t.match(sheet, 'a000@b.example')
+})
+
+t.test('on a terminal what could act on it is made visible; in a file every character stays', async t => {
+  const invitation = accepted(1, 'a@b.example', { cloud_name: 'A\u001b[2Jred\u202e\nB', project_name: '=\u00071' })
+  const rows = accessOf({ yaml: '', invitations: [invitation] })
+  const line = (csv: Iterable<string>) => [...csv].join('').split('\r\n')[1]
+  t.equal(
+    line(reviewCsv(rows, escapeTerminal)),
+    "a@b.example,A\\u{1b}[2Jred\\u{202e}\\u{a}B,user,'=\\u{7}1,,accepted,,,,,,unexplained",
+  )
+  t.equal(line(reviewCsv(rows)), 'a@b.example,"A\u001b[2Jred\u202e\nB",user,\'=\u00071,,accepted,,,,,,unexplained')
+})
+
+t.test('nothing in it is a command to a CI runner', async t => {
+  const names = [
+    '::error::x',
+    ' ::stop-commands::x',
+    'a\n::error::x',
+    'a\r\n  ::error::x',
+    '##vso[task.setvariable]x',
+    'a ##[error]x',
+  ]
+  const csv = csvOf('', ...names.map((cloud_name, id) => accepted(id, '::add-mask::@b.example', { cloud_name })))
+  t.same(commandsIn(csv), [])
+  t.match(csv, "'::add-mask::@b.example,")
 })

@@ -56,6 +56,12 @@ export const WARNING_PAGES: Pages<WarningCode> = {
     remedy: 'Have one of them accept first, or add another member.',
     example: 'guestlist invitations list --status pending',
   },
+  emptied_together: {
+    means: 'A cloud is deleted because every member of it is removed by this plan.',
+    why: 'Each of these removals alone would leave somebody in it; the last of them leaves nobody. It is shown there.',
+    remedy: 'Keep one of the members, or add another one, if the cloud has to stay.',
+    example: 'guestlist plan --target bimdata_user.bob@acme.example',
+  },
   returned: {
     means: 'Somebody who was removed before is back, and is removed again.',
     why: 'An invitation of theirs was accepted since the removal, and users.remove still lists them.',
