@@ -24,7 +24,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
     return { text, exitCode }
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
-    return { text: `${error.message}\n`, exitCode }
+    return { text: `${error.message}${style.code(error.code)}\n`, exitCode }
   const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}
 `
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }

@@ -11,10 +11,14 @@ export interface StyleFlags {
  * Colour where the stream is a terminal. `--no-color` and a `NO_COLOR` that is not empty turn it off; `FORCE_COLOR` turns it
  * on elsewhere too, unless it is 0 or false. At log level debug diagnostics show their codes.
  */
-export function styleFor(stream: 'out' | 'err', { noColor, logLevel }: StyleFlags, io: Io): Style {
-  const style = colourFor(stream, noColor, io)
-  return logLevel === 'debug' || logLevel === 'trace' ? withCodes(style) : style
-}
+export const styleFor = (stream: 'out' | 'err', { noColor, logLevel }: StyleFlags, io: Io): Style =>
+  withCodesAt(logLevel, colourFor(stream, noColor, io))
+
+/** For what is never coloured, such as a log. */
+export const plainStyle = (logLevel: LogLevel): Style => withCodesAt(logLevel, PLAIN)
+
+const withCodesAt = (logLevel: LogLevel | undefined, style: Style): Style =>
+  logLevel === 'debug' || logLevel === 'trace' ? withCodes(style) : style
 
 function colourFor(stream: 'out' | 'err', noColor: boolean, io: Io): Style {
   if (noColor || (io.env.NO_COLOR ?? '') !== '') return PLAIN

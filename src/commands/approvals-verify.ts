@@ -50,13 +50,15 @@ function textOf({ digest, approvals }: Plan, judged: readonly Judged[], style: S
   const lines = judged.map(each =>
     each.counts
       ? `${style.good('counts:')} ${escapeTerminal(`${each.path}: ${each.principal} (${each.key})`)}`
-      : style.bad(escapeTerminal(each.message)),
+      : `${style.bad(escapeTerminal(each.message))}${style.code('approval_not_counted')}`,
   )
   const counted = approvals.approvers?.length ?? 0
   const result = `${plural(counted, 'approval')} of ${approvals.required} needed.`
   return `${[
     ...lines,
     `Digest: ${digest}`,
-    needsApproval(approvals) ? style.bad(`Not enough: ${result}`) : style.good(`Enough: ${result}`),
+    needsApproval(approvals)
+      ? `${style.bad(`Not enough: ${result}`)}${style.code('approvals-missing')}`
+      : style.good(`Enough: ${result}`),
   ].join('\n')}\n`
 }

@@ -2,18 +2,17 @@ import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
-import { EXIT, type ExitCode, GuestlistError, messageOf, problemsError } from '../../model/error.js'
+import { plainStyle } from '../../cli/style-for.js'
+import { EXIT, type ExitCode, problemsError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
-import { isComplete, type Report } from '../../model/report.js'
+import type { Report } from '../../model/report.js'
 import { planSummary, summaryLine } from '../../render/text/plan-text.js'
-import { problemsText } from '../../render/text/problems-text.js'
-import { applySummary, resultLine } from '../../render/text/report-text.js'
-import { PLAIN } from '../../render/text/style.js'
+import { resultLine } from '../../render/text/report-text.js'
 import type { Trigger } from '../../serve/loop.js'
-import type { Metrics, RunResult } from '../../serve/metrics.js'
+import type { Metrics } from '../../serve/metrics.js'
 import type { Status } from '../../serve/status.js'
 import type { StateStore } from '../../state/state-store.js'
-import { type ApplySettings, applyExitCode, applyOnce } from '../shared/apply-once.js'
+import { type ApplySettings, applyOnce } from '../shared/apply-once.js'
 import type { ApplyView } from '../shared/apply-view.js'
 import { planJudge } from '../shared/approvals.js'
 import type { Connection } from '../shared/connect.js'
@@ -22,6 +21,7 @@ import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.
 import { openKeycloak } from '../shared/open-keycloak.js'
 import { readWorld } from '../shared/read-world.js'
 import type { Sources } from './lead.js'
+import { describeError, failureOf, isRefusal, type Outcome, reported } from './outcome.js'
 
 export type RunFlags = CommonFlags &
   ApprovingFlags &
@@ -48,14 +48,6 @@ export interface Reconciler {
   once(): Promise<ExitCode>
 }
 
-interface Outcome {
-  readonly result: RunResult
-  readonly message: string
-  readonly exitCode: ExitCode
-  /** Why the manifest, the state or the API could not be used; null where they could, whatever came of it. */
-  readonly unready: string | null
-}
-
 /** Runs of the same sequence as `apply`'s, with the manifest read anew for each: one that became bad does nothing. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { status, metrics, log, io } = deps
@@ -64,7 +56,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     async run(triggers) {
       const [started, began] = [new Date(clock.now()).toISOString(), clock.monotonic()]
       const { result, message, unready } = await withOwnInterrupt(io, own => reconcile({ ...deps, io: own })).catch(
-        (error: unknown) => failureOf(error, io),
+        (error: unknown) => failureOf(error, io.interrupt.aborted, deps.flags),
       )
       const ms = clock.monotonic() - began
       status.failures = result === 'success' ? 0 : status.failures + 1
@@ -119,21 +111,22 @@ async function reconcile(deps: ReconcilerDeps): Promise<Outcome> {
  */
 async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Promise<Outcome> {
   const { flags, connection, status, sources } = deps
+  const style = plainStyle(flags.logLevel)
   const store = sources.openStore(loaded.manifest.state)
   status.state = store.description
   if (flags.dryRun) {
     const world = await readWorld(connection, store)
     return dryRun(deps, await makePlan(basisOf(loaded, deps, !flags.removals), world, connection.clock))
   }
-  if (!flags.removals) return reported(await applyNow(loaded, deps, store, true))
+  if (!flags.removals) return reported(await applyNow(loaded, deps, store, true), style)
   try {
-    return reported(await applyNow(loaded, deps, store, false))
+    return reported(await applyNow(loaded, deps, store, false), style)
   } catch (error) {
     if (!isRefusal(error)) throw error
     const refused = status.current()
     try {
       // What was refused may be the removals alone; invitations are decided all the same.
-      return withRefusal(error.message, reported(await applyNow(loaded, deps, store, true)))
+      return withRefusal(describeError(error, style), reported(await applyNow(loaded, deps, store, true), style))
     } catch (second) {
       throw isRefusal(second) ? error : second
     } finally {
@@ -141,9 +134,6 @@ async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Prom
     }
   }
 }
-
-const isRefusal = (error: unknown): error is GuestlistError =>
-  error instanceof GuestlistError && error.exitCode === EXIT.refused
 
 const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
   ...rest,
@@ -184,43 +174,34 @@ async function applyNow(
   }
 }
 
-function dryRun({ status, metrics }: ReconcilerDeps, plan: Plan): Outcome {
+/** What the page and the metrics show, and who debugs. */
+function tellPlan(plan: Plan, { flags, log, status, metrics }: ReconcilerDeps): void {
   status.planned(plan)
   metrics.planned(plan)
+  const style = plainStyle(flags.logLevel)
+  for (const { message, code } of [...plan.warnings, ...plan.refused]) log.debug(`${message}${style.code(code)}`)
+}
+
+function dryRun(deps: ReconcilerDeps, plan: Plan): Outcome {
+  tellPlan(plan, deps)
   if (plan.problems.length > 0) throw problemsError(plan.problems)
-  const refused = plan.refused.map(({ message }) => message)
+  const style = plainStyle(deps.flags.logLevel)
+  const refused = plan.refused.map(({ message, code }) => `${message}${style.code(code)}`)
   const message = [...refused, `${summaryLine(plan)} (--dry-run: nothing was done)`].join('\n')
   return refused.length === 0
     ? { result: 'success', message, exitCode: EXIT.done, unready: null }
     : { result: 'refused', message, exitCode: EXIT.refused, unready: null }
 }
 
-function reported({ plan, report }: { plan: Plan | null; report: Report }): Outcome {
-  const exitCode = applyExitCode(report)
-  if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
-  const complete = isComplete(report)
-  const summary = plan === null || plan.actions.length > 0 ? applySummary(report, complete) : summaryLine(plan)
-  const message = report.stop === null ? summary : `${summary} ${report.stop.message}`
-  const unread = report.stop !== null || report.verification.kind === 'unreadable'
-  return { result: complete ? 'success' : 'failed', message, exitCode, unready: unread ? message : null }
-}
-
-const INTERRUPTED: Outcome = {
-  result: 'interrupted',
-  message: 'The run was interrupted.',
-  exitCode: EXIT.interrupted,
-  unready: null,
-}
-
 /** A line for each action, and what the page and the metrics show. */
-function viewOf({ log, status, metrics }: ReconcilerDeps): ApplyView & { plan(): Plan | null } {
+function viewOf(deps: ReconcilerDeps): ApplyView & { plan(): Plan | null } {
+  const { flags, log, metrics } = deps
   let planned: Plan | null = null
   return {
     plan: () => planned,
     async planned(plan) {
       planned = plan
-      status.planned(plan)
-      metrics.planned(plan)
+      tellPlan(plan, deps)
       if (plan.actions.length > 0) log.info(`${planSummary(plan.summary)} Digest: ${plan.digest}`)
     },
     event(event) {
@@ -228,22 +209,9 @@ function viewOf({ log, status, metrics }: ReconcilerDeps): ApplyView & { plan():
         log.debug(`${event.action.address}: ${event.error.message}; again in ${event.delayMs} ms`)
       if (event.type !== 'settled') return
       metrics.settled(event.result)
-      log.info(resultLine(event.result, PLAIN))
+      log.info(resultLine(event.result, plainStyle(flags.logLevel)))
     },
     problem: () => undefined,
     finished: report => metrics.finished(report),
   }
-}
-
-function failureOf(error: unknown, io: Io): Outcome {
-  if (io.interrupt.aborted) return INTERRUPTED
-  if (error instanceof GuestlistError && error.problems.length > 0) {
-    const message = `The manifest has problems: nothing is done until it is right.\n${problemsText(error.problems, PLAIN)}`
-    return { result: 'manifest', message, exitCode: EXIT.error, unready: message }
-  }
-  const message = messageOf(error)
-  if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
-  // A state that somebody works with can be read.
-  const locked = error instanceof GuestlistError && error.code === 'state-locked'
-  return { result: 'failed', message, exitCode: EXIT.error, unready: locked ? null : message }
 }

@@ -89,23 +89,36 @@ export function applySummary(report: Report, complete: boolean): string {
 
 /** The end of an apply: what did not go well, the verification, and the summary line last. */
 export function reportText(report: Report, complete: boolean, style: Style): string {
-  const { results, stop, verification } = report
+  const { results, verification } = report
   const notable = results.filter(({ outcome }) => !['done', 'not_attempted'].includes(outcome.kind))
-  const left = results.filter(({ outcome }) => outcome.kind === 'not_attempted').length
   const lines = [
     ...notable.map(result => resultLine(result, style)),
-    ...(stop === null
-      ? []
-      : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}${style.code(`stopped_${stop.reason}`)}`]),
-    ...(left === 0 ? [] : [`${left === 1 ? 'One action was' : `${left} actions were`} not attempted. ${AGAIN}`]),
-    ...(allAbsent(report) && report.acceptAbsent !== true
-      ? [`${style.bad('Nobody was removed:')} ${ALL_ABSENT}${style.code('nobody_removed')}`]
-      : []),
-    ...verificationLines(report, style),
+    ...shortfallLines(report, style),
+    ...(verification.kind === 'verified' ? [verifiedLine(results, verification.count)] : []),
     ...(verification.kind === 'not_needed' && results.length === 0 ? [] : ['']),
     complete ? style.good(applySummary(report, true)) : style.bad(applySummary(report, false)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** What keeps an apply as a whole from being complete, besides its actions. */
+export function shortfallLines(report: Report, style: Style): readonly string[] {
+  const { stop, results } = report
+  const left = results.filter(({ outcome }) => outcome.kind === 'not_attempted').length
+  return [
+    ...(stop === null
+      ? []
+      : [`${style.bad('Stopped:')} ${escapeTerminal(stop.message)}${style.code(`stopped_${stop.reason}`)}`]),
+    ...(left === 0
+      ? []
+      : [
+          `${left === 1 ? 'One action was' : `${left} actions were`} not attempted. ${AGAIN}${style.code('action_not_attempted')}`,
+        ]),
+    ...(allAbsent(report) && report.acceptAbsent !== true
+      ? [`${style.bad('Nobody was removed:')} ${ALL_ABSENT}${style.code('nobody_removed')}`]
+      : []),
+    ...unverifiedLines(report, style),
+  ]
 }
 
 const verifiedText = (count: number): string => {
@@ -113,13 +126,14 @@ const verifiedText = (count: number): string => {
   return `the live state shows ${count === 1 ? 'the change to one invitation' : `all ${count} changes to invitations`}`
 }
 
-function verificationLines({ verification, results }: Report, style: Style): readonly string[] {
+function verifiedLine(results: readonly Result[], count: number): string {
   const removals = results.filter(({ action, outcome }) => action.action === 'remove' && outcome.kind === 'done').length
-  const unread = removals === 0 ? '' : ' Removals cannot be read back.'
+  return `Verified: ${verifiedText(count)}.${removals === 0 ? '' : ' Removals cannot be read back.'}`
+}
+
+function unverifiedLines({ verification }: Report, style: Style): readonly string[] {
   const code = style.code(`not_verified_${verification.kind}`)
   switch (verification.kind) {
-    case 'verified':
-      return [`Verified: ${verifiedText(verification.count)}.${unread}`]
     case 'differs':
       return [
         `${style.bad('Not verified:')} the live state differs from what was reported:${code}`,
@@ -134,6 +148,7 @@ function verificationLines({ verification, results }: Report, style: Style): rea
       ]
     case 'interrupted':
       return [`${style.change('Not verified:')} the run was interrupted.${code}`]
+    case 'verified':
     case 'not_needed':
       return []
     default:

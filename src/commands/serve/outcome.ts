@@ -1,0 +1,66 @@
+import type { LogLevel } from '../../cli/log.js'
+import { plainStyle } from '../../cli/style-for.js'
+import { ApiError } from '../../model/api-error.js'
+import { EXIT, type ExitCode, GuestlistError, messageOf } from '../../model/error.js'
+import type { Plan } from '../../model/plan.js'
+import { isComplete, type Report } from '../../model/report.js'
+import { summaryLine } from '../../render/text/plan-text.js'
+import { problemsText } from '../../render/text/problems-text.js'
+import { applySummary, shortfallLines } from '../../render/text/report-text.js'
+import type { Style } from '../../render/text/style.js'
+import type { RunResult } from '../../serve/metrics.js'
+import { applyExitCode } from '../shared/apply-once.js'
+
+/** How a run of serve ended. */
+export interface Outcome {
+  readonly result: RunResult
+  readonly message: string
+  readonly exitCode: ExitCode
+  /** Why the manifest, the state or the API could not be used; null where they could, whatever came of it. */
+  readonly unready: string | null
+}
+
+const INTERRUPTED: Outcome = {
+  result: 'interrupted',
+  message: 'The run was interrupted.',
+  exitCode: EXIT.interrupted,
+  unready: null,
+}
+
+/** Of a run that began. */
+export function reported({ plan, report }: { plan: Plan | null; report: Report }, style: Style): Outcome {
+  const exitCode = applyExitCode(report)
+  if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
+  const complete = isComplete(report)
+  const summary = plan === null || plan.actions.length > 0 ? applySummary(report, complete) : summaryLine(plan)
+  const message = [summary, ...shortfallLines(report, style)].join('\n')
+  const unread = report.stop !== null || report.verification.kind === 'unreadable'
+  return { result: complete ? 'success' : 'failed', message, exitCode, unready: unread ? message : null }
+}
+
+/** Of a run that ended before it changed anything. */
+export function failureOf(
+  error: unknown,
+  interrupted: boolean,
+  { logLevel }: { readonly logLevel: LogLevel },
+): Outcome {
+  const style = plainStyle(logLevel)
+  if (interrupted) return INTERRUPTED
+  if (error instanceof GuestlistError && error.problems.length > 0) {
+    const message = `The manifest has problems: nothing is done until it is right.\n${problemsText(error.problems, style)}`
+    return { result: 'manifest', message, exitCode: EXIT.error, unready: message }
+  }
+  const message = describeError(error, style)
+  if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
+  // A state that somebody works with can be read.
+  const locked = error instanceof GuestlistError && error.code === 'state-locked'
+  return { result: 'failed', message, exitCode: EXIT.error, unready: locked ? null : message }
+}
+
+export const isRefusal = (error: unknown): error is GuestlistError =>
+  error instanceof GuestlistError && error.exitCode === EXIT.refused
+
+export function describeError(error: unknown, style: Style): string {
+  const known = error instanceof GuestlistError || error instanceof ApiError
+  return `${messageOf(error)}${known ? style.code(error.code) : ''}`
+}
