@@ -3,9 +3,9 @@ import type { Merged, Written } from './merge.js'
 import type { PendingProblem, ProblemText } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 
-/** A rule for everybody: an e-mail of `*` alone, whatever it says besides why and until when. */
+/** A rule for everybody: an e-mail of `*` or `*@*` alone, whatever it says besides why and until when. */
 const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
-  /^[\s*]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
+  /^[\s*@]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
 
 const warning = ({ source, start, end }: Written<unknown>, words: ProblemText): PendingProblem => ({
   code: 'wrong-value',

@@ -105,6 +105,8 @@ t.test('a log that cannot be written is found before anything is read', async t 
   for (const [path, says] of [
     ['notes.txt', 'is not an audit log of guestlist'],
     ['.', 'not a regular file'],
+    ['-', /takes a file, and "-" is not one/],
+    ['./guestlist.state.json', 'names the file of the state'],
   ] as const) {
     const { code, stderr } = await call(['apply', '--auto-approve', '--audit-log', path])
     t.equal(code, 1)

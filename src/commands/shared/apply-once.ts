@@ -52,7 +52,7 @@ export interface ApplyDeps {
  */
 export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Report> {
   const { connection, store, view, settings, io } = deps
-  const audit = await openAuditTrail(settings.auditLog, io)
+  const audit = await openAuditTrail(settings.auditLog, io, store.description)
   try {
     const lock = await lockState(store, settings, connection.log, io, 'apply')
     try {
@@ -96,7 +96,7 @@ export async function refuseSaved(
   const { plan, refusal: unapproved } = await judge(saved)
   const refusal = refusalOf(plan, [], settings.expect) ?? unapproved
   if (refusal === null) return
-  const audit = await openAuditTrail(settings.auditLog, io)
+  const audit = await openAuditTrail(settings.auditLog, io, saved.stateRead?.description)
   try {
     await showOrRefuse(plan, refusal, view, audit)
   } finally {

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import type { AuditEntry } from '../../audit/entry.js'
 import { type AuditLog, openAudit } from '../../audit/log.js'
 import type { Io } from '../../cli/io.js'
 import type { Attempt, ExecuteEvent } from '../../execute/execution-context.js'
 import { type Action, isAccountRemoval } from '../../model/action.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, type Result } from '../../model/report.js'
 import { planSummary } from '../../render/text/plan-text.js'
@@ -52,10 +54,17 @@ const NO_TRAIL: AuditTrail = {
 /**
  * Opens the log before anything else is done, so that a wrong path is found first. Without `--audit-log` there is none.
  *
+ * @param state the state's own file, which a first run would otherwise find taken
  * @throws GuestlistError where the log cannot be written, here and in every call
  */
-export async function openAuditTrail(path: string | undefined, io: Io): Promise<AuditTrail> {
+export async function openAuditTrail(path: string | undefined, io: Io, state?: string): Promise<AuditTrail> {
   if (path === undefined) return NO_TRAIL
+  if (path === '-')
+    throw new GuestlistError('usage', '--audit-log takes a file, and "-" is not one', {
+      advice: 'It is appended to, run after run. For a file of that name write "./-".',
+    })
+  if (resolve(io.cwd, path) === state)
+    throw new GuestlistError('usage', '--audit-log names the file of the state', { advice: 'Name another file.' })
   return trailOf(await openAudit(path, { cwd: io.cwd, env: io.env, now: () => new Date() }))
 }
 
