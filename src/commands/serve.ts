@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Io } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
+import { flagName } from '../cli/option.js'
 import { findSecret } from '../http/env-secret.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
@@ -44,7 +45,7 @@ interface Service {
 
 /** Plans and applies again and again, until SIGTERM or SIGINT; with `--once` one time. */
 export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
-  refuseStandardInput(flags)
+  refuseVoid(flags)
   const listen = listenOf(flags)
   const io = serviceIo(outer, flags.logFormat)
   const log = createLog(flags.logLevel, io)
@@ -74,9 +75,19 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   }
 }
 
-function refuseStandardInput({ file }: ServeFlags): void {
+/** What only a service that goes on uses. */
+const OF_SERVICE = ['interval', 'listen', 'allowRemote', 'forward', 'grace'] as const
+
+/** @throws GuestlistError for what would have no effect, or could not work */
+function refuseVoid({ file, once, given }: ServeFlags): void {
   if (file.includes('-'))
     throw new GuestlistError('usage', 'serve reads its manifest again for each run: name a file, not -')
+  const idle = OF_SERVICE.find(flag => given.has(flag))
+  if (once && idle !== undefined)
+    throw new GuestlistError(
+      'usage',
+      `--${flagName(idle)} has no effect with --once, which runs one time and does not listen`,
+    )
 }
 
 async function runService(
@@ -87,18 +98,8 @@ async function runService(
 ): Promise<ExitCode> {
   const { flags, io, log, connection, status, metrics, reconciler, sources } = service
   const stop = io.interrupt
-  const { clock } = connection
-  const instance = startInstance({
-    reconciler,
-    takeLead: waiting => takeLead(sources, flags.dryRun, waiting),
-    status,
-    metrics,
-    log,
-    clock,
-    intervalMs: flags.interval,
-    stop,
-  })
-  const { loop } = instance
+  let instance: Instance | null = null
+  let ended = false
   const forwarder =
     forwardTo === null
       ? null
@@ -113,19 +114,28 @@ async function runService(
     secret,
     hosts: listen.remote ? null : ['localhost', '127.0.0.1', '[::1]', listen.host],
     onWebhook(delivery) {
-      if (stop.aborted) return false
-      loop.trigger('webhook')
+      if (stop.aborted || instance === null) return false
+      instance.loop.trigger('webhook')
       forwarder?.forward(delivery)
       return true
     },
   })
-  let ended = false
-  void loop.ended.then(() => {
-    ended = true
-  })
   try {
     await listening(server, listen)
     tellStart(service, server.address(), listen, secret)
+    instance = startInstance({
+      reconciler,
+      takeLead: waiting => takeLead(sources, flags.dryRun, waiting),
+      status,
+      metrics,
+      log,
+      clock: connection.clock,
+      intervalMs: flags.interval,
+      stop,
+    })
+    void instance.loop.ended.then(() => {
+      ended = true
+    })
     return await untilStopped(service, instance, forwarder)
   } finally {
     server.closeAllConnections()
@@ -136,7 +146,7 @@ async function runService(
 /** @return done, or partial where what was in flight had to be cut */
 async function untilStopped(
   service: Service,
-  { loop, lead }: Instance,
+  { loop, leading }: Instance,
   forwarder: Forwarder | null,
 ): Promise<ExitCode> {
   const { flags, io, log, connection, status } = service
@@ -144,7 +154,6 @@ async function untilStopped(
   const { sleep } = connection.clock
   const onHangUp = () => loop.trigger('signal')
   process.on('SIGHUP', onHangUp)
-  const leading = lead()
   const files = flags.file.length === 0 ? [DEFAULT_MANIFEST] : flags.file
   const watching = watchManifest(files, io.cwd, () => loop.trigger('manifest'), { sleep, stop })
   if (!stop.aborted) await once(stop, 'abort')

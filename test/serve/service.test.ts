@@ -95,6 +95,19 @@ t.test('once; dry run; and what makes no sense', async t => {
   t.match(await run(['serve', '--listen', '8080']), { code: 1, stderr: /HOST:PORT/ })
   t.match(await run(['serve', '--forward', 'https://x.example/']), { code: 1, stderr: /GUESTLIST_WEBHOOK_SECRET/ })
   t.match(await run(['serve', '-f', '-']), { code: 1, stderr: /not -/ })
+  for (const args of [['--interval', '5m'], ['--listen', '127.0.0.1:0'], ['--allow-remote'], ['--grace', '5s']])
+    t.match(await run(['serve', '--once', ...args]), { code: 1, stderr: `${args[0]} has no effect with --once` })
+})
+
+t.test('an address that is taken, or is none: said, and the process ends', async t => {
+  const { folder, env, run } = await world(t, MANIFEST, [])
+  const served = await serve(t, folder, env, ['--interval', '1h'])
+  const taken = new URL(served.url).host
+  t.match(await run(['serve', '--listen', taken]), { code: 1, stderr: /--listen: .*EADDRINUSE/ })
+  t.match(await run(['serve', '--listen', '192.0.2.1:0', '--allow-remote']), {
+    code: 1,
+    stderr: /--listen: .*EADDRNOTAVAIL/,
+  })
 })
 
 t.test('a manifest that is bad: nothing is done until it is right, and that is said everywhere', async t => {

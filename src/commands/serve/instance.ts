@@ -20,11 +20,11 @@ export interface InstanceDeps {
 
 export interface Instance {
   readonly loop: Loop
-  /** Works by the clock from now on, whenever no other instance does. Resolves when `stop` has aborted and the lead is given back. */
-  lead(): Promise<void>
+  /** Resolves when `stop` has aborted and the lead is given back. */
+  readonly leading: Promise<void>
 }
 
-/** The loop of one instance, which waits for triggers, and its part in who leads. Time and everything else come from outside: the simulation runs this too. */
+/** The loop of one instance, and its part in who leads. Time and everything else come from outside: the simulation runs this too. */
 export function startInstance(deps: InstanceDeps): Instance {
   const { reconciler, status, metrics, log, clock, intervalMs, stop } = deps
   const loop = startLoop({
@@ -43,23 +43,22 @@ export function startInstance(deps: InstanceDeps): Instance {
     status.problem = null
     log.info('another instance works by the clock: this one stands by')
   }
-  const lead = () =>
-    keepLeading({
-      acquire: signal => deps.takeLead({ signal, onWait: onStandBy }),
-      sleep: clock.sleep,
-      onChange(isLeader) {
-        status.leader = isLeader
-        metrics.leader(isLeader)
-        log.info(isLeader ? 'this instance works by the clock' : 'the lead was lost: this instance stands by')
-        if (isLeader) loop.trigger('start')
-      },
-      onProblem(message) {
-        status.problem = message
-        log.warn('no_leader', `no lead can be taken: ${message}`)
-        // A run reports what is in the way, and notices when it no longer is.
-        loop.trigger('start')
-      },
-      stop,
-    })
-  return { loop, lead }
+  const leading = keepLeading({
+    acquire: signal => deps.takeLead({ signal, onWait: onStandBy }),
+    sleep: clock.sleep,
+    onChange(isLeader) {
+      status.leader = isLeader
+      metrics.leader(isLeader)
+      log.info(isLeader ? 'this instance works by the clock' : 'the lead was lost: this instance stands by')
+      if (isLeader) loop.trigger('start')
+    },
+    onProblem(message) {
+      status.problem = message
+      log.warn('no_leader', `no lead can be taken: ${message}`)
+      // A run reports what is in the way, and notices when it no longer is.
+      loop.trigger('start')
+    },
+    stop,
+  })
+  return { loop, leading }
 }

@@ -94,7 +94,7 @@ export function startInstanceOn(
     status,
     metrics,
   })
-  const { loop, lead } = startInstance({
+  const { loop, leading } = startInstance({
     reconciler: {
       async run(triggers) {
         say(`runs because of ${triggers.join(', ')}`)
@@ -120,7 +120,7 @@ export function startInstanceOn(
     stop: machine.interrupt,
   })
   let left = 2
-  for (const end of [loop.ended, lead()]) void end.then(() => left--)
+  for (const end of [loop.ended, leading]) void end.then(() => left--)
   return { machine, watch, loop: watch.watched(loop), status, weather, hasEnded: () => left === 0 }
 }
 
