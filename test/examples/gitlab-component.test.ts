@@ -10,6 +10,9 @@ import { EXAMPLES, initGit, type World } from './world.js'
 const read = (file: string): string => readFileSync(join(EXAMPLES, 'gitlab-component', file), 'utf8')
 const TEMPLATE = read('templates/pipeline.yml')
 
+/** By inputs. */
+const previews = new Map<string, string>()
+
 /** A project that includes the component, and the jobs that GitLab would make of it. */
 async function startProject(t: Test, inputs: Readonly<Record<string, string>> = {}) {
   const started = await startGitLab(t, ['gitlab-component', 'install'])
@@ -19,7 +22,11 @@ async function startProject(t: Test, inputs: Readonly<Record<string, string>> = 
   world.write('.gitlab-ci.yml', JSON.stringify({ include: [{ local: 'templates/pipeline.yml', inputs }] }))
   initGit(world)
   execFileSync('git', ['remote', 'set-url', 'origin', 'git@gitlab.example:acme/guests.git'], { cwd: world.folder })
-  const jobs: Readonly<Record<string, Job>> = parse(gitlabCiLocal(t, world, ['--preview']))
+  const given = JSON.stringify(inputs)
+  // The same pipeline has the same jobs.
+  const preview = previews.get(given) ?? gitlabCiLocal(t, world, ['--preview'])
+  previews.set(given, preview)
+  const jobs: Readonly<Record<string, Job>> = parse(preview)
   const job = (name: string): Job => jobs[name] ?? { script: ['exit 99'] }
   return { ...started, job }
 }

@@ -76,10 +76,12 @@ function runFile(file: string, javaScriptOf: (file: string) => string): Promise<
 
 /** Each assertion that failed, with what it says of itself; the end of the output where there is none. */
 function failuresOf(output: string): readonly string[] {
-  const found = output.match(/^ *not ok .*\n(?: *---\n(?:.*\n){0,40}? *\.\.\.$)?/gm) ?? []
+  const text = output.replace(/^.*\.tap\/js\/node_modules\/tap\/.*\n/gm, '')
+  const found = text.match(/^ *not ok .*\n(?: *---\n(?:.*\n){0,40}? *\.\.\.$)?/gm) ?? []
   // A failed test is failed in every test around it: the innermost says why.
-  const innermost = found.filter(text => /\n *(diff|stack|found|expired|at):/.test(text))
-  return found.length === 0 ? [output.split('\n').slice(-30).join('\n')] : innermost.slice(0, 5)
+  const innermost = found.filter(each => /\n *(diff|stack|found|expired):/.test(each))
+  const shown = innermost.length > 0 ? innermost : found
+  return shown.length === 0 ? [output.split('\n').slice(-30).join('\n')] : shown.slice(0, 5)
 }
 
 async function main(): Promise<number> {

@@ -28,6 +28,7 @@ export async function guide(t: Test, keycloak: Keycloak): Promise<void> {
     KEYCLOAK_URL: keycloak.url,
     // What the tool asks for.
     KC_CLI_PASSWORD: 'admin',
+    KC_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1',
   }
   await keycloak.admin('POST', '/users', { username: `acme.${EMAIL}`, email: EMAIL, enabled: true })
   const id = (await userOf(keycloak, EMAIL))?.id
