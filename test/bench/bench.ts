@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { applies, clouds, growth, largePlan, type Row, sizes, smallPlan, startUp } from './rows.js'
+import { applies, clouds, growth, largePlan, lints, type Row, sizes, smallPlan, startUp } from './rows.js'
 
 /*
  * What guestlist promises of its speed and size, as ratios within one run: npm run bench [-- --json] [-- --readme].
@@ -17,7 +17,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 
 async function measure(): Promise<Row[]> {
   const rows: Row[] = []
-  for (const step of [startUp, largePlan, growth, smallPlan, applies, clouds, sizes]) {
+  for (const step of [startUp, largePlan, growth, smallPlan, applies, clouds, lints, sizes]) {
     say(`${step.name}…`)
     rows.push(...(await step()))
   }

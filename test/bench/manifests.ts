@@ -17,3 +17,11 @@ export function manifestOf(rules: number, wildcards: number): string {
 /** A manifest that accepts every invitation of `serveList`'s first. */
 export const acceptAll = (wildcards: number): string =>
   `apiVersion: guestlist/v1\ninvitations:\n  accept:\n${Array.from({ length: wildcards }, (_, n) => `    - email: "*@domain${n}.example"`).join('\n')}\n`
+
+/** Rules of which every one that accepts is in conflict with every one that denies. */
+export function conflicting(rules: number): string {
+  const half = Array.from({ length: rules / 2 }, (_, n) => n)
+  const accept = half.map(n => `    - {email: "*a${n}*b${n}*", cloudRole: user, reason: r, owner: o}`)
+  const deny = half.map(n => `    - {email: "*c${n}*d${n}*", reason: r, owner: o}`)
+  return `apiVersion: guestlist/v1\ninvitations:\n  accept:\n${accept.join('\n')}\n  deny:\n${deny.join('\n')}\n`
+}

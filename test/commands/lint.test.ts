@@ -4,6 +4,7 @@ import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.jso
 import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
 import type { Finding } from '../../src/lint/finding.js'
+import { LINT_RULES } from '../../src/lint/lint.js'
 import { guestlist } from '../helpers/guestlist.js'
 
 const NOW = ['--now', '2026-11-24T09:00:00Z']
@@ -58,6 +59,54 @@ t.test('each planted mistake is found, and nothing else', async t => {
   t.strictSame(codes, PLANTED)
   t.match({ code, stderr }, { code: 1, stderr: '' })
 })
+
+/** A snapshot of invitations, each by what it has besides the usual. */
+const snapshotOf = (...invitations: readonly Record<string, unknown>[]): string =>
+  JSON.stringify({
+    version: 1,
+    api_url: 'https://api.bimdata.io',
+    taken_at: '2026-11-24T00:00:00Z',
+    removals: {},
+    invitations: invitations.map((fields, id) => ({
+      id: 100 + id,
+      status: 'P',
+      cloud_name: 'Tower A',
+      cloud_role: 50,
+      project_name: null,
+      project_role: null,
+      client_id: null,
+      sender_provider_sub: null,
+      ...fields,
+    })),
+  })
+
+t.test('all thirteen codes: each planted mistake is found, and nothing else; allowed, nothing is', async t => {
+  const lines = BAD.split('\n')
+  lines.splice(13, 0, '    - {id: 9, reason: nobody has it, owner: it}')
+  lines[20] += ' # guestlist-lint: allow expired-rule (long gone)'
+  const moved = PLANTED.map(([code, line]) => [code, line > 13 ? line + 1 : line] as const)
+  const planted = [...moved, ['unused-rule', 14] as const, ['unused-allow', 21] as const].sort((a, b) => a[1] - b[1])
+  const people = ['shadow', 'wild'].map(domain => ({ email: `ann@${domain}.example` }))
+  const named = ['soon@acme', 'p\u0430ul@acme', 'ann@other', 'kim@other'].map(who => ({ email: `${who}.example` }))
+  const live = snapshotOf(
+    { email: 'who@acme.example', sender_provider_sub: 'boss' },
+    { email: 'who@partner.example', cloud_name: 'Tower B' },
+    ...people,
+    ...named,
+  )
+  const flags = ['--from', 'live.json']
+  const found = await lintOf(t, lines.join('\n'), flags, { 'live.json': live })
+  t.same([...found.codes].sort(byLine), [...planted].sort(byLine))
+  t.same(planted.map(([code]) => code).sort(), LINT_RULES.map(({ code }) => code).sort(), 'one for each code there is')
+
+  const allowed = lines.map(line => line.replace(/ # guestlist-lint.*/, ''))
+  for (const [code, line] of planted)
+    if (code !== 'unused-allow') allowed[line - 1] += ` # guestlist-lint: allow ${code} (known)`
+  t.strictSame((await lintOf(t, allowed.join('\n'), flags, { 'live.json': live })).findings, [])
+})
+
+const byLine = (a: readonly (string | number)[], b: readonly (string | number)[]): number =>
+  Number(a[1]) - Number(b[1]) || String(a[0]).localeCompare(String(b[0]))
 
 t.test('each can be allowed where it is, with its reason; then nothing is found', async t => {
   const lines = BAD.split('\n')
@@ -130,16 +179,6 @@ invitations:
 })
 
 t.test('with a snapshot: rules that match nothing of what is there', async t => {
-  const invitation = { id: 5, email: 'Ann@Acme.example', status: 'P', cloud_name: 'Tower A', cloud_role: 50 }
-  const snapshot = JSON.stringify({
-    version: 1,
-    api_url: 'https://api.bimdata.io',
-    taken_at: '2026-11-24T00:00:00Z',
-    removals: {},
-    invitations: [
-      { ...invitation, project_name: null, project_role: null, client_id: null, sender_provider_sub: null },
-    ],
-  })
   const manifest = `apiVersion: guestlist/v1
 invitations:
   accept:
@@ -148,7 +187,9 @@ invitations:
     - {id: 9, reason: x, owner: y, from: 2027-01-01}
     - {id: 10, reason: x, owner: y} # guestlist-lint: allow unused-rule (to come)
 `
-  const { codes, code } = await lintOf(t, manifest, ['--from', 'live.json'], { 'live.json': snapshot })
+  const { codes, code } = await lintOf(t, manifest, ['--from', 'live.json'], {
+    'live.json': snapshotOf({ email: 'Ann@Acme.example' }),
+  })
   t.strictSame(codes, [
     ['unused-rule', 5],
     ['unused-rule', 6],
