@@ -100,7 +100,8 @@ export function startInstanceOn(
         say(`runs because of ${triggers.join(', ')}`)
         watch.runBegan(triggers)
         const ok = await reconciler.run(triggers)
-        say(`ends its run: ${status.document().runs[0]?.message.split('\n')[0]}`)
+        // The holder of a lock has an id that chance gives.
+        say(`ends its run: ${status.document().runs[0]?.message.replace(/, by .*|\n.*/s, '')}`)
         watch.runEnded(ok)
         return ok
       },
