@@ -1,2 +1,2 @@
 /** How many seeds a run of the tests has; `npm run endurance` takes 2,000. */
-export const SEEDS = process.env.GUESTLIST_RUNS === undefined ? 150 : 2_000
+export const SEEDS = process.env.GUESTLIST_RUNS === undefined ? 100 : 2_000
