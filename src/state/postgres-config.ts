@@ -133,6 +133,10 @@ function ofUrl(text: string): Settings {
     throw config(`${POSTGRES_URL} is not a URL such as postgres://user@host:5432/database?sslmode=verify-full.`)
   }
   const url = new URL(text)
+  if (url.hash !== '') throw config(`${POSTGRES_URL} contains a #, after which all would be ignored: write it as %23.`)
+  const empty = [...url.searchParams].find(([, value]) => value === '')
+  if (empty !== undefined)
+    throw config(`${POSTGRES_URL} sets ${empty[0]} to nothing: give it a value, or leave it out.`)
   const parts: [string, string][] = [
     ['host', url.hostname.replace(/^\[(.*)\]$/, '$1')],
     ['port', url.port],
@@ -207,11 +211,18 @@ function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: Settings, host: 
   const verified = mode === 'verify-full' || mode === 'verify-ca' || (mode === 'require' && ownRoot)
   return {
     rejectUnauthorized: verified,
-    ...(verified && ownRoot ? { ca: fileOf('sslrootcert', sslrootcert) } : {}),
+    ...(verified && ownRoot ? { ca: authorityOf(sslrootcert) } : {}),
     ...(sslcert === undefined ? {} : { cert: fileOf('sslcert', sslcert) }),
     ...(sslkey === undefined ? {} : { key: fileOf('sslkey', sslkey) }),
     ...(mode === 'verify-full' ? { host } : { checkServerIdentity: () => undefined }),
   }
+}
+
+/** Node takes a file without any as an authority that signed nothing. */
+function authorityOf(path: string): Buffer {
+  const bytes = fileOf('sslrootcert', path)
+  if (bytes.includes('CERTIFICATE-----')) return bytes
+  throw config(`The file of sslrootcert, ${path}, contains no certificate in PEM.`)
 }
 
 function fileOf(name: string, path: string): Buffer {

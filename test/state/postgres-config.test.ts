@@ -46,13 +46,16 @@ t.test("libpq's variables", async t => {
 })
 
 t.test('sslmode', async t => {
-  const root = join(t.testdir({ 'root.crt': 'PEM' }), 'root.crt')
+  const root = join(t.testdir({ 'root.crt': '-----BEGIN CERTIFICATE-----' }), 'root.crt')
   const tls = (query: string, host = '127.0.0.1') => url(`postgres://u@${host}/d${query}`).tls
   t.match(tls(''), { rejectUnauthorized: false }, 'prefer on this machine')
   t.match(tls('', 'db.example'), { rejectUnauthorized: true, checkServerIdentity: undefined }, 'verify-full elsewhere')
   t.equal(tls('?sslmode=disable', 'db.example'), null)
   t.match(tls('?sslmode=require'), { rejectUnauthorized: false })
-  t.match(tls(`?sslmode=require&sslrootcert=${root}`), { rejectUnauthorized: true, ca: Buffer.from('PEM') })
+  t.match(tls(`?sslmode=require&sslrootcert=${root}`), {
+    rejectUnauthorized: true,
+    ca: Buffer.from('-----BEGIN CERTIFICATE-----'),
+  })
   t.match(tls('?sslmode=verify-ca'), { rejectUnauthorized: true, checkServerIdentity: Function })
   t.match(tls('?sslmode=verify-full&sslrootcert=system'), { rejectUnauthorized: true, ca: undefined })
 })
@@ -85,6 +88,15 @@ t.test('what is not supported or makes no sense is an error, without its passwor
     'a sslmode': [{ PGHOST: 'h', PGSSLMODE: 'allow' }, /disable, prefer, require, verify-ca, verify-full/],
     'a parameter': [{ GUESTLIST_STATE_POSTGRES: 'postgres://u:topsecret@h/d?sslmod=x' }, /"sslmod"/],
     'a parameter twice': [{ GUESTLIST_STATE_POSTGRES: 'postgres://u:topsecret@h/d?user=v' }, /user twice/],
+    'a parameter set to nothing': [
+      { GUESTLIST_STATE_POSTGRES: 'postgres://u:topsecret@h/d?sslmode=' },
+      /sslmode to nothing/,
+    ],
+    'a fragment': [{ GUESTLIST_STATE_POSTGRES: 'postgres://u:topsecret@h/d?sslmode=require#x' }, /contains a #/],
+    'an authority that is none': [
+      { GUESTLIST_STATE_POSTGRES: `postgres://u:topsecret@h/d?sslrootcert=${new URL(import.meta.url).pathname}` },
+      /postgres-config.test.ts, contains no certificate/,
+    ],
     'another scheme': [{ GUESTLIST_STATE_POSTGRES: 'mysql://u:topsecret@h/d' }, /not a URL/],
     'no URL': [{ GUESTLIST_STATE_POSTGRES: 'host=h password=topsecret' }, /not a URL/],
     'a bare %': [{ GUESTLIST_STATE_POSTGRES: 'postgres://u:top%secret@h/d' }, /%25/],
