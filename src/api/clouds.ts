@@ -25,10 +25,10 @@ export async function readListed<T>(
     })
   }
   const items = rows.map(read).filter(item => item !== null)
-  return { items, whole: items.length === rows.length && !saysMore(answer) }
+  return { items, whole: items.length === rows.length && !hasMore(answer) }
 }
 
-const saysMore = ({ status, headers }: HttpResponse): boolean =>
+const hasMore = ({ status, headers }: HttpResponse): boolean =>
   status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
 
 export function readCloud(row: unknown): CloudRef | null {

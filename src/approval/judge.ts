@@ -97,12 +97,12 @@ export function screen({ path, content }: GivenApproval, policy: Policy): Candid
 }
 
 function statementFault({ statement, namespace }: ApprovalFile, plan: Policy['plan']): Reason | null {
-  const said = parseStatement(statement)
-  if (typeof said === 'string') return said
+  const signed = parseStatement(statement)
+  if (typeof signed === 'string') return signed
   const wanted = statementOf(plan)
-  if (said.apiUrl !== wanted.apiUrl) return 'other-api'
-  if (said.digest !== wanted.digest) return 'other-digest'
-  if (JSON.stringify(said.counts) !== JSON.stringify(wanted.counts)) return 'other-counts'
+  if (signed.apiUrl !== wanted.apiUrl) return 'other-api'
+  if (signed.digest !== wanted.digest) return 'other-digest'
+  if (JSON.stringify(signed.counts) !== JSON.stringify(wanted.counts)) return 'other-counts'
   return namespace === NAMESPACE ? null : 'other-namespace'
 }
 

@@ -12,7 +12,7 @@ export interface LoginRequest {
   readonly client: OAuthClient
   readonly apiUrl: string
   /** How long a person may take. */
-  readonly patienceMs: number
+  readonly waitMs: number
   /** Says a line to the person. */
   readonly show: (line: string) => void
   readonly signal?: AbortSignal
@@ -69,7 +69,7 @@ async function authorize(
   )
   request.show(`Sign in at:\n\n  ${url.href}\n`)
   request.openBrowser(url)
-  const callback = await listener.wait(state, request.patienceMs, request.signal)
+  const callback = await listener.wait(state, request.waitMs, request.signal)
   try {
     const checks = { expectedState: state, pkceCodeVerifier }
     const answer = await run('Signing in', () => oidc.authorizationCodeGrant(config, callback.url, checks))
@@ -104,7 +104,7 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
       `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
     )
     const interval = request.pollSeconds ?? device.interval ?? 5
-    const limits = [AbortSignal.timeout(Math.min(request.patienceMs, device.expires_in * 1000)), request.signal]
+    const limits = [AbortSignal.timeout(Math.min(request.waitMs, device.expires_in * 1000)), request.signal]
     const signal = AbortSignal.any(limits.filter(each => each !== undefined))
     const answer = await run('Signing in', () =>
       oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, { code_verifier }, { signal }),

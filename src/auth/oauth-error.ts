@@ -47,12 +47,12 @@ export function oauthError(error: unknown, doing: string, names: SettingNames): 
       advice,
     )
   }
-  const said = sanitizeServerText(
+  const reasons = sanitizeServerText(
     causes(error)
       .map(each => each.message)
       .join(': '),
   )
-  return failed(`${doing}: ${said}`, 'credentials', `Check ${names.address}.`, error)
+  return failed(`${doing}: ${reasons}`, 'credentials', `Check ${names.address}.`, error)
 }
 
 const failed = (message: string, kind: 'credentials' | 'not-sent', advice: string, cause?: unknown): ApiError =>

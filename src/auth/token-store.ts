@@ -50,7 +50,7 @@ const MAX_BYTES = 2 ** 20
 /** In the user's configuration folder; where there is none, nothing is kept. */
 export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStore> {
   const folder = await configFolder(env)
-  if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(homeless()) }
+  if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(noHomeFolder()) }
   const path = join(folder, 'logins.json')
   return {
     path,
@@ -155,7 +155,7 @@ async function writeLogins(path: string, logins: readonly StoredLogin[]): Promis
   await writeDurably(path, [`${JSON.stringify(file, null, 2)}\n`])
 }
 
-const homeless = (): ApiError =>
+const noHomeFolder = (): ApiError =>
   new ApiError('There is no home folder to keep a login in', {
     kind: 'credentials',
     advice: 'Set HOME, or GUESTLIST_CONFIG_DIR to the folder to use.',

@@ -65,7 +65,7 @@ const CLEAR = '\r\u001b[2K'
 
 /** Both streams may be one terminal: whatever is written takes the status line away first and puts it back after. */
 function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'err' | 'status'> {
-  const [out, err] = [writer(process.stdout, sayLost), writer(process.stderr, () => undefined)]
+  const [out, err] = [writer(process.stdout, reportLostOutput), writer(process.stderr, () => undefined)]
   if (!process.stderr.isTTY || process.env.TERM === 'dumb') {
     return { out, outAll: chunks => writeAll(chunks, out, process.stdout, interrupt), err }
   }
@@ -122,7 +122,7 @@ function drained(stream: NodeJS.WriteStream, interrupt: AbortSignal): Promise<vo
 const ENDS = ['drain', 'error', 'close'] as const
 
 /** A result that is not whole is no result, as on a full disk. */
-function sayLost(error: Error): void {
+function reportLostOutput(error: Error): void {
   process.exitCode ||= 1
   process.stderr.write(`Error: The result could not be written to standard output: ${error.message}\n`)
 }

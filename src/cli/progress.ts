@@ -14,7 +14,7 @@ const REDRAW_MS = 200
 const PRINT_MS = 3000
 
 /** What ends sooner than this shows nothing. */
-const PATIENCE_MS = 300
+const SHOWN_AFTER_MS = 300
 
 interface Shown {
   readonly label: string
@@ -32,7 +32,7 @@ export function startProgress({ label, total, quiet }: Shown, io: Pick<Io, 'err'
   let last = started
   const draw = () => {
     const now = Date.now()
-    if (now - started < PATIENCE_MS || now - last < (io.status ? REDRAW_MS : PRINT_MS)) return
+    if (now - started < SHOWN_AFTER_MS || now - last < (io.status ? REDRAW_MS : PRINT_MS)) return
     last = now
     const facts = {
       label: failures === 0 ? label : `${label}, ${failures} failed`,

@@ -49,7 +49,7 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
       connection.client.close()
     }
   } catch (error) {
-    tellProblem(view, error)
+    reportProblem(view, error)
     throw error
   }
 }
@@ -83,7 +83,7 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
 }
 
 /** What ended the run, for machines; people are told by who catches it. */
-function tellProblem(view: ApplyView, error: unknown): void {
+function reportProblem(view: ApplyView, error: unknown): void {
   const problems = error instanceof GuestlistError ? error.problems : []
   for (const problem of problems) view.problem(problem.summary, problem)
   if (problems.length === 0) {

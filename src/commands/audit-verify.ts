@@ -46,12 +46,12 @@ function problemLines(verification: AuditVerification, style: Style): string {
 
 function summary(verification: AuditVerification, style: Style): string {
   const { lines, head, unfinishedRuns: runs } = verification
-  const counted = `${said(verification, style)}: ${plural(lines, 'line')}.`
+  const counted = `${verdictText(verification, style)}: ${plural(lines, 'line')}.`
   const never = runs === 0 ? '' : ` ${style.change(`${plural(runs, 'run')} never finished`)}: killed, or still running.`
   return `${counted}${never}\nHead: ${head}`
 }
 
-function said(verification: AuditVerification, style: Style): string {
+function verdictText(verification: AuditVerification, style: Style): string {
   const verdict = verdictOf(verification)
   return isIntact(verification) ? style.good(verdict) : style.bad(verdict)
 }

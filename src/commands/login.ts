@@ -16,7 +16,7 @@ import { wireOf } from './shared/wire.js'
 
 /** Registered as the default for BIMData's applications. */
 const DEFAULT_REDIRECT_URI = 'http://localhost:8080/oidc-callback'
-const PATIENCE_MS = 10 * 60_000
+const SIGN_IN_TIMEOUT_MS = 10 * 60_000
 
 type LoginFlags = CommonFlags & { readonly device: boolean; readonly redirectUri: string | undefined }
 
@@ -44,7 +44,7 @@ async function signIn(flags: LoginFlags, io: Io): Promise<StoredLogin> {
     settings: providerSettings({ ...wire, signal: io.interrupt }),
     client: { id: id.value, secret: secret?.value ?? null },
     apiUrl: canonicalApiUrl(parseAddress(wire.apiUrl, '--api-url', wire.allowInsecureHttp)),
-    patienceMs: PATIENCE_MS,
+    waitMs: SIGN_IN_TIMEOUT_MS,
     show: (line: string) => io.err(`${line}\n`),
     signal: io.interrupt,
   }

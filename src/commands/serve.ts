@@ -122,7 +122,7 @@ async function runService(
   })
   try {
     await listening(server, listen)
-    tellStart(service, server.address(), listen, secret)
+    logStart(service, server.address(), listen, secret)
     instance = startInstance({
       reconciler,
       takeLead: waiting => takeLead(sources, flags.dryRun, waiting),
@@ -188,7 +188,7 @@ async function withinGrace({ flags, io, log, connection }: Service, work: Promis
   return EXIT.partial
 }
 
-function tellStart(
+function logStart(
   { flags, log }: Service,
   address: AddressInfo | string | null,
   { remote }: Listen,

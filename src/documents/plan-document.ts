@@ -107,7 +107,7 @@ export interface PlanDocumentStream extends Omit<PlanDocument, 'resource_changes
 }
 
 type Unsealed = Omit<PlanDocumentStream, 'guestlist'> & {
-  readonly guestlist: Omit<PlanDocumentStream['guestlist'], 'checksum'>
+  readonly guestlist: Omit<PlanDocumentStream['guestlist'], 'checksum'> & { readonly checksum?: string }
 }
 
 export function toDocument(plan: Plan): PlanDocument {
@@ -172,7 +172,7 @@ const mapped = <T, U>(items: readonly T[], map: (item: T) => U): Iterable<U> => 
 })
 
 export function checksumOf({ guestlist, ...rest }: Unsealed): string {
-  const { checksum: _, ...ours } = guestlist as PlanDocumentStream['guestlist']
+  const { checksum: _, ...ours } = guestlist
   const hash = createHash('sha256')
   for (const chunk of canonicalJsonChunks({ ...rest, guestlist: ours })) hash.update(chunk)
   return `sha256:${hash.digest('hex')}`

@@ -1,6 +1,5 @@
-import type { Action, ActionReason, KeycloakUser, UserView } from '../model/action.js'
+import type { Action, ActionReason } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
-import type { InvitationView } from '../model/invitation.js'
 import { isObject } from '../model/json.js'
 import type { Plan, Unchanged } from '../model/plan.js'
 import {
@@ -74,9 +73,9 @@ function fromDocument(document: PlanDocument): Plan {
     actions: guestlist.actions.map(entry => actionOf(entry, changes.get(entry.address))),
     unchanged: guestlist.unchanged.map(({ address, rule, overruled }) => {
       const change = changes.get(address)
-      if (!change) throw edited()
+      if (!change || 'username' in change.change.before) throw edited()
       const why = change.action_reason as Unchanged['why']
-      return { address, before: change.change.before as Unchanged['before'], why, rule, overruled }
+      return { address, before: change.change.before, why, rule, overruled }
     }),
     warnings: guestlist.warnings,
     refused: guestlist.refused,
@@ -100,11 +99,11 @@ function actionOf(entry: ActionEntry, resource: ResourceChange | undefined): Act
   const { address, action, rule, overruled, implied_by, loss = null } = entry
   const why = resource.action_reason as ActionReason
   const { before } = resource.change
-  if (action === 'remove')
-    return { action, address, before: before as UserView, why, rule, overruled, impliedBy: null, loss }
-  if (action === 'delete') {
-    if (implied_by === null) throw edited()
-    return { action, address, before: before as KeycloakUser, why, rule, overruled, impliedBy: implied_by }
-  }
-  return { action, address, before: before as InvitationView, why, rule, overruled, impliedBy: implied_by }
+  if (action === 'remove' && 'recorded' in before)
+    return { action, address, before, why, rule, overruled, impliedBy: null, loss }
+  if (action === 'delete' && 'username' in before && implied_by !== null)
+    return { action, address, before, why, rule, overruled, impliedBy: implied_by }
+  if ((action === 'accept' || action === 'deny') && 'cloud_name' in before)
+    return { action, address, before, why, rule, overruled, impliedBy: implied_by }
+  throw edited()
 }

@@ -93,7 +93,7 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
   let unreached = 0
   const reached = (error: ApiError | null) => {
     unreached = error?.kind === 'not-sent' ? unreached + 1 : 0
-    if (unreached === MAX_UNREACHED) halt('unreachable', `The API cannot be reached. ${error?.message}.`)
+    if (unreached === UNREACHED_LIMIT) halt('unreachable', `The API cannot be reached. ${error?.message}.`)
   }
   const emit = async (event: ExecuteEvent) => {
     try {
@@ -106,7 +106,7 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
 }
 
 /** Over all workers: more would only fail the same way, each after its own retries. */
-const MAX_UNREACHED = 5
+const UNREACHED_LIMIT = 5
 
 /** @return removes the listener */
 function onAbort(signal: AbortSignal, then: () => void): () => void {

@@ -7,13 +7,13 @@ const MOST_TOLD = 10
 
 /** Findings for people; the last line counts them. */
 export function findingsText(findings: readonly Finding[], style: Style): string {
-  const told = new Map<string, number>()
+  const counts = new Map<string, number>()
   const shown = findings.filter(({ code, level }) => {
-    const count = (told.get(code) ?? 0) + 1
-    told.set(code, count)
+    const count = (counts.get(code) ?? 0) + 1
+    counts.set(code, count)
     return level === 'warning' || count <= MOST_TOLD
   })
-  const cut = [...told].filter(
+  const cut = [...counts].filter(
     ([code, count]) => count > MOST_TOLD && shown.filter(one => one.code === code).length < count,
   )
   const more = cut.map(([code, count]) => `${count - MOST_TOLD} more ${code}: see --format json.`)

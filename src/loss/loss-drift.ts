@@ -11,7 +11,7 @@ export interface LossDrift {
 }
 
 /** Whether a plan says what its removals delete, so that it can be compared. */
-export const saysLoss = ({ actions }: Pick<Plan, 'actions'>): boolean =>
+export const hasLoss = ({ actions }: Pick<Plan, 'actions'>): boolean =>
   actions.some(action => action.action === 'remove' && action.loss !== null)
 
 export function findLossDrift(plan: Plan, clouds: Clouds): readonly LossDrift[] {

@@ -55,8 +55,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 const memberOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
 
-export function faultDraft(tree: Tree, { path, words }: Fault): PendingProblem {
-  return { code: 'wrong-value', source: tree.source, ...tree.span(path), say: () => words(tree) }
+export function faultProblem(tree: Tree, { path, words }: Fault): PendingProblem {
+  return { code: 'wrong-value', source: tree.source, ...tree.span(path), describe: () => words(tree) }
 }
 
 /** What is wrong with an address; a dash that was forgotten makes one value of two lines. */

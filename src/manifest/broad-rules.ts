@@ -13,7 +13,7 @@ const warning = ({ source, start, end }: Written<unknown>, words: ProblemText): 
   source,
   start,
   end,
-  say: () => words,
+  describe: () => words,
 })
 
 const EVERYBODY: ProblemText = {

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import { addressWords, faultDraft, faultsBeyondSchema, useOf } from './beyond-schema.js'
+import { addressWords, faultProblem, faultsBeyondSchema, useOf } from './beyond-schema.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
 import type { PendingProblem } from './problems.js'
@@ -62,25 +62,25 @@ function valueAt(data: unknown, path: readonly string[]): unknown {
   )
 }
 
-function toDraft(tree: Tree, error: ErrorObject, schema?: SchemaNode): PendingProblem {
+function toPending(tree: Tree, error: ErrorObject, schema?: SchemaNode): PendingProblem {
   const path = stepsOf(error.instancePath)
   const key = unknownKeyOf(error)
   const span = key === null ? tree.span(path) : tree.keySpan([...path, key])
-  const say = () => {
+  const describe = () => {
     const value = valueAt(tree.data, path)
     const use = error.keyword === 'pattern' ? useOf(path) : null
     if (use !== null) return addressWords(path, String(value), use, tree)
     const finding: Finding = { error, path, value, written: tree.written(path), schema }
     return explain(finding)
   }
-  return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, say }
+  return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, describe }
 }
 
 /** What a schema, the manifest's if no other is given, found: each cause once, and not again what could not be read. */
 export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schema?: SchemaNode): PendingProblem[] {
   const unread = new Set(tree.pending.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(group => causesOf(group, schema))
-  return causes.map(error => toDraft(tree, error, schema)).filter(({ start }) => !unread.has(start))
+  return causes.map(error => toPending(tree, error, schema)).filter(({ start }) => !unread.has(start))
 }
 
 /**
@@ -97,7 +97,7 @@ export function check(tree: Tree): Checked {
   const errors = validateManifestFile.errors ?? []
   const pending = schemaProblems(tree, errors)
   const reported = new Set(pending.map(({ start }) => start))
-  const voids = others.map(fault => faultDraft(tree, fault)).filter(({ start }) => !reported.has(start))
+  const voids = others.map(fault => faultProblem(tree, fault)).filter(({ start }) => !reported.has(start))
   const faults = [...errors.filter(error => !isBranch(error)).map(faultOf), ...others.map(({ path }) => path)]
   return { pending: [...pending, ...voids], part: partOf(tree, faults) }
 }

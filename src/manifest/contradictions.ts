@@ -84,14 +84,14 @@ const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, 
 const isBefore = (a: Written<unknown>, b: Written<unknown>): boolean =>
   a.source.index < b.source.index || (a.source.index === b.source.index && a.start < b.start)
 
-function draft(
+function problemAt(
   code: PendingProblem['code'],
   later: Written<unknown>,
   earlier: Written<unknown>,
-  say: () => ProblemText,
+  describe: () => ProblemText,
 ): PendingProblem {
   const { source, start, end } = later
-  return { code, source, start, end, cause: placeName(earlier.place), say }
+  return { code, source, start, end, cause: placeName(earlier.place), describe }
 }
 
 /** The first entry of each key. */
@@ -119,7 +119,7 @@ function clashes<A extends Timed, B extends Timed>(
     if (other === undefined || !overlap(one.value, other.value)) return []
     const [earlier, later] = isBefore(one, other) ? [one, other] : [other, one]
     const [here, there] = later === one ? [does, undoes] : [undoes, does]
-    return draft('contradiction', later, earlier, () => ({
+    return problemAt('contradiction', later, earlier, () => ({
       summary: `${name(key)} is both ${does} and ${undoes}`,
       detail: `It is ${here} here, and ${there} also at ${placeName(earlier.place)}. Keep one of the two.`,
     }))
@@ -131,7 +131,7 @@ function repeatedNames(rules: readonly Written<WrittenRule>[]): PendingProblem[]
   return rules.flatMap(rule => {
     const first = firsts.get(nameOf(rule.value) ?? '')
     if (first === undefined || first === rule) return []
-    return draft('duplicate-entry', rule, first, () => ({
+    return problemAt('duplicate-entry', rule, first, () => ({
       summary: `Two rules are named ${quoted(rule.value.name)}`,
       detail: `The other is at ${placeName(first.place)}. A name is unique in the manifest, over all its files.`,
     }))
@@ -148,7 +148,7 @@ function repeats<T extends Timed | string>(
   return list.flatMap(entry => {
     const first = firsts.get(keyOf(entry.value) ?? '')
     if (first === undefined || first === entry || !overlap(first.value, entry.value)) return []
-    return draft('duplicate-entry', entry, first, () => ({
+    return problemAt('duplicate-entry', entry, first, () => ({
       summary: `The same ${what} appears twice in ${where}`,
       detail: `It is also at ${placeName(first.place)}. Keep one of the two.`,
     }))

@@ -10,7 +10,7 @@ const SHOWN_BYTES = 4096
 export interface Decoded {
   readonly source: Source
   /** Why the text is not to be read. */
-  readonly draft: PendingProblem | null
+  readonly problem: PendingProblem | null
 }
 
 const lossy = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
@@ -47,7 +47,7 @@ const NOT_TEXT: ProblemText = {
 }
 
 function refuse(source: Source, code: ProblemCode, start: number, words: ProblemText): Decoded {
-  return { source, draft: { code, source, start, end: start + 1, say: () => words } }
+  return { source, problem: { code, source, start, end: start + 1, describe: () => words } }
 }
 
 /** Text from what was read, if there is text in it. */
@@ -57,10 +57,10 @@ export function decode(file: string, index: number, content: string | Uint8Array
     const head = typeof content === 'string' ? content.slice(0, SHOWN_BYTES) : lossy(content.subarray(0, SHOWN_BYTES))
     return refuse(createSource(file, index, head), 'too-large', 0, TOO_LARGE)
   }
-  if (typeof content === 'string') return { source: createSource(file, index, content), draft: null }
+  if (typeof content === 'string') return { source: createSource(file, index, content), problem: null }
   const source = createSource(file, index, lossy(content))
   const prefix = validPrefix(content)
-  if (prefix === null) return { source, draft: null }
+  if (prefix === null) return { source, problem: null }
   const start = prefix.startsWith('\uFEFF') ? prefix.length - 1 : prefix.length
   return refuse(source, 'not-text', start, NOT_TEXT)
 }

@@ -54,7 +54,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
   source: other.source,
   start: other.start,
   end: other.end,
-  say: () => ({
+  describe: () => ({
     summary: `\`${name}\` is set twice, to different values`,
     detail: `It is ${quoted(other.value)} at ${placeName(other.place)}, and also ${quoted(first.value)} at ${placeName(first.place)}. Keep one of the two.`,
   }),
@@ -111,7 +111,7 @@ const misplaced = (
   source,
   start,
   end,
-  say: () => ({
+  describe: () => ({
     summary: `\`state.${key}\` means nothing to the ${backend} backend`,
     detail: `Remove it, or set \`backend: ${owner}\`.`,
   }),

@@ -46,7 +46,7 @@ export function readTree(
   numericKeys = false,
 ): { readonly tree: Tree | null; readonly pending: readonly PendingProblem[] } {
   const decoded = decode(file, index, content)
-  if (decoded.draft !== null) return { tree: null, pending: [decoded.draft] }
+  if (decoded.problem !== null) return { tree: null, pending: [decoded.problem] }
   const { root, pending } = readYaml(decoded.source)
   if (root === null) return { tree: null, pending }
   const tree = createTree(decoded.source, root, numericKeys)

@@ -18,7 +18,7 @@ export interface PendingProblem {
   readonly end: number
   /** Tells two problems of one code at one place apart. */
   readonly cause?: string
-  say(): ProblemText
+  describe(): ProblemText
 }
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
@@ -47,16 +47,16 @@ const byPlace = (a: PendingProblem, b: PendingProblem): number =>
 
 function withoutRepeats(pending: readonly PendingProblem[]): PendingProblem[] {
   const seen = new Set<string>()
-  return pending.filter(draft => {
-    const key = `${draft.source.index}:${draft.start}:${draft.code}:${draft.cause ?? ''}`
+  return pending.filter(problem => {
+    const key = `${problem.source.index}:${problem.start}:${problem.code}:${problem.cause ?? ''}`
     return !seen.has(key) && seen.add(key)
   })
 }
 
-function toProblem(draft: PendingProblem): Problem {
-  const { code, severity = 'error', source, start, end } = draft
+function toProblem(pending: PendingProblem): Problem {
+  const { code, severity = 'error', source, start, end } = pending
   const range = source.range(start, end)
-  return { code, severity, ...draft.say(), range, snippet: source.snippet(start), file: source.file }
+  return { code, severity, ...pending.describe(), range, snippet: source.snippet(start), file: source.file }
 }
 
 /** The problem that stands for those past the limit, at the place of the first of them. */

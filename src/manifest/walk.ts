@@ -67,8 +67,8 @@ export interface Walked {
 class Unbounded extends Error {}
 
 /** What stands under an alias was reported where it is written. */
-function report(walk: Walk, code: ProblemCode, span: Span, say: () => ProblemText): void {
-  if (walk.outermost === null) walk.pending.push({ code, source: walk.source, ...span, say })
+function report(walk: Walk, code: ProblemCode, span: Span, describe: () => ProblemText): void {
+  if (walk.outermost === null) walk.pending.push({ code, source: walk.source, ...span, describe })
 }
 
 function targetOf(walk: Walk, alias: Alias.Parsed): ParsedNode | null {
@@ -156,7 +156,10 @@ export function walk(source: Source, root: ParsedNode, numericKeys: boolean): Wa
   } catch (error) {
     if (!(error instanceof Unbounded)) throw error
     const span = spanOf(state.outermost ?? root)
-    const pending: PendingProblem[] = [...state.pending, { code: 'alias', source, ...span, say: () => EXPANDS_TOO_FAR }]
+    const pending: PendingProblem[] = [
+      ...state.pending,
+      { code: 'alias', source, ...span, describe: () => EXPANDS_TOO_FAR },
+    ]
     return { data: undefined, pending, targets: state.targets }
   }
 }

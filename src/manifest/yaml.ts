@@ -36,7 +36,7 @@ const at = (source: Source, start: number, end: number, text: ProblemText, code:
   source,
   start,
   end,
-  say: () => text,
+  describe: () => text,
 })
 
 const TAB: ErrorCode = 'TAB_AS_INDENT'
@@ -63,9 +63,9 @@ function syntaxProblems(source: Source, document: Document.Parsed): PendingProbl
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
   const pending = [...document.errors, ...warnings].map(({ code, message, pos }): PendingProblem => {
     const start = startOf(code, message, pos[0], source.text)
-    const say = () => textFor(code, message, source.text.slice(start, start + 80))
+    const describe = () => textFor(code, message, source.text.slice(start, start + 80))
     const end = start + Math.max(1, pos[1] - pos[0])
-    return { code: code === 'BAD_ALIAS' ? 'alias' : 'syntax', source, start, end, cause: code, say }
+    return { code: code === 'BAD_ALIAS' ? 'alias' : 'syntax', source, start, end, cause: code, describe }
   })
   if (document.directives.yaml.version !== '1.2') {
     const start = Math.max(0, source.text.search(/^%YAML/m))

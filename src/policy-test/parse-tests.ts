@@ -70,7 +70,9 @@ function readingOf(tree: Tree, path: readonly (string | number)[], found: Pendin
   const at = (steps: readonly (string | number)[]) => [...path, ...steps]
   return {
     place: tree.place(path),
-    wrongValue: (steps, say) => found.push({ code: 'wrong-value', source: tree.source, ...tree.span(at(steps)), say }),
-    wrongKey: (steps, say) => found.push({ code: 'wrong-value', source: tree.source, ...tree.keySpan(at(steps)), say }),
+    wrongValue: (steps, describe) =>
+      found.push({ code: 'wrong-value', source: tree.source, ...tree.span(at(steps)), describe }),
+    wrongKey: (steps, describe) =>
+      found.push({ code: 'wrong-value', source: tree.source, ...tree.keySpan(at(steps)), describe }),
   }
 }

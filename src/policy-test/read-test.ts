@@ -14,8 +14,8 @@ type Steps = readonly (string | number)[]
 /** One test of a file. Paths are relative to it. */
 export interface Reading {
   readonly place: Place
-  wrongValue(steps: Steps, say: () => ProblemText): void
-  wrongKey(steps: Steps, say: () => ProblemText): void
+  wrongValue(steps: Steps, describe: () => ProblemText): void
+  wrongKey(steps: Steps, describe: () => ProblemText): void
 }
 
 /** A written test as it is run; what is wrong with it beyond the schema is told to `reading`. */

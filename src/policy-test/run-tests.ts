@@ -109,7 +109,7 @@ export function userOutcomeOf(email: string, { plan }: TestWorld): UserOutcome {
 
 function check(expected: TestCase['expectations'][number], world: TestWorld, words: Words): readonly Failure[] {
   const { subject } = expected
-  const told = (wanted: string, got: string, explanation: string) =>
+  const failure = (wanted: string, got: string, explanation: string) =>
     wanted === got ? [] : [{ subject, expected: wanted, got, explanation: explanation.trimEnd() }]
   const { plan, test, explainer } = world
   switch (expected.kind) {
@@ -117,14 +117,14 @@ function check(expected: TestCase['expectations'][number], world: TestWorld, wor
       const invitation = test.invitations.find(({ id }) => id === expected.id)
       if (!invitation) return []
       const { wanted, got } = compareOne(expected, outcomeOf(invitation, world))
-      return told(wanted, got, words.invitation(explainer.invitation(invitation)))
+      return failure(wanted, got, words.invitation(explainer.invitation(invitation)))
     }
     case 'user':
-      return told(expected.outcome, userOutcomeOf(expected.email, world), userText(expected.email, world, words))
+      return failure(expected.outcome, userOutcomeOf(expected.email, world), userText(expected.email, world, words))
     case 'count':
-      return told(String(expected.count), String(plan.summary[expected.action]), actionsText(plan))
+      return failure(String(expected.count), String(plan.summary[expected.action]), actionsText(plan))
     case 'refused':
-      return told(refusedText(expected.refused), refusedText(plan.refused.length > 0), refusalText(plan))
+      return failure(refusedText(expected.refused), refusedText(plan.refused.length > 0), refusalText(plan))
     default:
       return expected satisfies never
   }

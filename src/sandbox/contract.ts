@@ -22,8 +22,8 @@ const OPERATION_IDS: ReadonlyMap<string, Operation> = new Map([
   ['getProjects', 'projects'],
 ])
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
-type Method = Uppercase<(typeof METHODS)[number]>
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'] as const
+type Method = (typeof METHODS)[number]
 
 export interface Parameter {
   readonly name: string
@@ -120,14 +120,14 @@ function scopeOf(security: unknown): string {
   return scope
 }
 
-function operationAt(document: unknown, path: string, method: (typeof METHODS)[number], compile: Compile) {
-  const pointer = `/paths/${escapeKey(path)}/${method}`
+function operationAt(document: unknown, path: string, method: Method, compile: Compile) {
+  const pointer = `/paths/${escapeKey(path)}/${method.toLowerCase()}`
   const written = record(at(document, pointer))
   const operation = OPERATION_IDS.get(String(written.operationId))
   if (operation === undefined) throw new Error(`${FILE}: the sandbox does not know ${String(written.operationId)}.`)
   return {
     operation,
-    method: method.toUpperCase() as Method,
+    method,
     path,
     parameters: list(written.parameters).map((_, index) =>
       parameterAt(document, `${pointer}/parameters/${index}`, compile),
@@ -146,7 +146,9 @@ export async function loadContract(): Promise<Contract> {
   const document = record(parse(await readFile(file, 'utf8')))
   const compile = await compiler(document)
   const operations = Object.entries(record(document.paths)).flatMap(([path, item]) =>
-    METHODS.filter(method => method in record(item)).map(method => operationAt(document, path, method, compile)),
+    METHODS.filter(method => method.toLowerCase() in record(item)).map(method =>
+      operationAt(document, path, method, compile),
+    ),
   )
   return { operations, invitation: compile('/components/schemas/Invitation') }
 }

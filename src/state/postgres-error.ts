@@ -77,9 +77,9 @@ export function postgresError(error: unknown, where: string): GuestlistError {
 function wordsOf(error: unknown): Words {
   if (error instanceof pg.DatabaseError) {
     const known = BY_SQLSTATE[error.code ?? '']
-    const said = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`
-    if (known !== undefined) return [known[0], `${known[1]} ${said}`, known[2]]
-    return ['state-unwritable', `answered with an error ${said}`, 'Check the log of the server.']
+    const reported = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`
+    if (known !== undefined) return [known[0], `${known[1]} ${reported}`, known[2]]
+    return ['state-unwritable', `answered with an error ${reported}`, 'Check the log of the server.']
   }
   const message = messageOf(error)
   const code = errnoOf(error) ?? ''

@@ -106,14 +106,14 @@ function sessionOf(client: pg.Client & { readonly processID?: number }, where: s
       }
     },
     onEnd(listener) {
-      let told = false
-      const tell = (error: unknown) => {
-        if (told || closing !== null) return
-        told = true
+      let reported = false
+      const report = (error: unknown) => {
+        if (reported || closing !== null) return
+        reported = true
         listener(postgresError(error, where))
       }
-      client.once('error', tell)
-      client.once('end', () => tell(new Error('the connection ended')))
+      client.once('error', report)
+      client.once('end', () => report(new Error('the connection ended')))
     },
     close: () => (closing ??= client.end().catch(() => {})),
   }

@@ -22,7 +22,7 @@ const MAX_LOCK_BYTES = 64 * 1024
 /** File systems without hard links say so with one of these. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /** How long a change may wait for another's change of the same lock, in milliseconds; each takes less than one. */
-const CLAIM_PATIENCE = 5_000
+const CLAIM_TIMEOUT_MS = 5_000
 
 export type LockAttempt =
   /**
@@ -66,7 +66,7 @@ export async function tryLock(
 /** Removes the lock if it is the one with this id. @return whether it was */
 export async function removeLock(path: string, id: string, remover: LockInfo): Promise<boolean> {
   const claim = claimOf(path, id)
-  for (const until = Date.now() + CLAIM_PATIENCE; (await tryLock(claim, remover)).kind === 'held'; await sleep(10)) {
+  for (const until = Date.now() + CLAIM_TIMEOUT_MS; (await tryLock(claim, remover)).kind === 'held'; await sleep(10)) {
     if (Date.now() > until) return false
   }
   try {

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
 /** How long a named pipe may stay without a byte: nobody may be there to write one. */
-const PIPE_PATIENCE_MS = 5000
+const PIPE_TIMEOUT_MS = 5000
 
 /** Descriptors that the process was given, as in `-f <(command)`: what writes there is there, and may take its time. */
 const INHERITED = /^\/(dev\/(fd\/\d+|stdin)|proc\/(self|\d+)\/fd\/\d+)$/
@@ -48,7 +48,7 @@ export async function readStream(stream: Readable, limit: number): Promise<Buffe
 function pipe(fd: number, inherited: boolean): Readable {
   const socket = new Socket({ fd, readable: true, writable: false })
   if (inherited) return socket
-  const timer = setTimeout(() => socket.destroy(new Error('it is a pipe that nobody writes to')), PIPE_PATIENCE_MS)
+  const timer = setTimeout(() => socket.destroy(new Error('it is a pipe that nobody writes to')), PIPE_TIMEOUT_MS)
   const here = () => clearTimeout(timer)
   return socket.once('readable', here).once('end', here).once('close', here)
 }

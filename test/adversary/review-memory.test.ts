@@ -65,7 +65,7 @@ t.test(`${PEOPLE} people in three clouds: html, csv and json within the memory o
     const url = await serve(t, status)
     const outcome = await run([...args, '--no-color', '--log-level', 'error'], {
       cwd: folderOf(t, { 'guestlist.yaml': 'apiVersion: guestlist/v1\ninvitations:\n  unmatched: accept\n' }),
-      patienceMs: 400_000,
+      waitMs: 400_000,
       env: { BIMDATA_API_URL: url, BIMDATA_API_KEY: 'some-key' },
     })
     // RFC 4180 ends lines with CR LF.

@@ -51,8 +51,8 @@ const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   ),
   'another namespace counts': one(JUDGE, "namespace === NAMESPACE ? null : 'other-namespace'", 'null'),
   'a key for another namespace counts': one(JUDGE, "if (!mayApprove) return 'namespace-not-allowed'", ''),
-  'another digest counts': one(JUDGE, "if (said.digest !== wanted.digest) return 'other-digest'", ''),
-  'another API counts': one(JUDGE, "if (said.apiUrl !== wanted.apiUrl) return 'other-api'", ''),
+  'another digest counts': one(JUDGE, "if (signed.digest !== wanted.digest) return 'other-digest'", ''),
+  'another API counts': one(JUDGE, "if (signed.apiUrl !== wanted.apiUrl) return 'other-api'", ''),
   'a certificate counts': one(JUDGE, "if (isCertificate(key.type)) return 'certificate'", ''),
   'an authority counts as a person': one(JUDGE, ' && !certAuthority', ''),
   'a signature is not checked': one(

@@ -28,7 +28,7 @@ function start(
     client: { id: 'cli', secret: null },
     apiUrl: API,
     redirectUri: 'http://127.0.0.1:0/oidc-callback',
-    patienceMs: 10_000,
+    waitMs: 10_000,
     show: line => told.push(line),
     openBrowser: person,
     ...change,
@@ -106,12 +106,12 @@ t.test('what ends a browser login', async t => {
     ['declined', url => back(url, `error=access_denied&${iss}`), {}, /access_denied/],
     ['a code that was never given', url => back(url, `code=forged&${iss}`), {}, /invalid_grant/],
     ['another issuer', url => back(url, 'code=x&iss=https%3A%2F%2Fevil.example'), {}, /./],
-    ['nobody comes', () => {}, { patienceMs: 50 }, /in time/],
+    ['nobody comes', () => {}, { waitMs: 50 }, /in time/],
     ['interrupted', () => {}, { signal: AbortSignal.timeout(50) }, /interrupted/],
     ['the port is taken', () => {}, { redirectUri: `http://127.0.0.1:${port}/oidc-callback` }, /is taken by another/],
     ['not this machine', () => {}, { redirectUri: 'http://evil.example/cb' }, /not http on this machine/],
     ['not an address', () => {}, { redirectUri: 'localhost' }, /redirect-uri/],
-    ['an unknown client', () => {}, { client: { id: 'nobody', secret: null }, patienceMs: 50 }, /in time/],
+    ['an unknown client', () => {}, { client: { id: 'nobody', secret: null }, waitMs: 50 }, /in time/],
   ]
   for (const [name, person, change, message] of cases) {
     const pages: unknown[] = []
@@ -168,7 +168,7 @@ t.test('a person signs in on another device', async t => {
     settings: settingsOf(oidc),
     client: { id: 'cli', secret: null },
     apiUrl: API,
-    patienceMs: 10_000,
+    waitMs: 10_000,
     pollSeconds: 0.05,
     show: line => {
       told.push(line)
@@ -185,7 +185,7 @@ t.test('what ends a device login', async t => {
   const request = {
     client: { id: 'cli', secret: null },
     apiUrl: API,
-    patienceMs: 100,
+    waitMs: 100,
     pollSeconds: 0.02,
     show: () => {},
   }

@@ -26,7 +26,7 @@ export async function loggedIn(t: Test, oidc: Oidc): Promise<LoggedIn> {
     client: { id: 'cli', secret: null },
     apiUrl: API_URL,
     redirectUri: 'http://127.0.0.1:0/oidc-callback',
-    patienceMs: 10_000,
+    waitMs: 10_000,
     show: () => {},
     openBrowser: url => void browse(url),
   })

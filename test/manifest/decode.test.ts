@@ -8,24 +8,24 @@ t.test('text and UTF-8 bytes are the same', async t => {
 })
 
 t.test('a byte-order mark is no part of the text', async t => {
-  const { source, draft } = decode('a.yaml', 0, Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))
+  const { source, problem } = decode('a.yaml', 0, Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))
   t.equal(source.text, 'a')
-  t.equal(draft, null)
+  t.equal(problem, null)
   t.strictSame(source.position(1), { line: 1, column: 2, byte: 4 })
 })
 
 t.test('ten megabytes are the limit, in bytes', async t => {
   for (const content of ['a'.repeat(SIZE_LIMIT), Buffer.alloc(SIZE_LIMIT, 'a')]) {
-    t.equal(decode('a.yaml', 0, content).draft, null)
+    t.equal(decode('a.yaml', 0, content).problem, null)
   }
   for (const content of [
     'a'.repeat(SIZE_LIMIT + 1),
     'é'.repeat(SIZE_LIMIT / 2 + 1),
     Buffer.alloc(SIZE_LIMIT + 1, 'a'),
   ]) {
-    const { draft } = decode('a.yaml', 0, content)
-    t.match(draft, { code: 'too-large', start: 0 })
-    t.match(draft?.say(), { summary: 'The file is larger than 10 MiB' })
+    const { problem } = decode('a.yaml', 0, content)
+    t.match(problem, { code: 'too-large', start: 0 })
+    t.match(problem?.describe(), { summary: 'The file is larger than 10 MiB' })
   }
 })
 
@@ -38,8 +38,8 @@ const broken: Readonly<Record<string, { bytes: number[]; line: number; column: n
 }
 for (const [name, { bytes, ...position }] of Object.entries(broken)) {
   t.test(`not UTF-8: ${name}`, async t => {
-    const { source, draft } = decode('a.yaml', 0, Uint8Array.from(bytes))
-    t.equal(draft?.code, 'not-text')
-    t.strictSame(source.position(draft?.start ?? -1), position)
+    const { source, problem } = decode('a.yaml', 0, Uint8Array.from(bytes))
+    t.equal(problem?.code, 'not-text')
+    t.strictSame(source.position(problem?.start ?? -1), position)
   })
 }

@@ -120,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an API that cannot be reached is asked on and on',
-    patches: one('execute/context.ts', 'if (unreached === MAX_UNREACHED) halt', 'if (false) halt'),
+    patches: one('execute/context.ts', 'if (unreached === UNREACHED_LIMIT) halt', 'if (false) halt'),
     breaks: 'nothing starts after a stop',
   },
   {

@@ -24,13 +24,13 @@ export async function takeLead(
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
 ): Promise<Leadership> {
   const { manifest } = await load()
-  const config = besideOf(manifest.state)
+  const config = leadConfigOf(manifest.state)
   if (config === null || dryRun) return { lost: new AbortController().signal, release: async () => undefined }
   return openStore(config).lock({ operation: 'serve', timeoutMs: Number.POSITIVE_INFINITY, signal, onWait })
 }
 
 /** An http state has one lock, so there every instance works by its own clock, one run at a time. */
-function besideOf(config: StateConfig): StateConfig | null {
+function leadConfigOf(config: StateConfig): StateConfig | null {
   if (config.backend === 'http') return null
   if (config.backend === 'postgres') return { ...config, name: `${config.name} (serve)` }
   return { ...config, path: `${config.path ?? DEFAULT_STATE_PATH}.serve` }

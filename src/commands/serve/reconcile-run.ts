@@ -130,7 +130,7 @@ async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Prom
     } catch (second) {
       throw isRefusal(second) ? error : second
     } finally {
-      if (refused !== null) tellRefused(refused, deps)
+      if (refused !== null) showRefused(refused, deps)
     }
   }
 }
@@ -142,7 +142,7 @@ const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
 })
 
 /** The plan that waits for somebody to act is the one that is shown, with the digest to approve. */
-function tellRefused(plan: Plan, { status, metrics }: ReconcilerDeps): void {
+function showRefused(plan: Plan, { status, metrics }: ReconcilerDeps): void {
   status.planned(plan)
   metrics.refused(plan)
 }

@@ -4,7 +4,7 @@ import { execute } from '../../execute/execute.js'
 import type { ExecuteDeps, ExecuteOptions } from '../../execute/execution-context.js'
 import type { RateLimiter } from '../../http/rate-limiter.js'
 import { findRemaining, withRemaining } from '../../loss/find-remaining.js'
-import { saysLoss } from '../../loss/loss-drift.js'
+import { hasLoss } from '../../loss/loss-drift.js'
 import { EXIT, type ExitCode, GuestlistError, messageOf } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, succeeded } from '../../model/report.js'
@@ -207,7 +207,7 @@ const READS = 4
  */
 async function verifyGone(plan: Plan, report: Report, connection: Connection, interrupt: AbortSignal): Promise<Report> {
   const removed = report.results.some(result => result.action.action === 'remove' && succeeded(result))
-  if (!removed || !saysLoss(plan)) return report
+  if (!removed || !hasLoss(plan)) return report
   for (let read = 1; !interrupt.aborted; read++) {
     const remaining = findRemaining(report, await connection.clouds())
     if (remaining.length === 0 || read === READS) return withRemaining(report, remaining)

@@ -29,8 +29,8 @@ export type JudgePlan = (plan: Plan) => Promise<{ readonly plan: Plan; readonly 
  * @throws GuestlistError
  */
 export function approvalDemands(flags: RequiringFlags, io: Pick<Io, 'env'>): readonly ApprovalDemand[] {
-  const held = heldCount(io)
-  const scopes = [flags.requiredApprovalsFor, heldText('requiredApprovalsFor', io)]
+  const held = variableCount(io)
+  const scopes = [flags.requiredApprovalsFor, variableText('requiredApprovalsFor', io)]
   if (scopes.some(scope => scope !== undefined && !REQUIRING.requiredApprovalsFor.choices.some(word => word === scope)))
     throw new GuestlistError('usage', `${variableName('requiredApprovalsFor')} is neither removals nor all`)
   const counts = [flags.requiredApprovals, held].filter(count => count !== undefined)
@@ -41,14 +41,14 @@ export function approvalDemands(flags: RequiringFlags, io: Pick<Io, 'env'>): rea
   return [{ count: Math.max(...counts), for: scopes.includes('all') ? 'all' : 'removals' }]
 }
 
-function heldCount(io: Pick<Io, 'env'>): number | undefined {
-  const text = heldText('requiredApprovals', io)
+function variableCount(io: Pick<Io, 'env'>): number | undefined {
+  const text = variableText('requiredApprovals', io)
   if (text === undefined) return undefined
   return Number(readValue(REQUIRING.requiredApprovals, text, variableName('requiredApprovals')))
 }
 
 /** @throws GuestlistError for a variable that is set to nothing */
-function heldText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
+function variableText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
   const text = env[variableName(key)]
   if (text !== undefined && text.trim() === '')
     throw new GuestlistError('usage', `${variableName(key)} is set but empty`, {
@@ -103,7 +103,7 @@ export function planJudge(planFile: string | undefined, flags: ApprovingFlags, i
 
 /** Whose own approval does not count. @throws GuestlistError for a variable that is set to nothing */
 export const authorsOf = ({ author }: Pick<ApprovingFlags, 'author'>, io: Pick<Io, 'env'>): readonly string[] => [
-  ...new Set([author, heldText('author', io)].filter(name => name !== undefined)),
+  ...new Set([author, variableText('author', io)].filter(name => name !== undefined)),
 ]
 
 /**

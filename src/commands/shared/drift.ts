@@ -1,5 +1,5 @@
 import { type LeftoverDrift, leftoverDrift, leftoverDriftText } from '../../keycloak/leftovers.js'
-import { findLossDrift, type LossDrift, lossDriftText, saysLoss } from '../../loss/loss-drift.js'
+import { findLossDrift, hasLoss, type LossDrift, lossDriftText } from '../../loss/loss-drift.js'
 import { canonicalJson } from '../../model/json.js'
 import type { Plan } from '../../model/plan.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
@@ -14,7 +14,7 @@ export async function driftOf(plan: Plan, { list, records, clouds: readClouds, k
     for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
     return findDrift(plan, tracker.finish(records))
   })
-  const clouds = saysLoss(plan) ? await readClouds() : null
+  const clouds = hasLoss(plan) ? await readClouds() : null
   const lost = clouds === null ? [] : findLossDrift(plan, clouds)
   const left = keycloak === null ? [] : await leftoverDrift(plan, keycloak)
   return [...drifted, ...lost, ...left]

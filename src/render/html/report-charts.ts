@@ -27,11 +27,10 @@ export function chartsHtml(rows: readonly ReportRow[]): string {
 function decisionBars(rows: readonly ReportRow[]): readonly Bar[] {
   const counts = new Map<Decision, number>()
   for (const [decision] of rows) counts.set(decision, (counts.get(decision) ?? 0) + 1)
-  return Object.entries(DECISIONS).flatMap(([key, label]) => {
-    const decision = key as Decision
-    const count = counts.get(decision)
-    return count === undefined ? [] : [{ label, parts: new Map([[decision, count]]) }]
-  })
+  const order = Object.keys(DECISIONS)
+  return [...counts]
+    .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([decision, count]) => ({ label: DECISIONS[decision], parts: new Map([[decision, count]]) }))
 }
 
 const roleLabels = ([, , id, , , , cloudRole, project, projectRole]: ReportRow): readonly string[] =>
