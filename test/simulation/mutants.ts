@@ -30,12 +30,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'too few approvals are no obstacle',
-    patches: one('commands/shared/apply-once.ts', 'settings.expect) ?? unapproved', 'settings.expect)'),
+    patches: one(
+      'commands/shared/apply-once.ts',
+      'drifted, settings.expect) ?? unapproved',
+      'drifted, settings.expect)',
+    ),
     breaks: 'no removal without approval',
   },
   {
     name: 'an approval of another plan counts',
-    patches: one('approval/judge.ts', "if (said.digest !== wanted.digest) return 'other-digest'", ''),
+    patches: one('approval/judge.ts', "if (signed.digest !== wanted.digest) return 'other-digest'", ''),
     breaks: 'no removal without approval',
   },
   {
@@ -63,8 +67,9 @@ export const MUTANTS: readonly Mutant[] = [
       { file: REMOVAL, find: REMEMBER, replace: REMEMBER_LATER },
       {
         file: EXECUTE,
-        find: 'await progress.settled(await settleRemoval(action, digest, run))',
-        replace: `const result = await settleRemoval(action, digest, run)
+        find: 'await progress.settled(await settle(action))',
+        replace: `const result = await settle(action)
+          run.late ??= []
           for (const write of run.late.splice(0, action === actions.at(-1) ? 9 : run.late.length - 1)) await write()
           await progress.settled(result)`,
       },
@@ -77,8 +82,8 @@ export const MUTANTS: readonly Mutant[] = [
       { file: REMOVAL, find: REMEMBER, replace: REMEMBER_LATER },
       {
         file: EXECUTE,
-        find: 'await removeAll(removals, plan.digest, run, progress)',
-        replace: `await removeAll(removals, plan.digest, run, progress)
+        find: 'await settleInOrder(removals, () => progress.anyFailed(), removing, run, progress)',
+        replace: `await settleInOrder(removals, () => progress.anyFailed(), removing, run, progress)
           for (const write of run.late ?? []) await write()`,
       },
     ],
@@ -86,15 +91,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'removals begin before failures are looked for',
-    patches: one(EXECUTE, 'if (progress.anyFailed()) {', 'if (false) {'),
+    patches: one(EXECUTE, '() => progress.anyFailed(), removing', '() => false, removing'),
     breaks: 'no removal after a failure',
   },
   {
     name: 'the guards are asked after the first call',
     patches: one(
       'commands/shared/apply-once.ts',
-      'if (refusal !== null) {',
-      'if (refusal !== null && (await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter))) {',
+      'await showOrRefuse(plan, elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved, view, audit)',
+      `const refusal = elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved
+      if (refusal !== null) await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)
+      await showOrRefuse(plan, refusal, view, audit)`,
     ),
     breaks: 'a refused plan is not begun',
   },
@@ -120,12 +127,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an API that cannot be reached is asked on and on',
-    patches: one('execute/context.ts', 'if (unreached === UNREACHED_LIMIT) halt', 'if (false) halt'),
+    patches: one('execute/execution-context.ts', 'if (unreached === UNREACHED_LIMIT) halt', 'if (false) halt'),
     breaks: 'nothing starts after a stop',
   },
   {
     name: 'a stop is ignored',
-    patches: one('execute/context.ts', '    controller.abort()\n', ''),
+    patches: one('execute/execution-context.ts', '    controller.abort()\n', ''),
     breaks: 'nothing starts after a stop',
   },
   {
