@@ -1,3 +1,4 @@
+import { escapeTerminal } from '../render/escape/terminal.js'
 import type { ResultsDocument } from './results.js'
 
 type Test = ResultsDocument['tests'][number]
@@ -56,8 +57,11 @@ const attributesText = (attributes: Readonly<Record<string, string>>): string =>
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** What XML 1.0 has no way to write is shown as a replacement character. */
+/** As on a terminal, line by line: what hides, reorders or commands is made visible. XML 1.0 has no way to write two more characters. */
 const escaped = (text: string): string =>
   text
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .split(/\r?\n/)
+    .map(escapeTerminal)
+    .join('\n')
+    .replaceAll(/[\ufffe\uffff]/g, '\ufffd')
     .replaceAll(/[&<>"]/g, character => ENTITIES[character] ?? character)
