@@ -39,6 +39,7 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
     return fault
   })
   const webhook = await webhookOf(flags, io)
+  if (flags.issuer !== undefined) checkAddress(flags.issuer, '--issuer')
   const server = await startSandbox({
     ...(webhook === null ? {} : { webhook }),
     port: flags.port,
@@ -65,14 +66,18 @@ export async function sandbox(command: readonly string[], flags: SandboxFlags, i
   }
 }
 
+function checkAddress(text: string, flag: string): void {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new GuestlistError('usage', `${flag} is not a web address`)
+}
+
 /** @throws GuestlistError for a webhook without a secret, and for faults without a webhook */
 async function webhookOf({ webhook, webhookFault }: SandboxFlags, io: Io): Promise<WebhookOptions | null> {
   if (webhook === undefined) {
     if (webhookFault.length > 0) throw new GuestlistError('usage', '--webhook-fault needs --webhook')
     return null
   }
-  if (!/^https?:/.test(webhook) || !URL.canParse(webhook))
-    throw new GuestlistError('usage', '--webhook is not a web address')
+  checkAddress(webhook, '--webhook')
   const secret = await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
   if (secret === null)
     throw new GuestlistError('usage', '--webhook needs GUESTLIST_WEBHOOK_SECRET, with which BIMData would sign')

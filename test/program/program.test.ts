@@ -126,6 +126,8 @@ t.test('what does not fit is an error with a suggestion', async t => {
     [['plan', '--json', '--format', 'html'], /contradict/],
     [['plan', '--out', 'a', '--out', 'b'], /2 times/],
     [['invitations', 'get', 'x'], /not the id/],
+    [['sandbox', '--issuer', 'x'], /--issuer is not a web address/],
+    [['sandbox', '--webhook', 'x'], /--webhook is not a web address/],
     [['completion', 'tcsh'], /guestlist completion zsh/],
   ] as const) {
     const io = testIo({})
