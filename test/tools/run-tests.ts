@@ -74,14 +74,18 @@ function runFile(file: string, javaScriptOf: (file: string) => string): Promise<
   )
 }
 
+/** Lines shown of one failure: a screen holds a few of them. */
+const SHOWN_LINES = 30
+
 /** Each assertion that failed, with what it says of itself; the end of the output where there is none. */
 function failuresOf(output: string): readonly string[] {
   const text = output.replace(/^.*\.tap\/js\/node_modules\/tap\/.*\n/gm, '')
-  const found = text.match(/^ *not ok .*\n(?: *---\n(?:.*\n){0,40}? *\.\.\.$)?/gm) ?? []
+  const found = text.match(/^ *not ok .*\n(?: *---\n(?:.*\n)*? *\.\.\.$)?/gm) ?? []
   // A failed test is failed in every test around it: the innermost says why.
   const innermost = found.filter(each => /\n *(diff|stack|found|expired):/.test(each))
   const shown = innermost.length > 0 ? innermost : found
-  return shown.length === 0 ? [output.split('\n').slice(-30).join('\n')] : shown.slice(0, 5)
+  if (shown.length === 0) return [output.split('\n').slice(-SHOWN_LINES).join('\n')]
+  return shown.slice(0, 5).map(each => each.split('\n').slice(0, SHOWN_LINES).join('\n'))
 }
 
 async function main(): Promise<number> {
