@@ -133,7 +133,7 @@ const TABLE: readonly Case[] = [
     calls: ['accept 1 503', 'get 1 500', 'get 1 500', 'get 1 500'],
     ends: 'failed',
     attempts: 1,
-    why: /whether it took effect is not known/,
+    why: /not known whether it took effect/,
   },
   {
     name: 'unclear, and reading is forbidden',
@@ -237,7 +237,7 @@ t.test('unclear, and meanwhile somebody decided otherwise: left alone', async t 
 
 t.test('once the run is to stop a read still decides, and nothing is repeated', async t => {
   for (const [fault, ends, why] of [
-    ['accept:503:nth=1', 'failed', /not repeated, for the run was stopped/],
+    ['accept:503:nth=1', 'failed', /not retried, because the run was stopped/],
     ['accept:503-after:nth=1', 'confirmed', undefined],
   ] as const) {
     const { plan, run, calls } = await rig(t, { invitations: [wire(1)], faults: [fault] })

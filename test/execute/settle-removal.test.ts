@@ -160,7 +160,7 @@ t.test('once the run is to stop a removal is not repeated', async t => {
     onEvent: event => (event.type === 'retry' ? interrupt.abort() : undefined),
   })
   t.same(calls(), ['remove bob@acme.example 503'])
-  t.match(report.results, [{ outcome: { kind: 'failed', why: /not repeated.*not known/ } }])
+  t.match(report.results, [{ outcome: { kind: 'failed', why: /not retried.*not known/ } }])
   t.equal(records.size, 0)
 })
 
