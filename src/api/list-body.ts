@@ -117,7 +117,7 @@ class ItemReader {
 /** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
 const SHARE = 0.4
 
-/** What is made of the list is kept by its reader, and the process would end without a reason where that is too much. */
+/** What is made of the list is kept by its reader, and the process would end without a message where that is too much. */
 function refuseBeyondMemory(count: number): void {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   if (used < limit * SHARE) return

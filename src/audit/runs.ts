@@ -61,7 +61,7 @@ const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
 export function gatherRuns() {
   const runs = new Map<string, { readonly run: AuditRun; readonly actions: Map<string, AuditAction> }>()
   return {
-    /** `line`: of any text that may be JSON; what is none is passed over, for the chain tells of it. */
+    /** `line`: of any text that may be JSON; what is none is passed over, for the chain reports it. */
     add(number: number, line: string): void {
       const fields = parsed(line)
       if (fields === null || textOf(fields.event) === null) return

@@ -9,7 +9,7 @@ import { linesOf, type RawLine } from './lines.js'
  * | --- | --- |
  * | changed | a line is not as it was written, or was put in |
  * | removed | lines are missing before this one (removed, or moved elsewhere) |
- * | reordered | a line stands later than it was written, or twice |
+ * | reordered | a line is later than it was written, or twice |
  * | torn | a part of a line, left by a crash or a full disk: not tampering, and the lines after it go on |
  * | unfinished | the last line is not the end of its run: killed, still at work, or cut off here. In the middle it is none |
  * | head | the expected head is not in the log: its end was removed, or all of it rewritten |
@@ -28,7 +28,7 @@ export interface AuditVerification {
   readonly unfinishedRuns: number
   /**
    * The hash of the last line. A log cannot show by itself that whole runs at its end were removed, or that all of it
-   * was written anew: keep this value elsewhere, and give it as `expectedHead` the next time.
+   * was written again: keep this value elsewhere, and give it as `expectedHead` the next time.
    */
   readonly head: string
   /** The first 100. */

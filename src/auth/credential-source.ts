@@ -2,7 +2,7 @@ import type { Secret } from '../http/secret.js'
 
 export type CredentialName = 'access token' | 'API key' | 'client credentials' | 'login'
 
-/** What may be told of a credential: where it comes from, never what it is. */
+/** What may be shown of a credential: where it comes from, never what it is. */
 export interface CredentialDescription {
   readonly source: CredentialName
   /** The variable or file, or the login's provider. */

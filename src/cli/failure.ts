@@ -12,7 +12,7 @@ export interface Failure {
   readonly exitCode: ExitCode
 }
 
-/** What a person is told of an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
+/** What a person sees of an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
 export function describeFailure(error: unknown, options: { noColor: boolean; debug: boolean }, io: Io): Failure {
   const style = styleFor('err', { noColor: options.noColor, logLevel: options.debug ? 'debug' : 'info' }, io)
   if (io.interrupt.aborted && error instanceof ApiError)

@@ -32,7 +32,7 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
 const BYTES_A_BRACKET = 64
 const BYTES_A_COMMA = 16
 
-/** What JSON becomes may be ten times as large as its text, and the process would end without a reason where that is too much. */
+/** What JSON becomes may be ten times as large as its text, and the process would end without a message where that is too much. */
 function refuseBeyondMemory(bytes: Uint8Array): void {
   let needed = 2 * bytes.length
   if (needed < 2 ** 24) return

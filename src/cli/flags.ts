@@ -27,7 +27,7 @@ interface Readable<O extends Options, F extends Format> {
  * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the default.
  * A flag that adds to its variable is not added here, so that a plan can say who holds a protection.
  *
- * @throws GuestlistError for a value that does not fit
+ * @throws GuestlistError for an invalid value
  */
 export function readFlags<O extends Options, F extends Format>(
   { options, formats }: Readable<O, F>,
@@ -130,7 +130,7 @@ export function checkSwitches(argv: readonly string[], switches: ReadonlySet<str
   })
 }
 
-/** Strict: a value that does not fit is an error, whichever way it came. */
+/** Strict: an invalid value is an error, whichever way it came. */
 export function readValue(option: Kind, text: string, source: string): Value {
   switch (option.kind) {
     case 'switch':

@@ -9,7 +9,7 @@ export interface Io {
   outAll(chunks: Iterable<string>): Promise<void>
   /** Progress, warnings, prompts and logs. */
   err(text: string): void
-  /** Draws the last line of the terminal anew, below all that is written; null takes it away. Only on a terminal. */
+  /** Redraws the last line of the terminal, below all that is written; null takes it away. Only on a terminal. */
   status?(line: string | null): void
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly env: NodeJS.ProcessEnv

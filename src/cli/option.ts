@@ -21,8 +21,10 @@ export type Kind =
       readonly fallback?: string
     }
 
-/** What a shell offers for a value or an argument: the names of files, or these words. */
-/** `address`: e-mail addresses in the manifests and the state of the folder; `target`: users as a plan shows them. */
+/**
+ * What a shell offers for a value or an argument: the names of files, or these words. `address`: e-mail addresses in the
+ * manifests and the state of the folder; `target`: users as a plan shows them.
+ */
 export type Completes = 'file' | 'address' | 'target' | readonly string[]
 
 /** Words that are loaded only for completion. */

@@ -4,7 +4,7 @@ export interface Page {
   readonly means: string
   readonly why: string
   readonly remedy: string
-  /** A manifest, a command or an output, in which it is seen or mended; lines without a language. */
+  /** A manifest, a command or an output, in which it is seen or fixed; lines without a language. */
   readonly example: string
 }
 

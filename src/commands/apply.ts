@@ -82,7 +82,7 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
   return { kind: 'manifest', ...loaded, options, now: flags.now, noLoss: flags.noLoss }
 }
 
-/** What ended the run, for machines; people are told by who catches it. */
+/** What ended the run, for machines; people see it from whoever catches it. */
 function reportProblem(view: ApplyView, error: unknown): void {
   const problems = error instanceof GuestlistError ? error.problems : []
   for (const problem of problems) view.problem(problem.summary, problem)

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../model/error.js'
 import { jsonChunks } from '../render/json.js'
 import { auditText } from '../review/audit-text.js'
 
-/** Verifies the chain of an audit log, then tells its runs. Ends with 1 where the log is not as it was written. */
+/** Verifies the chain of an audit log, then shows its runs. Ends with 1 where the log is not as it was written. */
 export async function auditShow(path: string, flags: CommonFlags<'text' | 'html' | 'json'>, io: Io): Promise<ExitCode> {
   const gathered = gatherRuns()
   const verification = await verifyAudit(split(path === '-' ? io.stdin : resolve(io.cwd, path), gathered.add))

@@ -53,7 +53,7 @@ const notAPlan = () =>
     advice: 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made again.',
   })
 
-/** Of a plan whose digest or checksum does not fit. */
+/** Of a plan whose digest or checksum does not match. */
 export const edited = () =>
   new GuestlistError(
     'plan-edited',

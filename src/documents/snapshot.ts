@@ -106,7 +106,7 @@ const notASnapshot = (why: string): GuestlistError =>
     advice: 'Take one with "guestlist snapshot --out FILE".',
   })
 
-/** As the API has it, so that what is read back is classified anew. */
+/** As the API has it, so that what is read back is classified again. */
 const toJson = ({ raw_status, ...invitation }: Invitation): SnapshotInvitation => ({
   ...invitation,
   status: raw_status,

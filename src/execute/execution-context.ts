@@ -28,7 +28,7 @@ export interface Attempt {
 }
 
 export type ExecuteEvent =
-  /** An action begins; for a removal it is told before the first request, so that an audit log has it even after a crash. */
+  /** An action begins; for a removal it is emitted before the first request, so that an audit log has it even after a crash. */
   | { readonly type: 'start'; readonly action: Action }
   | { readonly type: 'attempt'; readonly attempt: Attempt }
   /** A repeat is due after a wait. */
@@ -69,7 +69,7 @@ export interface ExecutionContext extends ExecuteDeps {
   /** Aborts when nothing new may start, for whatever reason. */
   readonly stop: AbortSignal
   halt(reason: StopReason, message: string): void
-  /** To be told of each request's end: after five in a row that found nobody to answer, the run halts. */
+  /** Called at the end of each request: after five in a row that found nobody to answer, the run halts. */
   reached(error: ApiError | null): void
   stopped(): Stop | null
   /** Listens no longer: the signals of a service outlive its runs. */

@@ -76,7 +76,7 @@ export interface ReadRetry {
   readonly stop?: AbortSignal
   /** One read is made even then, and at once: it decides what happened to something that is in flight. */
   readonly finishing?: boolean
-  /** Told before each wait. */
+  /** Called before each wait. */
   onRetry?(error: ApiError, attempt: number, delayMs: number): void
 }
 

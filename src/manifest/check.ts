@@ -85,7 +85,7 @@ export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schem
 
 /**
  * Holds the file against the schema, and against what no schema can say. What could not be read has been
- * reported where it stands, and is not again.
+ * reported where it is, and is not again.
  */
 export function check(tree: Tree): Checked {
   if (tree.data === undefined) return { pending: [], part: null }

@@ -3,7 +3,7 @@ import type { InvitationView } from './invitation.js'
 import type { Effect } from './manifest.js'
 import type { Place } from './problem.js'
 
-/** A rule in the plan document: where it stands, what it is called and why it is there. Removals have no name and no owner. */
+/** A rule in the plan document: where it is, what it is called and why it is there. Removals have no name and no owner. */
 export interface RuleRef extends Place {
   readonly name: string | null
   readonly owner: string | null

@@ -34,7 +34,7 @@ export function* canonicalJsonChunks(value: unknown): Generator<string> {
   }
 }
 
-/** Whether a value is a list: what it holds is made one by one, and may be made anew. */
+/** Whether a value is a list: what it holds is made one by one, and may be made again. */
 export const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value
 
 /** Whether a value has members: a list or an object. */

@@ -20,7 +20,7 @@ const flagsOf = (command: Command): readonly string[] => [
 
 const FLAGS_OF_ALL = new Set(commands.flatMap(flagsOf))
 
-/** What yargs says of a command line that does not fit, with a suggestion where there is one. */
+/** What yargs says of a command line that it cannot parse, with a suggestion where there is one. */
 export function usageError(message: string, argv: readonly string[]): GuestlistError {
   const resolved = resolveCommand(argv)
   const advice = `See guestlist ${[...resolved.words, '--help'].join(' ')}.`

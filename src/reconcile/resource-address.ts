@@ -3,10 +3,10 @@ import { addressFault, emailKey } from '../model/email-address.js'
 export const invitationAddress = (id: number): string => `bimdata_invitation.${id}`
 
 /** How a plan names a user. `key`: the address in the form of `emailKey`. */
-/** Of a user of Keycloak, by `emailKey`. */
-export const leftoverAddress = (key: string): string => `keycloak_user.${key}`
-
 export const userAddress = (key: string): string => `bimdata_user.${key}`
+
+/** How a plan names a user of Keycloak. `key`: the address in the form of `emailKey`. */
+export const leftoverAddress = (key: string): string => `keycloak_user.${key}`
 
 const INVITATION = /^bimdata_invitation\.(0|[1-9]\d*)$/
 const USER = /^bimdata_user\.(\S+)$/u
@@ -15,5 +15,5 @@ const USER = /^bimdata_user\.(\S+)$/u
 export function parseTarget(text: string): string | null {
   if (INVITATION.test(text)) return text
   const email = USER.exec(text)?.[1]
-  return email === undefined || addressFault(email, 'address') !== null ? null : `bimdata_user.${emailKey(email)}`
+  return email === undefined || addressFault(email, 'address') !== null ? null : userAddress(emailKey(email))
 }

@@ -27,7 +27,7 @@ export interface RuleOutcomes {
 
 /**
  * @param rules in force, the strongest first
- * @param removal of the address, where it goes before rules that accept
+ * @param removal of the address, where it takes precedence over rules that accept
  */
 export function outcomesOf(rules: readonly Rule[], removal: Removal | null): RuleOutcomes {
   const [winner] = rules

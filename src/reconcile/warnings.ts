@@ -63,7 +63,7 @@ export function unknownRole({ address, before, rule }: InvitationAction): Warnin
 
 /**
  * Null where the entry may well be the one that the record was made by. One with another reason, or with a day after the
- * removal, was written anew: whoever wrote it expects a removal.
+ * removal, was written again: whoever wrote it expects a removal.
  */
 export function removedBefore(removal: Removal, record: RemovalRecord): Warning | null {
   const later = removal.from ? Date.parse(`${removal.from}T00:00:00Z`) > Date.parse(record.at) : false

@@ -141,7 +141,7 @@ function parse(text: string): Fault {
   return fault
 }
 
-/** Reads a fault from the text of `--fault`; the error says what does not fit, and the grammar. */
+/** Reads a fault from the text of `--fault`; the error says what is wrong, and gives the grammar. */
 export function parseFault(text: string): Fault | { readonly error: string } {
   try {
     return parse(text)

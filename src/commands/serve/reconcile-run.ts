@@ -48,7 +48,7 @@ export interface Reconciler {
   once(): Promise<ExitCode>
 }
 
-/** Runs of the same sequence as `apply`'s, with the manifest read anew for each: one that became bad does nothing. */
+/** Runs of the same sequence as `apply`'s, with the manifest read again for each: one that became bad does nothing. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { status, metrics, log, io } = deps
   const { clock } = deps.connection

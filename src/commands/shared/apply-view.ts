@@ -15,7 +15,7 @@ import { VERSION } from '../../version.js'
 export interface ApplyView {
   planned(plan: Plan): Promise<void>
   event(event: ExecuteEvent): void
-  /** What ended the run, for machines; people are told by who catches it. */
+  /** What ended the run, for machines; people see it from whoever catches it. */
   problem(message: string, rest?: nd.DiagnosticExtras): void
   finished(report: Report, complete: boolean): void
 }

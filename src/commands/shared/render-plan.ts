@@ -48,7 +48,7 @@ export function* planJson(plan: Plan): Generator<string> {
 const HEAP_GROWTH = 20
 const SAMPLES = 100
 
-/** The process would end without a reason where the diff does not fit. @throws GuestlistError */
+/** The process would end without a message where the diff does not fit in memory. @throws GuestlistError */
 function refuseBeyondMemory({ actions, unchanged }: Plan): void {
   const decisions = [...sampleOf(actions), ...sampleOf(unchanged)]
   const count = actions.length + unchanged.length
