@@ -40,7 +40,7 @@ for (const [name, write, read] of [
   })
 }
 
-t.test('many changes are few writes, and all of them are in the file at the end', async t => {
+t.test('issue 12.22: many changes are few writes, and all of them are in the file at the end', async t => {
   const invitations = Array.from({ length: 1000 }, (_, index) => invitation(index + 1, 'P'))
   const dataFile = join(t.testdir({ 'data.json': JSON.stringify({ invitations }) }), 'data.json')
   const sandbox = await sandboxFor(t, { dataFile })
