@@ -150,7 +150,10 @@ users:
 `
   const people = [invitation(1, 'a.person@acme.example'), invitation(2, 'another.person@acme.example')]
   const { folder, env, write } = await world(t, manifest, people, { users: ['bob@acme.example'] })
-  write('bad.yaml', 'apiVersion: guestlist/v1\nname: x\nusers: {remove: [{email: "x y"}]}\n')
+  write(
+    'bad.yaml',
+    'apiVersion: guestlist/v1\nusers: {remove: [{email: "x y"}]}\ninvitations: {accept: [{id: 1, nonsense: x}]}\n',
+  )
   write(
     'wrong.test.yaml',
     'apiVersion: guestlist/v1\ntests: [{name: x, invitation: {email: z@acme.example}, expect: deny}]\n',
