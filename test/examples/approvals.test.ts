@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { startHttpStateServer } from '../helpers/http-state-server.js'
 import { makeKey } from '../helpers/ssh.js'
 import { runJob } from './github.js'
@@ -77,14 +77,14 @@ t.test('GitHub: planned after the merge, signed by two, applied by hand', async 
 })
 
 t.test('GitLab: the saved plan is signed by two, and applied by hand', async t => {
-  const world = await startWorld(t, { scripts: ['gitlab-ci', 'approvals'], to: '.gitlab/guestlist' })
+  const world = await startWorld(t, { scripts: ['approvals'], to: '.gitlab/guestlist' })
   const state = await startHttpStateServer()
   t.teardown(() => state.close())
   const { alice, bob, signers } = people(world)
   world.write('guestlist.yaml', `${world.read('guestlist.yaml')}state:\n  backend: http\n  address: ${state.address}\n`)
   initGit(world)
   const pipeline = {
-    ...parse(read('gitlab-ci/.gitlab-ci.yml'), { merge: true }),
+    ...parseAllDocuments(read('gitlab-component/templates/pipeline.yml'))[1]?.toJS(),
     ...parse(read('approvals/approved.gitlab-ci.yml')),
   }
   world.write('../signers', signers)
@@ -98,14 +98,14 @@ t.test('GitLab: the saved plan is signed by two, and applied by hand', async t =
     world.answer({ to: 'npm install' })
     return world.run(pipeline[name].script.join('\n'), env)
   }
-  t.equal((await job('plan')).code, 0)
+  t.equal((await job('guestlist-plan')).code, 0)
   for (const [key, code] of [
     [null, 3],
     [alice, 3],
     [bob, 0],
   ] as const) {
     if (key !== null) await approve(t, world, 'plan.json', key)
-    const applied = await job('apply')
+    const applied = await job('guestlist-apply')
     t.equal(applied.code, code, applied.stderr)
     t.equal(removed(world), code === 0 ? 1 : 0)
   }

@@ -36,12 +36,10 @@ t.test("GitLab's schema holds, and each pipeline has its jobs", async t => {
   const [merge, snapshot, plan, apply] = ['merge-request', 'snapshot', 'plan', 'apply'].map(name => `guestlist-${name}`)
   const jobsOf = (source: string) =>
     Object.entries(whenOf(t, world, source)).flatMap(([name, when]) => (when === 'never' ? [] : [[name, when]]))
-  t.strictSame(jobsOf('merge_request_event'), [[merge, 'on_success']])
-  t.strictSame(jobsOf('schedule'), [[snapshot, 'on_success']])
-  t.strictSame(jobsOf('push'), [
-    [plan, 'on_success'],
-    [apply, 'manual'],
-  ])
+  const validate = ['guestlist-validate', 'on_success']
+  t.strictSame(jobsOf('merge_request_event'), [validate, [merge, 'on_success']])
+  t.strictSame(jobsOf('schedule'), [validate, [snapshot, 'on_success']])
+  t.strictSame(jobsOf('push'), [validate, [plan, 'on_success'], [apply, 'manual']])
 })
 
 t.test('its inputs are described, used, and in the README with their defaults', async t => {
@@ -114,6 +112,21 @@ for (const [name, notes, expected] of [
   })
 }
 
+const TESTS = readFileSync(join(EXAMPLES, 'quickstart', 'guestlist.test.yaml'), 'utf8')
+
+t.test('validate lints and tests without secrets, and its report is of the tests', async t => {
+  const { world, job } = await startProject(t)
+  const validate = job('guestlist-validate')
+  world.write('guestlist.test.yaml', TESTS)
+  t.match(await runJob(world, validate, {}), { code: 0 })
+  t.match(world.read(validate.artifacts?.reports?.junit ?? ''), /<testsuite [^>]*tests="4"/)
+  world.write('guestlist.test.yaml', TESTS.replace('expect: deny', 'expect: accept'))
+  t.match(await runJob(world, validate, {}), { code: 1 })
+  t.match(world.read('junit.xml'), '<failure')
+  world.write('guestlist.yaml', `${world.read('guestlist.yaml')}\nguards: {maxRemoval: 1}\n`)
+  t.match(await runJob(world, validate, {}), { code: 1, stderr: /maxRemoval/ })
+})
+
 t.test('after the merge: planned, then exactly that plan applied by hand, once', async t => {
   const { world, state, ci, secrets, job } = await startProject(t)
   const env = { ...ci, ...secrets }
@@ -122,8 +135,15 @@ t.test('after the merge: planned, then exactly that plan applied by hand, once',
     stdout: /^Plan: 5 to accept, 1 to deny, 1 to remove\.$/m,
   })
   t.match(await runJob(world, job('guestlist-apply'), env), { code: 0, stdout: /^Apply complete! 5 accepted/m })
+  t.match(world.read('plan.html'), /<title>guestlist plan<\/title>/)
+  t.match(world.read('audit.ndjson'), /oscar\.blanc@acme\.example/)
   t.match(state.state, /oscar\.blanc@acme\.example/)
+  t.equal(state.lock, null)
+  const paths = new Set(state.requests.map(({ method, url }) => `${method} ${url.split('?')[0]}`))
+  const at = '/api/v4/projects/7/terraform/state/guestlist'
+  t.strictSame([...paths].sort(), [`DELETE ${at}/lock`, `GET ${at}`, `POST ${at}`, `POST ${at}/lock`])
   t.match(await runJob(world, job('guestlist-apply'), env), { code: 4 }, 'a plan that is no longer true')
+  t.match((await runJob(world, job('guestlist-plan'), env)).stdout, /^No changes\./m, 'the removal is remembered')
   t.match(job('guestlist-apply'), { resource_group: 'guestlist', environment: 'guestlist' })
   t.notMatch(TEMPLATE, /BIMDATA/, 'credentials are protected, masked variables of the project')
 })

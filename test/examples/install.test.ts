@@ -15,7 +15,9 @@ const files = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filte
 
 t.test('issue 12.9: no example installs by name: guestlist at npm is somebody else’s program', async t => {
   for (const name of files) t.strictSame(readFileSync(join(EXAMPLES, name), 'utf8').match(BY_NAME), null, name)
-  t.ok(files.includes('gitlab-ci/.gitlab-ci.yml') && files.includes('pre-commit/.pre-commit-config.yaml'))
+  t.ok(
+    files.includes('gitlab-component/templates/pipeline.yml') && files.includes('pre-commit/.pre-commit-config.yaml'),
+  )
 })
 
 t.test('issue 12.9: the package has a name of its own, the command stays guestlist', async t => {
