@@ -4,16 +4,6 @@ import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
 
-/** What it takes to make the table by hand, for a role that may not. */
-export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
-  name text PRIMARY KEY,
-  serial bigint NOT NULL DEFAULT 0,
-  lineage text,
-  document jsonb,
-  lock jsonb,
-  updated_at timestamptz NOT NULL DEFAULT now()
-)`
-
 type Words = readonly [code: ErrorCode, what: string, advice: string]
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */

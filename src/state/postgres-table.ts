@@ -2,9 +2,18 @@ import { GuestlistError } from '../model/error.js'
 import { parseLockInfo } from '../system/lock-info.js'
 import { MAX_STATE_BYTES } from './document.js'
 import type { PostgresConfig } from './postgres-config.js'
-import { CREATE_TABLE } from './postgres-error.js'
 import { type Key, lockKey } from './postgres-lock.js'
 import type { OpenSession, Session } from './postgres-session.js'
+
+/** What it takes to make the table by hand, for a role that may not. */
+export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
+  name text PRIMARY KEY,
+  serial bigint NOT NULL DEFAULT 0,
+  lineage text,
+  document jsonb,
+  lock jsonb,
+  updated_at timestamptz NOT NULL DEFAULT now()
+)`
 
 /** One state: a row of the table guestlist_state. */
 export interface Store {

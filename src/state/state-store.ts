@@ -10,7 +10,7 @@ import type { Backend } from './backend.js'
 import { httpBackend } from './http.js'
 import { DEFAULT_STATE_PATH, localBackend } from './local.js'
 import { postgresBackend } from './postgres.js'
-import { type OpenSession, openSession } from './postgres-session.js'
+import type { OpenSession } from './postgres-session.js'
 import { versionedState } from './versioned-state.js'
 
 export interface StateOptions {
@@ -116,6 +116,10 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
     unlock: id => forceUnlock(backend, id, newInfo('unlock')),
   }
 }
+
+/** The package for it is loaded by those alone whose state is there: loading it takes longer than a small plan. */
+const openSession: OpenSession = async (config, where) =>
+  (await import('./postgres-session.js')).openSession(config, where)
 
 function backendOf(config: StateConfig, options: StateOptions, clock: Clock): Backend {
   if (config.backend === 'postgres')
