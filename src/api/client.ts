@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions): Client & CloudClient {
     expectDone(await call({ method: 'POST', path: `identity-provider/invitation/${id}/${verb}` }), `Invitation ${id}`)
   const listed = async <T>(path: string, what: string, read: (row: unknown) => T | null): Promise<Listed<T>> => {
     const answer = await call({ method: 'GET', path })
-    await expectList(answer, what)
+    await expectJson(answer, what)
     return readListed(answer, what, read, { maxBytes: Math.min(maxBytes, MAX_CLOUD_BYTES), maxDepth })
   }
   return {

@@ -238,7 +238,8 @@ t.test('a part of a list is not taken for all of it: not 206, and no link to a n
       (_, response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('[]'),
     )
     const api = await client(t, url)
-    for (const call of [collect(api.list()), api.clouds(), api.members(1)])
-      t.match(await failure(t, call), { kind: 'invalid-answer', status, message: /only a part/ })
+    t.match(await failure(t, collect(api.list())), { kind: 'invalid-answer', status, message: /only a part/ })
+    // What is lost is known from what there is of these, and said not to be all.
+    for (const call of [api.clouds(), api.members(1)]) t.match(await call, { items: [], whole: false })
   }
 })

@@ -32,7 +32,7 @@ async function read(t: Test, answers: Readonly<Record<string, Answer>>, stop = n
       authorization: async () => secret,
       renew: async () => false,
     },
-    timeoutMs: 2000,
+    timeoutMs: 30_000,
     allowInsecureHttp: false,
     version: 'test',
     env: {},
