@@ -93,7 +93,21 @@ async function connectOnce(config: PostgresConfig, tls: PostgresConfig['tls']): 
   }
 }
 
-function sessionOf(client: pg.Client & { readonly processID?: number }, where: string): Session {
+/** What the package's types leave out. */
+interface Connected extends pg.Client {
+  readonly processID?: number
+}
+
+/** How long a server is given to take leave that says nothing any more. */
+const GOODBYE_MS = 2_000
+
+async function close(client: Connected): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS)
+  await client.end().catch(() => {})
+  clearTimeout(timer)
+}
+
+function sessionOf(client: Connected, where: string): Session {
   let closing: Promise<void> | null = null
   return {
     announcedPid: client.processID ?? 0,
@@ -115,6 +129,6 @@ function sessionOf(client: pg.Client & { readonly processID?: number }, where: s
       client.once('error', report)
       client.once('end', () => report(new Error('the connection ended')))
     },
-    close: () => (closing ??= client.end().catch(() => {})),
+    close: () => (closing ??= close(client)),
   }
 }

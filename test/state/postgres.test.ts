@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { RemovalRecord } from '../../src/model/state.js'
+import { postgresConfigOf } from '../../src/state/postgres-config.js'
+import { openSession } from '../../src/state/postgres-session.js'
 import { openState, type StateStore } from '../../src/state/state-store.js'
 import { type PgEnv, startPgBouncer, startPostgres, startSilentProxy } from '../helpers/postgres.js'
 
@@ -184,6 +186,24 @@ if (postgres !== null) {
     t.equal(got.length, 1)
     for (const result of results) if (result.status === 'rejected') t.match(result.reason, { code: 'state-locked' })
     for (const { value } of got) await value.release()
+  })
+
+  t.test('a server that hangs keeps nobody who only takes leave', async t => {
+    const session = await openSession(postgresConfigOf(await postgres.database()), 'here')
+    process.kill(session.announcedPid, 'SIGSTOP')
+    t.teardown(() => process.kill(session.announcedPid, 'SIGCONT'))
+    const began = performance.now()
+    await session.close()
+    t.ok(performance.now() - began < 5_000, `${Math.round(performance.now() - began)} ms`)
+  })
+
+  t.test('two databases of one server: a state of the same name is another one, with a lock of its own', async t => {
+    const [here, there] = [stateAt(await postgres.database()), stateAt(await postgres.database())]
+    const [one, other] = [await lockNow(here), await lockNow(there)]
+    await here.record('bob@left.example', RECORD)
+    t.equal((await there.read()).size, 0)
+    t.equal((await here.read()).size, 1)
+    await Promise.all([one.release(), other.release()])
   })
 
   t.test('a silent partition: the holder stops within 3 s, and the other begins only after that', async t => {
