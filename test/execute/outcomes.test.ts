@@ -14,7 +14,7 @@ const BOB = { removals: [removal('bob@acme.example')] }
 
 /** The client of an API at another address, for the place of the rig's. */
 async function clientOf(t: Test, apiUrl: string): Promise<Api> {
-  const wired = { apiUrl, timeoutMs: 2000, allowInsecureHttp: false, version: '0.0.0' }
+  const wired = { apiUrl, timeoutMs: 30_000, allowInsecureHttp: false, version: '0.0.0' }
   const credentials = await chooseCredentials({ BIMDATA_API_KEY: 'key-of-somebody' }, wired)
   const client = createClient({ ...wired, credentials, env: {} })
   t.teardown(client.close)

@@ -86,7 +86,7 @@ t.test('what a proxy can do wrong', async t => {
   ]
   for (const [name, address, message] of cases) {
     const env = { HTTPS_PROXY: address }
-    const transport = createTransport({ timeoutMs: 2000, allowInsecureHttp: false, version: '9.9.9', env })
+    const transport = createTransport({ timeoutMs: 30_000, allowInsecureHttp: false, version: '9.9.9', env })
     t.teardown(transport.close)
     const error = await transport
       .send({ method: 'GET', url: new URL('https://api.guestlist.example/x'), headers: {} })
