@@ -12,7 +12,8 @@ const npm = (cwd: string, ...args: string[]): string =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
 t.test('the packed tarball installs and runs in an empty folder', async t => {
-  const folder = t.testdir()
+  // npm names a package after its folder.
+  const folder = join(t.testdir({ project: {} }), 'project')
   const [packed] = JSON.parse(npm(ROOT, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder))
   t.strictSame(
     packed.files
