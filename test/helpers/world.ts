@@ -42,9 +42,12 @@ export async function world(
   invitations: readonly WireInvitation[],
   options: SandboxOptions & { readonly users?: readonly string[] } = {},
 ): Promise<World> {
+  const starting = startSandbox({ data: { invitations, users: options.users ?? [] }, ...options })
+  // Before the folder is made: tap removes it before teardowns that come later, which fails while a process writes into it,
+  // and then none of them runs.
+  t.teardown(async () => (await starting).close())
   const folder = t.testdir()
-  const sandbox = await startSandbox({ data: { invitations, users: options.users ?? [] }, ...options })
-  t.teardown(() => sandbox.close())
+  const sandbox = await starting
   const env = { BIMDATA_API_URL: sandbox.url, BIMDATA_API_KEY: sandbox.apiKey }
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text)
