@@ -28,7 +28,8 @@ const met = ({ value, goal, atLeast }: Row): boolean => (atLeast ? value >= goal
 
 const figure = ({ value, unit }: Row): string => (unit ? `${value.toFixed(1)} ${unit}` : value.toFixed(2))
 
-const goalText = ({ goal, unit, atLeast }: Row): string => `${atLeast ? '≥' : '≤'} ${Number(goal.toFixed(2))}${unit ? ` ${unit}` : ''}`
+const goalText = ({ goal, unit, atLeast }: Row): string =>
+  `${atLeast ? '≥' : '≤'} ${Number(goal.toFixed(2))}${unit ? ` ${unit}` : ''}`
 
 function machine(): string {
   const [cpu] = cpus()
