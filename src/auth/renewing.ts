@@ -13,7 +13,7 @@ const LONGEST_LIFE_S = 10 * 365 * 24 * 3600
 
 /** @param expiresIn seconds, as in a token response */
 export function bearerToken(accessToken: string, expiresIn: number | undefined, now: number): Token {
-  // The token alone is secret too: it can come back in a text without its word.
+  // The token alone is secret too: it can come back in a message without its word.
   const token = new Secret(accessToken)
   return {
     header: new Secret(`Bearer ${token.reveal()}`),

@@ -25,8 +25,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
     return { text: `${error.message}${style.code(error.code)}\n`, exitCode }
-  const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}
-`
+  const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}\n`
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }
 }
 

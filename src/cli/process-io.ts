@@ -92,7 +92,7 @@ function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'err' | 's
   }
 }
 
-/** Writes a text. @return whether more should be written now; false until the stream says `drain` */
+/** Writes a string. @return whether more should be written now; false until the stream says `drain` */
 type Write = (text: string) => boolean
 
 /** Waits for a reader that is slower, so that what it has not taken is not held. Not after an interrupt: then it ends. */

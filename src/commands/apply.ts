@@ -5,14 +5,7 @@ import { askApproval, assertCanApprove } from '../cli/prompt.js'
 import { styleFor } from '../cli/style-for.js'
 import { ApiError } from '../model/api-error.js'
 import { type ExitCode, GuestlistError, messageOf } from '../model/error.js'
-import {
-  type ApplyBasis,
-  type ApplySettings,
-  type Approval,
-  applyExitCode,
-  applyOnce,
-  refuseSaved,
-} from './shared/apply-once.js'
+import { type ApplyBasis, type ApplySettings, type Approval, applyExitCode, applyOnce } from './shared/apply-once.js'
 import { type ApplyView, jsonView, textView } from './shared/apply-view.js'
 import { planJudge } from './shared/approvals.js'
 import { connect } from './shared/connect.js'
@@ -38,7 +31,6 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
     io.interrupt.addEventListener('abort', () => io.err(INTERRUPTED), { once: true })
     const judge = planJudge(planFile, flags, io)
     const basis = await basisOf(planFile, flags, io)
-    if (basis.kind === 'saved') await refuseSaved(basis.plan, { judge, view, settings: flags, io })
     const { state: config, keycloak } = basis.kind === 'saved' ? basis.plan : basis.manifest
     const leftovers = { keycloak: flags.noRemovals ? null : keycloak, deleting: true }
     const connection = await connect(flags, io, { ...flags, ...leftovers, finishInFlight: true })

@@ -23,7 +23,7 @@ const MEANT_AS_ONE = /^#+\s*guestlist[-_ ]?lint\b/i
 const SCALAR = '\u001f'
 const CONTROL = new Set(['\u0002', '\u0018', SCALAR, '\ufeff'])
 
-/** Every such comment of a manifest's files. They are YAML's comments: within a text in quotes there is none. */
+/** Every such comment of a manifest's files. They are YAML's comments: within a quoted string there is none. */
 export const allowsOf = (sources: readonly ManifestSource[]): readonly Allow[] => sources.flatMap(allowsIn)
 
 function allowsIn({ file, content }: ManifestSource, index: number): readonly Allow[] {

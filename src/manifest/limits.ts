@@ -42,7 +42,7 @@ interface Excess {
 }
 
 /**
- * Where reading a text would cost more than its size: the package behind it is recursive. Depth is counted where one
+ * Where reading a file would cost more than its size: the package behind it is recursive. Depth is counted where one
  * line can hold much of it (flow collections, `- - -`); indentation is counted in `walk.ts`.
  */
 export function findExcess(text: string): Excess | null {

@@ -33,7 +33,7 @@ export interface SandboxOptions {
   readonly accessTokens?: readonly (string | Credential)[]
   /** Who is told of each new invitation. */
   readonly webhook?: WebhookOptions
-  /** Whose access tokens are taken too; a text is its issuer identifier. */
+  /** Whose access tokens are taken too; a string is its issuer identifier. */
   readonly issuer?: string | Issuer
 }
 

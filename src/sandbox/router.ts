@@ -2,7 +2,7 @@ import createFindMyWay from 'find-my-way'
 import { type Answer, failure } from './answer.js'
 import type { Contract, ContractOperation } from './contract.js'
 
-/** The operation that a request line names, with the texts of its path and query; or the answer where it names none. */
+/** The operation that a request line names, with the strings of its path and query; or the answer where it names none. */
 type Route =
   | {
       readonly operation: ContractOperation

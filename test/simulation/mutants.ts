@@ -98,10 +98,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the guards are asked after the first call',
     patches: one(
       'commands/shared/apply-once.ts',
-      'await showOrRefuse(plan, elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved, view, audit)',
-      `const refusal = elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved
-      if (refusal !== null) await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)
-      await showOrRefuse(plan, refusal, view, audit)`,
+      'if (refusal !== null) {',
+      `if (refusal !== null) {
+        await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)`,
     ),
     breaks: 'a refused plan is not begun',
   },

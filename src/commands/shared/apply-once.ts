@@ -61,7 +61,14 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
       const { plan, refusal: unapproved } = await deps.judge(planned)
       const drifted = basis.kind === 'saved' ? await driftOf(plan, world) : []
       const elsewhere = basis.kind === 'saved' ? otherState(plan, world) : null
-      await showOrRefuse(plan, elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved, view, audit)
+      await view.planned(plan)
+      await audit.planned(plan)
+
+      const refusal = elsewhere ?? refusalOf(plan, drifted, settings.expect) ?? unapproved
+      if (refusal !== null) {
+        await audit.judged('refused', refusal.message)
+        throw refusal
+      }
       await approve(plan, deps, audit)
 
       await audit.started()
@@ -81,41 +88,6 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
   } finally {
     await audit.close()
   }
-}
-
-/**
- * Refuses a saved plan for what holds whatever is live: its digest, its guards, its approvals. So nobody is asked anything for
- * a plan that will not be carried out.
- *
- * @throws GuestlistError as `applyOnce`
- */
-export async function refuseSaved(
-  saved: Plan,
-  { judge, view, settings, io }: Pick<ApplyDeps, 'judge' | 'view' | 'settings' | 'io'>,
-): Promise<void> {
-  const { plan, refusal: unapproved } = await judge(saved)
-  const refusal = refusalOf(plan, [], settings.expect) ?? unapproved
-  if (refusal === null) return
-  const audit = await openAuditTrail(settings.auditLog, io, saved.stateRead?.description)
-  try {
-    await showOrRefuse(plan, refusal, view, audit)
-  } finally {
-    await audit.close()
-  }
-}
-
-/** @throws the refusal, where there is one, once the plan has been shown and the audit log has both */
-async function showOrRefuse(
-  plan: Plan,
-  refusal: GuestlistError | null,
-  view: ApplyView,
-  audit: AuditTrail,
-): Promise<void> {
-  await view.planned(plan)
-  await audit.planned(plan)
-  if (refusal === null) return
-  await audit.judged('refused', refusal.message)
-  throw refusal
 }
 
 /** Every reason not to begin, before anything is sent. */

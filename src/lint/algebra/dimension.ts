@@ -92,7 +92,7 @@ function dimension<Written, Constraint>(kind: Kind<Written, Constraint>): Dimens
   }
 }
 
-/** What a text looks like, where it can be chosen: it is of the one language, and not of the other. */
+/** What a string looks like, where it can be chosen: it is of the one language, and not of the other. */
 export interface Shape {
   readonly is: Language
   readonly isNot: Language

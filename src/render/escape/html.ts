@@ -20,7 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '=': '&#61;',
 }
 
-/** What a person is to see of a text. Still to be escaped, or set as text content. */
+/** What a person sees of a string. Still to be escaped, or set as text content. */
 export const shown = (text: string): string => clip(escapeTerminal(text), LONGEST)
 
 /** For element content and for attribute values in double quotes. */

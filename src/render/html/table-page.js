@@ -8,7 +8,7 @@ const number = count => count.toLocaleString('en')
 
 export const withRole = (name, role) => (role ? `${name} (${role})` : name)
 
-/** Numbers within a text sort by their value. */
+/** Numbers within a string sort by their value. */
 export const paddedNumbers = text => text.replace(/\d+/g, digits => digits.padStart(9, '0'))
 
 export function addOption(id, value, label = value) {
@@ -19,7 +19,7 @@ export function addOption(id, value, label = value) {
 }
 
 /**
- * `filters`: by the id of a select, whether a row fits what it holds. `cellsOf`: the texts of a row. `sortKey`: of a row, by
+ * `filters`: by the id of a select, whether a row fits what it holds. `cellsOf`: the strings of a row. `sortKey`: of a row, by
  * column. `heading`: the column that names the row. `classOf`: of a cell, by row and column.
  */
 export function showTable({ rows, filters, cellsOf, sortKey, heading, classOf }) {

@@ -8,7 +8,7 @@ const NO_WIDTH = /\u001b\[\d+m|\p{Mn}|\p{Me}/gu
 
 const PRINTABLE_ASCII = /^[ -~]*$/
 
-/** Columns that a text takes on a terminal. */
+/** Columns that a string takes on a terminal. */
 export function displayWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length
   let width = 0
