@@ -3,7 +3,7 @@ import type { Action } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
 import { type Attempt, type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
-/** How a request ended, and how long to wait before the next one like it where it failed. */
+/** How a request ended and, if it failed, how long to wait before repeating it. */
 export type Attempted =
   | { readonly status: number; readonly error: null }
   | { readonly status: number | null; readonly error: ApiError; readonly delayMs: number }
@@ -11,10 +11,10 @@ export type Attempted =
 export type Failure = Exclude<Attempted, { readonly error: null }>
 
 /**
- * One request and its record. What concerns all workers comes first, for writing the record takes time in which they would
- * go on: a 429 slows them down, also where this call is not repeated, and where the API refuses the caller as such, or
- * cannot be reached, the run is to stop.
- * What is not an `ApiError` is a bug, and is thrown.
+ * One request and its record. What concerns all workers comes before the record, because they would carry on while it is
+ * written: a 429 slows all of them down, even if this call is not repeated, and the run stops if the API refuses the
+ * caller as such or cannot be reached.
+ * Anything but an `ApiError` is a bug, and is thrown.
  */
 export async function attemptOnce(
   about: Omit<Attempt, 'error' | 'status'>,
@@ -42,7 +42,7 @@ async function ended(attempt: number, request: () => Promise<number>, run: Execu
   }
 }
 
-/** Waits as the policy says; returns early where the run is to stop. After a 429 it is the limiter that makes all wait. */
+/** Waits as the retry policy says; returns early if the run is to stop. After a 429 the limiter makes every worker wait. */
 export async function waitBeforeNext(
   action: Action,
   { error, delayMs }: Failure,

@@ -10,12 +10,12 @@ import { settleRemoval } from './settle-removal.js'
 import { verify } from './verify.js'
 
 /**
- * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none
- * where anything before failed or the run is to stop (a rejected removal says nothing of the next); then, in Keycloak, whose
- * removal did not fail. Then reads the state again and compares.
+ * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none if
+ * anything before failed or the run is to stop (a rejected removal says nothing about the next one); then, in Keycloak,
+ * the users whose removal did not fail. Finally it reads the live state again and compares.
  *
  * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
- * Never rejects for what the API does; each action gets its result. Where it rejects for a bug, nothing is under way any more.
+ * It never rejects because of the API; each action gets a result. If it rejects because of a bug, nothing is still under way.
  */
 export async function execute(
   plan: Plan,
@@ -42,7 +42,7 @@ async function carryOut(plan: Plan, run: ExecutionContext): Promise<Report> {
   if (removals.length > 0 && !progress.anyFailed() && !run.stop.aborted) await prepareMemory(run)
   const removing = (action: RemovalAction) => settleRemoval(action, plan.digest, run)
   await settleInOrder(removals, () => progress.anyFailed(), removing, run, progress)
-  // In Keycloak only after the API, which passes its own deletion on.
+  // Keycloak comes after the API, which passes its own deletions on.
   const isSkipped = ({ impliedBy }: LeftoverAction) => progress.anyFailed() || !progress.tookEffect(impliedBy)
   await settleInOrder(leftovers, isSkipped, action => settleLeftover(action, run), run, progress)
   const settled = await progress.settleRest(plan.actions)
@@ -76,7 +76,7 @@ class Progress {
     await this.run.emit({ type: 'settled', result, done: this.results.size, total: this.total })
   }
 
-  /** Settles what a stopped run did not come to. @return all results, in the order of the plan */
+  /** Settles what a stopped run did not reach. @return all results, in the order of the plan */
   async settleRest(actions: readonly Action[]): Promise<readonly Result[]> {
     const results: Result[] = []
     for (const action of actions) {
@@ -88,7 +88,7 @@ class Progress {
     return results
   }
 
-  /** Whether an action of this address, if there is one, took effect. */
+  /** Whether the action on this address, if any, took effect. */
   tookEffect(address: string): boolean {
     const result = this.results.get(address)
     return result === undefined || succeeded(result)
@@ -106,7 +106,7 @@ function notAttempted(action: Action, run: ExecutionContext): Result {
 
 /**
  * As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop.
- * Rejects only when all have ended: the caller gives the lock back then.
+ * Rejects only after all have ended, because the caller then releases the lock.
  */
 async function settleAll(
   actions: readonly InvitationAction[],
@@ -131,7 +131,7 @@ async function settleAll(
   for (const ended of await Promise.allSettled(workers)) if (ended.status === 'rejected') throw ended.reason
 }
 
-/** One at a time; what is to be skipped, for something before it failed, only gets its result. */
+/** One at a time. An action that is skipped because something before it failed only gets its result. */
 async function settleInOrder<A extends Action>(
   actions: readonly A[],
   isSkipped: (action: A) => boolean,
@@ -153,7 +153,7 @@ async function settleInOrder<A extends Action>(
 
 const SKIPPED: Outcome = { kind: 'skipped', why: 'Something before it failed, and removals come last.' }
 
-/** Nothing is removed that could not be remembered. */
+/** Nothing is removed that could not be recorded. */
 async function prepareMemory(run: ExecutionContext): Promise<void> {
   try {
     await run.memory.prepare()

@@ -8,71 +8,71 @@ import type { RemovalRecord } from '../model/state.js'
 import type { Clock } from '../system/clock.js'
 import type { Api, KeycloakWriter } from './api.js'
 
-/** Where removals are remembered. Each call is durable once it resolves. */
+/** Where removals are recorded. Each call is durable once it resolves. */
 export interface RemovalMemory {
-  /** Proves that writing works; called before the first removal. */
+  /** Proves that writing works. Called before the first removal. */
   prepare(): Promise<void>
   record(key: string, record: RemovalRecord): Promise<void>
 }
 
-/** What happened on the wire: the call, and how it ended. */
+/** One call on the wire, and how it ended. */
 export interface Attempt {
   readonly action: Action
   readonly call: Action['action'] | 'read'
-  /** From 1, by kind of call. */
+  /** Counted from 1 for each kind of call. */
   readonly attempt: number
-  /** As it was sent; null where no answer came. */
+  /** Of the answer; null if none came. */
   readonly status: number | null
-  /** Null for an answer of success. */
+  /** Null for a success. */
   readonly error: ApiError | null
 }
 
 export type ExecuteEvent =
-  /** An action begins; for a removal it is emitted before the first request, so that an audit log has it even after a crash. */
+  /** An action begins. Emitted before the first request, so that an audit log has it even after a crash. */
   | { readonly type: 'start'; readonly action: Action }
   | { readonly type: 'attempt'; readonly attempt: Attempt }
-  /** A repeat is due after a wait. */
+  /** The call is repeated after a wait. */
   | { readonly type: 'retry'; readonly action: Action; readonly error: ApiError; readonly delayMs: number }
   | { readonly type: 'settled'; readonly result: Result; readonly done: number; readonly total: number }
   | { readonly type: 'verifying' }
-  /** What was reported as failed took effect after all, as the last read shows. */
+  /** An action reported as failed took effect after all, as the final read shows. */
   | { readonly type: 'confirmed'; readonly result: Result }
 
 export interface ExecuteDeps {
   readonly api: Api
-  /** Null where the plan deletes nobody there. */
+  /** Null if the plan deletes nobody there. */
   readonly keycloak: KeycloakWriter | null
   readonly clock: Clock
   readonly memory: RemovalMemory
-  /** Awaited. Where it rejects (an audit log that cannot be written), nothing new starts. */
+  /** Awaited. If it rejects (an audit log that cannot be written), nothing new starts. */
   readonly emit: (event: ExecuteEvent) => Promise<void>
-  /** Aborts at the first interrupt: nothing new starts, what is in flight finishes. */
+  /** Aborts at the first interrupt: nothing new starts, and what is in flight finishes. */
   readonly interrupt: AbortSignal
-  /** Aborts where the state's lock is ours no longer: nothing new starts, for another run may have begun. */
+  /** Aborts when the state's lock is lost: nothing new starts, because another run may have begun. */
   readonly lockLost: AbortSignal
 }
 
 export interface ExecuteOptions {
-  /** Requests under way at once. */
+  /** Maximum number of concurrent requests. */
   readonly parallelism: number
   readonly retry: RetryPolicy
   /** Stop at the first failure. */
   readonly failFast: boolean
-  /** Take it that users whom the API does not know are gone, also where it knows none of those to remove. */
+  /** Treat users whom the API does not know as removed, even if it knows none of those to remove. */
   readonly acceptAbsent?: boolean
 }
 
-/** One run: the deps, and whether it is to stop. */
+/** One run: its dependencies, and whether it is to stop. */
 export interface ExecutionContext extends ExecuteDeps {
   readonly options: ExecuteOptions
   readonly limiter: RateLimiter
-  /** Aborts when nothing new may start, for whatever reason. */
+  /** Aborts when nothing new may start, whatever the reason. */
   readonly stop: AbortSignal
   halt(reason: StopReason, message: string): void
-  /** Called at the end of each request: after five in a row that found nobody to answer, the run halts. */
+  /** Called at the end of each request: after five in a row that reached nobody, the run halts. */
   reached(error: ApiError | null): void
   stopped(): Stop | null
-  /** Listens no longer: the signals of a service outlive its runs. */
+  /** Removes the listeners: a service's signals outlive its runs. */
   end(): void
 }
 
@@ -105,23 +105,23 @@ export function startExecution(deps: ExecuteDeps, options: ExecuteOptions, limit
   return { ...deps, emit, options, limiter, stop: controller.signal, halt, reached, stopped: () => stopped, end }
 }
 
-/** Over all workers: more would only fail the same way, each after its own retries. */
+/** Across all workers: further requests would fail the same way, each after its own retries. */
 const UNREACHED_LIMIT = 5
 
-/** @return removes the listener */
+/** @return a function that removes the listener */
 function onAbort(signal: AbortSignal, then: () => void): () => void {
   if (signal.aborted) then()
   else signal.addEventListener('abort', then, { once: true })
   return () => signal.removeEventListener('abort', then)
 }
 
-/** The first reason stays; what else went wrong is said too, for it may be that a removal is not remembered. */
+/** The first reason stays. Later messages are added, because one may be about a removal that was not recorded. */
 function alsoFor(stopped: Stop, reason: StopReason, message: string): Stop {
   if (stopped.reason === reason || stopped.message.includes(message)) return stopped
   return { ...stopped, message: `${stopped.message} ${message}` }
 }
 
-/** Halts the run where the API refuses the caller as such. */
+/** Halts the run when the API refuses the caller as such. */
 export function haltIfUnauthorized(run: ExecutionContext, error: ApiError): void {
   if (error.status === 403) run.halt('forbidden', `${error.message}.`)
   else run.halt('unauthorized', `${error.message}.`)

@@ -6,7 +6,7 @@ import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
-/** What a read says of an invitation after an answer that never came. */
+/** What a read shows of an invitation after an answer that never came. */
 type Reading = 'as-wanted' | 'as-planned' | { readonly problem: string }
 
 export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied' =>

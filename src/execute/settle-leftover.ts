@@ -6,12 +6,12 @@ import { attemptOnce } from './attempt.js'
 import type { ExecutionContext } from './execution-context.js'
 
 /**
- * Deletes one user in Keycloak whose removal at the API ended well, or was remembered.
+ * Deletes one user in Keycloak whose removal at the API succeeded, now or in an earlier run.
  *
  * | what Keycloak holds of the id | done |
  * | --- | --- |
  * | the user as shown | deleted, and looked for again |
- * | nobody | confirmed: the API passed its deletion on, or somebody else was faster |
+ * | nobody | confirmed: the API passed its deletion on, or somebody else deleted the user |
  * | anything else | failed, and left alone |
  * | it cannot be read | failed, and left alone |
  */

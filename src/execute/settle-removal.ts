@@ -8,7 +8,7 @@ import { attemptOnce, waitBeforeNext } from './attempt.js'
 import type { ExecutionContext } from './execution-context.js'
 
 /**
- * Removes one user and remembers it. There is nothing to read a user back from, so an unclear attempt is repeated:
+ * Removes one user and records it. A user cannot be read back from the API, so an unclear attempt is repeated:
  *
  * | the attempt ended | no attempt before was unclear | one was |
  * | --- | --- | --- |
@@ -20,7 +20,7 @@ import type { ExecutionContext } from './execution-context.js'
  * | unauthorized | failed, and the run stops | failed, and the run stops |
  * | unreadable, refused | failed | failed |
  *
- * Once the run is to stop nothing is repeated: a removal never follows a stop.
+ * Once the run is to stop, nothing is repeated: a removal is never sent after a stop.
  */
 export async function settleRemoval(action: RemovalAction, digest: string, run: ExecutionContext): Promise<Result> {
   let unclear = false
@@ -51,7 +51,7 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
   }
 }
 
-/** By the API itself: what a proxy says of an address of its own is an `invalid-answer`. */
+/** From the API itself: a proxy's error page is an `invalid-answer`. */
 const isAnswer = ({ kind, status }: ApiError, wanted: number): boolean => kind === 'http' && status === wanted
 
 const rejected = (why: string, unclear: boolean): Outcome => ({
@@ -67,7 +67,7 @@ const failed = (why: string, unclear: boolean): Outcome => ({
   why: unclear ? `${why}; whether the user was removed is not known: the next run asks again` : why,
 })
 
-/** A removal that cannot be remembered still happened: it is reported as done, and the run stops. */
+/** A removal that cannot be recorded still happened: it is reported as done, and the run stops. */
 async function remember(
   { before, rule }: RemovalAction,
   outcome: 'removed' | 'absent',

@@ -8,7 +8,7 @@ import { type Tracked, trackPlan } from '../reconcile/track.js'
 import type { ExecutionContext } from './execution-context.js'
 import { wantedStatus } from './settle-invitation.js'
 
-/** How often the list is read again while it lags behind what was done. */
+/** How many times the list is read while it lags behind what was done. */
 const READS = 4
 
 export interface Verified {
@@ -17,10 +17,10 @@ export interface Verified {
 }
 
 /**
- * Reads the state again and compares. A failed accept or deny whose answer never came, and that the fresh list shows as
- * wanted, was carried out after all, and is reported so; one that the API refused was not, whatever the list shows. One
- * reported done that the list does not show is a mismatch, after a few reads with a wait between.
- * Removals cannot be read back; after them it is still shown that the API answers, and says nothing else than was reported.
+ * Reads the live state again and compares. A failed accept or deny whose answer never came, but that the fresh list
+ * shows as wanted, took effect after all and is reported as confirmed. One that the API refused did not, whatever the
+ * list shows. One reported as done that the list does not show, after a few reads with a wait between them, is a mismatch.
+ * Removals cannot be read back, but the read still proves that the API answers and contradicts nothing that was reported.
  */
 export async function verify(plan: Plan, results: readonly Result[], run: ExecutionContext): Promise<Verified> {
   if (results.every(({ attempts }) => attempts === 0)) return { results, verification: { kind: 'not_needed' } }
@@ -56,7 +56,7 @@ async function compare(plan: Plan, results: readonly Result[], run: ExecutionCon
 
 function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
   const { limiter, clock, options, interrupt } = run
-  // An API that cannot be reached is asked once more, not again and again.
+  // An API that cannot be reached is asked once more, without retries.
   const policy = run.stopped()?.reason === 'unreachable' ? { ...options.retry, retries: 0 } : options.retry
   const retrying = { limiter, clock, policy, stop: interrupt }
   return readWithRetries(async () => {

@@ -3,7 +3,7 @@ import type { Invitation, Status } from '../model/invitation.js'
 import type { Effect, Manifest, Removal, Rule } from '../model/manifest.js'
 import type { Unchanged } from '../model/plan.js'
 
-/** What is to become of one invitation, and why. */
+/** What to do with one invitation, and why. */
 export type Decision =
   | { readonly kind: 'act'; readonly effect: Effect; readonly why: ActionReason; readonly basis: Basis }
   | { readonly kind: 'keep'; readonly why: Unchanged['why']; readonly basis: Basis | null }
@@ -32,11 +32,11 @@ export const ruleRef = (rule: Rule | Removal): RuleRef => ({
  * | accepted | nothing | nothing, with a warning | nothing |
  * | unknown | never touched, with a warning | same | same |
  *
- * The invitations of a user under `users.remove` (`removal`; null where the user stays or is protected) are decided
- * deny by the removal, whatever rules say: accepted, they would bring the user back, and no plan would ever be the last.
- * Only an `id` rule that accepts one is taken as meant, and so as a contradiction.
+ * A removal (`removal`; null where the user stays or is protected) denies every invitation of the user, whatever the
+ * rules say. If one were accepted, the user would come back, and the plans would never converge. Only an `id` rule that
+ * accepts one is taken to be deliberate, and is therefore a contradiction.
  *
- * @param rules that match, the strongest first
+ * @param rules those that match, strongest first
  */
 export function decide(
   { status }: Pick<Invitation, 'status'>,

@@ -4,10 +4,9 @@ import { canonicalJson } from '../model/json.js'
 import type { KeycloakRef } from '../model/plan.js'
 
 /**
- * `sha256:` and 64 hex digits over the API address and, of each action in order, its address, what is done and what it
- * was planned from, and of a removal what it deletes besides the account, where that was looked at; and over the Keycloak where
- * one is named, for it is sent a secret. Rules, reasons and
- * warnings are left out: they say why, not what.
+ * `sha256:` and 64 hex digits over the API address and, for each action in order, its address, what is done, what it was
+ * planned from and, if it was looked up, what a removal deletes besides the account. A Keycloak that is named is included
+ * too, because it is sent a secret. Rules, reasons and warnings are left out: they say why, not what.
  */
 export function planDigest(apiUrl: string, actions: readonly Action[], keycloak: KeycloakRef | null = null): string {
   const hash = createHash('sha256').update(JSON.stringify(apiUrl))

@@ -15,7 +15,7 @@ import { decideUser, trackUsers, type UserDecision } from './users.js'
 export interface InvitationExplanation extends RuleOutcomes {
   readonly address: string
   readonly invitation: InvitationView
-  /** The entry under `users.remove` of the address, and what protects it. */
+  /** The address's entry under `users.remove`, and what protects it. */
   readonly removal: RuleRef | null
   readonly protection: ProtectionRef | null
   readonly decision: Decision
@@ -33,11 +33,11 @@ export interface UserExplanation {
   readonly removal: RuleRef
   readonly protection: ProtectionRef | null
   readonly record: RemovalRecord | null
-  /** `coming`: nothing is done before that day. */
+  /** `coming`: nothing is done before `from`. */
   readonly decision: UserDecision | { readonly kind: 'coming'; readonly from: string | null }
 }
 
-/** What is known of an address that has no invitation. */
+/** What is known about an address without an invitation. */
 export interface UninvitedExplanation extends AddressRules {
   /** In the form of `emailKey`. */
   readonly email: string
@@ -49,19 +49,19 @@ export interface ExplainInput {
   readonly manifest: Manifest
   readonly records: RemovalRecords
   readonly now: Date
-  /** Held outside the manifest. */
+  /** Set outside the manifest. */
   readonly protect: readonly Protection[]
 }
 
 export interface Explainer {
   invitation(invitation: Invitation): InvitationExplanation
-  /** Null where `users.remove` does not list the address. `invitations`: all of that address, as they are live. */
+  /** Null if `users.remove` does not list the address. `invitations`: all live ones of that address. */
   user(email: string, invitations: readonly Invitation[]): UserExplanation | null
-  /** Of an address without an invitation that is not under `users.remove`; null where nothing is known of it. */
+  /** For an address without an invitation that is not under `users.remove`; null if nothing is known about it. */
   uninvited(email: string): UninvitedExplanation | null
 }
 
-/** Says of single invitations and users what a plan would do with them, and why. */
+/** Explains what a plan would do with single invitations and users, and why. */
 export function startExplain({ manifest, records, now, protect }: ExplainInput): Explainer {
   const policy = policyOf(manifest, now, protect)
   const { removals, comingRemovals, protectionOf } = policy

@@ -3,7 +3,7 @@ import type { Guards } from '../model/manifest.js'
 import { GUARD_CODES, type GuardName, type Refusal } from '../model/plan.js'
 import { plural } from '../model/text.js'
 
-/** What clouds are lost is known only after planning: see the folder loss. */
+/** The clouds lost are known only after planning: see `loss/`. */
 type CountedGuard = Exclude<GuardName, 'maxCloudsLost'>
 
 const COUNTED = {
@@ -16,20 +16,20 @@ const COUNTED = {
   },
 } as const satisfies Record<CountedGuard, { action: Action['action']; noun: string; override: string }>
 
-/** So many approvals are asked for, of plans that remove somebody or of every plan that changes something. */
+/** Demands approvals, of plans that remove somebody or of every plan that changes something. */
 export interface ApprovalDemand {
   readonly count: number
   readonly for: 'removals' | 'all'
 }
 
-/** How many approvals a plan needs: the strictest of the demands that it falls under, 0 where it falls under none. */
+/** How many approvals a plan needs: the largest of the demands that apply to it, or 0. */
 export function requiredApprovals(actions: readonly Action[], demands: readonly ApprovalDemand[]): number {
   const removes = actions.some(isAccountRemoval)
   const met = demands.filter(demand => (demand.for === 'all' ? actions.length > 0 : removes))
   return Math.max(0, ...met.map(({ count }) => count))
 }
 
-/** A person counts once, whether they go at the API, in Keycloak or both. */
+/** A person counts once, whether removed at the API, in Keycloak or both. */
 const people = (actions: readonly Action[]): number =>
   new Set(
     actions.flatMap(each =>
@@ -37,7 +37,7 @@ const people = (actions: readonly Action[]): number =>
     ),
   ).size
 
-/** What the manifest and what is outside it ask for. */
+/** The demands of the manifest, and those from outside it. */
 export const approvalDemandsOf = (
   { approvals }: Pick<Guards, 'approvals'>,
   outside: readonly ApprovalDemand[] = [],
@@ -45,7 +45,7 @@ export const approvalDemandsOf = (
 
 const GUARD_NAMES = ['maxAccepts', 'maxDenials', 'maxRemovals'] as const satisfies readonly CountedGuard[]
 
-/** The guards that a plan goes over. Counted before anything is sent; one is enough for nothing to be done. */
+/** The guards that a plan exceeds. Checked before anything is sent; a single one stops the whole plan. */
 export function checkGuards(actions: readonly Action[], guards: Pick<Guards, CountedGuard>): readonly Refusal[] {
   return GUARD_NAMES.flatMap(guard => {
     const limit = guards[guard]

@@ -2,8 +2,8 @@ const PAGE = 1 << 15
 const FEW = 64
 
 /**
- * A set of non-negative safe integers in pages: the few ids of a sparse page as a list, those of a full one as bits.
- * A million ids that lie close together take 125 kB; a million that lie far apart no more than a Set.
+ * A set of non-negative safe integers, in pages: a sparse page is a list of ids, a full one a bit map.
+ * A million consecutive ids take 125 kB; a million scattered ones no more than a Set.
  */
 export class IdSet {
   private readonly pages = new Map<number, number[] | Uint32Array>()
@@ -32,6 +32,6 @@ function bitsOf(ids: readonly number[]): Uint32Array {
 
 function setBit(bits: Uint32Array, id: number): void {
   const index = (id % PAGE) >>> 5
-  // `id & 31` is exact also above 2^31: bitwise operators take the low 32 bits of any safe integer.
+  // `id & 31` is exact above 2^31 too: bitwise operators take the low 32 bits of any safe integer.
   bits[index] = (bits[index] ?? 0) | (1 << (id & 31))
 }

@@ -16,7 +16,7 @@ export function contradiction(id: number, rule: Rule, removal: Removal): Problem
   }
 }
 
-/** The API listed one id twice: which of the two is true cannot be known, so nothing is planned on it. */
+/** The API listed one id twice: which entry is true cannot be known, so nothing is planned. */
 export const duplicateId = (apiUrl: string, id: number): Problem => ({
   code: 'inconsistent-answer',
   severity: 'error',

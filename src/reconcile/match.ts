@@ -15,12 +15,12 @@ type Test = (subject: Subject) => boolean
 
 interface CompiledRule {
   readonly rule: Rule
-  /** Position in the manifest: the last word among rules that are otherwise equal. */
+  /** Position in the manifest: decides between rules that are otherwise equal. */
   readonly order: number
   readonly test: Test
 }
 
-/** All rules that match a subject, the strongest first. */
+/** All rules that match a subject, strongest first. */
 export type RuleIndex = (subject: Subject) => readonly Rule[]
 
 const RANK: Record<Strength, number> = { id: 0, email: 1, pattern: 2 }
@@ -35,9 +35,9 @@ function byStrength(a: CompiledRule, b: CompiledRule): number {
 }
 
 /**
- * Indexes rules by what is literal in their selector, so that an invitation meets only the rules that may match it: `id`, the
- * whole address, the domain that a pattern ends in, three characters of a pattern that ends in none, the cloud. The few
- * that are left are tried one by one.
+ * Indexes rules by what is literal in their selector, so that an invitation is tested only against rules that may match
+ * it: `id`, the whole address, the domain a pattern ends in, three characters of a pattern without one, the cloud.
+ * The few remaining rules are tested one by one.
  */
 export function indexRules(rules: readonly Rule[]): RuleIndex {
   const byId = new Map<number, CompiledRule[]>()
@@ -74,7 +74,7 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
 
 const NONE: readonly Rule[] = []
 
-/** Adds the candidates that match; most invitations meet none, and for them nothing is allocated. */
+/** Adds the candidates that match. Most invitations have none, and nothing is allocated for them. */
 function collect(
   candidates: readonly CompiledRule[] | undefined,
   subject: Subject,
@@ -93,10 +93,10 @@ function collect(
 const GRAM = 3
 const BUCKETS = 4096
 
-/** The bucket of three characters, from that of the three before them and the next character. */
+/** The bucket of three characters, computed from the previous bucket and the next character. */
 const nextBucket = (bucket: number, character: number): number => ((bucket << 4) ^ character) & (BUCKETS - 1)
 
-/** The buckets of every three characters in a row. */
+/** The buckets of every three consecutive characters. */
 function bucketsOf(text: string): number[] {
   const buckets: number[] = []
   let bucket = 0
@@ -107,17 +107,17 @@ function bucketsOf(text: string): number[] {
   return buckets
 }
 
-/** Patterns of addresses by three characters that every match holds somewhere. */
+/** Address patterns by three characters that every match contains. */
 class GramIndex {
   private readonly buckets = new Map<number, CompiledRule[]>()
-  /** 1 for a bucket that holds something: most positions of most addresses end here. */
+  /** 1 for a bucket that is not empty: most positions of most addresses need no further look. */
   private readonly filled = new Uint8Array(BUCKETS)
 
-  /** False for a pattern that has no three literal characters in a row. */
+  /** @return false for a pattern without three consecutive literal characters */
   add(pattern: string, rule: CompiledRule): boolean {
     const literal = pattern.split(/[*?]/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
     if (literal.length < GRAM) return false
-    // In the emptiest of its buckets, so that what many patterns share (".example") is no bucket for all of them.
+    // In the emptiest of its buckets, so that a common part (".example") does not put all patterns into one.
     const size = (bucket: number) => this.buckets.get(bucket)?.length ?? 0
     const best = bucketsOf(literal).reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
     put(this.buckets, best, rule)
@@ -139,7 +139,7 @@ class GramIndex {
   }
 }
 
-/** Names of clouds are few: which rules fit one is found once. What is remembered is bounded, for the names are the API's. */
+/** There are few cloud names, so the rules of each are looked up once. The cache is bounded, because the names come from the API. */
 const REMEMBERED_CLOUDS = 10_000
 
 class CloudIndex {
@@ -167,7 +167,7 @@ function put<Key>(map: Map<Key, CompiledRule[]>, key: Key, rule: CompiledRule): 
   else map.set(key, [rule])
 }
 
-/** The domain that every address matching the pattern ends in, or null where the pattern leaves it open. */
+/** The domain of every address that matches the pattern, or null where the pattern leaves it open. */
 function literalDomain(pattern: string): string | null {
   const tail = pattern.slice(Math.max(pattern.lastIndexOf('*'), pattern.lastIndexOf('?')) + 1)
   const at = tail.lastIndexOf('@')
@@ -188,11 +188,11 @@ function compileSelector({ selector }: Rule): Test {
   if (cloud) tests.push(textTest(cloud, ({ invitation }) => invitation.cloud_name))
   if (project) tests.push(textTest(project, ({ invitation }) => invitation.project_name))
   if (sender !== undefined) tests.push(textTest([sender], ({ invitation }) => invitation.sender_provider_sub))
-  // A selector that selects nothing is refused by the manifest; here it must not come to mean everything.
+  // The manifest rejects an empty selector; should one get here, it must not match everything.
   return tests.length === 0 ? () => false : subject => tests.every(test => test(subject))
 }
 
-/** A field that the invitation does not have matches no pattern, not even `*`. */
+/** A field that the invitation lacks matches no pattern, not even `*`. */
 function textTest(patterns: readonly string[], field: (subject: Subject) => string | null): Test {
   const matchers = patterns.map(compileWildcard)
   return subject => {

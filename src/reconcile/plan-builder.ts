@@ -15,13 +15,13 @@ import * as warn from './warnings.js'
 export const effectRef = (rule: Rule): OverruledRef => ({ ...ruleRef(rule), effect: rule.effect })
 
 export interface BuilderOptions {
-  /** None narrows nothing. */
+  /** Empty means the whole plan. */
   readonly targets: ReadonlySet<string>
   readonly noRemovals?: boolean
   readonly keepUnchanged?: boolean
 }
 
-/** A plan in the making: the one mutable thing in planning, and it never leaves `startReconcile`. */
+/** Accumulates a plan: the only mutable object in planning, and it never leaves `startReconcile`. */
 export class PlanBuilder {
   readonly denials: InvitationAction[] = []
   readonly accepts: InvitationAction[] = []
@@ -29,7 +29,7 @@ export class PlanBuilder {
   private readonly unchanged: Unchanged[] = []
   readonly refused: Refusal[] = []
   readonly problems: Problem[] = []
-  /** With the invitation's id (or, for users, above every id), by which they are sorted. */
+  /** With their sort key: the invitation's id, or a number above every id for users. */
   private readonly warnings: { readonly order: number; readonly warning: Warning }[] = []
   readonly leftOut = { targets: 0, no_removals: 0, from: 0 }
   alreadyRight = 0
@@ -68,7 +68,7 @@ export class PlanBuilder {
     const address = invitationAddress(invitation.id)
     const before = viewOf(invitation)
     const { rule, overruled } = basis
-    // With a removal goes what is denied of the user, by it or by a rule: accepted later, it would bring them back.
+    // A removal takes the user's denials with it, whether its own or a rule's: an invitation accepted later would bring the user back.
     const withUser = effect === 'deny' && removal !== null && this.targeted(userAddress(removal.key))
     if (!this.targeted(address) && !withUser) {
       this.leftOut.targets++
@@ -124,7 +124,7 @@ export class PlanBuilder {
     }
   }
 
-  /** Of a user whose day has not come: what would be done is only told. */
+  /** A removal that is not yet due: it is reported, not planned. */
   coming(removal: Removal, view: UserView, decision: UserDecision): void {
     if (decision.kind !== 'keep') {
       this.leftOut.from++
@@ -149,7 +149,7 @@ export class PlanBuilder {
     this.warn(Number.POSITIVE_INFINITY, warning)
   }
 
-  /** By invitation, whatever order they were read in; those on users last, in the order of users. */
+  /** In the order of invitations, however they were read; those about users last, in the order of users. */
   sortedWarnings(): readonly Warning[] {
     return this.warnings.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order)).map(({ warning }) => warning)
   }

@@ -5,34 +5,34 @@ import { type Decision, decide } from './decide.js'
 import { indexRules, type RuleIndex, type Subject, subjectOf } from './match.js'
 import { indexProtections, type ProtectionIndex } from './protect.js'
 
-/** What is decided of one invitation, and what it was decided from. */
+/** The decision on one invitation, and what it was based on. */
 export interface Decided {
   readonly subject: Subject
-  /** The entry under `users.remove` of the address, and what protects it. */
+  /** The address's entry under `users.remove`, and what protects it. */
   readonly removal: Removal | null
   readonly protection: Protection | null
-  /** Those in force that match, the strongest first. */
+  /** The rules in force that match, strongest first. */
   readonly rules: readonly Rule[]
   readonly decision: Decision
 }
 
-/** A manifest at a moment, made ready to decide: plans and explanations come from this alone. */
+/** A manifest at one moment, ready to decide: plans and explanations are both derived from it. */
 export interface Policy {
   readonly inForce: readonly Rule[]
-  /** Those whose first day has not begun. */
+  /** Those whose first day is still to come. */
   readonly coming: readonly Rule[]
   readonly expired: readonly Rule[]
   /** Those in force that match. */
   readonly matches: RuleIndex
   readonly protectionOf: ProtectionIndex
-  /** By `emailKey` of the address; those whose day has come. */
+  /** Those already due, by `emailKey` of the address. */
   readonly removals: ReadonlyMap<string, Removal>
-  /** Those whose day has not. */
+  /** Those not yet due. */
   readonly comingRemovals: ReadonlyMap<string, Removal>
   decide(invitation: Invitation): Decided
 }
 
-/** `protect`: what is held outside the manifest. */
+/** @param protect protections set outside the manifest */
 export function policyOf(manifest: Manifest, now: Date, protect: readonly Protection[] = []): Policy {
   const inForce = manifest.rules.filter(rule => isInForce(rule, now))
   const matches = indexRules(inForce)

@@ -11,7 +11,7 @@ export function indexProtections(protections: readonly Protection[]): Protection
   return key => compiled.find(({ matches }) => matches(key))?.protection ?? null
 }
 
-/** Who holds a protection, for people: `file:line:column`, `--protect` or `GUESTLIST_PROTECT`. */
+/** Where a protection was set, for people: `file:line:column`, `--protect` or `GUESTLIST_PROTECT`. */
 export const protectionSource = ({ source }: Protection): string =>
   typeof source === 'string' ? source : placeText(source)
 

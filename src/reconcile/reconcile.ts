@@ -18,13 +18,13 @@ export interface ReconcileOptions {
   readonly noRemovals?: boolean
   /** In place of `guards.maxRemovals`. */
   readonly maxRemovals?: number
-  /** Held outside the manifest; the stricter of it and the manifest's holds. */
+  /** Demanded from outside the manifest; the stricter of the two applies. */
   readonly approvals?: readonly ApprovalDemand[]
-  /** Addresses in the form of `parseTarget`; none narrows nothing. */
+  /** Addresses in the form of `parseTarget`; empty means the whole plan. */
   readonly targets?: readonly string[]
-  /** Held outside the manifest. */
+  /** Set outside the manifest. */
   readonly protect?: readonly Protection[]
-  /** Keep what needs nothing in `Plan.unchanged`; it costs memory by the invitation. */
+  /** List what needs no change in `Plan.unchanged`; this costs memory for each invitation. */
   readonly keepUnchanged?: boolean
 }
 
@@ -38,13 +38,13 @@ export interface ReconcileInput {
   readonly options?: ReconcileOptions
 }
 
-/** Takes the live invitations one by one, in any order, and keeps only what the plan needs. */
+/** Takes live invitations one at a time, in any order, and keeps only what the plan needs. */
 export interface Reconciler {
   observe(invitation: Invitation): void
   finish(): Plan
 }
 
-/** The whole engine at once: rules and live state in, plan out. Pure. */
+/** The whole engine in one call: rules and live state in, plan out. Pure. */
 export function reconcile(input: ReconcileInput, observed: Iterable<Invitation>): Plan {
   const reconciler = startReconcile(input)
   for (const invitation of observed) reconciler.observe(invitation)
@@ -84,7 +84,7 @@ export function startReconcile(input: ReconcileInput): Reconciler {
     else builder.user(removal, view, decision, record)
   }
 
-  /** Which of two answers is true cannot be known, and so nothing is: the plan is its errors. */
+  /** Which of two answers is true cannot be known, so nothing is planned: the plan holds only its errors. */
   function unreliable(): PlanBuilder {
     const nothing = new PlanBuilder({ targets })
     for (const id of duplicates) nothing.problems.push(duplicateId(apiUrl, id))

@@ -2,32 +2,33 @@ import type { RuleRef } from '../model/action.js'
 import type { Effect, Removal, Rule, Strength } from '../model/manifest.js'
 import { ruleRef } from './decide.js'
 
-/** A rule that matches, and what it counted for. */
+/** A rule that matches, and its part in the decision. */
 export interface RuleMatch {
   readonly rule: RuleRef
   readonly effect: Effect
   readonly strength: Strength
-  /** The last day on which it applies; null for ever. */
+  /** The last day on which it applies; null for no end. */
   readonly until: string | null
-  /** The first day on which it applies; null since ever. */
+  /** The first day on which it applies; null for no beginning. */
   readonly from: string | null
   /**
-   * `wins`, says the same as what was decided (`agrees`), was `overruled` by a stronger rule or by a removal, or would have
-   * matched but is past its `until` (`expired`) or before its `from` (`coming`). Of an address without an invitation: `depends` on more than the address.
+   * `wins`, `agrees` with the decision, was `overruled` by a stronger rule or by a removal, or would match but is past
+   * its `until` (`expired`) or before its `from` (`coming`). For an address without an invitation, it may also be that
+   * the rule `depends` on more than the address.
    */
   readonly standing: 'wins' | 'agrees' | 'overruled' | 'expired' | 'coming' | 'depends'
 }
 
 export interface RuleOutcomes {
-  /** The strongest first; those that are not in force last. */
+  /** Strongest first; those not in force last. */
   readonly rules: readonly RuleMatch[]
-  /** Why the first is the first, or counts for nothing; null where none matches. */
+  /** Why the first rule wins, or is overruled; null where none matches. */
   readonly because: string | null
 }
 
 /**
- * @param rules in force, the strongest first
- * @param removal of the address, where it takes precedence over rules that accept
+ * @param rules those in force, strongest first
+ * @param removal the address's removal, which takes precedence over rules that accept
  */
 export function outcomesOf(rules: readonly Rule[], removal: Removal | null): RuleOutcomes {
   const [winner] = rules
@@ -56,7 +57,7 @@ export const matchOf = (rule: Rule, standing: RuleMatch['standing']): RuleMatch 
   standing,
 })
 
-/** Names the first word of the order that told the winner from the strongest rule that it overrules. */
+/** Names the first criterion that put the winner ahead of the strongest rule it overrules. */
 function becauseOf(winner: Rule, rules: readonly Rule[]): string {
   const beaten = rules.find(({ effect }) => effect !== winner.effect)
   if (!beaten) return rules.length === 1 ? 'it is the only rule that matches' : 'all matching rules agree'

@@ -8,13 +8,13 @@ import { IdSet } from './id-set.js'
 import { invitationAddress } from './resource-address.js'
 import { trackUsers } from './users.js'
 
-/** What the live state holds now of that which a plan acts on. */
+/** The current live state of everything a plan acts on. */
 export interface Tracked {
-  /** Null where the API no longer lists the invitation. */
+  /** Null if the API no longer lists the invitation. */
   live(action: Action): InvitationView | UserView | null
-  /** Pending invitations of users to remove that the plan does not deny: they are new, and would bring the user back. */
+  /** Pending invitations of users to remove that the plan does not deny: they are new, and could bring the user back. */
   readonly unplanned: readonly InvitationView[]
-  /** Invitations listed more than once: nothing that is said of them can be relied on. */
+  /** Ids listed more than once: nothing the API says about them can be relied on. */
   readonly duplicates: readonly number[]
 }
 
@@ -23,7 +23,7 @@ export interface Tracker {
   finish(records: RemovalRecords): Tracked
 }
 
-/** Follows the invitations and users of a plan through a fresh list; keeps nothing else. */
+/** Follows a plan's invitations and users through a fresh list, and keeps nothing else. */
 export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
   const planned = new Set(actions.flatMap(action => (isInvitationAction(action) ? [action.before.id] : [])))
   const keys = new Map(
@@ -61,17 +61,17 @@ export function trackPlan({ actions }: Pick<Plan, 'actions'>): Tracker {
   }
 }
 
-/** A planned item that is no longer as it was planned from, or one that a new plan would deny with a removal. */
+/** A planned item whose live state has changed since, or a new one that a removal would have to deny. */
 export interface Drift {
   readonly address: string
-  /** Null for what is new. */
+  /** Null for a new item. */
   readonly planned: InvitationView | UserView | null
   readonly live: InvitationView | UserView | null
 }
 
-/** Every difference counts, not the status alone: what was approved is all that was shown. */
+/** Every difference counts, not only the status: what was approved is everything that was shown. */
 export function findDrift({ actions }: Pick<Plan, 'actions'>, tracked: Tracked): readonly Drift[] {
-  // What Keycloak holds is compared where it is read.
+  // Keycloak's users are compared where they are read.
   const changed = actions.flatMap(action => {
     if (action.action === 'delete') return []
     const live = tracked.live(action)

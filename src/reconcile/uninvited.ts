@@ -6,13 +6,13 @@ import type { Policy } from './policy.js'
 import { matchOf, outcomesOf, type RuleOutcomes } from './rule-outcome.js'
 
 export interface AddressRules extends RuleOutcomes {
-  /** Of a pending invitation that only rules by the address alone match. */
+  /** The decision on a pending invitation that is matched only by rules on the address alone. */
   readonly decision: Decision
 }
 
 /**
- * The rules that name an address, exactly or by wildcards, as they would stand for an invitation of it: those that look at
- * nothing else decide; behind them those that ask for more, and then those that are expired.
+ * The rules that name an address, exactly or by a wildcard, as they would apply to an invitation of it. Those with no
+ * other criterion decide; then come those with more criteria, those still to come, and the expired ones.
  */
 export function rulesOfAddress(
   email: string,
@@ -42,9 +42,9 @@ const namesAddress = (rule: Rule): rule is NamingRule => rule.selector.email !==
 
 const asksForMore = ({ selector }: Rule): boolean => Object.keys(selector).some(key => key !== 'email')
 
-/** As if the rule asked for nothing else. */
+/** The rule without its other criteria. */
 const byEmailAlone = (rule: NamingRule): Rule => ({ ...rule, selector: { email: rule.selector.email } })
 
-/** Stands for any invitation of the address: rules that look at more are not asked about it. */
+/** Stands for any invitation of the address: rules with more criteria are never matched against it. */
 const pendingOf = (email: string): Invitation =>
   invitationOf({ id: 0, email, status: 'P', cloud_name: '', cloud_role: 0 })

@@ -8,7 +8,7 @@ import { ruleRef } from './decide.js'
 import { protectionRefusal } from './protect.js'
 import { userAddress } from './resource-address.js'
 
-/** Collects, for a few users, what a removal is planned from: their accepted invitations. */
+/** Collects what removals are planned from: the accepted invitations of the users to remove. */
 export interface UserTracker {
   observeAccepted(key: string, invitation: Invitation): void
   view(email: string, key: string): UserView
@@ -35,8 +35,8 @@ export function trackUsers(keys: Iterable<string>, records: RemovalRecords): Use
 }
 
 /**
- * The API may tell spellings apart that the manifest does not: where only the case differs, a live one is right. The given one
- * stays where it is among them, or differs in more.
+ * The API may distinguish spellings that the manifest does not. Where only the case differs, a live spelling is used,
+ * unless the given one is live too.
  */
 function spelledAs(email: string, live: readonly string[]): string {
   const folded = email.toLowerCase()
@@ -53,7 +53,7 @@ export type UserDecision =
  * | --- | --- | --- |
  * | no | no | remove |
  * | no | yes | refused, and with it the whole plan |
- * | yes | either | nothing, unless an invitation is accepted now that was not at the removal: then as if not recorded |
+ * | yes | either | nothing; but if an invitation has been accepted since the removal, as if not recorded |
  */
 export function decideUser(
   removal: Removal,

@@ -7,7 +7,7 @@ import { type Basis, ruleRef } from './decide.js'
 import { invitationAddress, userAddress } from './resource-address.js'
 
 /*
- * What a person should know before approving. Texts hold strings of the API: renderers escape them.
+ * What a person should know before approving. Messages contain strings from the API: renderers escape them.
  */
 
 export const expiredRule = (rule: Rule): Warning => ({
@@ -38,7 +38,7 @@ export const unknownStatus = ({ id, email, raw_status }: Invitation): Warning =>
   rule: null,
 })
 
-/** Null where the invitation grants none. */
+/** Null if the invitation grants none. */
 export function adminRights({ address, before, rule }: InvitationAction): Warning | null {
   const { cloud_role, project_role, cloud_name, project_name, email } = before
   const grants = [
@@ -49,7 +49,7 @@ export function adminRights({ address, before, rule }: InvitationAction): Warnin
   return { code: 'admin_rights', message: `${email} becomes an admin of ${grants.join(' and of ')}.`, address, rule }
 }
 
-/** Null where this version knows the roles: a number that it does not know may grant anything. */
+/** Null if this version knows the roles: an unknown number may grant anything. */
 export function unknownRole({ address, before, rule }: InvitationAction): Warning | null {
   const { cloud_role, project_role, email } = before
   const unknown = [
@@ -62,8 +62,8 @@ export function unknownRole({ address, before, rule }: InvitationAction): Warnin
 }
 
 /**
- * Null where the entry may well be the one that the record was made by. One with another reason, or with a day after the
- * removal, was written again: whoever wrote it expects a removal.
+ * Null if the entry may be the one that the record came from. An entry with another reason, or with a date after the
+ * removal, was written since: its author expects a removal.
  */
 export function removedBefore(removal: Removal, record: RemovalRecord): Warning | null {
   const later = removal.from ? Date.parse(`${removal.from}T00:00:00Z`) > Date.parse(record.at) : false

@@ -4,7 +4,7 @@ export type Matcher = (value: string) => boolean
 
 /**
  * Compiles a pattern. Matching takes the leftmost place for each literal part, so it never backtracks:
- * its time is bounded by the value's length times the longest literal part.
+ * its time is bounded by the value's length times that of the longest literal part.
  */
 export function compileWildcard(pattern: string): Matcher {
   if (!hasWildcard(pattern)) return value => value === pattern
