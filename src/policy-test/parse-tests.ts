@@ -2,13 +2,13 @@ import type { ErrorObject } from 'ajv'
 import testSchema from '../../schemas/manifest-test.schema.json' with { type: 'json' }
 import { schemaProblems } from '../manifest/check.js'
 import { type ManifestSource, readTree } from '../manifest/parse.js'
-import { type PendingProblem, toProblems } from '../manifest/problems.js'
+import { type PendingProblem, placeName, quoted, toProblems } from '../manifest/problems.js'
 import { isRecord, stepsOf } from '../manifest/schema.js'
 import type { Tree } from '../manifest/tree.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Problem } from '../model/problem.js'
 import { type Reading, readTest } from './read-test.js'
-import type { TestCase } from './test-case.js'
+import type { TestCase } from './run-tests.js'
 import type { ManifestTestFile, WrittenTest } from './test-file.gen.js'
 import { validateTestFile } from './test-validator.gen.js'
 
@@ -37,7 +37,21 @@ function parseFile(source: ManifestSource, index: number, manifest: Manifest): P
   const found: PendingProblem[] = errors.length > 0 ? schemaProblems(tree, errors, testSchema) : []
   const today = data.today === undefined ? null : new Date(`${data.today}T00:00:00Z`)
   const tests = data.tests.map(([test, i]) => readTest(test, readingOf(tree, ['tests', i], found), manifest, today))
-  return { tests, pending: [...pending, ...found] }
+  return { tests, pending: [...pending, ...found, ...repeatedNames(tree, data.tests)] }
+}
+
+/** A report names tests, and two of one name would be taken for one. */
+function repeatedNames(tree: Tree, tests: Readable['tests']): readonly PendingProblem[] {
+  const firsts = new Map([...tests].reverse().map(([{ name }, i]) => [name, i]))
+  return tests.flatMap(([{ name }, i]): readonly PendingProblem[] => {
+    const first = firsts.get(name) ?? i
+    if (first === i) return []
+    const describe = () => ({
+      summary: `Two tests are named ${quoted(name)}`,
+      detail: `The other is at ${placeName(tree.place(['tests', first, 'name']))}. A name is unique in the file.`,
+    })
+    return [{ code: 'duplicate-entry', source: tree.source, ...tree.span(['tests', i, 'name']), describe }]
+  })
 }
 
 interface Readable {
@@ -67,12 +81,12 @@ const isTestFile = (data: unknown): data is ManifestTestFile => validateTestFile
 
 /** Where a test is written, and how something wrong with it is told. */
 function readingOf(tree: Tree, path: readonly (string | number)[], found: PendingProblem[]): Reading {
-  const at = (steps: readonly (string | number)[]) => [...path, ...steps]
   return {
     place: tree.place(path),
-    wrongValue: (steps, describe) =>
-      found.push({ code: 'wrong-value', source: tree.source, ...tree.span(at(steps)), describe }),
-    wrongKey: (steps, describe) =>
-      found.push({ code: 'wrong-value', source: tree.source, ...tree.keySpan(at(steps)), describe }),
+    wrong(what, steps, summary, detail) {
+      const at = [...path, ...steps]
+      const span = what === 'key' ? tree.keySpan(at) : tree.span(at)
+      found.push({ code: 'wrong-value', source: tree.source, ...span, describe: () => ({ summary, detail }) })
+    },
   }
 }

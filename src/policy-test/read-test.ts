@@ -1,12 +1,11 @@
-import { type ProblemText, quoted } from '../manifest/problems.js'
+import { quoted } from '../manifest/problems.js'
 import { suggest } from '../manifest/suggest.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, invitationOf, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Place } from '../model/problem.js'
 import type { RemovalRecord } from '../model/state.js'
-import { ruleNamed } from './rule-named.js'
-import { type By, COUNTED, type Expectation, INVITATION_OUTCOMES, type TestCase, USER_OUTCOMES } from './test-case.js'
+import { type By, COUNTED, type Expectation, INVITATION_OUTCOMES, type TestCase, USER_OUTCOMES } from './run-tests.js'
 import type { WrittenInvitation, WrittenTest } from './test-file.gen.js'
 
 type Steps = readonly (string | number)[]
@@ -14,8 +13,7 @@ type Steps = readonly (string | number)[]
 /** One test of a file. Paths are relative to it. */
 export interface Reading {
   readonly place: Place
-  wrongValue(steps: Steps, describe: () => ProblemText): void
-  wrongKey(steps: Steps, describe: () => ProblemText): void
+  wrong(what: 'key' | 'value', steps: Steps, summary: string, detail: string): void
 }
 
 /** A written test as it is run; what is wrong with it beyond the schema is told to `reading`. */
@@ -43,28 +41,26 @@ const RECORD: RemovalRecord = {
   plan_digest: '',
 }
 
+const WHAT_TO_EXPECT = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
+
 /** `invitation` goes with a word and perhaps with `by`, `given` with a mapping. */
 function checkShape({ invitation, given, expect, by }: WrittenTest, reading: Reading): void {
   const isWord = typeof expect === 'string'
   if (invitation && given) {
     const detail = 'Keep `invitation` for one invitation, or `given` for several and for users.'
-    reading.wrongKey(['given'], () => ({ summary: 'A test has `invitation` or `given`, not both', detail }))
+    reading.wrong('key', ['given'], 'A test has `invitation` or `given`, not both', detail)
   } else if (!invitation && !given) {
     const detail = 'Add `invitation: {email: alice@acme.example}`, or `given` with a list of invitations.'
-    reading.wrongValue([], () => ({ summary: 'The test does not say what there is', detail }))
+    reading.wrong('value', [], 'The test does not say what there is', detail)
   } else if (isWord && given) {
-    const detail = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
-    reading.wrongValue(['expect'], () => ({ summary: '`expect` must be a mapping where the test has `given`', detail }))
+    reading.wrong('value', ['expect'], '`expect` must be a mapping where the test has `given`', WHAT_TO_EXPECT)
   } else if (!isWord && invitation) {
     const detail = `Write one of ${INVITATION_OUTCOMES.join(', ')}; or use \`given\`.`
-    reading.wrongValue(['expect'], () => ({
-      summary: '`expect` must be a word where the test has `invitation`',
-      detail,
-    }))
+    reading.wrong('value', ['expect'], '`expect` must be a word where the test has `invitation`', detail)
   }
   if (by !== undefined && !invitation) {
     const detail = 'Test the one invitation whose rule matters by itself, under `invitation`.'
-    reading.wrongKey(['by'], () => ({ summary: '`by` goes with `invitation` alone', detail }))
+    reading.wrong('key', ['by'], '`by` goes with `invitation` alone', detail)
   }
 }
 
@@ -74,26 +70,28 @@ function readInvitations(
   reading: Reading,
   { rules }: Manifest,
 ): readonly Invitation[] {
-  const taken = new Set([
-    ...rules.flatMap(({ selector }) => selector.id ?? []),
-    ...written.flatMap(({ id }) => id ?? []),
-  ])
   const seen = new Set<number>()
-  let free = 1
-  const nextId = (): number => {
-    while (taken.has(free)) free++
-    return free++
-  }
+  const nextId = freeIds([...rules.map(({ selector }) => selector), ...written])
   return written.map((invitation, i) => {
     const id = invitation.id ?? nextId()
     if (seen.has(id)) {
       const detail = 'Every invitation has a number of its own.'
-      reading.wrongValue([...pathOf(i), 'id'], () => ({ summary: `There are two invitations ${id}`, detail }))
+      reading.wrong('value', [...pathOf(i), 'id'], `There are two invitations ${id}`, detail)
     }
     seen.add(id)
     if (invitation.email !== undefined) checkAddress(invitation.email, [...pathOf(i), 'email'], reading)
     return toInvitation(id, invitation, rawStatus(invitation.status ?? 'pending', [...pathOf(i), 'status'], reading))
   })
+}
+
+/** Ids for invitations that have none, from 1: none that a rule or another invitation names. */
+export function freeIds(named: readonly { readonly id?: number | undefined }[]): () => number {
+  const taken = new Set(named.map(({ id }) => id))
+  let free = 1
+  return () => {
+    while (taken.has(free)) free++
+    return free++
+  }
 }
 
 const toInvitation = (id: number, written: WrittenInvitation, status: string): Invitation =>
@@ -118,18 +116,20 @@ function rawStatus(status: string, steps: Steps, reading: Reading): string {
   return status
 }
 
-function checkAddress(email: string, steps: Steps, reading: Reading): void {
+function checkAddress(email: string, steps: Steps, reading: Reading, what: 'key' | 'value' = 'value'): boolean {
   const found = addressFault(email, 'address')
-  if (found === null) return
-  reading.wrongValue(steps, () => ({ summary: `${quoted(email)} ${found.fault}`, detail: found.advice }))
+  if (found) reading.wrong(what, steps, `${quoted(email)} ${found.fault}`, found.advice)
+  return found === null
 }
 
 function wrongWord(word: string, words: readonly string[], steps: Steps, reading: Reading): void {
+  const detail = meant(word, words) ?? `It is ${quoted(word)}. Write one of ${words.join(', ')}.`
+  reading.wrong('value', steps, `\`${steps.at(-1)}\` must be one of ${words.join(', ')}`, detail)
+}
+
+function meant(word: string, words: readonly string[]): string | null {
   const near = suggest(word, words)
-  const detail =
-    near === null ? `It is ${quoted(word)}. Write one of ${words.join(', ')}.` : `Did you mean \`${near}\`?`
-  const key = String(steps.at(-1))
-  reading.wrongValue(steps, () => ({ summary: `\`${key}\` must be one of ${words.join(', ')}`, detail }))
+  return near && `Did you mean \`${near}\`?`
 }
 
 const isOneOf = <T extends string>(words: readonly T[], word: string): word is T => words.some(one => one === word)
@@ -138,24 +138,17 @@ function readBy(text: string, reading: Reading, manifest: Manifest): By | null {
   const at = ruleNamed(text, manifest)
   if (at !== null) return { text, at }
   const names = manifest.rules.flatMap(({ name }) => name ?? [])
-  const near = suggest(text, names)
-  const detail =
-    near === null ? 'Write the name of a rule, or its place, as in guestlist.yaml:12.' : `Did you mean \`${near}\`?`
-  reading.wrongValue(['by'], () => ({
-    summary: `No rule is named ${quoted(text)}, and none is at such a place`,
-    detail,
-  }))
+  const detail = meant(text, names) ?? 'Write the name of a rule, or its place, as in guestlist.yaml:12.'
+  reading.wrong('value', ['by'], `No rule is named ${quoted(text)}, and none is at such a place`, detail)
   return null
 }
-
-type Expectations = TestCase['expectations']
 
 function expectedOfOne(
   word: string,
   by: By | null,
   invitation: Invitation | undefined,
   reading: Reading,
-): Expectations {
+): readonly Expectation[] {
   if (!isOneOf(INVITATION_OUTCOMES, word)) wrongWord(word, INVITATION_OUTCOMES, ['expect'], reading)
   else if (invitation) return [{ kind: 'invitation', id: invitation.id, outcome: word, by, subject: invitation.email }]
   return []
@@ -165,7 +158,7 @@ function expectedOfAll(
   expect: Exclude<WrittenTest['expect'], string>,
   invitations: readonly Invitation[],
   reading: Reading,
-): Expectations {
+): readonly Expectation[] {
   const { plan = {}, refused, ...others } = expect
   const counts = COUNTED.flatMap(action => {
     const count = plan[action]
@@ -175,16 +168,11 @@ function expectedOfAll(
     expectedOf(key, typeof word === 'string' ? word : JSON.stringify(word), invitations, reading),
   )
   const refusal = refused === undefined ? [] : [{ kind: 'refused', refused, subject: 'refused' } as const]
-  const all = [...outcomes.map(outcome => ({ ...outcome, subject: subjectOf(outcome) })), ...counts, ...refusal]
   if (Object.keys(expect).length === 0) {
-    const detail = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
-    reading.wrongValue(['expect'], () => ({ summary: '`expect` must not be empty', detail }))
+    reading.wrong('value', ['expect'], '`expect` must not be empty', WHAT_TO_EXPECT)
   }
-  return all
+  return [...outcomes, ...counts, ...refusal]
 }
-
-const subjectOf = (outcome: Expectation): string =>
-  outcome.kind === 'invitation' ? String(outcome.id) : outcome.kind === 'user' ? outcome.email : outcome.kind
 
 function expectedOf(
   key: string,
@@ -194,33 +182,42 @@ function expectedOf(
 ): readonly Expectation[] {
   const steps = ['expect', key]
   if (key.includes('@')) {
-    const found = addressFault(key, 'address')
-    if (found) reading.wrongKey(steps, () => ({ summary: `${quoted(key)} ${found.fault}`, detail: found.advice }))
-    else if (isOneOf(USER_OUTCOMES, word)) return [{ kind: 'user', email: key, outcome: word }]
-    else wrongUserWord(key, word, steps, reading)
+    if (!checkAddress(key, steps, reading, 'key')) return []
+    if (isOneOf(USER_OUTCOMES, word)) return [{ kind: 'user', email: key, outcome: word, subject: key }]
+    wrongUserWord(key, word, steps, reading)
     return []
   }
   if (!/^\d{1,16}$/.test(key)) {
-    const near = suggest(key, ['plan', 'refused'])
-    const detail = near === null ? 'Keys are ids, addresses, `plan` and `refused`.' : `Did you mean \`${near}\`?`
-    reading.wrongKey(steps, () => ({ summary: `The key ${quoted(key)} is unknown here`, detail }))
+    const detail = meant(key, ['plan', 'refused']) ?? 'Keys are ids, addresses, `plan` and `refused`.'
+    reading.wrong('key', steps, `The key ${quoted(key)} is unknown here`, detail)
   } else if (!invitations.some(({ id }) => id === Number(key))) {
     const detail = 'Give it an id under `given`, as in `{id: 7, email: bob@acme.example}`.'
-    reading.wrongKey(steps, () => ({ summary: `There is no invitation ${key} under \`given\``, detail }))
+    reading.wrong('key', steps, `There is no invitation ${key} under \`given\``, detail)
   } else if (isOneOf(INVITATION_OUTCOMES, word)) {
-    return [{ kind: 'invitation', id: Number(key), outcome: word, by: null }]
+    return [{ kind: 'invitation', id: Number(key), outcome: word, by: null, subject: String(Number(key)) }]
   } else wrongWord(word, INVITATION_OUTCOMES, steps, reading)
   return []
 }
 
 function wrongUserWord(key: string, word: string, steps: Steps, reading: Reading): void {
-  if (!isOneOf(INVITATION_OUTCOMES, word)) {
-    wrongWord(word, USER_OUTCOMES, steps, reading)
-    return
-  }
   const detail = `${quoted(word)} is for invitations: name them by their ids, as in \`7: ${word}\`.`
-  reading.wrongValue(steps, () => ({
-    summary: `A user is removed or not: \`${key}\` must be remove or nothing`,
-    detail,
-  }))
+  if (!isOneOf(INVITATION_OUTCOMES, word)) wrongWord(word, USER_OUTCOMES, steps, reading)
+  else reading.wrong('value', steps, `A user is removed or not: \`${key}\` must be remove or nothing`, detail)
+}
+
+/**
+ * The place of what a test names as having decided: a rule by its name; or a rule, a removal or `unmatched` by its place,
+ * `file:line` or `file:line:column`. Null where there is none.
+ */
+export function ruleNamed(text: string, { rules, removals, unmatchedAt }: Manifest): Place | null {
+  const named = rules.find(({ name }) => name === text)
+  if (named) return named.at
+  const [, file, line, column] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? []
+  if (file === undefined) return null
+  const places = [...rules, ...removals].map(({ at }) => at).concat(unmatchedAt ?? [])
+  const isThere = (at: Place): boolean =>
+    (at.file === file || at.file.endsWith(`/${file}`)) &&
+    at.line === Number(line) &&
+    (column === undefined || at.column === Number(column))
+  return places.find(isThere) ?? null
 }

@@ -1,11 +1,12 @@
 import { stringify } from 'yaml'
+import { createRuleset, invitationAt } from '../lint/ruleset.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
-import { outcomeOf, type TestBasis, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
-import type { TestCase } from './test-case.js'
+import { freeIds } from './read-test.js'
+import { outcomeOf, type TestBasis, type TestCase, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
 
 /** Of each rule and outcome, so many invitations. */
 const SAMPLES = 3
@@ -41,17 +42,27 @@ export function recordTests(input: RecordInput): Recorded {
   const basis = { manifest, protect, now: new Date(`${today}T00:00:00Z`) }
   const whole = worldOf(caseOf(invitations, records), basis)
   const groups = groupsOf(invitations, whole, manifest)
-  const tests = [
+  const tests = distinctlyNamed([
     ...groups.map(group => testOf(group.name, group.invitations, records, basis)),
     ...manifest.removals.map(({ email, key }) => {
       const theirs = invitations.filter(invitation => emailKey(invitation.email) === key)
       return testOf(`removal of ${email}`, theirs.slice(0, SAMPLES), records, basis, email)
     }),
     nobodyElse(records, basis),
-  ]
+  ])
   const head = `# yaml-language-server: $schema=${input.schema}\n# Recorded by guestlist test --record: what the manifest decides on ${today}.\n`
   const text = stringify({ apiVersion: 'guestlist/v1', today, tests }, { lineWidth: 0 })
   return { text: head + text, tests: tests.length, left: input.invitations.length - invitations.length }
+}
+
+/** A rule may have the very name that is made up for another one without. */
+function distinctlyNamed<T extends { readonly name: string }>(tests: readonly T[]): readonly T[] {
+  const counts = new Map<string, number>()
+  return tests.map(test => {
+    const count = (counts.get(test.name) ?? 0) + 1
+    counts.set(test.name, count)
+    return count === 1 ? test : { ...test, name: `${test.name} (${count})` }
+  })
 }
 
 /**
@@ -162,3 +173,16 @@ function written(invitation: Invitation) {
 }
 
 const unknownStatus = (raw: string): string => (/^[A-Z]{1,2}$/.test(raw) ? raw : 'unknown')
+
+/** For each rule that applies an invitation that it matches, and one that most manifests leave alone. */
+export function typicalInvitations(manifest: Manifest, now: Date): readonly Invitation[] {
+  const { rules, space } = createRuleset(manifest, [], now)
+  const nextId = freeIds(rules.map(({ selector }) => selector))
+  return [
+    ...rules.map(({ box, selector }) => ({ boxes: [box], id: selector.id })),
+    { boxes: [], id: undefined },
+  ].flatMap(({ boxes, id }) => {
+    const point = space.common(boxes)
+    return point ? [{ ...invitationAt(point), id: id ?? nextId() }] : []
+  })
+}

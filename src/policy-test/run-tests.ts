@@ -3,6 +3,8 @@ import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { Plan } from '../model/plan.js'
+import type { Place } from '../model/problem.js'
+import type { RemovalRecords } from '../model/state.js'
 import {
   type Explainer,
   type InvitationExplanation,
@@ -12,10 +14,44 @@ import {
 } from '../reconcile/explain.js'
 import { reconcile } from '../reconcile/reconcile.js'
 import { invitationAddress, userAddress } from '../reconcile/resource-address.js'
-import type { By, Expectation, InvitationOutcome, TestCase, UserOutcome } from './test-case.js'
+
+/** What becomes of an invitation; `untouched`: this version does not know its status. */
+export const INVITATION_OUTCOMES = ['accept', 'deny', 'nothing', 'untouched', 'contradiction'] as const
+export type InvitationOutcome = (typeof INVITATION_OUTCOMES)[number]
+
+export const USER_OUTCOMES = ['remove', 'nothing'] as const
+export type UserOutcome = (typeof USER_OUTCOMES)[number]
+
+export const COUNTED = ['accept', 'deny', 'remove'] as const
+
+/** The winning rule that a test names: where it is, and as the test names it. */
+export interface By {
+  readonly text: string
+  readonly at: Place
+}
+
+/** `subject`: an id, an address, `plan: accept` and its like, or `refused`. */
+export type Expectation = { readonly subject: string } & (
+  | { readonly kind: 'invitation'; readonly id: number; readonly outcome: InvitationOutcome; readonly by: By | null }
+  | { readonly kind: 'user'; readonly email: string; readonly outcome: UserOutcome }
+  | { readonly kind: 'count'; readonly action: (typeof COUNTED)[number]; readonly count: number }
+  | { readonly kind: 'refused'; readonly refused: boolean }
+)
+
+/** A test as it is run. */
+export interface TestCase {
+  readonly name: string
+  /** Where its mapping begins. */
+  readonly at: Place
+  /** The day of its file; null where the file names none. */
+  readonly today: Date | null
+  readonly invitations: readonly Invitation[]
+  readonly records: RemovalRecords
+  readonly expectations: readonly Expectation[]
+}
 
 export interface Failure {
-  /** An id, an address, `plan: accept` and its like, or `refused`. */
+  /** The expectation's. */
   readonly subject: string
   readonly expected: string
   readonly got: string
@@ -107,7 +143,7 @@ export function userOutcomeOf(email: string, { plan }: TestWorld): UserOutcome {
   return plan.actions.some(action => action.address === address) ? 'remove' : 'nothing'
 }
 
-function check(expected: TestCase['expectations'][number], world: TestWorld, words: Words): readonly Failure[] {
+function check(expected: Expectation, world: TestWorld, words: Words): readonly Failure[] {
   const { subject } = expected
   const failure = (wanted: string, got: string, explanation: string) =>
     wanted === got ? [] : [{ subject, expected: wanted, got, explanation: explanation.trimEnd() }]

@@ -24,7 +24,7 @@ export interface ManifestTestFile {
  */
 export interface WrittenTest {
   /**
-   * What the test shows.
+   * What the test shows; unique in the file.
    */
   name: string
   invitation?: WrittenInvitation

@@ -159,6 +159,10 @@ t.test('every problem of a test file at once, each at its place', async t => {
     ['  - {name: a, given: {removed: [ann]}, expect: {refused: false}}', '"ann"'],
     ['  - {name: a, given: {}, invitation: {id: 1}, expect: accept}', 'A test has `invitation` or `given`, not both'],
     ['  - {name: a, given: {}, expect: {refused: false}, by: acme-guests}', '`by` goes with `invitation` alone'],
+    [
+      '  - {name: a, given: {}, expect: {refused: false}}\n  - {name: a, given: {}, expect: {refused: true}}',
+      '5:12: Error: Two tests are named "a" The other is at guestlist.test.yaml:4:12.',
+    ],
     ['  []', '`tests` must not be empty'],
   ]
   for (const [text, told] of cases) {
@@ -172,7 +176,7 @@ t.test('every problem of a test file at once, each at its place', async t => {
     t,
     `${cases
       .slice(0, 12)
-      .map(([text]) => text)
+      .map(([text], i) => text.replace('name: a', `name: a${i}`))
       .join('\n')}\n`,
   )
   t.match(all, { code: 1, stdout: '', stderr: /12 problems in the tests; nothing was done\./ })

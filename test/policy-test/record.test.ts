@@ -215,3 +215,28 @@ t.test('recorded tests are needed: a file without one misses edits that change a
     t.ok(missed.filter(count => count > 0).length >= 2, `${example}: ${missed}`)
   }
 })
+
+t.test('every recorded test has a name of its own, whatever rules are named', async t => {
+  const content = `apiVersion: guestlist/v1
+invitations:
+  accept:
+    - {cloud: Tower A}
+    - {cloud: Tower B, name: accept cloud Tower A}
+`
+  const parsed = parseManifest([{ file: 'guestlist.yaml', content }])
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const { manifest } = parsed
+  const invitations = live
+    .slice(0, 2)
+    .map((one, i) => ({ ...one, status: 'pending' as const, cloud_name: i === 0 ? 'Tower A' : 'Tower B' }))
+  const { text } = recordTests({
+    manifest,
+    invitations,
+    records: new Map(),
+    protect: [],
+    today: '2026-11-24',
+    schema: 'x',
+  })
+  t.match(text, '- name: "accept cloud Tower A: accept (2)"')
+  t.ok(parseTests([{ file: 'recorded.test.yaml', content: text }], manifest).ok)
+})
