@@ -94,14 +94,17 @@ function problemAt(
   return { code, source, start, end, cause: placeName(earlier.place), describe }
 }
 
-/** The first entry of each key. */
-function firstsOf<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, Written<T>> {
-  const firsts = new Map<string, Written<T>>()
+/** The entries of each key, in the order of the manifest. */
+function byKey<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, Written<T>[]> {
+  const groups = new Map<string, Written<T>[]>()
   for (const entry of list) {
     const key = keyOf(entry.value)
-    if (key !== null && !firsts.has(key)) firsts.set(key, entry)
+    if (key === null) continue
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [entry])
+    else group.push(entry)
   }
-  return firsts
+  return groups
 }
 
 function clashes<A extends Timed, B extends Timed>(
@@ -113,10 +116,11 @@ function clashes<A extends Timed, B extends Timed>(
   undoes: string,
   name: (key: string) => string,
 ): PendingProblem[] {
-  const others = firstsOf(right, rightKey)
-  return [...firstsOf(left, leftKey)].flatMap(([key, one]) => {
-    const other = others.get(key)
-    if (other === undefined || !overlap(one.value, other.value)) return []
+  const others = byKey(right, rightKey)
+  return [...byKey(left, leftKey)].flatMap(([key, ones]) => {
+    const pair = firstPair(ones, others.get(key) ?? [])
+    if (pair === null) return []
+    const [one, other] = pair
     const [earlier, later] = isBefore(one, other) ? [one, other] : [other, one]
     const [here, there] = later === one ? [does, undoes] : [undoes, does]
     return problemAt('contradiction', later, earlier, () => ({
@@ -126,16 +130,26 @@ function clashes<A extends Timed, B extends Timed>(
   })
 }
 
+/** The first two that apply on the same day. */
+function firstPair<A extends Timed, B extends Timed>(
+  ones: readonly Written<A>[],
+  others: readonly Written<B>[],
+): [Written<A>, Written<B>] | null {
+  for (const one of ones) for (const other of others) if (overlap(one.value, other.value)) return [one, other]
+  return null
+}
+
 function repeatedNames(rules: readonly Written<WrittenRule>[]): PendingProblem[] {
-  const firsts = firstsOf(rules, nameOf)
-  return rules.flatMap(rule => {
-    const first = firsts.get(nameOf(rule.value) ?? '')
-    if (first === undefined || first === rule) return []
-    return problemAt('duplicate-entry', rule, first, () => ({
-      summary: `Two rules are named ${quoted(rule.value.name)}`,
-      detail: `The other is at ${placeName(first.place)}. A name is unique in the manifest, over all its files.`,
-    }))
-  })
+  return [...byKey(rules, nameOf)].flatMap(([name, [first, ...others]]) =>
+    others.flatMap(rule =>
+      first === undefined
+        ? []
+        : problemAt('duplicate-entry', rule, first, () => ({
+            summary: `Two rules are named ${quoted(name)}`,
+            detail: `The other is at ${placeName(first.place)}. A name is unique in the manifest, over all its files.`,
+          })),
+    ),
+  )
 }
 
 function repeats<T extends Timed | string>(
@@ -144,13 +158,14 @@ function repeats<T extends Timed | string>(
   what: string,
   where: string,
 ): PendingProblem[] {
-  const firsts = firstsOf(list, keyOf)
-  return list.flatMap(entry => {
-    const first = firsts.get(keyOf(entry.value) ?? '')
-    if (first === undefined || first === entry || !overlap(first.value, entry.value)) return []
-    return problemAt('duplicate-entry', entry, first, () => ({
-      summary: `The same ${what} appears twice in ${where}`,
-      detail: `It is also at ${placeName(first.place)}. Keep one of the two.`,
-    }))
-  })
+  return [...byKey(list, keyOf).values()].flatMap(group =>
+    group.flatMap(entry => {
+      const earlier = group.find(one => one === entry || overlap(one.value, entry.value))
+      if (earlier === undefined || earlier === entry) return []
+      return problemAt('duplicate-entry', entry, earlier, () => ({
+        summary: `The same ${what} appears twice in ${where}`,
+        detail: `It is also at ${placeName(earlier.place)}. Keep one of the two.`,
+      }))
+    }),
+  )
 }
