@@ -48,10 +48,10 @@ export function httpBackend(config: StateConfig, options: HttpOptions): Backend 
     },
     tryLock: async info => {
       const request = lockRequest(http.lockMethod, http.lockAddress ?? http.address, info)
-      return attemptOf(http, info, await requestWithRetries(wire, request).catch(maybeLocked(info)))
+      return attemptOf(http, info, await requestWithRetries(wire, request).catch(advising(LOCKED_ALL_THE_SAME, info)))
     },
     holder: async () => 'unknown',
-    unlock: async info => released(http, info, await unlock(info)),
+    unlock: async info => released(http, info, await unlock(info).catch(advising(STILL_LOCKED, info))),
     forceUnlock: async (id, remover) => {
       const answer = await unlock({ ...remover, ID: id })
       if (DONE.includes(answer.status)) return { removed: true, holder: null }
@@ -119,9 +119,13 @@ function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): LockAttemp
   return { kind: 'held', holder, where: describe(http.lockAddress ?? http.address) }
 }
 
-const maybeLocked = (info: LockInfo) => (error: unknown) => {
+const LOCKED_ALL_THE_SAME = 'If the lock was taken all the same:'
+const STILL_LOCKED = 'The state may still be locked:'
+
+/** Says after an error how to remove the lock that may have stayed. */
+const advising = (situation: string, info: LockInfo) => (error: unknown) => {
   if (!(error instanceof GuestlistError)) throw error
-  const advice = `If the lock was taken all the same: guestlist state unlock ${info.ID}`
+  const advice = `${situation} guestlist state unlock ${info.ID}`
   throw new GuestlistError(error.code, `${error.message} ${advice}`, { cause: error.cause })
 }
 
@@ -130,10 +134,7 @@ function released(http: HttpConfig, info: LockInfo, answer: Answer & { repeated:
   if (DONE.includes(answer.status)) return true
   if (answer.repeated && [404, 410, ...HELD].includes(answer.status)) return true
   const error = refused(http.unlockMethod, http.unlockAddress ?? http.address, answer.status)
-  throw new GuestlistError(
-    error.code,
-    `${error.message} The state may still be locked: guestlist state unlock ${info.ID}`,
-  )
+  return advising(STILL_LOCKED, info)(error)
 }
 
 function holderOf(answer: Answer): LockInfo {

@@ -231,6 +231,9 @@ t.test('an answer to LOCK or UNLOCK that never came', async t => {
     code: 'state-unreachable',
     message: /guestlist state unlock/,
   })
+  const held = await lockNow(stateAt(server, {}, {}, SHORT))
+  server.fail('UNLOCK', { kind: 'cut-before' }, { kind: 'cut-before' }, { kind: 'cut-before' })
+  await t.rejects(held.release(), { message: new RegExp(`still be locked: guestlist state unlock ${held.info.ID}`) })
 })
 
 t.test('a server that stores the JSON in its own spelling', async t => {
