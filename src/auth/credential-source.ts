@@ -20,8 +20,8 @@ export interface CredentialSource {
   /** The whole header value. Throws an `ApiError` `credentials`, or of the network where a token must be fetched. */
   authorization(): Promise<Secret>
   /**
-   * After a 401 on `failed`: true where `authorization` now yields something else. Many callers with the same
-   * failed value cause one renewal.
+   * After a 401 on `failed`: true where a token was fetched anew, and the request is worth one repeat. Callers that wait
+   * at the same time cause one renewal.
    */
   renew(failed: Secret): Promise<boolean>
 }

@@ -65,7 +65,9 @@ export function renewingToken(
     async renew(failed) {
       // Another caller may have renewed it since the failed request was sent.
       if (token !== null && !token.header.equals(failed)) return true
-      return !(await refresh()).header.equals(failed)
+      // A provider may give the same token again while it lasts: whether it is good now, only the repeat shows.
+      await refresh()
+      return true
     },
   }
 }

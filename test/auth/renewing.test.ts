@@ -47,7 +47,12 @@ t.test('a fetch that fails fails for all who wait, and is tried again by the nex
   t.equal((await token.authorization()).reveal(), 'Bearer token-y')
 })
 
-t.test('a provider that gives the same token again has renewed nothing', async t => {
-  const token = renewingToken(async () => bearerToken('same-token', 600, Date.now()))
-  t.equal(await token.renew(await token.authorization()), false)
+t.test('a provider that gives the same token again: it was fetched anew, and the request is repeated', async t => {
+  let count = 0
+  const token = renewingToken(async () => {
+    count++
+    return bearerToken('same-token', 600, Date.now())
+  })
+  t.equal(await token.renew(await token.authorization()), true)
+  t.equal(count, 2)
 })
