@@ -27,7 +27,7 @@ const UNKNOWN_USER = { '404': 404, '400': 400, '204': 204 } as const
 /** Serves the embedded API until it is interrupted, or for as long as a command runs. */
 export async function sandbox(command: readonly string[], flags: SandboxFlags, io: Io): Promise<number> {
   if (flags.fault.includes('help')) {
-    const { FAULT_GRAMMAR } = await import('../sandbox/fault-grammar.js')
+    const { FAULT_GRAMMAR } = await import('../sandbox/parse-fault.js')
     io.out(`${FAULT_GRAMMAR}\n`)
     return EXIT.done
   }

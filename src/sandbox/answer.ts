@@ -10,7 +10,10 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 export const done: Answer = { status: 204, headers: {}, body: [] }
 
-export const json = (body: readonly Buffer[]): Answer => ({ status: 200, headers: JSON_TYPE, body })
+/** The text of JSON, in parts. */
+export const jsonParts = (body: readonly Buffer[]): Answer => ({ status: 200, headers: JSON_TYPE, body })
+
+export const json = (value: unknown): Answer => jsonParts([Buffer.from(JSON.stringify(value))])
 
 /** An error as `Error` of the contract. */
 export function failure(status: number, code: string, detail: string, headers: Record<string, string> = {}): Answer {

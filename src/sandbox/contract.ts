@@ -1,11 +1,12 @@
-import { access, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { isObject } from '../model/json.js'
-import type { Operation } from './types.js'
+import type { Operation, WireInvitation } from './types.js'
 
 const FILE = join('schemas', 'bimdata-sso.openapi.yaml')
 
@@ -50,7 +51,7 @@ export interface ContractOperation {
 
 export interface Contract {
   readonly operations: readonly ContractOperation[]
-  readonly invitation: ValidateFunction
+  readonly invitation: ValidateFunction<WireInvitation>
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
@@ -74,19 +75,15 @@ function follow(document: unknown, pointer: string): string {
  * Looks in the folder of this module and in each above it, so that it is found from `src/sandbox` and from a bundle
  * in `dist` alike.
  */
-async function findContract(folder: string): Promise<string> {
+function findContract(folder: string): string {
   const file = join(folder, FILE)
-  const there = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (there) return file
+  if (existsSync(file)) return file
   const above = dirname(folder)
   if (above === folder) throw new Error(`${FILE} is missing from the installation of guestlist. Install it again.`)
   return findContract(above)
 }
 
-type Compile = (pointer: string) => ValidateFunction
+type Compile = <T>(pointer: string) => ValidateFunction<T>
 
 /** Validators for the schemas at pointers into the document; ajv is loaded only when a sandbox starts. */
 async function compiler(document: Readonly<Record<string, unknown>>): Promise<Compile> {
@@ -94,7 +91,8 @@ async function compiler(document: Readonly<Record<string, unknown>>): Promise<Co
   // The document is no schema, but ajv wants every word at its root to be one that it knows.
   ajv.addVocabulary(Object.keys(document))
   ajv.addSchema(document, 'contract')
-  return pointer => ajv.compile({ $ref: `contract#${pointer.split('/').map(encodeURIComponent).join('/')}` })
+  return <T>(pointer: string) =>
+    ajv.compile<T>({ $ref: `contract#${pointer.split('/').map(encodeURIComponent).join('/')}` })
 }
 
 function parameterAt(document: unknown, written: string, compile: Compile): Parameter {
@@ -142,7 +140,7 @@ function operationAt(document: unknown, path: string, method: Method, compile: C
 
 /** Reads the OpenAPI document that drives the sandbox. */
 export async function loadContract(): Promise<Contract> {
-  const file = await findContract(dirname(fileURLToPath(import.meta.url)))
+  const file = findContract(dirname(fileURLToPath(import.meta.url)))
   const document = record(parse(await readFile(file, 'utf8')))
   const compile = await compiler(document)
   const operations = Object.entries(record(document.paths)).flatMap(([path, item]) =>

@@ -1,6 +1,70 @@
 import type { ValidateFunction } from 'ajv'
-import { cloudValidator, completeClouds, type WrittenCloud } from './cloud-data.js'
-import { addressKey, type SandboxData, type WireInvitation } from './types.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { addressKey, type CloudData, type CloudMember, type SandboxData, type WireInvitation } from './types.js'
+
+const USER_ROLE = 50
+
+/** A cloud as people write it; a key that is not known here is a slip, for it would change nothing. */
+const CLOUD = {
+  type: 'object',
+  required: ['id', 'name'],
+  additionalProperties: false,
+  properties: {
+    id: { type: 'integer' },
+    name: { type: 'string' },
+    members: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['email'],
+        properties: {
+          id: { type: ['integer', 'null'] },
+          email: { type: 'string', pattern: '^[^@]+@.+$' },
+          cloud_role: { type: 'integer' },
+        },
+      },
+    },
+    projects: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['id', 'name'],
+        properties: { id: { type: 'integer' }, name: { type: 'string' } },
+      },
+    },
+    size: { type: 'integer', minimum: 0 },
+    hidden: { type: 'boolean' },
+    denied: { type: 'boolean' },
+  },
+} as const
+
+type WrittenMember = Partial<CloudMember> & { readonly email: string }
+type WrittenCloud = Omit<CloudData, 'members'> & { readonly members?: readonly WrittenMember[] }
+
+const cloudValidator = (): ValidateFunction<WrittenCloud> =>
+  new Ajv2020({ allowUnionTypes: true }).compile<WrittenCloud>(CLOUD)
+
+/** Somebody without id is somebody who is there, with an id of their own; null is who was only invited. */
+function completeClouds(clouds: readonly WrittenCloud[]): readonly CloudData[] {
+  const members = clouds.flatMap(cloud => cloud.members ?? [])
+  const ids = new Map(members.flatMap(({ id, email }) => (typeof id === 'number' ? [[addressKey(email), id]] : [])))
+  let last = Math.max(0, ...ids.values())
+  const idOf = (email: string): number => {
+    const key = addressKey(email)
+    const id = ids.get(key) ?? ++last
+    ids.set(key, id)
+    return id
+  }
+  return clouds.map(cloud => ({
+    ...cloud,
+    members: (cloud.members ?? []).map(({ id, email, ...rest }) => ({
+      cloud_role: USER_ROLE,
+      ...rest,
+      id: id === undefined ? idOf(email) : id,
+      email,
+    })),
+  }))
+}
 
 type Path = readonly (string | number)[]
 
@@ -24,62 +88,32 @@ function firstError(validate: ValidateFunction): { readonly path: Path; readonly
   return { path: keys, text: `${keys.length > 0 ? `${keys.join('.')} ` : ''}${error?.message ?? 'is not valid'}` }
 }
 
-function listAt(value: Record<string, unknown>, key: string, placeOf: PlaceOf, problems: string[]): readonly unknown[] {
-  const list = value[key]
-  if (list === undefined || list === null) return []
-  if (Array.isArray(list)) return list
-  problems.push(`${placeOf([key])}: ${key} must be a list`)
-  return []
-}
-
 function withDefaults(item: unknown): unknown {
   if (!isRecord(item) || (item.client_id !== undefined && item.redirect_uri !== undefined)) return item
   const { client_id = DEFAULTS.client_id, redirect_uri = DEFAULTS.redirect_uri } = item
   return { ...item, client_id, redirect_uri }
 }
 
-function checkInvitations(items: readonly unknown[], validate: ValidateFunction, placeOf: PlaceOf, problems: string[]) {
-  const ids = new Set<unknown>()
-  items.forEach((item, index) => {
-    const place: Path = ['invitations', index]
+/** Those of a list that are valid; what is wrong is added to `problems`, and by `also` what only `validate` does not know. */
+function checkItems<T extends { readonly id: number }>(
+  items: readonly unknown[],
+  [list, what]: readonly [string, string],
+  validate: ValidateFunction<T>,
+  tell: (path: Path, problem: string) => void,
+  also: (item: T, place: Path) => void = () => {},
+): readonly T[] {
+  const ids = new Set<number>()
+  return items.filter((item, index): item is T => {
+    const place: Path = [list, index]
     if (!validate(item)) {
       const { path, text } = firstError(validate)
-      problems.push(`${placeOf([...place, ...path])}: the invitation ${text}`)
-    } else if (isRecord(item) && ids.size === ids.add(item.id).size) {
-      problems.push(`${placeOf([...place, 'id'])}: the id ${String(item.id)} appears twice`)
+      tell([...place, ...path], `the ${what} ${text}`)
+      return false
     }
+    if (ids.size === ids.add(item.id).size) tell([...place, 'id'], `the id ${item.id} appears twice`)
+    also(item, place)
+    return true
   })
-}
-
-function checkUsers(items: readonly unknown[], placeOf: PlaceOf, problems: string[]) {
-  items.forEach((item, index) => {
-    if (typeof item !== 'string' || !item.includes('@')) {
-      problems.push(`${placeOf(['users', index])}: a user must be an e-mail address`)
-    }
-  })
-}
-
-function checkClouds(items: readonly unknown[], placeOf: PlaceOf, problems: string[]): readonly WrittenCloud[] {
-  const validate = cloudValidator()
-  const clouds: WrittenCloud[] = []
-  items.forEach((item, index) => {
-    const place: Path = ['clouds', index]
-    if (!validate(item)) {
-      const { path, text } = firstError(validate)
-      problems.push(`${placeOf([...place, ...path])}: the cloud ${text}`)
-      return
-    }
-    if (clouds.some(({ id }) => id === item.id)) {
-      problems.push(`${placeOf([...place, 'id'])}: the id ${item.id} appears twice`)
-    }
-    const emails = new Set<string>()
-    item.members?.forEach(({ email }, member) => {
-      if (emails.size !== emails.add(addressKey(email)).size) return
-      problems.push(`${placeOf([...place, 'members', member, 'email'])}: ${email} is a member twice`)
-    })
-    clouds.push(item)
-  })
-  return clouds
 }
 
 function refuse(problems: readonly string[]): never {
@@ -92,20 +126,39 @@ function refuse(problems: readonly string[]): never {
  * Takes a value for the sandbox's data if it is `invitations: [Invitation]`, `users: [e-mail]` and `clouds: [cloud]`,
  * each of them optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
  */
-export function checkData(value: unknown, validate: ValidateFunction, placeOf: PlaceOf): SandboxData {
-  if (!isRecord(value)) refuse([`${placeOf([])}: the data must be a mapping with invitations, users and clouds`])
-  const problems = Object.keys(value)
-    .filter(key => !KEYS.includes(key))
-    .map(key => `${placeOf([key])}: ${key} is not known here; the data has invitations, users and clouds`)
-  const invitations = listAt(value, 'invitations', placeOf, problems).map(withDefaults)
-  const users = listAt(value, 'users', placeOf, problems)
-  checkInvitations(invitations, validate, placeOf, problems)
-  checkUsers(users, placeOf, problems)
-  const clouds = checkClouds(listAt(value, 'clouds', placeOf, problems), placeOf, problems)
-  if (problems.length > 0) refuse(problems)
-  return {
-    invitations: invitations as readonly WireInvitation[],
-    users: users as readonly string[],
-    ...(value.clouds === undefined ? {} : { clouds: completeClouds(clouds) }),
+export function checkData(value: unknown, validate: ValidateFunction<WireInvitation>, placeOf: PlaceOf): SandboxData {
+  const problems: string[] = []
+  const tell = (path: Path, problem: string) => problems.push(`${placeOf(path)}: ${problem}`)
+  if (!isRecord(value)) {
+    tell([], 'the data must be a mapping with invitations, users and clouds')
+    return refuse(problems)
   }
+  for (const key of Object.keys(value).filter(key => !KEYS.includes(key)))
+    tell([key], `${key} is not known here; the data has invitations, users and clouds`)
+  const listOf = (key: string): readonly unknown[] => {
+    const list = value[key] ?? []
+    if (Array.isArray(list)) return list
+    tell([key], `${key} must be a list`)
+    return []
+  }
+  const invitations = checkItems(listOf('invitations').map(withDefaults), ['invitations', 'invitation'], validate, tell)
+  const users = listOf('users').filter((user, index): user is string => {
+    const isAddress = typeof user === 'string' && user.includes('@')
+    if (!isAddress) tell(['users', index], 'a user must be an e-mail address')
+    return isAddress
+  })
+  const clouds = checkItems(
+    listOf('clouds'),
+    ['clouds', 'cloud'],
+    cloudValidator(),
+    tell,
+    ({ members = [] }, place) => {
+      const emails = new Set<string>()
+      for (const [i, { email }] of members.entries())
+        if (emails.size === emails.add(addressKey(email)).size)
+          tell([...place, 'members', i, 'email'], `${email} is a member twice`)
+    },
+  )
+  if (problems.length > 0) refuse(problems)
+  return { invitations, users, ...(value.clouds === undefined ? {} : { clouds: completeClouds(clouds) }) }
 }

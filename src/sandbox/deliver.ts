@@ -36,7 +36,7 @@ function htmlAnswer({ status = 200 }: HtmlFault): Answer {
 const lengthOf = (body: readonly Buffer[]): number => body.reduce((sum, part) => sum + part.length, 0)
 
 /** Called with the status just before it is sent, so that whoever has the answer finds it written down. */
-type Note = (status: number) => void
+export type Note = (status: number) => void
 
 async function send(response: ServerResponse, { status, headers, body }: Answer, note: Note): Promise<void> {
   const length: Record<string, string> = NO_BODY.includes(status) ? {} : { 'content-length': String(lengthOf(body)) }
@@ -58,10 +58,6 @@ async function truncate(response: ServerResponse, answer: Answer, note: Note): P
   })
 }
 
-async function hang(response: ServerResponse): Promise<void> {
-  await new Promise<void>(resolve => response.once('close', resolve))
-}
-
 /** Sends an answer, or what a fault makes of it. Does nothing where the client has gone. */
 export async function deliver(
   response: ServerResponse,
@@ -79,7 +75,7 @@ export async function deliver(
     case 'truncated':
       return truncate(response, answer, note)
     case 'hang':
-      return hang(response)
+      return new Promise(resolve => response.once('close', resolve))
     case 'cut':
       response.destroy()
       return

@@ -1,11 +1,89 @@
-import { type Answer, done, failure, json } from './answer.js'
-import { performOnClouds } from './cloud-operations.js'
+import { type Answer, done, failure, json, jsonParts } from './answer.js'
 import type { StaleFault } from './faults.js'
 import type { UnknownUser } from './options.js'
 import type { Store } from './store.js'
-import type { Input, WireInvitation } from './types.js'
+import {
+  addressKey,
+  type CloudData,
+  type CloudMember,
+  type Input,
+  type MemberFilters,
+  type WireInvitation,
+} from './types.js'
 
-const missing = (id: number): Answer => failure(404, 'not_found', `There is no invitation ${id}.`)
+const CREATED = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' } as const
+const CAPACITY = 10 * 2 ** 30
+
+/** A cloud as it travels, with what the official client cannot do without. */
+const wireCloud = ({ id, name }: CloudData) => ({
+  id,
+  name,
+  features: [],
+  marketplace_apps: [],
+  organization: null,
+  creator: null,
+  creator_app: null,
+  is_default: false,
+  ...CREATED,
+})
+
+const wireMember = (member: CloudMember) => ({
+  firstname: null,
+  lastname: null,
+  provider: 'acme',
+  sub: null,
+  profile_picture: null,
+  in_all_projects: false,
+  ...CREATED,
+  ...member,
+})
+
+const wireSize = ({ size = 0 }: CloudData) => ({
+  managed_by: 'BIMDATA_PLATFORM',
+  role: 100,
+  total_size: size,
+  total_size_available: CAPACITY,
+  remaining_total_size: Math.max(0, CAPACITY - size),
+  remaining_total_size_percent: Math.max(0, Math.round((100 * (CAPACITY - size)) / CAPACITY)),
+})
+
+const wireProjects = (cloud: CloudData) =>
+  (cloud.projects ?? []).map(project => ({ ...project, cloud: wireCloud(cloud), status: 'A', ...CREATED }))
+
+const FILTERS: readonly (readonly [keyof MemberFilters, (email: string, text: string) => boolean])[] = [
+  ['email', (email, text) => email === text],
+  ['email__contains', (email, text) => email.includes(text)],
+  ['email__startswith', (email, text) => email.startsWith(text)],
+  ['email__endswith', (email, text) => email.endsWith(text)],
+]
+
+const passes = (email: string, filters: MemberFilters): boolean =>
+  FILTERS.every(([name, holds]) => {
+    const text = filters[name]
+    return text === undefined || holds(addressKey(email), addressKey(text))
+  })
+
+/** Answers a read of clouds, from these. */
+function performOnClouds(
+  clouds: readonly CloudData[],
+  input: Extract<Input, { operation: 'clouds' | 'members' | 'size' | 'projects' }>,
+): Answer {
+  const seen = clouds.filter(({ hidden }) => hidden !== true)
+  if (input.operation === 'clouds') return json(seen.map(wireCloud))
+  const cloud = seen.find(({ id }) => id === input.id)
+  if (cloud === undefined) return failure(404, 'not_found', `There is no cloud ${input.id}.`)
+  if (cloud.denied === true) return failure(403, 'forbidden', 'Only administrators can see this.')
+  switch (input.operation) {
+    case 'members':
+      return json(cloud.members.filter(({ email }) => passes(email, input.filters)).map(wireMember))
+    case 'size':
+      return json(wireSize(cloud))
+    case 'projects':
+      return json(wireProjects(cloud))
+    default:
+      return input satisfies never
+  }
+}
 
 const refused = (invitation: WireInvitation, why: string): Answer =>
   failure(400, 'bad_status', `Invitation ${invitation.id} has the status ${JSON.stringify(invitation.status)}. ${why}`)
@@ -16,7 +94,7 @@ const isAccepted = (invitation: WireInvitation): boolean => invitation.status ==
 function decide(store: Store, invitation: WireInvitation, operation: 'accept' | 'deny'): Answer {
   store.put({ ...invitation, status: operation === 'accept' ? 'A' : 'D' })
   if (operation === 'accept' && store.hasUser(invitation.email)) store.join(invitation)
-  store.tookEffect({ operation, target: invitation.id })
+  store.effects.push({ operation, target: invitation.id })
   return done
 }
 
@@ -42,17 +120,9 @@ const UNKNOWN_USER: Readonly<Record<UnknownUser, Answer>> = {
 
 function remove(store: Store, email: string, unknownUser: UnknownUser): Answer {
   if (!store.removeUser(email)) return UNKNOWN_USER[unknownUser]
-  store.tookEffect({ operation: 'remove', target: email })
+  store.effects.push({ operation: 'remove', target: email })
   return done
 }
-
-interface Circumstances {
-  readonly stale: StaleFault | null
-  readonly unknownUser: UnknownUser
-}
-
-const isOnInvitation = (input: Input): input is Extract<Input, { operation: 'get' | 'accept' | 'deny' }> =>
-  input.operation === 'get' || input.operation === 'accept' || input.operation === 'deny'
 
 /**
  * Carries out a request that is allowed. What accept and deny do with an invitation:
@@ -67,13 +137,25 @@ const isOnInvitation = (input: Input): input is Extract<Input, { operation: 'get
  * An accepted user joins the cloud of that name, if the data has it; one who does not exist joins on their first connection, and
  * nobody connects here. A removed user's invitations keep their status; their clouds go where they were alone.
  */
-export function perform(store: Store, input: Input, { stale, unknownUser }: Circumstances): Answer {
-  if (input.operation === 'list') return json(store.list(input.status, stale))
-  if (input.operation === 'remove') return remove(store, input.email, unknownUser)
-  if (!isOnInvitation(input)) return performOnClouds(store.clouds.read(stale), input)
-  const { operation, id } = input
-  const invitation = operation === 'get' ? store.read(id, stale) : store.find(id)
-  if (invitation === undefined) return missing(id)
-  if (operation === 'get') return json([Buffer.from(JSON.stringify(invitation))])
-  return operation === 'accept' ? accept(store, invitation) : deny(store, invitation)
+export function perform(store: Store, input: Input, stale: StaleFault | null, unknownUser: UnknownUser): Answer {
+  switch (input.operation) {
+    case 'list':
+      return jsonParts(store.list(input.status, stale))
+    case 'remove':
+      return remove(store, input.email, unknownUser)
+    case 'get':
+      return onInvitation(input.id, store.read(input.id, stale), json)
+    case 'accept':
+      return onInvitation(input.id, store.find(input.id), invitation => accept(store, invitation))
+    case 'deny':
+      return onInvitation(input.id, store.find(input.id), invitation => deny(store, invitation))
+    default:
+      return performOnClouds(store.clouds.read(stale), input)
+  }
 }
+
+const onInvitation = (
+  id: number,
+  found: WireInvitation | undefined,
+  then: (found: WireInvitation) => Answer,
+): Answer => (found === undefined ? failure(404, 'not_found', `There is no invitation ${id}.`) : then(found))

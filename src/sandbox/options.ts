@@ -1,6 +1,5 @@
-import type { Credential } from './auth.js'
+import type { Credential, Issuer } from './auth.js'
 import type { Fault } from './faults.js'
-import type { Issuer } from './token-check.js'
 import type { Call, CloudData, Effect, SandboxData, WireInvitation } from './types.js'
 import type { WebhookOptions } from './webhooks.js'
 

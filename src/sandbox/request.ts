@@ -1,18 +1,46 @@
 import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
+import createFindMyWay from 'find-my-way'
+import { memberOf } from '../model/json.js'
 import { type Answer, failure } from './answer.js'
-import type { ContractOperation, Parameter } from './contract.js'
+import type { Contract, ContractOperation, Parameter } from './contract.js'
 import type { Input, MemberFilters } from './types.js'
+
+/** The operation that a request line names, with the strings of its path and query; or the answer where it names none. */
+type Route = Answer | (Pick<WrittenRequest, 'path' | 'query'> & { readonly operation: ContractOperation })
+
+export type Router = (method: string, url: string) => Route
+
+/** Routes by the contract's paths: 404 for a path that is not there, 405 for one that is there for other methods. */
+export function createRouter(contract: Contract): Router {
+  const router = createFindMyWay({ caseSensitive: true })
+  for (const operation of contract.operations) {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
+    router.on(operation.method, path, () => {}, operation)
+  }
+  const methods = [...new Set(contract.operations.map(({ method }) => method))]
+  return (method, url) => {
+    const known = methods.find(name => name === method)
+    const found = known === undefined ? null : router.find(known, url)
+    if (found !== null) {
+      const operation: ContractOperation = found.store
+      return { operation, path: found.params, query: found.searchParams }
+    }
+    const allowed = methods.filter(name => router.find(name, url) !== null)
+    if (allowed.length === 0) return failure(404, 'not_found', 'There is nothing at this path.')
+    const allow = allowed.join(', ')
+    return failure(405, 'method_not_allowed', `Here it takes ${allow}.`, { allow })
+  }
+}
 
 /** Bytes of a request body that are read as one. */
 const BODY_LIMIT = 64 * 1024
 /** Bytes that are taken from a sender who sends more, so that they get to read the answer. */
 const DRAIN_LIMIT = 16 * 1024 * 1024
 
-/** A request as it must be, or the answer to one that is not so; either way with what is known of its target. */
-export interface Understood {
-  readonly input: Input | null
-  readonly refusal: Answer | null
+/** What a request asks for, or the answer to one that is not as the contract has it; either way with what is known of its target. */
+export interface ValidatedRequest {
+  readonly input: Input | Answer
   readonly id?: number
   readonly email?: string
 }
@@ -30,10 +58,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | null>
   return length > BODY_LIMIT ? null : Buffer.concat(chunks)
 }
 
-const wholeNumber = /^-?\d{1,15}$/
-
 const coerce = (parameter: Parameter, text: unknown): unknown =>
-  parameter.integer && typeof text === 'string' && wholeNumber.test(text) ? Number(text) : text
+  parameter.integer && typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text
 
 function reject(parameter: Parameter): Answer {
   return parameter.place === 'path'
@@ -76,39 +102,44 @@ function bodyOf(validate: ValidateFunction, body: Buffer, type: string | undefin
   return failure(400, 'bad_body', `The body${error?.instancePath ?? ''} ${error?.message ?? 'is not valid'}.`)
 }
 
-const emailOf = (value: unknown): string | null =>
-  typeof value === 'object' && value !== null && 'email' in value && typeof value.email === 'string'
-    ? value.email
-    : null
-
-function removal(operation: ContractOperation, body: Buffer, type: string | undefined): Understood {
-  if (operation.body === null) throw new Error('The contract gives deleteUser no body.')
-  const found = bodyOf(operation.body, body, type)
-  if ('status' in found) return { input: null, refusal: found }
-  const email = emailOf(found.value)
-  if (email === null) throw new Error('The contract lets deleteUser do without an e-mail.')
-  return { input: { operation: 'remove', email }, refusal: null, email }
+function removal({ body }: ContractOperation, request: WrittenRequest): ValidatedRequest {
+  if (body === null) throw new Error('The contract gives deleteUser no body.')
+  const found = bodyOf(body, request.body, request.type)
+  if ('status' in found) return { input: found }
+  const email = memberOf(found.value, 'email')
+  if (typeof email !== 'string') throw new Error('The contract lets deleteUser do without an e-mail.')
+  return { input: { operation: 'remove', email }, email }
 }
 
 const filtersOf = (parameters: ReadonlyMap<string, unknown>): MemberFilters =>
   Object.fromEntries([...parameters].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
 
+interface WrittenRequest {
+  readonly path: Values
+  readonly query: Values
+  readonly body: Buffer
+  /** Of the body. */
+  readonly type: string | undefined
+}
+
 /** Checks a request against the contract's schemas. A body that an operation does not take is not looked at. */
-export function understand(
-  operation: ContractOperation,
-  request: { readonly path: Values; readonly query: Values; readonly body: Buffer; readonly type: string | undefined },
-): Understood {
-  const parameters = parametersOf(operation, request.path, request.query)
-  if (!(parameters instanceof Map)) return { input: null, refusal: parameters }
-  if (operation.operation === 'remove') return removal(operation, request.body, request.type)
-  if (operation.operation === 'list') {
-    const status = parameters.get('status')
-    return { input: { operation: 'list', status: typeof status === 'string' ? status : null }, refusal: null }
-  }
-  if (operation.operation === 'clouds') return { input: { operation: 'clouds' }, refusal: null }
+export function validateRequest(contract: ContractOperation, request: WrittenRequest): ValidatedRequest {
+  const parameters = parametersOf(contract, request.path, request.query)
+  if (!(parameters instanceof Map)) return { input: parameters }
+  const { operation } = contract
   const id = Number(parameters.get('id'))
-  if (operation.operation === 'members') {
-    return { input: { operation: 'members', id, filters: filtersOf(parameters) }, refusal: null, id }
+  switch (operation) {
+    case 'remove':
+      return removal(contract, request)
+    case 'list': {
+      const status = parameters.get('status')
+      return { input: { operation, status: typeof status === 'string' ? status : null } }
+    }
+    case 'clouds':
+      return { input: { operation } }
+    case 'members':
+      return { input: { operation, id, filters: filtersOf(parameters) }, id }
+    default:
+      return { input: { operation, id }, id }
   }
-  return { input: { operation: operation.operation, id }, refusal: null, id }
 }

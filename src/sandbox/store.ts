@@ -1,14 +1,108 @@
-import { Clouds } from './clouds.js'
 import type { StaleFault } from './faults.js'
 import { createListBody, type ListBody, type Past } from './list-body.js'
-import { addressKey, type Effect, type SandboxData, type WireInvitation } from './types.js'
+import {
+  addressKey,
+  type CloudData,
+  type CloudMember,
+  type Effect,
+  type SandboxData,
+  type WireInvitation,
+} from './types.js'
 
-interface Change {
-  readonly place: number
-  /** Undefined for an invitation that was added. */
-  readonly before: WireInvitation | undefined
-  /** How many reads there had been. */
-  readonly reads: number
+/** What changes replaced, so that a read can be answered as before them. */
+class History<Replaced> {
+  readonly #changes: { readonly replaced: Replaced; readonly reads: number }[] = []
+  #reads = 0
+
+  add(replaced: Replaced): void {
+    this.#changes.push({ replaced, reads: this.#reads })
+  }
+
+  /** What the changes replaced that one more read does not see, the oldest first. */
+  read(stale: StaleFault | null): readonly Replaced[] {
+    const reads = this.#reads++
+    if (stale === null) return []
+    const hidden =
+      'changes' in stale
+        ? this.#changes.slice(Math.max(0, this.#changes.length - stale.changes))
+        : this.#changes.filter(change => reads - change.reads < stale.reads)
+    return hidden.map(({ replaced }) => replaced)
+  }
+}
+
+const USER_ROLE = 50
+
+/** Whether somebody is there: who was only invited has no id, and does not keep a cloud alive. */
+const isThere = ({ id }: CloudMember): boolean => id !== null
+
+/** The clouds and their members. Every change makes a new list, so that a stale read is an older one. */
+export class Clouds {
+  #all: readonly CloudData[]
+  readonly #history = new History<readonly CloudData[]>()
+
+  constructor(clouds: readonly CloudData[]) {
+    this.#all = clouds
+  }
+
+  /** As they are; no read of the API's. */
+  get all(): readonly CloudData[] {
+    return this.#all
+  }
+
+  /** All of them, hidden ones included, as one read. */
+  read(stale: StaleFault | null): readonly CloudData[] {
+    return this.#history.read(stale)[0] ?? this.#all
+  }
+
+  hasMember(email: string): boolean {
+    const key = addressKey(email)
+    return this.#all.some(({ members }) => members.some(member => isThere(member) && addressKey(member.email) === key))
+  }
+
+  /** Takes somebody out of every cloud, and deletes those in which nobody else is. */
+  remove(email: string): void {
+    const key = addressKey(email)
+    const isThem = (member: CloudMember): boolean => addressKey(member.email) === key
+    this.#change(
+      this.#all.flatMap(cloud => {
+        if (!cloud.members.some(isThem)) return [cloud]
+        const members = cloud.members.filter(member => !isThem(member))
+        const wasThere = cloud.members.some(member => isThem(member) && isThere(member))
+        return wasThere && !members.some(isThere) ? [] : [{ ...cloud, members }]
+      }),
+    )
+  }
+
+  /** Makes a user a member of the cloud with that name, if there is one. */
+  join(name: string, email: string, role = USER_ROLE): void {
+    const key = addressKey(email)
+    const place = this.#all.findIndex(cloud => cloud.name === name)
+    const cloud = this.#all[place]
+    if (cloud === undefined) return
+    const isThem = (member: CloudMember): boolean => addressKey(member.email) === key
+    if (cloud.members.some(member => isThem(member) && isThere(member))) return
+    const others = cloud.members.filter(member => !isThem(member))
+    this.#change(
+      this.#all.with(place, { ...cloud, members: [...others, { id: this.#idOf(key), email, cloud_role: role }] }),
+    )
+  }
+
+  /** Adds a cloud, or replaces the one with its id. */
+  put(cloud: CloudData): void {
+    const place = this.#all.findIndex(({ id }) => id === cloud.id)
+    this.#change(place === -1 ? [...this.#all, cloud] : this.#all.with(place, cloud))
+  }
+
+  #idOf(key: string): number {
+    const members = this.#all.flatMap(cloud => cloud.members)
+    const known = members.find(member => isThere(member) && addressKey(member.email) === key)
+    return known?.id ?? 1 + members.reduce((most, { id }) => Math.max(most, id ?? 0), 0)
+  }
+
+  #change(next: readonly CloudData[]): void {
+    this.#history.add(this.#all)
+    this.#all = next
+  }
 }
 
 /**
@@ -20,24 +114,19 @@ export class Store {
   readonly #places: Map<number, number>
   readonly #users: Map<string, string>
   readonly #list: ListBody
-  readonly #changes: Change[] = []
-  readonly #effects: Effect[] = []
+  /** Undefined for an invitation that was added. */
+  readonly #history = new History<readonly [place: number, before: WireInvitation | undefined]>()
+  readonly effects: Effect[] = []
   readonly clouds: Clouds
   readonly #hadClouds: boolean
-  #reads = 0
 
   constructor(data: SandboxData) {
     this.#invitations = [...data.invitations]
     this.#places = new Map(this.#invitations.map(({ id }, place) => [id, place]))
-    this.#users = new Map()
-    for (const email of data.users) this.#users.set(addressKey(email), email)
+    this.#users = new Map(data.users.map(email => [addressKey(email), email]))
     this.clouds = new Clouds(data.clouds ?? [])
     this.#hadClouds = data.clouds !== undefined
     this.#list = createListBody(this.#invitations)
-  }
-
-  get effects(): readonly Effect[] {
-    return this.#effects
   }
 
   data(): SandboxData {
@@ -47,30 +136,25 @@ export class Store {
 
   /** The JSON text of the list, as one read. */
   list(status: string | null, stale: StaleFault | null): readonly Buffer[] {
-    const past = this.#past(stale)
-    this.#reads += 1
-    return this.#list.render(status, past)
+    return this.#list.render(status, this.#past(stale))
   }
 
   /** One invitation, as one read. */
   read(id: number, stale: StaleFault | null): WireInvitation | undefined {
     const past = this.#past(stale)
-    this.#reads += 1
-    const place = this.#places.get(id)
-    if (place === undefined) return undefined
+    const place = this.#places.get(id) ?? -1
     return past.has(place) ? past.get(place) : this.#invitations[place]
   }
 
   /** One invitation as it is; no read of the API's. */
   find(id: number): WireInvitation | undefined {
-    const place = this.#places.get(id)
-    return place === undefined ? undefined : this.#invitations[place]
+    return this.#invitations[this.#places.get(id) ?? -1]
   }
 
   /** Adds an invitation, or replaces the one with its id. */
   put(invitation: WireInvitation): void {
     const place = this.#places.get(invitation.id) ?? this.#invitations.length
-    this.#changes.push({ place, before: this.#invitations[place], reads: this.#reads })
+    this.#history.add([place, this.#invitations[place]])
     this.#invitations[place] = invitation
     this.#places.set(invitation.id, place)
     this.#list.changed(place)
@@ -103,17 +187,8 @@ export class Store {
     return true
   }
 
-  tookEffect(effect: Effect): void {
-    this.#effects.push(effect)
-  }
-
   #past(stale: StaleFault | null): Past {
-    if (stale === null) return new Map()
-    const hidden =
-      'changes' in stale
-        ? this.#changes.slice(Math.max(0, this.#changes.length - stale.changes))
-        : this.#changes.filter(({ reads }) => this.#reads - reads < stale.reads)
     // Newest first, so that of several changes at one place the oldest has the last word.
-    return new Map(hidden.toReversed().map(({ place, before }) => [place, before]))
+    return new Map(this.#history.read(stale).toReversed())
   }
 }
