@@ -43,7 +43,7 @@ function matchParts<Text extends { readonly length: number }>(
   if (first === undefined || last === undefined) return false
   if (parts.length === 1) return value.length === first.length && compare.at(value, first, 0)
   const end = value.length - last.length
-  if (end < first.length || !compare.at(value, first, 0) || !compare.at(value, last, end)) return false
+  if (!compare.at(value, first, 0) || !compare.at(value, last, end)) return false
   let position = first.length
   for (const part of parts.slice(1, -1)) {
     const found = compare.find(value, part, position)

@@ -86,6 +86,16 @@ t.test('an address of which nothing is known, and what is known besides rules', 
   t.match(explainer({ rules }, { records }).uninvited(ANN), { protection: null, record: { outcome: 'absent' } })
 })
 
+t.test('what is still to come: rules and removals with a first day', async t => {
+  const tomorrow = { from: '2026-11-03' }
+  const rules = [accept({ email: '*@acme.example' }), rule('deny', { email: ANN }, tomorrow)]
+  const removals = [{ ...removal(ANN), ...tomorrow }]
+  const explain = explainer({ rules, removals })
+  t.same(standings(explain.invitation(invitation({ email: ANN })).rules), ['accept wins', 'deny coming'])
+  t.same(standings(explain.uninvited(ANN)?.rules ?? []), ['accept wins', 'deny coming'])
+  t.same(explain.user(ANN, [])?.decision, { kind: 'coming', from: '2026-11-03' })
+})
+
 t.test('why the first wins', async t => {
   const because = (...rules: readonly Rule[]) => explainer({ rules }).invitation(invitation({ email: ANN })).because
   t.equal(because(accept({ email: ANN })), 'it is the only rule that matches')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Guards } from '../../src/model/manifest.js'
+import { DEFAULT_GUARDS, type Guards, type Manifest } from '../../src/model/manifest.js'
 import { type ApprovalDemand, checkGuards, requiredApprovals } from '../../src/reconcile/guards.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, removal } from './fixtures/build.js'
@@ -84,6 +84,18 @@ const DEMANDS: readonly (readonly [
 for (const [name, planned, demands, needs] of DEMANDS) {
   t.test(`approvals: ${name}`, async t => t.equal(requiredApprovals(planned, demands), needs))
 }
+
+t.test('a plan asks for the approvals of its manifest, or more from outside', async t => {
+  const guards = { ...DEFAULT_GUARDS, approvals: { removals: 2 } }
+  const needs = (fields: Partial<Manifest>, approvals: readonly ApprovalDemand[] = []) =>
+    reconcile(input({ rules: [accept({ email: '*' })], ...fields }, { approvals }), [invitation()]).approvals.required
+  const removals = [removal('x@a.example')]
+  t.equal(needs({ removals }), 0)
+  t.equal(needs({ removals, guards }), 2)
+  t.equal(needs({ guards }), 0)
+  t.equal(needs({ guards }, [{ count: 1, for: 'all' }]), 1)
+  t.equal(needs({ removals, guards }, [{ count: 3, for: 'removals' }]), 3)
+})
 
 t.test('a refusal names the guard, the numbers and the override', async t => {
   const [removals] = checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals: 1 })

@@ -2,8 +2,9 @@ import t from 'tap'
 import type { Unchanged } from '../../src/model/plan.js'
 import type { Decision } from '../../src/reconcile/decide.js'
 import { subjectOf } from '../../src/reconcile/match.js'
-import { PlanBuilder } from '../../src/reconcile/plan-builder.js'
+import { type BuilderOptions, PlanBuilder } from '../../src/reconcile/plan-builder.js'
 import type { Decided } from '../../src/reconcile/policy.js'
+import type { UserDecision } from '../../src/reconcile/users.js'
 import { invitation, removal } from './fixtures/build.js'
 
 const basis = {
@@ -139,4 +140,21 @@ t.test('targets that were missed are named in order', async t => {
       .map(w => w.address),
     ['bimdata_invitation.10', 'bimdata_invitation.2', 'bimdata_user.b@a.example'],
   )
+})
+
+t.test('a removal that is not carried out says why', async t => {
+  const why = (fields: Partial<BuilderOptions>, from: string | null, decision: UserDecision) => {
+    const builder = new PlanBuilder({ targets: NO_TARGETS, keepUnchanged: true, ...fields })
+    const given = { ...removal('bob@acme.example'), from }
+    if (from === null) builder.user(given, view('bob@acme.example'), decision, undefined)
+    else builder.coming(given, view('bob@acme.example'), decision)
+    t.same(builder.actions(), [])
+    return { why: builder.sortedUnchanged()[0]?.why, ...builder.leftOut }
+  }
+  const refused = { kind: 'refuse', refusal } as const
+  const nothing = { targets: 0, no_removals: 0, from: 0 }
+  t.same(why({ noRemovals: true }, null, refused), { why: 'no_removals', ...nothing, no_removals: 1 })
+  t.same(why({ targets: new Set(['x']) }, null, refused), { why: 'not_targeted', ...nothing, targets: 1 })
+  t.same(why({}, '2027-01-01', refused), { why: 'not_yet', ...nothing, from: 1 })
+  t.same(why({}, '2027-01-01', { kind: 'keep' }), { why: 'already_right', ...nothing })
 })

@@ -218,3 +218,12 @@ t.test('issue 12.6: an invitation whose raw status is a word of ours is unknown,
     t.match(plan.warnings, [{ code: 'unknown_status', message: new RegExp(`"${status}"`) }])
   }
 })
+
+t.test('a target that is a protected user brings no accept of theirs along', async t => {
+  const bob = { rules: [accept({ email: '*' })], removals: [removal('bob@acme.example')] }
+  const protect = [{ pattern: 'bob@*', source: '--protect' }] as const
+  const live = [invitation({ email: 'bob@acme.example' })]
+  const plan = reconcile(input(bob, { protect, targets: ['bimdata_user.bob@acme.example'] }), live)
+  t.match(plan, { actions: [], refused: [{ kind: 'protected' }], leftOut: { targets: 1 } })
+  t.equal(plan.actions.length, 0)
+})

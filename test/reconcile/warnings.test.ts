@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { ApiInvitation, Invitation } from '../../src/model/invitation.js'
-import type { Manifest } from '../../src/model/manifest.js'
+import type { Manifest, Removal } from '../../src/model/manifest.js'
+import type { RemovalRecord } from '../../src/model/state.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 
@@ -48,6 +49,36 @@ t.test('removals say what goes with the account', async t => {
   ])
   const accepted = invitation({ email: 'bob@acme.example', status: 'A' })
   t.match(warningsOf(bob, [accepted]), [{ message: /Clouds of their accepted invitations: "Tower A"\.$/ }])
+  const another = invitation({ id: 57, email: 'bob@acme.example', status: 'A', cloud_name: 'Bridge' })
+  t.match(warningsOf(bob, [accepted, another]), [{ message: /accepted invitations: "Bridge", "Tower A"\.$/ }])
+})
+
+t.test('a removal whose day is still to come, unless the user is gone already', async t => {
+  const removals = [{ ...removal('bob@acme.example'), from: '2026-11-03' }]
+  t.match(warningsOf({ removals }), [
+    {
+      code: 'removal_coming',
+      address: 'bimdata_user.bob@acme.example',
+      message: 'bob@acme.example is to be removed from 2026-11-03 on (UTC). Until then nothing is done.',
+    },
+  ])
+  const records = new Map([['bob@acme.example', record([])]])
+  t.same(reconcile(input({ removals }, {}, records), []).warnings, [])
+})
+
+t.test('an entry written after the removal, and one that may have caused it', async t => {
+  const told = (fields: Partial<Removal>, recorded: Partial<RemovalRecord> = {}) => {
+    const removals = [{ ...removal('bob@acme.example'), reason: null, ...fields }]
+    const records = new Map([['bob@acme.example', { ...record([]), ...recorded }]])
+    return reconcile(input({ removals }, {}, records), []).warnings.map(({ message }) => message)
+  }
+  t.same(told({}), [])
+  t.same(told({ from: '2026-10-31' }), [], 'due before the removal')
+  t.same(told({ from: '2026-11-01' }, { at: '2026-11-01T00:00:00.000Z' }), [], 'removed the moment it was due')
+  t.match(told({ from: '2026-11-01' }), [/^bob@acme\.example was removed on 2026-10-31 and has not come back/])
+  t.match(told({ reason: 'left again' }, { reason: 'left' }), [
+    /^bob@acme\.example was removed on 2026-10-31 \(left\) and/,
+  ])
 })
 
 t.test('a user who returned', async t => {
