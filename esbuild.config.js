@@ -61,7 +61,7 @@ const lightPlugin = {
 const startPlugin = {
   name: 'start',
   setup({ onLoad }) {
-    const start = ['program/program.ts', 'cli/process-io.ts'].map(name => join(root, 'src', name))
+    const start = ['program/program.ts', 'cli/io.ts'].map(name => join(root, 'src', name))
     const onDemand = loadedOnDemand()
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       if (!onDemand.has(path)) return undefined

@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
   const argv = process.argv.slice(2)
   // Debugging wants the names of sources in stack traces.
   if (/\b(debug|trace)\b/i.test(`${process.env.GUESTLIST_LOG} ${argv.join(' ')}`)) process.setSourceMapsEnabled(true)
-  const [{ main }, { processIo }] = await Promise.all([import('./program/program.js'), import('./cli/process-io.js')])
+  const [{ main }, { processIo }] = await Promise.all([import('./program/program.js'), import('./cli/io.js')])
   process.once('beforeExit', reportUnfinished)
   const code = await main(argv, processIo())
   process.removeListener('beforeExit', reportUnfinished)

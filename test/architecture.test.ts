@@ -174,7 +174,7 @@ t.test('planning and deciding touch nothing outside', async t => {
 t.test('only the entry decides how the process ends', async t => {
   const wrong = files.filter(
     file =>
-      !['main.ts', join('cli', 'process-io.ts')].includes(file) &&
+      !['main.ts', join('cli', 'io.ts')].includes(file) &&
       /process\.(exit|exitCode)\b/.test(readFileSync(join(SRC, file), 'utf8')),
   )
   t.strictSame(wrong, [])

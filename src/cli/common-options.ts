@@ -133,7 +133,7 @@ export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
 
 export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
 
-/** How many approvals a plan needs. Flag and variable add up to the stricter: see commands/shared/approvals.ts. */
+/** How many approvals a plan needs. Flag and variable add up to the stricter: see commands/shared/plan-approvals.ts. */
 export const REQUIRING = {
   requiredApprovals: {
     kind: 'integer',

@@ -17,8 +17,15 @@ import {
   checkScopes,
 } from './doctor/api-checks.js'
 import { type Check, createChecks } from './doctor/check.js'
-import { checkManifest, checkNode, checkSigners, checkWebhookSecret, type SignersFlags } from './doctor/local-checks.js'
-import { checkLock, checkState } from './doctor/state-checks.js'
+import {
+  checkLock,
+  checkManifest,
+  checkNode,
+  checkSigners,
+  checkState,
+  checkWebhookSecret,
+  type SignersFlags,
+} from './doctor/setup-checks.js'
 import { connect } from './shared/connect.js'
 
 type DoctorFlags = CommonFlags & ConcurrencyFlags & SignersFlags

@@ -2,14 +2,24 @@ import type { PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
+import type { Action } from '../model/action.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
-import { type Explainer, startExplain } from '../reconcile/explain.js'
+import type { Place } from '../model/problem.js'
+import { type Decision, ruleRef } from '../reconcile/decide.js'
+import {
+  type Explainer,
+  type InvitationExplanation,
+  startExplain,
+  type UninvitedExplanation,
+  type UserExplanation,
+} from '../reconcile/explain.js'
+import { userAddress } from '../reconcile/resource-address.js'
+import type { RuleOutcomes } from '../reconcile/rule-outcome.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { wrapText } from '../render/text/width.js'
-import { type Explained, explainDocument } from './shared/explain-json.js'
 import { type ExplainLook, invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
@@ -80,3 +90,44 @@ const textOf = ({ invitations, user, uninvited }: Explained, look: ExplainLook):
     ...(user ? [userText(user, look)] : []),
     ...(uninvited ? [uninvitedText(uninvited, look)] : []),
   ].join('\n')
+
+/** What `explain` found of its subject. */
+export interface Explained {
+  readonly invitations: readonly InvitationExplanation[]
+  /** The user under `users.remove`. */
+  readonly user: UserExplanation | null
+  /** Of an address with neither. */
+  readonly uninvited: UninvitedExplanation | null
+}
+
+/** The JSON of `explain`, whose members have the names that a plan's have. */
+export const explainDocument = ({ invitations, user, uninvited }: Explained, written: Written) => ({
+  format_version: '1.0',
+  invitations: invitations.map(one => withDecision(one, written)),
+  user: user && { ...user, decision: userDecision(user.decision) },
+  uninvited: uninvited && withDecision(uninvited, written),
+})
+
+/** The lines of the rule at a place, as the manifest has them. */
+type Written = (place: Place) => readonly string[]
+
+const withDecision = <T extends RuleOutcomes & { readonly decision: Decision }>(explained: T, written: Written) => ({
+  ...explained,
+  rules: explained.rules.map(match => ({ ...match, text: written(match.rule).join('\n') })),
+  decision: decisionJson(explained.decision),
+})
+
+function decisionJson(decision: Decision) {
+  if (decision.kind === 'contradiction') {
+    return { kind: decision.kind, rule: ruleRef(decision.rule), removal: ruleRef(decision.removal) }
+  }
+  const { basis, ...rest } = decision
+  if (basis === null) return { ...rest, ground: null }
+  const { rule, overruled, impliedBy } = basis
+  return { ...rest, ground: { rule, overruled, implied_by: impliedBy && userAddress(impliedBy.key) } }
+}
+
+const userDecision = (decision: UserExplanation['decision']) =>
+  decision.kind === 'remove' ? { ...decision, action: actionJson(decision.action) } : decision
+
+const actionJson = ({ impliedBy, ...action }: Action) => ({ ...action, implied_by: impliedBy })

@@ -1,5 +1,6 @@
 import { defineCommand } from '../cli/command.js'
 import {
+  APPROVING,
   CONCURRENCY,
   DECIDING,
   OUT,
@@ -31,4 +32,19 @@ export const plan = defineCommand({
     ['guestlist plan --detailed-exitcode', 'exit with 2 where there are changes'],
   ],
   run: async (flags, _, io) => (await import('./plan.js')).plan(flags, io),
+})
+
+export const show = defineCommand({
+  usage: 'show <PLANFILE>',
+  describe: 'Show a saved plan, offline',
+  positionals: { PLANFILE: { describe: 'A plan saved with plan --out', completes: 'file' } },
+  options: APPROVING,
+  uses: [],
+  formats: PLAN_FORMATS,
+  examples: [
+    ['guestlist show plan.json', 'as plan showed it'],
+    ['guestlist show plan.json --format markdown', 'for a pull request'],
+    ['guestlist show plan.json --format html > plan.html', 'a page for reviewers'],
+  ],
+  run: async (flags, { PLANFILE }, io) => (await import('./plan.js')).show(PLANFILE, flags, io),
 })

@@ -1,4 +1,10 @@
-import type { ConcurrencyFlags, PlanFormat, PlanningFlags, RequiringFlags } from '../cli/common-options.js'
+import type {
+  ApprovingFlags,
+  ConcurrencyFlags,
+  PlanFormat,
+  PlanningFlags,
+  RequiringFlags,
+} from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -11,8 +17,10 @@ import { problemsText } from '../render/text/problems-text.js'
 import { systemClock } from '../system/clock.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { makePlan, reconcileOptions } from './shared/make-plan.js'
+import { approvalsReader } from './shared/plan-approvals.js'
 import { withWorld } from './shared/read-world.js'
 import { planJson, renderPlan, showsEverything } from './shared/render-plan.js'
+import { loadSavedPlan, requiredNow } from './shared/saved-plan.js'
 
 type PlanFlags = CommonFlags<PlanFormat> &
   PlanningFlags &
@@ -67,4 +75,14 @@ function exitCode({ problems, actions, refused }: Plan, detailed: boolean): Exit
   if (!detailed) return EXIT.done
   if (refused.length > 0) return EXIT.refused
   return actions.length > 0 ? EXIT.changes : EXIT.done
+}
+
+/** Renders a saved plan, offline, with who approved it where approvals are named; one that apply would refuse too. */
+export async function show(path: string, flags: CommonFlags<PlanFormat> & ApprovingFlags, io: Io): Promise<ExitCode> {
+  const read = approvalsReader(path, flags, io)
+  const saved = await loadSavedPlan(path, io)
+  const needed = { ...saved, approvals: { ...saved.approvals, required: requiredNow(saved, flags, io) } }
+  const { plan } = flags.approval.length > 0 ? await read(needed) : { plan: needed }
+  await io.outAll(await renderPlan(plan, flags.format, styleFor('out', flags, io), widthOf(io)))
+  return EXIT.done
 }

@@ -12,10 +12,8 @@ import { watchManifest } from '../serve/watch-manifest.js'
 import { createForwarder, type Forwarder } from '../serve/webhook.js'
 import { VERSION } from '../version.js'
 import { forwardUrl, type Listen, listening, listenOf } from './serve/addresses.js'
-import { type Instance, startInstance } from './serve/instance.js'
-import { type Sources, takeLead } from './serve/lead.js'
-import { createReconciler, type Reconciler, type RunFlags } from './serve/reconcile-run.js'
-import { serviceIo } from './serve/service-io.js'
+import { type Instance, startInstance, takeLead } from './serve/instance.js'
+import { createReconciler, type Reconciler, type RunFlags, type Sources } from './serve/reconcile-run.js'
 import { type Connection, connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { openStateFor } from './shared/read-world.js'
@@ -207,4 +205,30 @@ function logStart(
       'remote_listener',
       'others can reach this address: a proxy has to guard it, for the page shows names and addresses',
     )
+}
+
+/** An io whose log lines carry the time, or are JSON objects with `time`, `level`, `message` and, at log level debug, the `code` of a warning; there is no terminal. */
+export function serviceIo(io: Io, format: 'text' | 'json'): Io {
+  const line = (text: string): string => {
+    const [, level = 'info', message = text] = /^(error|warn|info|debug|trace): (.*)$/s.exec(text) ?? []
+    const time = new Date().toISOString()
+    return format === 'json' ? JSON.stringify({ time, level, message }) : `${time} ${level} ${message}`
+  }
+  return {
+    out: text => io.out(text),
+    outAll: chunks => io.outAll(chunks),
+    err(text) {
+      for (const part of text.split('\n')) if (part.trim() !== '') io.err(`${line(part)}\n`)
+    },
+    get stdin() {
+      return io.stdin
+    },
+    env: io.env,
+    cwd: io.cwd,
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: io.columns,
+    interrupt: io.interrupt,
+    ...(io.end === undefined ? {} : { end: io.end }),
+  }
 }

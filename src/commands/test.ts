@@ -19,8 +19,7 @@ import { type LoadedManifest, loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
 import { schemaReference } from './shared/schema-reference.js'
 import { loadSnapshot } from './shared/snapshot-file.js'
-import { isTestName } from './shared/sources.js'
-import { readTestFiles } from './shared/test-files.js'
+import { isTestName, readTestFiles } from './shared/sources.js'
 
 export interface TestFlags extends CommonFlags {
   readonly coverage: boolean

@@ -2,7 +2,7 @@ import type { AuditAction, AuditRun } from '../audit/runs.js'
 import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
 import { plural } from '../model/text.js'
 import { escapeHtml } from '../render/escape/html.js'
-import { pageHead } from '../render/html/page-head.js'
+import { pageHead } from '../render/html/page.js'
 import { inChunks } from '../render/text/chunks.js'
 import { attemptText, endOf, faultyLines, runFacts } from './audit-text.js'
 

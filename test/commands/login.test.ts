@@ -1,6 +1,5 @@
 import t from 'tap'
-import { login } from '../../src/commands/login.js'
-import { logout } from '../../src/commands/logout.js'
+import { login, logout } from '../../src/commands/login.js'
 import { COMMON_FLAGS, testIo } from '../helpers/command.js'
 import { browse, startOidc } from '../helpers/oidc.js'
 

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { referenceMarkdown } from '../../src/codes/code-text.js'
-import { FAMILIES } from '../../src/codes/codes.js'
+import { FAMILIES, referenceMarkdown } from '../../src/codes/codes.js'
 import { generateApiTypes } from './generate-api-types.js'
 import { generateLintDocs } from './generate-lint-docs.js'
 import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'

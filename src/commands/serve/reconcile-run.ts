@@ -4,6 +4,7 @@ import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
 import { plainStyle } from '../../cli/style-for.js'
 import { EXIT, type ExitCode, problemsError } from '../../model/error.js'
+import type { StateConfig } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
 import type { Report } from '../../model/report.js'
 import { planSummary, summaryLine } from '../../render/text/plan-text.js'
@@ -14,13 +15,11 @@ import type { Status } from '../../serve/status.js'
 import type { StateStore } from '../../state/state-store.js'
 import { type ApplySettings, applyOnce } from '../shared/apply-once.js'
 import type { ApplyView } from '../shared/apply-view.js'
-import { planJudge } from '../shared/approvals.js'
-import type { Connection } from '../shared/connect.js'
+import { type Connection, openKeycloak } from '../shared/connect.js'
 import type { LoadedManifest } from '../shared/load-manifest.js'
 import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.js'
-import { openKeycloak } from '../shared/open-keycloak.js'
+import { planJudge } from '../shared/plan-approvals.js'
 import { readWorld } from '../shared/read-world.js'
-import type { Sources } from './lead.js'
 import { describeError, failureOf, isRefusal, type Outcome, reported } from './outcome.js'
 
 export type RunFlags = CommonFlags &
@@ -30,6 +29,14 @@ export type RunFlags = CommonFlags &
     readonly removals: boolean
     readonly dryRun: boolean
   }
+
+/** What an instance reads again and again. */
+export interface Sources {
+  /** @throws GuestlistError with the manifest's problems */
+  load(): Promise<LoadedManifest>
+  /** @throws GuestlistError */
+  openStore(config: StateConfig): StateStore
+}
 
 export interface ReconcilerDeps {
   readonly sources: Sources

@@ -10,12 +10,12 @@ import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, succeeded } from '../../model/report.js'
 import type { StateLock, StateStore } from '../../state/state-store.js'
 import type { ApplyView } from './apply-view.js'
-import type { JudgePlan } from './approvals.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import type { Connection } from './connect.js'
 import { type Drifted, driftOf, driftText } from './drift.js'
 import { lockState } from './lock-state.js'
 import { makePlan, type PlanBasis } from './make-plan.js'
+import type { JudgePlan } from './plan-approvals.js'
 import { readWorld, type World } from './read-world.js'
 
 /** What is to be carried out: a plan that was saved, or what a manifest says of the world as it is now. */

@@ -8,14 +8,13 @@ import { startProgress } from '../../cli/progress.js'
 import type { Batches, ReadList } from '../../execute/api.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { type RetryPolicy, readWithRetries } from '../../http/retry.js'
-import type { KeycloakClient } from '../../keycloak/client.js'
+import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keycloak/client.js'
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
 import type { KeycloakRef } from '../../model/plan.js'
 import { type Clock, systemClock } from '../../system/clock.js'
-import { openKeycloak } from './open-keycloak.js'
 import { limitsOf, readRetryOf, wireOf } from './wire.js'
 
 /** Of reads, where nothing else is set. */
@@ -147,5 +146,32 @@ async function withProgress<T>(
     return await read(counted)
   } finally {
     progress.end()
+  }
+}
+
+/**
+ * Signs in to Keycloak and sees that the service account may do what is to be done, before anything else is asked or changed
+ * anywhere. Its reads are repeated as the API's are; a deletion never is.
+ *
+ * @throws ApiError which setting is wrong, or which role is missing
+ */
+export async function openKeycloak(
+  config: KeycloakRef,
+  to: { readonly deleting: boolean },
+  flags: CommonFlags,
+  io: Io,
+): Promise<KeycloakClient> {
+  const retrying = readRetryOf(flags, io, createRateLimiter(systemClock, null))
+  const client = await readWithRetries(() => connectKeycloak(config, wireOf(flags, io)), retrying)
+  try {
+    await readWithRetries(() => requireRoles(client, to), retrying)
+  } catch (error) {
+    client.close()
+    throw error
+  }
+  return {
+    ...client,
+    find: email => readWithRetries(() => client.find(email), retrying),
+    get: id => readWithRetries(() => client.get(id), retrying),
   }
 }

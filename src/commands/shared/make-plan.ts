@@ -11,8 +11,8 @@ import { type ReconcileOptions, startReconcile } from '../../reconcile/reconcile
 import { parseTarget } from '../../reconcile/resource-address.js'
 import { quoteTerminal } from '../../render/escape/terminal.js'
 import type { Clock } from '../../system/clock.js'
-import { approvalDemands } from './approvals.js'
 import type { LoadedManifest } from './load-manifest.js'
+import { approvalDemands } from './plan-approvals.js'
 import { provenanceOf, type World } from './read-world.js'
 
 /** @throws GuestlistError for a target that is no address, or a protection that protects nobody */

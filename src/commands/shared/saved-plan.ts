@@ -14,8 +14,8 @@ import { checkGuards, requiredApprovals } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { invitationAddress, leftoverAddress, parseTarget, userAddress } from '../../reconcile/resource-address.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
-import { approvalDemands } from './approvals.js'
 import { protections } from './make-plan.js'
+import { approvalDemands } from './plan-approvals.js'
 import { apiUrlOf } from './wire.js'
 
 /** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */

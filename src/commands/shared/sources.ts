@@ -1,10 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Io } from '../../cli/io.js'
 import { SIZE_LIMIT } from '../../manifest/decode.js'
 import type { ManifestSource } from '../../manifest/parse.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Problem } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
+import { escapeTerminal } from '../../render/escape/terminal.js'
 import { errnoOf, reasonOf } from '../../system/errno.js'
 import { readInput, readStream } from '../../system/read-file.js'
 
@@ -80,15 +82,11 @@ async function identityOf(path: string, cwd: string): Promise<string> {
   return realpath(absolute).catch(() => absolute)
 }
 
-export const isFolder = async (path: string, cwd: string): Promise<boolean> =>
+const isFolder = async (path: string, cwd: string): Promise<boolean> =>
   path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
 
 /** The files of a folder whose names are wanted, in the order of their names. */
-export async function filesIn(
-  folder: string,
-  isWanted: (name: string) => boolean,
-  cwd: string,
-): Promise<readonly string[]> {
+async function filesIn(folder: string, isWanted: (name: string) => boolean, cwd: string): Promise<readonly string[]> {
   const entries = await readdir(resolve(cwd, folder), { withFileTypes: true })
   return entries
     .filter(entry => isWanted(entry.name) && !entry.isDirectory())
@@ -126,3 +124,62 @@ const unreadable = (file: string, reason: string, detail: string): Problem => ({
   snippet: null,
   file,
 })
+
+/**
+ * The test files that are named, or those beside the manifests: each once, in the order of their names.
+ *
+ * @param named files, or folders of `*.test.yaml`
+ * @param manifests as `-f` names them
+ * @throws GuestlistError for a file that cannot be read, and where there is none
+ */
+export async function readTestFiles(
+  named: readonly string[],
+  manifests: readonly string[],
+  io: Pick<Io, 'cwd'>,
+): Promise<readonly ManifestSource[]> {
+  const found = named.length > 0 ? await namedFiles(named, io) : await filesBeside(manifests, io)
+  const [files, places] = [[...new Set(found)], named.length > 0 ? named : ['the manifest']]
+  if (files.length === 0) {
+    throw new GuestlistError(
+      'tests-missing',
+      `There are no tests: no *.test.yaml ${named.length > 0 ? 'in' : 'beside'} ${places.map(escapeTerminal).join(', ')}`,
+      { advice: 'Write some, or begin with "guestlist test --record guestlist.test.yaml --from SNAPSHOT".' },
+    )
+  }
+  return Promise.all(files.map(file => readTestFile(file, io)))
+}
+
+async function namedFiles(paths: readonly string[], io: Pick<Io, 'cwd'>): Promise<readonly string[]> {
+  const lists = await Promise.all(paths.map(path => orUnreadable(path, () => filesAt(path, io))))
+  return lists.flat()
+}
+
+const filesAt = async (path: string, io: Pick<Io, 'cwd'>): Promise<readonly string[]> =>
+  (await isFolder(path, io.cwd)) ? testsIn(path, io) : [path]
+
+async function filesBeside(manifests: readonly string[], io: Pick<Io, 'cwd'>): Promise<readonly string[]> {
+  const paths = manifests.length === 0 ? [DEFAULT_MANIFEST] : manifests
+  const folders = await Promise.all(
+    paths.map(async path => (path === STDIN_PATH ? '.' : (await isFolder(path, io.cwd)) ? path : dirname(path))),
+  )
+  const lists = await Promise.all([...new Set(folders)].map(folder => testsIn(folder, io)))
+  return lists.flat()
+}
+
+const testsIn = (folder: string, { cwd }: Pick<Io, 'cwd'>): Promise<readonly string[]> =>
+  filesIn(folder, name => isTestName(name) && !name.startsWith('.'), cwd)
+
+const readTestFile = (file: string, io: Pick<Io, 'cwd'>): Promise<ManifestSource> =>
+  orUnreadable(file, async () => ({ file, content: await readInput(resolve(io.cwd, file), SIZE_LIMIT) }))
+
+async function orUnreadable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new GuestlistError(
+      'file-unreadable',
+      `The tests ${escapeTerminal(path)} cannot be read: ${reasonOf(error)}`,
+      { cause: error },
+    )
+  }
+}

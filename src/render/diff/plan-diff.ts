@@ -4,17 +4,17 @@ import type { Plan, Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'
-import { lossSentences } from '../loss.js'
+import { yamlItem } from '../json.js'
 import {
   DENIED_BEFORE,
   leftOutText,
+  lossSentences,
   provenanceText,
   snapshotText,
   stateText,
   summaryLine,
   wasDeniedBefore,
 } from '../text/words.js'
-import { yamlItem } from './canonical-yaml.js'
 import { type Change, hunksOf } from './hunks.js'
 
 /*

@@ -1,13 +1,21 @@
-import type { Plan } from '../../model/plan.js'
+import type { OverruledRef } from '../../model/action.js'
+import type { Plan, Warning } from '../../model/plan.js'
+import { placeText, problemPlace } from '../../model/problem.js'
 import { plural } from '../../model/text.js'
 import { escapeHtml, scriptJson } from '../escape/html.js'
-import { approvalsLine, leftOutText, provenanceText, snapshotText, stateText, summaryLine } from '../text/words.js'
-import { pageHead } from './page-head.js'
-import { alertsHtml } from './report-alerts.js'
+import {
+  approvalsLine,
+  leftOutText,
+  provenanceText,
+  snapshotText,
+  stateText,
+  summaryLine,
+  unusedRules,
+} from '../text/words.js'
+import { pageHead, tableHtml } from './page.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT } from './report-page.gen.js'
 import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
-import { tableHtml } from './table.js'
 
 /**
  * A plan as one page that needs nothing else: no network (its policy forbids it), no file beside it. The table's rows are data
@@ -83,4 +91,51 @@ function decisionsHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[])
     filters: ['Decision', 'Cloud', 'Role'],
     note,
   })
+}
+
+/** Longer lists are folded: what comes after must be found too. */
+const SHOWN = 20
+
+/** What must be known before anything else: why apply will refuse, what is wrong, what to think of. */
+export function alertsHtml(plan: Plan): string {
+  const { refused, problems, warnings } = plan
+  const unused = unusedRules(plan)
+  const lists = [
+    alert(
+      'refused',
+      `Refused: apply will not run this plan`,
+      refused.map(({ message }) => escapeHtml(message)),
+    ),
+    alert(
+      'errors',
+      plural(problems.length, 'error'),
+      problems.map(
+        problem =>
+          `<code>${escapeHtml(problemPlace(problem))}</code> ${escapeHtml(problem.summary)}. ${escapeHtml(problem.detail)}`,
+      ),
+    ),
+    alert('warnings', plural(warnings.length, 'warning'), warnings.map(warningItem)),
+    alert('unused', unused?.title ?? '', plan.unusedRules.map(unusedItem)),
+  ]
+  return lists.join('')
+}
+
+function warningItem({ message, address, rule }: Warning): string {
+  const where = [address, rule && placeText(rule)].filter(part => part !== null)
+  return [escapeHtml(message), ...where.map(part => `<code>${escapeHtml(part)}</code>`)].join(' ')
+}
+
+function unusedItem(rule: OverruledRef): string {
+  const about = [rule.name, rule.reason].filter(part => typeof part === 'string').map(part => escapeHtml(part))
+  return [`<code>${escapeHtml(placeText(rule))}</code> ${rule.effect}`, ...about].join(' ')
+}
+
+function alert(kind: string, title: string, items: readonly string[]): string {
+  if (items.length === 0) return ''
+  const list = (part: readonly string[]) => `<ul>${part.map(item => `<li>${item}</li>`).join('')}</ul>`
+  const rest = items.slice(SHOWN)
+  const folded = rest.length === 0 ? '' : `<details><summary>${rest.length} more</summary>${list(rest)}</details>`
+  return `<section class="alert ${kind}" aria-labelledby="${kind}"><h2 id="${kind}">${title}</h2>
+${list(items.slice(0, SHOWN))}${folded}</section>
+`
 }

@@ -3,8 +3,7 @@ import { type InvitationView, statusText } from '../../model/invitation.js'
 import type { Plan, Refusal, Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { shown } from '../escape/html.js'
-import { lossSentences } from '../loss.js'
-import { DENIED_BEFORE, gravestFirst, WHY, wasDeniedBefore } from '../text/words.js'
+import { DENIED_BEFORE, gravestFirst, lossSentences, WHY, wasDeniedBefore } from '../text/words.js'
 
 /** What became of an invitation or user, gravest first. */
 export const DECISIONS = {

@@ -3,7 +3,6 @@ import type { Plan, Warning } from '../../model/plan.js'
 import { placeText, problemPlace } from '../../model/problem.js'
 import { plural } from '../../model/text.js'
 import { codeSpan, prose } from '../escape/markdown.js'
-import { lossSentences } from '../loss.js'
 import {
   approvalsLine,
   countsByRule,
@@ -13,6 +12,7 @@ import {
   keycloakSentence,
   LARGE_PLAN,
   leftOutText,
+  lossSentences,
   provenanceText,
   snapshotText,
   stateText,

@@ -11,7 +11,6 @@ import type { Plan, Unchanged, Warning } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { plural } from '../../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../escape/terminal.js'
-import { lossSentences } from '../loss.js'
 import { inChunks } from './chunks.js'
 import { problemsText } from './problems-text.js'
 import type { Style } from './style.js'
@@ -25,6 +24,7 @@ import {
   keycloakSentence,
   LARGE_PLAN,
   leftOutText,
+  lossSentences,
   NO_CHANGES,
   needsApproval,
   planSummary,

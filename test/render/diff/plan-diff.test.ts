@@ -7,9 +7,9 @@ import t from 'tap'
 import { parse } from 'yaml'
 import type { InvitationView } from '../../../src/model/invitation.js'
 import type { Plan } from '../../../src/model/plan.js'
-import { yamlItem } from '../../../src/render/diff/canonical-yaml.js'
 import { hunksOf } from '../../../src/render/diff/hunks.js'
 import { planDiff } from '../../../src/render/diff/plan-diff.js'
+import { yamlItem } from '../../../src/render/json.js'
 import { bigPlan, emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../fixtures/plan.js'
 
 /** The documents that a plan with everything kept is a patch of. */

@@ -1,6 +1,5 @@
-import { startInstance } from '../../../src/commands/serve/instance.js'
-import { type Sources, takeLead } from '../../../src/commands/serve/lead.js'
-import { createReconciler } from '../../../src/commands/serve/reconcile-run.js'
+import { startInstance, takeLead } from '../../../src/commands/serve/instance.js'
+import { createReconciler, type Sources } from '../../../src/commands/serve/reconcile-run.js'
 import type { LoadedManifest } from '../../../src/commands/shared/load-manifest.js'
 import { problemsError } from '../../../src/model/error.js'
 import type { Plan } from '../../../src/model/plan.js'

@@ -5,7 +5,6 @@ const one = (file: string, find: string, replace: string) => [{ file, find, repl
 const LOOP = 'serve/loop.ts'
 const LEADER = 'serve/leader.ts'
 const INSTANCE = 'commands/serve/instance.ts'
-const LEAD = 'commands/serve/lead.ts'
 const RUN = 'commands/serve/reconcile-run.ts'
 const APPLY = 'commands/shared/apply-once.ts'
 const LOCK = 'state/postgres-lock.ts'
@@ -102,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the lead is the state's own lock",
-    patches: one(LEAD, 'config.name} (serve)', 'config.name}'),
+    patches: one(INSTANCE, 'config.name} (serve)', 'config.name}'),
     breaks: 'work goes on',
   },
   {

@@ -19,3 +19,26 @@ export const login = defineCommand({
   ],
   run: async (flags, _, io) => (await import('./login.js')).login(flags, io),
 })
+
+export const logout = defineCommand({
+  usage: 'logout',
+  describe: 'Revoke and delete the tokens of the login',
+  options: {},
+  uses: ['api'],
+  formats: ['text', 'json'],
+  examples: [['guestlist logout', 'for the API in use']],
+  run: async (flags, _, io) => (await import('./login.js')).logout(flags, io),
+})
+
+export const authStatus = defineCommand({
+  usage: 'auth status',
+  describe: 'Say which credential is used, and why',
+  options: {},
+  uses: ['api', 'limits'],
+  formats: ['text', 'json'],
+  examples: [
+    ['guestlist auth status', 'for people'],
+    ['guestlist auth status --json', 'for machines'],
+  ],
+  run: async (flags, _, io) => (await import('./auth-status.js')).authStatus(flags, io),
+})

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { OUT } from '../cli/common-options.js'
+import { APPROVING, OUT } from '../cli/common-options.js'
 
 export const approve = defineCommand({
   usage: 'approve <PLANFILE>',
@@ -22,5 +22,19 @@ export const approve = defineCommand({
     ['guestlist approve plan.json --key ~/.ssh/work.pub', 'with a key of the agent'],
     ['guestlist approve plan.json --out approvals/alice.sig', 'into a folder that is committed'],
   ],
-  run: async (flags, { PLANFILE }, io) => (await import('./approve.js')).approve(PLANFILE, flags, io),
+  run: async (flags, { PLANFILE }, io) => (await import('./approvals.js')).approve(PLANFILE, flags, io),
+})
+
+export const approvalsVerify = defineCommand({
+  usage: 'approvals verify <PLANFILE>',
+  describe: 'Say who approved a saved plan, and whether that is enough; offline',
+  positionals: { PLANFILE: { describe: 'A plan saved with plan --out', completes: 'file' } },
+  options: APPROVING,
+  uses: [],
+  formats: ['text', 'json'],
+  examples: [
+    ['guestlist approvals verify plan.json --allowed-signers signers', 'those written beside the plan'],
+    ['guestlist approvals verify plan.json --required-approvals 2', 'exit 3 if fewer than two count'],
+  ],
+  run: async (flags, { PLANFILE }, io) => (await import('./approvals.js')).approvalsVerify(PLANFILE, flags, io),
 })

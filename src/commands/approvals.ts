@@ -2,19 +2,27 @@ import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ApprovalFile, approvalText, parseApproval } from '../approval/approval-file.js'
+import type { Judged } from '../approval/judge.js'
 import { EXTENSION } from '../approval/read-approvals.js'
 import { sign } from '../approval/ssh-keygen.js'
 import { isCertificate } from '../approval/ssh-wire.js'
 import { statementOf, statementText } from '../approval/statement.js'
+import type { ApprovingFlags } from '../cli/common-options.js'
 import { assertReplaceable, readTextFile, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { askApproval, type Question } from '../cli/prompt.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
+import type { Plan } from '../model/plan.js'
+import { plural } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
+import { jsonText } from '../render/json.js'
 import { planTextChunks } from '../render/text/plan-text.js'
-import { loadSavedPlan } from './shared/saved-plan.js'
+import type { Style } from '../render/text/style.js'
+import { needsApproval } from '../render/text/words.js'
+import { approvalsReader } from './shared/plan-approvals.js'
+import { loadSavedPlan, requiredNow } from './shared/saved-plan.js'
 
 type ApproveFlags = CommonFlags & {
   readonly key: string | undefined
@@ -104,4 +112,54 @@ async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<
       advice: 'Name another file with --out.',
     },
   )
+}
+
+/** Who approved a saved plan, and whether it is enough. */
+export async function approvalsVerify(
+  planFile: string,
+  flags: CommonFlags & ApprovingFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const read = approvalsReader(planFile, flags, io)
+  const saved = await loadSavedPlan(planFile, io)
+  const required = requiredNow(saved, flags, io)
+  const { plan, judged } = await read({ ...saved, approvals: { required, approvers: null } })
+  const enough = !needsApproval(plan.approvals)
+  if (flags.format === 'json') io.out(`${jsonText(documentOf(plan, judged, enough))}\n`)
+  else io.out(textOf(plan, judged, styleFor('out', flags, io)))
+  return enough ? EXIT.done : EXIT.refused
+}
+
+const documentOf = ({ digest, apiUrl, approvals }: Plan, judged: readonly Judged[], enough: boolean) => ({
+  format_version: '1.0',
+  digest,
+  api_url: apiUrl,
+  required: approvals.required,
+  counted: approvals.approvers?.length ?? 0,
+  enough,
+  approvals: judged.map(each => ({
+    path: each.path,
+    counts: each.counts,
+    principal: each.counts ? each.principal : null,
+    key: each.key,
+    reason: each.counts ? null : each.reason,
+    message: each.counts ? null : each.message,
+  })),
+})
+
+function textOf({ digest, approvals }: Plan, judged: readonly Judged[], style: Style): string {
+  const lines = judged.map(each =>
+    each.counts
+      ? `${style.good('counts:')} ${escapeTerminal(`${each.path}: ${each.principal} (${each.key})`)}`
+      : `${style.bad(escapeTerminal(each.message))}${style.code('approval_not_counted')}`,
+  )
+  const counted = approvals.approvers?.length ?? 0
+  const result = `${plural(counted, 'approval')} of ${approvals.required} needed.`
+  return `${[
+    ...lines,
+    `Digest: ${digest}`,
+    needsApproval(approvals)
+      ? `${style.bad(`Not enough: ${result}`)}${style.code('approvals-missing')}`
+      : style.good(`Enough: ${result}`),
+  ].join('\n')}\n`
 }
