@@ -4,8 +4,7 @@ import type { ManifestSource } from '../manifest/parse.js'
 import { quoted } from '../manifest/problems.js'
 import { suggest } from '../manifest/suggest.js'
 import type { Place } from '../model/problem.js'
-import type { LintRule } from './context.js'
-import type { Remark } from './finding.js'
+import type { LintRule, Remark } from './context.js'
 
 /** A comment `# guestlist-lint: allow CODE (why)`, or what was meant as one. */
 export interface Allow {

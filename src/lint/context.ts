@@ -1,9 +1,28 @@
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection } from '../model/manifest.js'
+import type { Place } from '../model/problem.js'
 import { Undecided } from './algebra/language.js'
-import { isShadowed } from './decisions.js'
-import type { Level, Remark } from './finding.js'
+import { isShadowed, type Witness } from './decisions.js'
 import { createRuleset, type RuleSpeaker, type Ruleset } from './ruleset.js'
+
+export type Level = 'info' | 'warning'
+
+/** What a lint rule found at one place. */
+export interface Remark {
+  readonly at: Place
+  /** One line, without a full stop. */
+  readonly summary: string
+  /** Why, and what to do, in whole sentences. */
+  readonly detail: string
+  /** The place of the rule, removal or protection that it is about besides. */
+  readonly other?: Place | null
+  readonly witness?: Witness | null
+}
+
+export interface Finding extends Required<Omit<Remark, 'at'>>, Place {
+  readonly code: string
+  readonly level: Level
+}
 
 export interface LintInput {
   readonly manifest: Manifest

@@ -1,9 +1,21 @@
 import { emailKey } from '../model/email-address.js'
+import type { Role } from '../model/invitation.js'
 import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
 import type { Point } from './algebra/box.js'
 import type { Box } from './algebra/dimension.js'
-import type { Witness } from './finding.js'
 import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Sample, type Speaker } from './ruleset.js'
+
+/** A concrete invitation, by the keys of a selector. */
+export interface Witness {
+  readonly id?: number
+  readonly email: string
+  readonly cloud: string
+  readonly cloudRole: Role
+  readonly project?: string
+  readonly projectRole?: Role
+  readonly client?: number
+  readonly sender?: string
+}
 
 /** Speakers that beat `speaker` wherever they match too: stronger rules, and for one that accepts the equal rules that deny. */
 export const beating = ({ covering }: Ruleset, speaker: Speaker): readonly Speaker[] =>

@@ -1,6 +1,8 @@
+import { plural } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import type { Style } from '../render/text/style.js'
-import type { Finding, Witness } from './finding.js'
+import type { Finding } from './context.js'
+import type { Witness } from './decisions.js'
 
 /** Of what is only told, so many of one code; the rest is counted. */
 const MOST_TOLD = 10
@@ -39,6 +41,5 @@ const witnessText = (witness: Witness): string =>
 function summaryOf(findings: readonly Finding[], style: Style): string {
   if (findings.length === 0) return style.good('Nothing found.')
   const warnings = findings.filter(({ level }) => level === 'warning').length
-  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
-  return `Found ${count(warnings, 'warning')} and ${count(findings.length - warnings, 'remark')}.`
+  return `Found ${plural(warnings, 'warning')} and ${plural(findings.length - warnings, 'remark')}.`
 }

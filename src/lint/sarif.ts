@@ -1,6 +1,6 @@
 import type { Place } from '../model/problem.js'
+import type { Finding } from './context.js'
 import { LINT_DOCS } from './docs.gen.js'
-import type { Finding } from './finding.js'
 
 const HOME = 'https://www.npmjs.com/package/bimdata-guestlist'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' }
 import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
-import type { Finding } from '../../src/lint/finding.js'
+import type { Finding } from '../../src/lint/context.js'
 import { LINT_RULES } from '../../src/lint/lint.js'
 import { guestlist } from '../helpers/guestlist.js'
 

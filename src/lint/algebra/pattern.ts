@@ -69,9 +69,7 @@ function partsOf(characters: readonly string[]): Pick<Pattern, 'head' | 'middle'
 }
 
 /** False where the beginnings or the ends of two patterns show that nothing matches both. True is certain where both have a `*`. */
-export const mayOverlap = (a: Pattern, b: Pattern): boolean => agreeAtEnds(a, b)
-
-const agreeAtEnds = (a: Pick<Pattern, 'head' | 'tail'>, b: Pick<Pattern, 'head' | 'tail'>): boolean =>
+export const mayOverlap = (a: Pick<Pattern, 'head' | 'tail'>, b: Pick<Pattern, 'head' | 'tail'>): boolean =>
   agree(a.head, b.head, (list, i) => list[i]) && agree(a.tail, b.tail, (list, i) => list[list.length - 1 - i])
 
 function agree(
@@ -91,7 +89,7 @@ export function commonMatch(patterns: readonly Pattern[], filler: string): strin
   const middles: string[] = []
   let [head, tail]: [readonly string[], readonly string[]] = [[], []]
   for (const pattern of patterns) {
-    if (pattern.middle === null || !agreeAtEnds({ head, tail }, pattern)) return null
+    if (pattern.middle === null || !mayOverlap({ head, tail }, pattern)) return null
     middles.push(pattern.middle)
     head = overlaid(head, pattern.head)
     tail = overlaid([...tail].reverse(), [...pattern.tail].reverse()).reverse()

@@ -1,7 +1,6 @@
 import { placeName } from '../../manifest/problems.js'
-import type { LintContext, LintRule } from '../context.js'
+import type { LintContext, LintRule, Remark } from '../context.js'
 import { witnessOf } from '../decisions.js'
-import type { Remark } from '../finding.js'
 import { dateOf, type RuleSpeaker, type Ruleset, type Speaker, today } from '../ruleset.js'
 
 /**

@@ -1,6 +1,8 @@
-import type { Rule } from '../../model/manifest.js'
+import { hasWildcard } from '../../model/email-address.js'
+import type { Rule, Selector } from '../../model/manifest.js'
 import { findString, languageOf } from '../algebra/language.js'
 import type { LintRule } from '../context.js'
+import { decidesSome } from '../decisions.js'
 
 /**
  * Whoever is invited is accepted: by `email: "*"` alone, or by `unmatched: accept`.
@@ -34,3 +36,35 @@ export function acceptsEveryone({ selector: { email, cloud, ...others } }: Rule)
   const everyCloud = cloud === undefined || cloud.some(pattern => /^\*+$/.test(pattern))
   return everyCloud && (email === undefined || findString([ADDRESSES], [languageOf([email])]) === null)
 }
+
+/**
+ * A wildcard accepts without saying which `cloudRole`: who is invited as an admin of a cloud becomes one.
+ */
+export const adminByWildcard: LintRule = {
+  code: 'admin-by-wildcard',
+  level: 'warning',
+  *find(context) {
+    const { ruleset } = context
+    for (const speaker of ruleset.rules) {
+      const { entry } = speaker
+      const { effect, strength, selector, at } = entry
+      if (effect !== 'accept' || strength !== 'pattern' || selector.cloudRole !== undefined) continue
+      if (!textsOf(selector).some(hasWildcard) || acceptsEveryone(entry)) continue
+      if (!context.decided(speaker, () => decidesSome(ruleset, speaker, ADMINS), true)) continue
+      yield {
+        at,
+        summary: 'This rule accepts by a wildcard, and whatever role was asked for: it makes admins',
+        detail: 'Add `cloudRole: user`, and accept admins by rules that name them.',
+      }
+    }
+  },
+}
+
+const ADMINS = { cloudRole: 'admin' } as const
+
+const textsOf = ({ email, cloud = [], project = [], sender }: Selector): readonly string[] => [
+  ...(email === undefined ? [] : [email]),
+  ...cloud,
+  ...project,
+  ...(sender === undefined ? [] : [sender]),
+]
