@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { GuestlistError } from '../model/error.js'
 import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-options.js'
 import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
-import type { Io } from './io.js'
+import { type Io, withIo } from './io.js'
 import { createLog } from './log.js'
 import { type Completes, flagName, type LazyWords, type Options } from './option.js'
 
@@ -97,7 +97,7 @@ function inFolder(folder: string | undefined, io: Io): Io {
   const cwd = resolve(io.cwd, folder)
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
     throw new GuestlistError('usage', `--chdir: there is no folder ${JSON.stringify(folder)}`)
-  return Object.create(io, { cwd: { value: cwd, enumerable: true } })
+  return withIo(io, { cwd })
 }
 
 function readArguments<Usage extends string>(usage: Usage, given: Given): ArgumentsOf<Usage> {

@@ -1,11 +1,12 @@
 import { ApiError } from '../model/api-error.js'
 import { EXIT, type ExitCode, GuestlistError, messageOf } from '../model/error.js'
+import type { Problem } from '../model/problem.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
-import { styleFor, widthOf } from './style-for.js'
+import { type StyleFlags, styleFor, widthOf } from './style-for.js'
 
 export interface Failure {
   readonly text: string
@@ -27,6 +28,11 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
     return { text: `${error.message}${style.code(error.code)}\n`, exitCode }
   const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}\n`
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }
+}
+
+/** Shows problems beside a result, on standard error; nothing where there are none. */
+export function showProblems(problems: readonly Problem[], flags: StyleFlags, io: Io): void {
+  if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
 }
 
 function textOf(error: unknown, style: Style, debug: boolean): string {

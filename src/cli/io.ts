@@ -25,6 +25,10 @@ export interface Io {
   end?(code: ExitCode): void
 }
 
+/** The same io but for what is given here. */
+export const withIo = (io: Io, own: { readonly [K in keyof Io]?: Io[K] | undefined }): Io =>
+  Object.create(io, Object.getOwnPropertyDescriptors(own))
+
 /** The real process as commands see it. The second SIGINT, SIGTERM or SIGHUP ends it at once. */
 export function processIo(): Io {
   const controller = new AbortController()

@@ -20,7 +20,7 @@ export const completion = (catalog: () => Catalog): Command =>
     ],
     async run(_, { SHELL }, io) {
       const name = SHELL ?? basename(io.env.SHELL ?? '')
-      const { completionWords } = await import('./shared/completion-words.js')
+      const { completionWords } = await import('./completion/completion-words.js')
       // Everything in a script is fixed, so that no key press starts a process.
       io.out((await scriptFor(name))(await completionWords(catalog())))
       return EXIT.done
@@ -28,9 +28,9 @@ export const completion = (catalog: () => Catalog): Command =>
   })
 
 async function scriptFor(shell: string) {
-  if (shell === 'bash') return (await import('./shared/completion-bash.js')).bashScript
-  if (shell === 'zsh') return (await import('./shared/completion-zsh.js')).zshScript
-  if (shell === 'fish') return (await import('./shared/completion-fish.js')).fishScript
+  if (shell === 'bash') return (await import('./completion/completion-bash.js')).bashScript
+  if (shell === 'zsh') return (await import('./completion/completion-zsh.js')).zshScript
+  if (shell === 'fish') return (await import('./completion/completion-fish.js')).fishScript
   throw new GuestlistError(
     'usage',
     shell === '' ? 'The shell is not known' : `There is no completion for ${JSON.stringify(shell)}`,

@@ -16,7 +16,7 @@ import {
   checkKeycloak,
   checkScopes,
 } from './doctor/api-checks.js'
-import { type Check, createChecks } from './doctor/check.js'
+import { type Check, createChecks } from './doctor/create-checks.js'
 import {
   checkLock,
   checkManifest,

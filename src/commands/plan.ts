@@ -5,6 +5,7 @@ import type {
   PlanningFlags,
   RequiringFlags,
 } from '../cli/common-options.js'
+import { showProblems } from '../cli/failure.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -13,7 +14,6 @@ import { EXIT, type ExitCode } from '../model/error.js'
 import type { Plan } from '../model/plan.js'
 import { plural } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { problemsText } from '../render/text/problems-text.js'
 import { systemClock } from '../system/clock.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { makePlan, reconcileOptions } from './shared/make-plan.js'
@@ -40,7 +40,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
   const options = reconcileOptions(flags, io, flags.showUnchanged || showsEverything(format))
   const loaded = await loadManifest(flags.file, io)
   const { manifest, warnings } = loaded
-  if (warnings.length > 0) io.err(`${problemsText(warnings, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
+  showProblems(warnings, flags, io)
   const planned = await withWorld(manifest, flags, io, world =>
     makePlan({ ...loaded, options, now: flags.now, noLoss: flags.noLoss }, world, systemClock),
   )
@@ -49,8 +49,7 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
       ? null
       : await savePlan(flags.showUnchanged ? planned : { ...planned, unchanged: [] }, flags.out, io)
   await io.outAll(await renderPlan(planned, format, styleFor('out', flags, io), widthOf(io)))
-  if (format !== 'text' && planned.problems.length > 0)
-    io.err(`${problemsText(planned.problems, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
+  if (format !== 'text') showProblems(planned.problems, flags, io)
   if (saved !== null) io.err(saved)
   return exitCode(planned, flags.detailedExitcode)
 }

@@ -1,11 +1,11 @@
 import type { ConcurrencyFlags } from '../cli/common-options.js'
+import { showProblems } from '../cli/failure.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { DAY_MS } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { problemsText } from '../render/text/problems-text.js'
 import { findAccess } from '../review/find-access.js'
 import type { Review } from '../review/review.js'
 import { reviewCsv } from '../review/review-csv.js'
@@ -29,8 +29,7 @@ type ReviewFlags = CommonFlags<ReviewFormat> &
 /** Who has access to what, from the accepted invitations and the clouds' members, with the rule that explains each. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
-  if (loaded.warnings.length > 0)
-    io.err(`${problemsText(loaded.warnings, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
+  showProblems(loaded.warnings, flags, io)
   const { manifest } = loaded
   const found = await withWorld({ state: manifest.state }, flags, io, async (world): Promise<Review> => {
     const now = flags.now ?? new Date()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { Io } from '../cli/io.js'
+import { type Io, withIo } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
 import { findSecret } from '../http/env-secret.js'
@@ -214,21 +214,12 @@ export function serviceIo(io: Io, format: 'text' | 'json'): Io {
     const time = new Date().toISOString()
     return format === 'json' ? JSON.stringify({ time, level, message }) : `${time} ${level} ${message}`
   }
-  return {
-    out: text => io.out(text),
-    outAll: chunks => io.outAll(chunks),
+  return withIo(io, {
     err(text) {
       for (const part of text.split('\n')) if (part.trim() !== '') io.err(`${line(part)}\n`)
     },
-    get stdin() {
-      return io.stdin
-    },
-    env: io.env,
-    cwd: io.cwd,
+    status: undefined,
     outIsTerminal: false,
     errIsTerminal: false,
-    columns: io.columns,
-    interrupt: io.interrupt,
-    ...(io.end === undefined ? {} : { end: io.end }),
-  }
+  })
 }

@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
       'commands/shared/apply-once.ts',
       'if (refusal !== null) {',
       `if (refusal !== null) {
-        await execute(plan, executeDeps(deps, lock.lost, audit), executeOptions(deps), connection.limiter)`,
+        await execute(plan, executeDeps(deps, lock.lost, audit), { ...settings, retry: connection.policy }, connection.limiter)`,
     ),
     breaks: 'a refused plan is not begun',
   },

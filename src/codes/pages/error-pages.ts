@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from '../../model/error-codes.js'
-import type { Page, Pages } from '../page.js'
+import type { Page } from '../page.js'
 import { OUTDATED, page, STORE_REST, UPGRADE } from './store-pages.js'
 
 /** What ends a command; what each means is said beside the codes themselves. */
@@ -185,6 +185,8 @@ const REST: Readonly<Record<ErrorCode, Omit<Page, 'means'>>> = {
   ...STORE_REST,
 }
 
-export const ERROR_PAGES: Pages<ErrorCode> = Object.fromEntries(
-  Object.entries(ERROR_CODES).map(([code, means]) => [code, { means, ...REST[code as ErrorCode] }]),
-) as Pages<ErrorCode>
+const MEANS = new Map(Object.entries(ERROR_CODES))
+
+export const ERROR_PAGES: Readonly<Record<string, Page>> = Object.fromEntries(
+  Object.entries(REST).map(([code, rest]) => [code, { means: MEANS.get(code) ?? '', ...rest }]),
+)

@@ -1,5 +1,5 @@
 import { LINT_DOCS } from '../../lint/docs.gen.js'
-import type { Page, Pages } from '../page.js'
+import type { Page } from '../page.js'
 
 type LintCode = (typeof LINT_DOCS)[number]['code']
 
@@ -87,6 +87,6 @@ deny:
   },
 }
 
-export const LINT_PAGES = Object.fromEntries(
+export const LINT_PAGES: Readonly<Record<string, Page>> = Object.fromEntries(
   LINT_DOCS.map(({ code, doc }) => [code, { means: doc, ...REST[code] }]),
-) as Pages<LintCode>
+)

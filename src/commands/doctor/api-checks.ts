@@ -14,7 +14,7 @@ import { IdSet } from '../../reconcile/id-set.js'
 import { WHY_UNREAD } from '../../render/text/words.js'
 import { type Connection, openKeycloak } from '../shared/connect.js'
 import { wireOf } from '../shared/wire.js'
-import { type Finding, type Found, failed, ok, warning } from './check.js'
+import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
 
 export interface Credential {
   readonly source: CredentialSource

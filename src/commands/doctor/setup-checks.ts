@@ -16,7 +16,7 @@ import { loadManifest } from '../shared/load-manifest.js'
 import { approvalDemands, authorsOf, signersPath } from '../shared/plan-approvals.js'
 import { openStateFor } from '../shared/read-world.js'
 import { apiUrlOf } from '../shared/wire.js'
-import { type Finding, type Found, failed, ok, warning } from './check.js'
+import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
 
 /** By major version, the oldest minor one that package.json's `engines` allows; all that are newer than the last do. */
 const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12, 24: 0 }

@@ -1,14 +1,14 @@
 import type { ApprovingFlags, PlanningFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
-import type { Io } from '../../cli/io.js'
+import { type Io, withIo } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
 import { plainStyle } from '../../cli/style-for.js'
 import { EXIT, type ExitCode, problemsError } from '../../model/error.js'
 import type { StateConfig } from '../../model/manifest.js'
 import type { Plan } from '../../model/plan.js'
 import type { Report } from '../../model/report.js'
-import { planSummary, summaryLine } from '../../render/text/plan-text.js'
 import { resultLine } from '../../render/text/report-text.js'
+import { planSummary, summaryLine } from '../../render/text/words.js'
 import type { Trigger } from '../../serve/loop.js'
 import type { Metrics } from '../../serve/metrics.js'
 import type { Status } from '../../serve/status.js'
@@ -89,8 +89,7 @@ async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promis
   io.interrupt.addEventListener('abort', pass)
   if (io.interrupt.aborted) pass()
   try {
-    const its: Io = Object.create(io, { interrupt: { value: own.signal, enumerable: true } })
-    return await work(its)
+    return await work(withIo(io, { interrupt: own.signal }))
   } finally {
     io.interrupt.removeEventListener('abort', pass)
   }

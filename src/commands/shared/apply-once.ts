@@ -1,7 +1,7 @@
 import type { LockingFlags } from '../../cli/common-options.js'
 import type { Io } from '../../cli/io.js'
 import { execute } from '../../execute/execute.js'
-import type { ExecuteDeps, ExecuteOptions } from '../../execute/execution-context.js'
+import type { ExecuteDeps } from '../../execute/execution-context.js'
 import type { RateLimiter } from '../../http/rate-limiter.js'
 import { findRemaining, withRemaining } from '../../loss/find-remaining.js'
 import { hasLoss } from '../../loss/loss-drift.js'
@@ -75,7 +75,7 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
       const executed = await execute(
         plan,
         executeDeps(deps, lock.lost, audit),
-        executeOptions(deps),
+        { ...settings, retry: connection.policy },
         whileHeld(connection.limiter, lock),
       )
       const report = await verifyGone(plan, executed, connection, io.interrupt)
@@ -162,13 +162,6 @@ function executeDeps(
     },
   }
 }
-
-const executeOptions = ({ settings, connection }: ApplyDeps): ExecuteOptions => ({
-  parallelism: settings.parallelism,
-  failFast: settings.failFast,
-  acceptAbsent: settings.acceptAbsent,
-  retry: connection.policy,
-})
 
 /** How often the clouds are read again while they lag behind a removal. */
 const READS = 4

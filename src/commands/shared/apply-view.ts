@@ -6,9 +6,10 @@ import type { Plan } from '../../model/plan.js'
 import type { Report, Result } from '../../model/report.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import * as nd from '../../render/ndjson.js'
-import { planTextChunks, summaryLine } from '../../render/text/plan-text.js'
+import { planTextChunks } from '../../render/text/plan-text.js'
 import { applySummary, outcomeLine, reportText } from '../../render/text/report-text.js'
 import { wrapText } from '../../render/text/width.js'
+import { summaryLine } from '../../render/text/words.js'
 import { VERSION } from '../../version.js'
 
 /** What an apply shows, in the order of the calls. */

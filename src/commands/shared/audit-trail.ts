@@ -7,8 +7,8 @@ import { type Action, isAccountRemoval } from '../../model/action.js'
 import { GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report, type Result } from '../../model/report.js'
-import { planSummary } from '../../render/text/plan-text.js'
 import { applySummary } from '../../render/text/report-text.js'
+import { planSummary } from '../../render/text/words.js'
 
 /** How the question whether a plan may be carried out was answered. */
 export type Verdict = 'approved' | 'declined' | 'refused'

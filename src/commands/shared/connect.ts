@@ -12,7 +12,6 @@ import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keyclo
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
 import type { Clouds } from '../../model/clouds.js'
-import type { Invitation } from '../../model/invitation.js'
 import type { KeycloakRef } from '../../model/plan.js'
 import { type Clock, systemClock } from '../../system/clock.js'
 import { limitsOf, readRetryOf, wireOf } from './wire.js'
@@ -67,11 +66,11 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
   const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
   const retrying = readRetryOf(flags, io, limiter)
   const list: ReadList = (consume, status) =>
-    withProgress(flags, io, counted => readWithRetries(() => consume(counted(client.list(status))), retrying)).catch(
-      error => {
-        throw error instanceof ApiError && error.status === 404 ? noApiAt(client.apiUrl, error) : error
-      },
-    )
+    withProgress('Reading invitations', flags, io, onRead =>
+      readWithRetries(() => consume(counted(client.list(status), onRead)), retrying),
+    ).catch(error => {
+      throw error instanceof ApiError && error.status === 404 ? noApiAt(client.apiUrl, error) : error
+    })
   const clouds = async (): Promise<Clouds> => {
     const own = await cloudCredentials(io.env, wire)
     const reader = own === null ? client : clientWith(own)
@@ -80,7 +79,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
       members: (id: number) => readWithRetries(() => reader.members(id), retrying),
     }
     try {
-      return await withCloudProgress(flags, io, onRead =>
+      return await withProgress('Reading clouds', flags, io, onRead =>
         readClouds(source, { parallelism: options.parallelism ?? PARALLELISM, stop: io.interrupt, onRead }),
       )
     } finally {
@@ -114,38 +113,27 @@ const noApiAt = (apiUrl: string, error: ApiError): ApiError =>
     cause: error,
   })
 
-async function withCloudProgress<T>(
+/** Shows how many have been read. */
+async function withProgress<T>(
+  label: string,
   { format }: CommonFlags,
   io: Io,
-  read: (onRead: (done: number) => void) => Promise<T>,
+  read: (onRead: (count: number) => void) => Promise<T>,
 ): Promise<T> {
-  const progress = startProgress({ label: 'Reading clouds', total: null, quiet: format === 'json' }, io)
+  const progress = startProgress({ label, total: null, quiet: format === 'json' }, io)
   try {
-    return await read(done => progress.done(done))
+    return await read(progress.done)
   } finally {
     progress.end()
   }
 }
 
-/** Shows how many invitations have come. */
-async function withProgress<T>(
-  { format }: CommonFlags,
-  io: Io,
-  read: (counted: (batches: Batches) => Batches) => Promise<T>,
-): Promise<T> {
-  const progress = startProgress({ label: 'Reading invitations', total: null, quiet: format === 'json' }, io)
-  async function* counted(batches: Batches): AsyncGenerator<readonly Invitation[], void> {
-    let count = 0
-    for await (const batch of batches) {
-      yield batch
-      count += batch.length
-      progress.done(count)
-    }
-  }
-  try {
-    return await read(counted)
-  } finally {
-    progress.end()
+async function* counted(batches: Batches, onRead: (count: number) => void): Batches {
+  let count = 0
+  for await (const batch of batches) {
+    yield batch
+    count += batch.length
+    onRead(count)
   }
 }
 

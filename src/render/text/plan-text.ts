@@ -27,7 +27,6 @@ import {
   lossSentences,
   NO_CHANGES,
   needsApproval,
-  planSummary,
   provenanceText,
   snapshotText,
   stateText,
@@ -36,8 +35,6 @@ import {
   WHY,
   wasDeniedBefore,
 } from './words.js'
-
-export { NO_CHANGES, planSummary, summaryLine }
 
 /**
  * A plan for people: its actions in order, what they should know, the counts, and the summary line last.

@@ -20,6 +20,11 @@ export const prefixOf = (value: 'address' | 'target'): string => (value === 'tar
 
 export const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
 
+/** Every flag that takes a value, whichever command has it. */
+export const valueFlags = (commands: readonly CommandWord[]): readonly string[] => [
+  ...new Set(commands.flatMap(({ flags }) => flags.filter(({ value }) => value !== 'none').flatMap(spellings))),
+]
+
 export interface CommandWord {
   /** `plan`, `state list` */
   readonly words: string

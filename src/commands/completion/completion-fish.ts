@@ -1,8 +1,8 @@
-import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
+import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, valueFlags, type Words } from './completion-words.js'
 
 /** To be sourced, or to be ~/.config/fish/completions/guestlist.fish. Works from fish 3.0 on. */
 export const fishScript = ({ top, groups, commands }: Words): string => `# fish completion of guestlist
-set --global __guestlist_value_flags ${valueFlags(commands)}
+set --global __guestlist_value_flags ${valueFlags(commands).join(' ')}
 
 function __guestlist_words --description 'The words of the command line that are neither flags nor their values'
   set --local words (commandline --tokenize --cut-at-cursor --current-process)
@@ -43,11 +43,6 @@ complete --command guestlist --long-option help --short-option h --description '
 complete --command guestlist --condition __guestlist_is --long-option version --description 'Show the version'
 ${commands.flatMap(lines).join('\n')}
 `
-
-const valueFlags = (commands: readonly CommandWord[]): string =>
-  [...new Set(commands.flatMap(({ flags }) => flags.filter(({ value }) => value !== 'none').flatMap(spellings)))].join(
-    ' ',
-  )
 
 /** Inside single quotes. */
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

@@ -1,4 +1,12 @@
-import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
+import {
+  ADDRESSES,
+  type CommandWord,
+  type FlagWord,
+  prefixOf,
+  spellings,
+  valueFlags,
+  type Words,
+} from './completion-words.js'
 
 /** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
 export const bashScript = ({
@@ -31,7 +39,7 @@ _guestlist() {
     word=\${COMP_WORDS[i]}
     if [ "$skip" = 1 ] && [ "$word" != '=' ]; then skip=0; continue; fi
     case $word in
-      ${valueFlags(commands)}) skip=1 ;;
+      ${valueFlags(commands).join('|')}) skip=1 ;;
       -*|=) ;;
       *)
         case $command in
@@ -56,12 +64,6 @@ complete -F _guestlist guestlist
 `
 
 const wordsOf = (entries: readonly (readonly [string, string])[]): string => entries.map(([word]) => word).join(' ')
-
-/** Every flag that takes a value, whichever command has it. */
-function valueFlags(commands: readonly CommandWord[]): string {
-  const flags = commands.flatMap(command => command.flags).filter(({ value }) => value !== 'none')
-  return [...new Set(flags.flatMap(spellings))].join('|')
-}
 
 function valueCases({ words, flags }: CommandWord): readonly string[] {
   return flags.flatMap(flag => {

@@ -1,4 +1,4 @@
-import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, type Words } from './completion-words.js'
+import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
 
 /** A function for zsh's completion system: to be sourced, or to be a file `_guestlist` in a folder of `fpath`. */
 export const zshScript = ({ top, groups, commands }: Words): string => `#compdef guestlist
@@ -77,9 +77,10 @@ ${own.map(command => commandCase(command, 16)).join('\n')}
           ;;`
 }
 
-function flagSpecs({ flag, alias, describe, value, repeatable }: FlagWord): readonly string[] {
+function flagSpecs(word: FlagWord): readonly string[] {
+  const { describe, value, repeatable } = word
   const tail = `[${bracketed(describe)}]${value === 'none' ? '' : `:value:${action(value)}`}`
-  return (alias === null ? [flag] : [flag, alias]).map(
+  return spellings(word).map(
     spelling =>
       `'${repeatable ? '*' : ''}${spelling}${value !== 'none' && spelling.startsWith('--') ? '=' : ''}${tail}'`,
   )
