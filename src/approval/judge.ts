@@ -2,9 +2,8 @@ import { emailKey } from '../model/email-address.js'
 import type { Approver, Plan } from '../model/plan.js'
 import { byCodeUnit } from '../model/text.js'
 import type { Signer } from './allowed-signers.js'
-import { type ApprovalFile, NAMESPACE } from './approval-file.js'
+import { type ApprovalFile, NAMESPACE, parseStatement, type StatementFault, statementOf } from './approval-file.js'
 import { isCertificate } from './ssh-wire.js'
-import { parseStatement, type StatementFault, statementOf } from './statement.js'
 
 /*
  * Whether an approval counts: the first line that holds decides. Everything else about it is then irrelevant.

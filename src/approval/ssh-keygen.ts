@@ -26,9 +26,9 @@ const PATIENCE_MS = 30_000
  * @throws GuestlistError
  */
 export function sign(text: string, key: string, keygen: SshKeygen): Promise<string> {
-  return withFiles({ statement: text }, async files => {
-    const run = await runKeygen(['-Y', 'sign', '-f', key, '-n', NAMESPACE, files.statement], keygen, null)
-    if (run.code === 0) return readFile(`${files.statement}.sig`, 'utf8')
+  return withFiles({ statement: text }, async pathOf => {
+    const run = await runKeygen(['-Y', 'sign', '-f', key, '-n', NAMESPACE, pathOf('statement')], keygen, null)
+    if (run.code === 0) return readFile(`${pathOf('statement')}.sig`, 'utf8')
     throw new GuestlistError('signing-key', `ssh-keygen could not sign with ${key}${run.said && `: ${run.said}`}`, {
       advice: keygen.terminal
         ? 'Name another key with --key: a private key file, or a public key whose private half is in the agent.'
@@ -49,28 +49,29 @@ export type Checked = { readonly kind: 'good' | 'bad-signature' } | { readonly k
  */
 export function check(file: ApprovalFile, principal: string, signers: string, keygen: SshKeygen): Promise<Checked> {
   const asks = { ...keygen, terminal: false }
-  return withFiles({ signature: file.armor, signers }, async ({ signature, signers }) => {
-    const ours = ['-n', NAMESPACE, '-s', signature]
+  return withFiles({ signature: file.armor, signers }, async pathOf => {
+    const ours = ['-n', NAMESPACE, '-s', pathOf('signature')]
     const signed = await runKeygen(['-Y', 'check-novalidate', ...ours], asks, file.statement)
     if (signed.code !== 0) return { kind: 'bad-signature' }
-    const verified = await runKeygen(['-Y', 'verify', '-f', signers, '-I', principal, ...ours], asks, file.statement)
+    const verified = await runKeygen(
+      ['-Y', 'verify', '-f', pathOf('signers'), '-I', principal, ...ours],
+      asks,
+      file.statement,
+    )
     return verified.code === 0 ? { kind: 'good' } : { kind: 'rejected', why: verified.said }
   })
 }
 
-/** Files of the given contents, for their owner alone, as long as the work takes. */
+/** Files of the given contents, for their owner alone, as long as the work takes. `pathOf` says where each is. */
 async function withFiles<Name extends string, T>(
   contents: Readonly<Record<Name, string>>,
-  work: (paths: Readonly<Record<Name, string>>) => Promise<T>,
+  work: (pathOf: (name: Name) => string) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'guestlist-approval-'))
   try {
-    const paths: Record<string, string> = {}
-    for (const [name, content] of Object.entries<string>(contents)) {
-      paths[name] = join(folder, name)
+    for (const [name, content] of Object.entries<string>(contents))
       await writeFile(join(folder, name), content, { mode: 0o600, flag: 'wx' })
-    }
-    return await work(paths as Record<Name, string>)
+    return await work(name => join(folder, name))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,12 +1,17 @@
 import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type ApprovalFile, approvalText, parseApproval } from '../approval/approval-file.js'
+import {
+  type ApprovalFile,
+  approvalText,
+  parseApproval,
+  statementOf,
+  statementText,
+} from '../approval/approval-file.js'
 import type { Judged } from '../approval/judge.js'
 import { EXTENSION } from '../approval/read-approvals.js'
 import { sign } from '../approval/ssh-keygen.js'
 import { isCertificate } from '../approval/ssh-wire.js'
-import { statementOf, statementText } from '../approval/statement.js'
 import type { ApprovingFlags } from '../cli/common-options.js'
 import { assertReplaceable, readTextFile, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'

@@ -1,4 +1,5 @@
 import type { KeycloakUser, LeftoverAction } from '../model/action.js'
+import { emailKey } from '../model/email-address.js'
 import { canonicalJson } from '../model/json.js'
 import type { KeycloakConfig, Manifest, Removal } from '../model/manifest.js'
 import type { Plan, Warning } from '../model/plan.js'
@@ -10,13 +11,10 @@ import { isComing } from '../reconcile/policy.js'
 import { indexProtections } from '../reconcile/protect.js'
 import type { ReconcileOptions } from '../reconcile/reconcile.js'
 import { leftoverAddress, userAddress } from '../reconcile/resource-address.js'
-import { decideLeftover } from './decide-leftover.js'
+import type { KeycloakClient } from './client.js'
 
 /** What planning and comparing ask of Keycloak. */
-export interface KeycloakReader {
-  /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
-  find(email: string): Promise<readonly KeycloakUser[]>
-}
+export type KeycloakReader = Pick<KeycloakClient, 'find'>
 
 /**
  * Whom Keycloak is asked about: everybody under users.remove whose day has come and who is not protected, within the targets.
@@ -141,3 +139,38 @@ export function leftoverDriftText({ planned, live }: LeftoverDrift): string {
     .map(([name, value]) => `${name} in Keycloak was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
     .join('; ')
 }
+
+type LeftoverDecision =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'delete'; readonly user: KeycloakUser }
+  | { readonly kind: 'leave'; readonly why: string }
+
+/**
+ * What is done with what Keycloak found for an address. Whatever is in doubt is left alone, for a deletion cannot be undone.
+ *
+ * | found | done |
+ * | --- | --- |
+ * | nobody | nothing |
+ * | more than one | left alone |
+ * | somebody of another address | left alone |
+ * | a service account | left alone |
+ * | somebody of an LDAP federation | left alone: a writable one would delete them there too |
+ * | no federated identity | left alone: they did not come through the provider |
+ * | an identity of another alias, alone or beside this one | left alone |
+ * | this alias alone | deleted |
+ */
+export function decideLeftover(email: string, found: readonly KeycloakUser[], alias: string): LeftoverDecision {
+  const [user, ...others] = found
+  if (user === undefined) return { kind: 'none' }
+  if (others.length > 0) return leave(`${found.length} or more users of Keycloak have this address`)
+  if (emailKey(user.email) !== emailKey(email))
+    return leave(`Keycloak found a user of another address: ${user.email || 'none'}`)
+  if (user.service_account) return leave('it is a service account')
+  if (user.federation_link !== null) return leave('they come from an LDAP federation, and are to be removed there')
+  if (user.identities.length === 0) return leave(`they did not sign up through the identity provider "${alias}"`)
+  const foreign = user.identities.filter(each => each !== alias).map(each => `"${each}"`)
+  if (foreign.length > 0) return leave(`they have an identity of another provider: ${foreign.join(', ')}`)
+  return { kind: 'delete', user }
+}
+
+const leave = (why: string): LeftoverDecision => ({ kind: 'leave', why })

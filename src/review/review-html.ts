@@ -14,7 +14,7 @@ import {
   type ReviewSummary,
 } from './review.js'
 import { REVIEW_SCRIPT } from './review-page.gen.js'
-import { cloudsSentences } from './sentences.js'
+import { cloudsSentences, codesIn, countsText } from './summarize.js'
 
 /**
  * A review as one page that needs nothing else, in chunks: the summary is there without its script, the rows are data that
@@ -65,7 +65,7 @@ function cloudsHtml({ clouds }: ReviewSummary): string {
 }
 
 function findingsHtml({ findings }: ReviewSummary): string {
-  const found = FINDING_CODES.filter(code => findings[code] > 0)
+  const found = codesIn(findings)
   if (found.length === 0) return '<p>No findings.</p>\n'
   return `<dl class="counts">${found
     .map(code => `<div><dt>${code}: ${FINDINGS[code]}</dt><dd>${findings[code]}</dd></div>`)
@@ -75,11 +75,7 @@ function findingsHtml({ findings }: ReviewSummary): string {
 
 function ownersHtml({ owners }: ReviewSummary): string {
   const row = (owner: string | null, rows: number, findings: FindingCounts) =>
-    `<tr><th scope="row">${owner === null ? '(none)' : escapeHtml(owner)}</th><td>${rows}</td><td>${FINDING_CODES.filter(
-      code => findings[code] > 0,
-    )
-      .map(code => `${findings[code]} ${code}`)
-      .join(', ')}</td></tr>`
+    `<tr><th scope="row">${owner === null ? '(none)' : escapeHtml(owner)}</th><td>${rows}</td><td>${countsText(findings)}</td></tr>`
   return `<div class="scroll" role="group" aria-label="Table of owners" tabindex="0"><table><thead><tr><th scope="col">Owner</th><th scope="col">Accesses</th><th scope="col">Findings</th></tr></thead><tbody>${owners
     .map(({ owner, rows, findings }) => row(owner, rows, findings))
     .join('')}</tbody></table></div>

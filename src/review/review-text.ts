@@ -6,8 +6,8 @@ import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
 import { wrapText } from '../render/text/width.js'
 import { provenanceText } from '../render/text/words.js'
-import { type AccessRow, FINDING_CODES, FINDINGS, type Review, type ReviewSummary } from './review.js'
-import { cloudsSentences } from './sentences.js'
+import { type AccessRow, FINDINGS, type Review, type ReviewSummary } from './review.js'
+import { cloudsSentences, codesIn, countsText } from './summarize.js'
 
 /** A review for people, in chunks: the summary first, then a paragraph for each person. @param width columns of the terminal */
 export const reviewText = (review: Review, style: Style, width?: number): Iterable<string> =>
@@ -32,7 +32,7 @@ function* parts({ provenance, summary, rows }: Review, style: Style): Generator<
 }
 
 function findingsText({ findings }: ReviewSummary, style: Style): string {
-  const found = FINDING_CODES.filter(code => findings[code] > 0)
+  const found = codesIn(findings)
   if (found.length === 0) return `${style.good('No findings.')}\n`
   return table([['Finding', 'Accesses', ''], ...found.map(code => [code, String(findings[code]), FINDINGS[code]])])
 }
@@ -43,9 +43,7 @@ const ownersText = ({ owners }: ReviewSummary): string =>
     ...owners.map(({ owner, rows, findings }) => [
       owner === null ? '(none)' : escapeTerminal(owner),
       String(rows),
-      FINDING_CODES.filter(code => findings[code] > 0)
-        .map(code => `${findings[code]} ${code}`)
-        .join(', '),
+      countsText(findings),
     ]),
   ])
 

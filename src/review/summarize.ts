@@ -1,6 +1,13 @@
 import type { Clouds } from '../model/clouds.js'
 import { byCodeUnit } from '../model/text.js'
-import { type AccessRow, type CloudsSeen, FINDING_CODES, type Finding, type ReviewSummary } from './review.js'
+import {
+  type AccessRow,
+  type CloudsSeen,
+  FINDING_CODES,
+  type Finding,
+  type FindingCounts,
+  type ReviewSummary,
+} from './review.js'
 
 type Counts = Record<Finding, number>
 
@@ -51,4 +58,34 @@ function seenOf({ unread, clouds }: Clouds): CloudsSeen {
   return { seen: clouds.length, unknown, complete: unknown.length === 0 }
 }
 
-export const hasFindings = ({ findings }: ReviewSummary): boolean => FINDING_CODES.some(code => findings[code] > 0)
+/** The findings that there are, in their order. */
+export const codesIn = (findings: FindingCounts): readonly Finding[] => FINDING_CODES.filter(code => findings[code] > 0)
+
+/** `2 admin, 1 ends-soon` */
+export const countsText = (findings: FindingCounts): string =>
+  codesIn(findings)
+    .map(code => `${findings[code]} ${code}`)
+    .join(', ')
+
+export const hasFindings = ({ findings }: ReviewSummary): boolean => codesIn(findings).length > 0
+
+/** Beyond this many, clouds that could not be read are counted. */
+const SHOWN = 10
+
+/** How far the members of clouds were seen; never that there are no others. */
+export function cloudsSentences(clouds: CloudsSeen | null, quote: (name: string) => string): readonly string[] {
+  if (clouds === null) return ['The members of clouds were not looked at.']
+  const { seen, unknown } = clouds
+  const rest = unknown.length - SHOWN
+  return [
+    `Members of ${seen - unknown.filter(({ id }) => id !== null).length} of ${seen} clouds read; others cannot be seen.`,
+    ...unknown
+      .slice(0, SHOWN)
+      .map(({ id, name, why }) =>
+        id === null
+          ? `Not known: the list of clouds (${why}).`
+          : `Not known: the members of ${quote(name ?? '')} (id ${id}): ${why}.`,
+      ),
+    ...(rest > 0 ? [`Not known: ${rest} more.`] : []),
+  ]
+}

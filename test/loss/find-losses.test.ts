@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findLosses } from '../../src/loss/find-losses.js'
+import { findLosses } from '../../src/loss/with-loss.js'
 import type { CloudMember, Clouds, ObservedCloud } from '../../src/model/clouds.js'
 
 const member = (email: string, id: number | null = 1): CloudMember => ({ id, email, role: 50 })

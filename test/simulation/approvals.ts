@@ -1,7 +1,6 @@
 import type { Signer } from '../../src/approval/allowed-signers.js'
-import { NAMESPACE } from '../../src/approval/approval-file.js'
+import { NAMESPACE, statementOf, statementText } from '../../src/approval/approval-file.js'
 import { count, type GivenApproval, screen } from '../../src/approval/judge.js'
-import { statementOf, statementText } from '../../src/approval/statement.js'
 import { type JudgePlan, shortfall, withJudged } from '../../src/commands/shared/plan-approvals.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { Person, Scenario } from './scenario.js'

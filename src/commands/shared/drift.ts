@@ -1,5 +1,5 @@
 import { type LeftoverDrift, leftoverDrift, leftoverDriftText } from '../../keycloak/leftovers.js'
-import { findLossDrift, hasLoss, type LossDrift, lossDriftText } from '../../loss/loss-drift.js'
+import { findLossDrift, hasLoss, type LossDrift, lossDriftText } from '../../loss/loss-checks.js'
 import { canonicalJson } from '../../model/json.js'
 import type { Plan } from '../../model/plan.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'

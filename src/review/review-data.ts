@@ -1,22 +1,26 @@
 import { placeText } from '../model/problem.js'
 import { RUNNER_COMMAND } from '../render/escape/terminal.js'
+import { jsonChunks } from '../render/json.js'
 import { inChunks } from '../render/text/chunks.js'
-import type { AccessRow } from './review.js'
+import type { AccessRow, Review } from './review.js'
 
-const HEADER = [
-  'email',
-  'cloud',
-  'cloud_role',
-  'project',
-  'project_role',
-  'status',
-  'rule',
-  'name',
-  'owner',
-  'reason',
-  'ends',
-  'findings',
-] as const
+/** What CSV and JSON say of an access, in this order. */
+const factsOf = ({ rule, ...row }: AccessRow) => ({
+  email: row.email,
+  cloud: row.cloud,
+  cloud_role: row.cloud_role,
+  project: row.project,
+  project_role: row.project_role,
+  status: row.status,
+  rule: rule && placeText(rule),
+  name: rule?.name ?? null,
+  owner: rule?.owner ?? null,
+  reason: rule?.reason ?? null,
+  ends: row.ends,
+  findings: row.findings,
+})
+
+const HEADER = 'email,cloud,cloud_role,project,project_role,status,rule,name,owner,reason,ends,findings'
 
 /**
  * CSV as RFC 4180 has it, in UTF-8, in chunks: a header, then a line for each row, each ended by CR LF.
@@ -29,27 +33,15 @@ export const reviewCsv = (
 ): Iterable<string> => inChunks(lines(rows, shown))
 
 function* lines(rows: Iterable<AccessRow>, shown: (text: string) => string): Generator<string> {
-  yield `${HEADER.join(',')}\r\n`
+  yield `${HEADER}\r\n`
   for (const row of rows) {
-    const cells = cellsOf(row).map(value => cell(typeof value === 'string' ? shown(value) : value))
+    const { findings, ...facts } = factsOf(row)
+    const cells = [...Object.values(facts), findings.join(' ')].map(value =>
+      cell(typeof value === 'string' ? shown(value) : value),
+    )
     yield `${cells.join(',')}\r\n`
   }
 }
-
-const cellsOf = ({ rule, ...row }: AccessRow): readonly (string | number | null)[] => [
-  row.email,
-  row.cloud,
-  row.cloud_role,
-  row.project,
-  row.project_role,
-  row.status,
-  rule && placeText(rule),
-  rule?.name ?? null,
-  rule?.owner ?? null,
-  rule?.reason ?? null,
-  row.ends,
-  row.findings.join(' '),
-]
 
 /**
  * What a spreadsheet may take for a formula, at the beginning of a cell, after what it skips: with an apostrophe before it, it
@@ -68,4 +60,19 @@ function cell(value: string | number | null): string {
   const plain = text.replaceAll(COMMAND, "$1'$2::").replaceAll(RUNNER_COMMAND, "#'")
   const inert = FORMULA.test(plain) || SKIPPED.test(plain) ? `'${plain}` : plain
   return /[",\r\n]|^\s|\s$/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+}
+
+/** `{format_version, provenance, summary, rows}`, in chunks. */
+export function* reviewJson({ provenance, summary, rows }: Review): Generator<string> {
+  yield* jsonChunks({
+    format_version: '1.0',
+    provenance,
+    summary,
+    rows: {
+      *[Symbol.iterator]() {
+        for (const row of rows) yield factsOf(row)
+      },
+    },
+  })
+  yield '\n'
 }
