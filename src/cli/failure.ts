@@ -6,6 +6,7 @@ import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
+import { isDebug } from './log.js'
 import { type StyleFlags, styleFor, widthOf } from './style-for.js'
 
 export interface Failure {
@@ -14,8 +15,8 @@ export interface Failure {
 }
 
 /** What a person sees of an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
-export function describeFailure(error: unknown, options: { noColor: boolean; debug: boolean }, io: Io): Failure {
-  const style = styleFor('err', { noColor: options.noColor, logLevel: options.debug ? 'debug' : 'info' }, io)
+export function describeFailure(error: unknown, flags: StyleFlags, io: Io): Failure {
+  const style = styleFor('err', flags, io)
   if (io.interrupt.aborted && error instanceof ApiError)
     return { text: 'Interrupted; nothing was done.\n', exitCode: EXIT.interrupted }
   const exitCode = error instanceof GuestlistError ? error.exitCode : EXIT.error
@@ -26,7 +27,7 @@ export function describeFailure(error: unknown, options: { noColor: boolean; deb
   }
   if (error instanceof GuestlistError && error.code === 'state-interrupted')
     return { text: `${error.message}${style.code(error.code)}\n`, exitCode }
-  const text = `${style.bad('Error:')} ${textOf(error, style, options.debug)}\n`
+  const text = `${style.bad('Error:')} ${textOf(error, style, isDebug(flags.logLevel))}\n`
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }
 }
 

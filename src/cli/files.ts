@@ -28,6 +28,21 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
   }
 }
 
+/** What `parse` makes of a file; a fault that it finds is placed in the file. @throws GuestlistError */
+export async function readDocument<T>(
+  path: string,
+  what: Saved,
+  io: Pick<Io, 'cwd'>,
+  parse: (text: string) => T,
+): Promise<T> {
+  const text = await readTextFile(path, what, io)
+  try {
+    return parse(text)
+  } catch (error) {
+    throw error instanceof GuestlistError ? error.at(escapeTerminal(path)) : error
+  }
+}
+
 /** Measured: a list or mapping, and a member of one, as V8 holds it. */
 const BYTES_A_BRACKET = 64
 const BYTES_A_COMMA = 16

@@ -8,6 +8,9 @@ export const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as cons
 
 export type LogLevel = (typeof LEVELS)[number]
 
+/** Whether codes, stacks and what is only for debugging are shown. */
+export const isDebug = (level: LogLevel | undefined): boolean => level === 'debug' || level === 'trace'
+
 /** Lines on standard error. Callers never pass a secret. */
 export interface Log {
   /** `code` is shown at `debug`; `guestlist explain-code` has a page for each. */
@@ -24,8 +27,7 @@ export function createLog(level: LogLevel, io: Pick<Io, 'err' | 'errIsTerminal' 
       io.err(`${wrapText(`${own}: ${escapeTerminal(message)}`, io.errIsTerminal ? io.columns : undefined)}\n`)
   }
   return {
-    warn: (code, message) =>
-      write('warn', LEVELS.indexOf('debug') <= LEVELS.indexOf(level) ? `${message} [${code}]` : message),
+    warn: (code, message) => write('warn', isDebug(level) ? `${message} [${code}]` : message),
     info: message => write('info', message),
     debug: message => write('debug', message),
     retry: (message, attempt, delayMs) =>

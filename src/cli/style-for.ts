@@ -1,6 +1,6 @@
 import { COLOUR, PLAIN, type Style, withCodes } from '../render/text/style.js'
 import type { Io } from './io.js'
-import type { LogLevel } from './log.js'
+import { isDebug, type LogLevel } from './log.js'
 
 export interface StyleFlags {
   readonly noColor: boolean
@@ -18,7 +18,7 @@ export const styleFor = (stream: 'out' | 'err', { noColor, logLevel }: StyleFlag
 export const plainStyle = (logLevel: LogLevel): Style => withCodesAt(logLevel, PLAIN)
 
 const withCodesAt = (logLevel: LogLevel | undefined, style: Style): Style =>
-  logLevel === 'debug' || logLevel === 'trace' ? withCodes(style) : style
+  isDebug(logLevel) ? withCodes(style) : style
 
 function colourFor(stream: 'out' | 'err', noColor: boolean, io: Io): Style {
   if (noColor || (io.env.NO_COLOR ?? '') !== '') return PLAIN

@@ -29,8 +29,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     for (const message of unknownVariables(io.env)) log.warn('unknown_variable', message)
     return await parsed()
   } catch (error) {
-    const debug = ['debug', 'trace'].includes(logLevelOf(argv, io))
-    const { text, exitCode } = describeFailure(error, { noColor: argv.includes('--no-color'), debug }, io)
+    const flags = { noColor: argv.includes('--no-color'), logLevel: logLevelOf(argv, io) }
+    const { text, exitCode } = describeFailure(error, flags, io)
     io.status?.(null)
     io.err(text)
     return exitCode

@@ -2,9 +2,8 @@ import type { Action } from '../model/action.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { allAbsent, isComplete, type Report, type Result, type RunCode } from '../model/report.js'
-import { diagnosticSource } from './diagnostic-source.js'
 import { escapeTerminal } from './escape/terminal.js'
-import { jsonText } from './json.js'
+import { diagnosticSource, jsonText } from './json.js'
 import { ALL_ABSENT, countResults } from './text/report-text.js'
 
 /*

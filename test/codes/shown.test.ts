@@ -19,7 +19,7 @@ import { emptyPlan, examplePlan } from '../render/fixtures/plan.js'
 /* Every code of an error, a problem, a warning, a refusal, a run and a notice: shown in text at log level debug, and only there. */
 
 const failureTexts = (error: unknown, logLevel: LogLevel): readonly string[] => [
-  describeFailure(error, { noColor: true, debug: logLevel === 'debug' }, testIo({})).text,
+  describeFailure(error, { noColor: true, logLevel }, testIo({})).text,
   failureOf(error, false, { logLevel }).message,
 ]
 

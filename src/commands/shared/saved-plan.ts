@@ -1,5 +1,5 @@
 import type { PlanningFlags, RequiringFlags } from '../../cli/common-options.js'
-import { readTextFile } from '../../cli/files.js'
+import { readDocument } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { edited, parsePlanDocument } from '../../documents/read-plan-document.js'
@@ -13,23 +13,18 @@ import { planDigest } from '../../reconcile/digest.js'
 import { checkGuards, requiredApprovals } from '../../reconcile/guards.js'
 import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { invitationAddress, leftoverAddress, parseTarget, userAddress } from '../../reconcile/resource-address.js'
-import { escapeTerminal } from '../../render/escape/terminal.js'
 import { protections } from './make-plan.js'
 import { approvalDemands } from './plan-approvals.js'
 import { apiUrlOf } from './wire.js'
 
 /** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */
-export async function loadSavedPlan(path: string, io: Pick<Io, 'cwd'>): Promise<Plan> {
-  const text = await readTextFile(path, 'plan', io)
-  try {
+export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> =>
+  readDocument(path, 'plan', io, text => {
     const plan = parsePlanDocument(text)
     const { apiUrl, actions, keycloak, digest } = plan
     if (planDigest(apiUrl, actions, keycloak) !== digest || !actions.every(isNamedAsItIs(keycloak))) throw edited()
     return plan
-  } catch (error) {
-    throw error instanceof GuestlistError ? error.at(escapeTerminal(path)) : error
-  }
-}
+  })
 
 /**
  * An address is what people read: another than that of what is acted on would have them approve the wrong thing. Nobody is

@@ -1,4 +1,4 @@
-import { readTextFile } from '../../cli/files.js'
+import { readDocument } from '../../cli/files.js'
 import type { Io } from '../../cli/io.js'
 import { parseSnapshot, type Snapshot } from '../../documents/snapshot.js'
 import { GuestlistError } from '../../model/error.js'
@@ -10,23 +10,12 @@ import { escapeTerminal } from '../../render/escape/terminal.js'
  * @throws GuestlistError for a file that is no snapshot, is of a newer version, or is of another API
  */
 export async function loadSnapshot(path: string, apiUrl: string | undefined, io: Pick<Io, 'cwd'>): Promise<Snapshot> {
-  const text = await readTextFile(path, 'snapshot', io)
-  const snapshot = parse(path, text)
+  const parsed = await readDocument(path, 'snapshot', io, parseSnapshot)
+  const snapshot = { ...parsed, apiUrl: canonicalApiUrl(parsed.apiUrl) }
   if (apiUrl === undefined || canonicalApiUrl(apiUrl) === snapshot.apiUrl) return snapshot
   throw new GuestlistError(
     'snapshot-other-api',
     `The snapshot ${escapeTerminal(path)} is of the API at ${snapshot.apiUrl}, not of ${apiUrl}`,
-    {
-      advice: 'Leave out --api-url (and BIMDATA_API_URL), or take a snapshot of that API.',
-    },
+    { advice: 'Leave out --api-url (and BIMDATA_API_URL), or take a snapshot of that API.' },
   )
-}
-
-function parse(path: string, text: string): Snapshot {
-  try {
-    const snapshot = parseSnapshot(text)
-    return { ...snapshot, apiUrl: canonicalApiUrl(snapshot.apiUrl) }
-  } catch (error) {
-    throw error instanceof GuestlistError ? error.at(escapeTerminal(path)) : error
-  }
 }
