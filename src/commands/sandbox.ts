@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import type { Io } from '../cli/io.js'
-import { findSecret } from '../http/env-secret.js'
+import { findOnlySecret } from '../http/env-secret.js'
 import { EXIT, GuestlistError, messageOf } from '../model/error.js'
 import type { Sandbox } from '../sandbox/options.js'
 import type { WebhookOptions } from '../sandbox/webhooks.js'
@@ -78,7 +78,7 @@ async function webhookOf({ webhook, webhookFault }: SandboxFlags, io: Io): Promi
     return null
   }
   checkAddress(webhook, '--webhook')
-  const secret = await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
+  const secret = await findOnlySecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
   if (secret === null)
     throw new GuestlistError('usage', '--webhook needs GUESTLIST_WEBHOOK_SECRET, with which BIMData would sign')
   const { parseWebhookFault } = await import('../sandbox/webhooks.js')

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type Io, withIo } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
-import { findSecret } from '../http/env-secret.js'
+import { findOnlySecret } from '../http/env-secret.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
 import { createStatusServer } from '../serve/server.js'
@@ -47,8 +47,8 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   const listen = listenOf(flags)
   const io = serviceIo(outer, flags.logFormat)
   const log = createLog(flags.logLevel, io)
-  const forwardTo = forwardUrl(flags)
-  const secret = flags.once ? null : await findSecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
+  const forwardTo = forwardUrl(flags, listen)
+  const secret = flags.once ? null : await findOnlySecret(io.env, 'GUESTLIST_WEBHOOK_SECRET')
   if (forwardTo !== null && secret === null) {
     throw new GuestlistError(
       'usage',

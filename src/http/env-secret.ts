@@ -31,9 +31,27 @@ export async function findText(env: Env, name: string): Promise<Found<string> | 
 
 /** `findText` for what must not be shown. */
 export async function findSecret(env: Env, name: string): Promise<Found<Secret> | null> {
-  const found = await findText(env, name)
-  return found === null ? null : { value: new Secret(found.value), from: found.from }
+  return hidden(await findText(env, name))
 }
+
+/**
+ * `findText` for a variable of which neither spelling goes first.
+ * @throws ApiError `credentials` where both NAME and NAME_FILE are set, too
+ */
+export async function findOnlyText(env: Env, name: string): Promise<Found<string> | null> {
+  const [one, other] = namesSet(env, name)
+  if (other !== undefined)
+    throw unusable(`Both ${one} and ${other} are set`, 'Keep the one that is meant, and unset the other.')
+  return findText(env, name)
+}
+
+/** `findOnlyText` for what must not be shown. */
+export async function findOnlySecret(env: Env, name: string): Promise<Found<Secret> | null> {
+  return hidden(await findOnlyText(env, name))
+}
+
+const hidden = (found: Found<string> | null): Found<Secret> | null =>
+  found === null ? null : { value: new Secret(found.value), from: found.from }
 
 /** Tokens are a few kilobytes. */
 const MAX_SECRET_BYTES = 64 * 1024

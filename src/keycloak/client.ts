@@ -3,7 +3,7 @@ import { connectProvider, type Provider } from '../auth/provider.js'
 import { bearerToken, type RenewingToken, renewingToken } from '../auth/renewing.js'
 import { parseAddress } from '../http/address.js'
 import { parseJson, readBody } from '../http/body.js'
-import { findSecret, findText } from '../http/env-secret.js'
+import { findOnlySecret, findOnlyText } from '../http/env-secret.js'
 import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
 import type { KeycloakUser } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
@@ -35,7 +35,10 @@ const MAX_DEPTH = 16
  * @throws ApiError `credentials` for no account, a wrong secret, a realm that is not there
  */
 export async function connectKeycloak(config: KeycloakRef, options: TransportOptions): Promise<KeycloakClient> {
-  const [id, secret] = await Promise.all([findText(options.env, NAMES.id), findSecret(options.env, NAMES.secret)])
+  const [id, secret] = await Promise.all([
+    findOnlyText(options.env, NAMES.id),
+    findOnlySecret(options.env, NAMES.secret),
+  ])
   if (id === null || secret === null) throw noAccount(id === null ? NAMES.id : NAMES.secret)
   const base = canonicalApiUrl(parseAddress(config.url, 'keycloak.url', options.allowInsecureHttp))
   const realm = encodeURIComponent(config.realm)

@@ -8,6 +8,7 @@ export type WebhookResult =
   | 'bad_signature'
   | 'too_large'
   | 'cut'
+  | 'loop'
   | 'stopping'
   | 'forwarded'
   | 'forward_failed'

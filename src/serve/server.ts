@@ -5,7 +5,7 @@ import { planHtml } from '../render/html/plan-html.js'
 import type { Metrics } from './metrics.js'
 import { PAGE_POLICY, pageHtml } from './page.js'
 import type { Status } from './status.js'
-import { type Delivery, receive } from './webhook.js'
+import { type Delivery, LOOP_DETECTED, receive } from './webhook.js'
 
 export interface ServerDeps {
   readonly status: Status
@@ -104,6 +104,9 @@ async function takeWebhook(
       metrics.webhook('too_large')
       response.setHeader('connection', 'close')
       return plain(response, 413, 'too large')
+    case 'loop':
+      metrics.webhook('loop')
+      return plain(response, LOOP_DETECTED, 'this instance passed it on itself: --forward leads in a circle')
     case 'cut':
       metrics.webhook('cut')
       response.destroy()

@@ -1,19 +1,24 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { messageOf } from '../model/error.js'
 
 export const MAX_BODY_BYTES = 64 * 1024
 export const SIGNATURE_HEADER = 'x-bimdata-signature'
 
+/** This instance, as a proxy names itself: a call that names it already has gone in a circle (RFC 9110, 7.6.3). */
+const OURSELVES = `1.1 guestlist-${randomUUID()}`
+
 export interface Delivery {
   readonly body: Buffer
   readonly signature: string
   readonly contentType: string | undefined
+  /** Who passed it on before, where anybody did. */
+  readonly via: string | undefined
 }
 
 export type Received =
   | { readonly kind: 'accepted'; readonly delivery: Delivery }
-  | { readonly kind: 'unsigned' | 'too_large' | 'cut' }
+  | { readonly kind: 'unsigned' | 'too_large' | 'cut' | 'loop' }
 
 /** Reads a request and checks its signature, over the bytes as they came. Nothing in them is looked at. */
 export async function receive(request: IncomingMessage, secret: string): Promise<Received> {
@@ -22,7 +27,9 @@ export async function receive(request: IncomingMessage, secret: string): Promise
   if (!request.complete) return { kind: 'cut' }
   const signature = request.headers[SIGNATURE_HEADER]
   if (typeof signature !== 'string' || !isSignedBy(secret, body, signature)) return { kind: 'unsigned' }
-  return { kind: 'accepted', delivery: { body, signature, contentType: request.headers['content-type'] } }
+  const { via, 'content-type': contentType } = request.headers
+  if (via?.includes(OURSELVES)) return { kind: 'loop' }
+  return { kind: 'accepted', delivery: { body, signature, contentType, via } }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
@@ -61,27 +68,30 @@ const TIMEOUT_MS = 10_000
 /** A receiver that does not answer is not to fill the memory. */
 const MOST_UNDER_WAY = 100
 
+export const LOOP_DETECTED = 508
+
 /** Passes bytes and signature on as they came. `onResult`: `forwarded` or `forward_failed`, and why. */
 export function createForwarder(
   url: URL,
   onResult: (result: 'forwarded' | 'forward_failed', why: string) => void,
 ): Forwarder {
   const underWay = new Set<Promise<void>>()
-  async function send({ body, signature, contentType }: Delivery): Promise<void> {
+  async function send({ body, signature, contentType, via }: Delivery): Promise<void> {
     let why = ''
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await new Promise(resolve => setTimeout(resolve, 500 * 2 ** tries))
       try {
         const headers = {
           [SIGNATURE_HEADER]: signature,
+          via: via === undefined ? OURSELVES : `${via}, ${OURSELVES}`,
           ...(contentType === undefined ? {} : { 'content-type': contentType }),
         }
         const signal = AbortSignal.timeout(TIMEOUT_MS)
         const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal })
         await answer.body?.cancel()
         if (answer.status >= 200 && answer.status < 300) return onResult('forwarded', '')
-        why = `it answered ${answer.status}`
-        if (answer.status < 500 && answer.status !== 429) break
+        why = answer.status === LOOP_DETECTED ? 'it came back here, in a circle' : `it answered ${answer.status}`
+        if (answer.status === LOOP_DETECTED || (answer.status < 500 && answer.status !== 429)) break
       } catch (error) {
         why = messageOf(error)
       }

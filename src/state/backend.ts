@@ -16,6 +16,8 @@ export interface Backend {
    * @throws GuestlistError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
    */
   write(bytes: Uint8Array, lockId: string | null): Promise<void>
+  /** Why a write would fail, as far as that shows without one; null where nothing is known against it. */
+  whyUnwritable(): Promise<string | null>
   tryLock(info: LockInfo): Promise<LockAttempt>
   /** Waits before a write is repeated. @return false where it is not to be repeated again */
   pauseBeforeRepeat(repeats: number): Promise<boolean>

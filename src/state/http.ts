@@ -36,6 +36,7 @@ export function httpBackend(config: StateConfig, options: HttpOptions): Backend 
     requestWithRetries(wire, lockRequest(http.unlockMethod, http.unlockAddress ?? http.address, info))
   return {
     description: describe(http.address),
+    whyUnwritable: async () => null,
     canLock: http.lockAddress !== null,
     firstPauseMs: 500,
     longestPauseMs: 5_000,

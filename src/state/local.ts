@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
+import { access, type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { GuestlistError } from '../model/error.js'
 import type { ErrorCode } from '../model/error-codes.js'
@@ -32,6 +32,7 @@ export function localBackend(path: string, cwd: string): Backend {
     longestPauseMs: 1_000,
     read: () => readState(where).catch(failed('state-unreadable', 'read the state')),
     write: (bytes, lockId) => write(where, bytes, lockId).catch(failed('state-unwritable', 'write the state')),
+    whyUnwritable: () => whyUnwritable(where),
     pauseBeforeRepeat: async () => false,
     tryLock: async info => {
       const lock = await lockPath()
@@ -96,6 +97,17 @@ async function write(where: string, bytes: Uint8Array, lockId: string | null): P
     )
   }
   await writeDurably(target, bytes)
+}
+
+/** A write makes a file beside the state's, and a missing folder in the one above it. */
+async function whyUnwritable(where: string): Promise<string | null> {
+  const folder = dirname((await targetOf(where)) ?? where)
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+    return null
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' && folder !== where ? whyUnwritable(folder) : `${folder}: ${reasonOf(error)}`
+  }
 }
 
 /** The file behind links; null where nothing has the name. */

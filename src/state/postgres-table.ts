@@ -58,6 +58,18 @@ export async function read(store: Store, session: Session): Promise<Uint8Array |
   )
 }
 
+/** What a write needs: rights on the table, or to make it, and a server that accepts writes. */
+const MAY_WRITE = `SELECT current_setting('transaction_read_only') = 'on' AS readonly,
+  CASE WHEN to_regclass('guestlist_state') IS NULL THEN has_schema_privilege(current_schema(), 'CREATE')
+    ELSE has_table_privilege('guestlist_state', 'INSERT') AND has_table_privilege('guestlist_state', 'UPDATE') END AS allowed`
+
+export async function whyUnwritable(session: Session): Promise<string | null> {
+  const [row] = await session.query<{ readonly: boolean; allowed: boolean | null }>(MAY_WRITE)
+  if (row?.readonly === true) return 'the server accepts no writes (it is a standby, or its transactions are read-only)'
+  if (row?.allowed === true) return null
+  return 'the role may not write the table guestlist_state, nor create it where it is missing (GRANT SELECT, INSERT, UPDATE ON guestlist_state)'
+}
+
 /** The table's oid; the table is made where it is missing. */
 async function ensureTable(session: Session): Promise<string> {
   const there = await tableOid(session)

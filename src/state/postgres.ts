@@ -8,7 +8,17 @@ import type { Backend } from './backend.js'
 import { postgresConfigOf } from './postgres-config.js'
 import { holderPid, type Key, lockKey, POOLER, type Watch, watchLock } from './postgres-lock.js'
 import type { OpenSession, Session } from './postgres-session.js'
-import { lockLost, read, row, type Store, tableOid, withSession, write, writeUnlocked } from './postgres-table.js'
+import {
+  lockLost,
+  read,
+  row,
+  type Store,
+  tableOid,
+  whyUnwritable,
+  withSession,
+  write,
+  writeUnlocked,
+} from './postgres-table.js'
 
 /** What holds the lock: the connection, which is its proof, and the one that writes. */
 interface Held extends Watch {
@@ -49,6 +59,7 @@ export function postgresBackend(
       id === null
         ? withSession(store, session => writeUnlocked(store, session, bytes))
         : write(store, locked(id), bytes, id),
+    whyUnwritable: () => withSession(store, whyUnwritable),
     pauseBeforeRepeat: async repeats => {
       if (repeats >= 2 || held?.lost.aborted === true) return false
       await clock.sleep(500 * 2 ** repeats)

@@ -68,6 +68,8 @@ export interface StateStore {
   forget(emails: readonly string[]): Promise<readonly string[]>
   /** Writes the state as it is: shows before the first removal that writing works. */
   checkWritable(): Promise<void>
+  /** Why `checkWritable` would fail, as far as that shows without writing; null where nothing is known against it. */
+  whyUnwritable(): Promise<string | null>
   lock(request: LockRequest): Promise<StateLock>
   /** Who holds the lock now, null where nobody does; `unknown` where the backend cannot tell without taking it. Changes nothing. */
   holder(): Promise<LockInfo | null | 'unknown'>
@@ -97,6 +99,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
       return found
     },
     checkWritable: () => versions.update(() => {}),
+    whyUnwritable: () => backend.whyUnwritable(),
     lock: async request => {
       const info = newInfo(request.operation)
       const { lost = new AbortController().signal, isHeld = () => true } = await acquire(backend, info, request, clock)

@@ -292,6 +292,8 @@ t.test('what another user may not read or write', async t => {
     t.match(outcome.stderr, /not permitted|permission denied/, line)
     t.notMatch(heard(outcome), /top secret/)
   }
+  const doctor = await shell(`${as} doctor`, { cwd })
+  t.match(doctor.stdout, /^failed +state +The state .* cannot be written: /m)
 })
 
 t.test('the surroundings of the process', async t => {

@@ -384,6 +384,17 @@ const CASES: readonly Case[] = [
     found: { webhook_secret: ['failed', /GUESTLIST_WEBHOOK_SECRET_FILE .*ENOENT/] },
   },
   {
+    name: 'a webhook secret in both of its variables',
+    arrange: () => ({ GUESTLIST_WEBHOOK_SECRET: PASSWORD, GUESTLIST_WEBHOOK_SECRET_FILE: 'secret' }),
+    found: { webhook_secret: ['failed', /^Both GUESTLIST_WEBHOOK_SECRET and GUESTLIST_WEBHOOK_SECRET_FILE are set/] },
+  },
+  {
+    name: 'a Keycloak whose account is in both of its variables',
+    manifest: `${MANIFEST}${KEYCLOAK('http://127.0.0.1:9/auth')}`,
+    arrange: () => ({ ...KEYCLOAK_ACCOUNT, KEYCLOAK_CLIENT_SECRET_FILE: 'secret' }),
+    found: { keycloak: ['failed', /^Both KEYCLOAK_CLIENT_SECRET and KEYCLOAK_CLIENT_SECRET_FILE are set/] },
+  },
+  {
     name: 'approvals required, and no signers file',
     manifest: `${MANIFEST}guards: { approvals: { removals: 2 } }\n`,
     found: { signers: ['failed', /^2 approvals required, and no signers file/, /--allowed-signers/] },

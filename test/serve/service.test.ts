@@ -94,6 +94,11 @@ t.test('once; dry run; and what makes no sense', async t => {
   t.match(await run(['serve', '--listen', '0.0.0.0:0']), { code: 1, stderr: /--allow-remote/ })
   t.match(await run(['serve', '--listen', '8080']), { code: 1, stderr: /HOST:PORT/ })
   t.match(await run(['serve', '--forward', 'https://x.example/']), { code: 1, stderr: /GUESTLIST_WEBHOOK_SECRET/ })
+  const both = { GUESTLIST_WEBHOOK_SECRET: 'a', GUESTLIST_WEBHOOK_SECRET_FILE: 'b' }
+  t.match(await run(['serve', '--listen', '127.0.0.1:0'], { env: both }), {
+    code: 1,
+    stderr: /Both GUESTLIST_WEBHOOK_SECRET and GUESTLIST_WEBHOOK_SECRET_FILE are set/,
+  })
   t.match(await run(['serve', '-f', '-']), { code: 1, stderr: /not -/ })
   for (const args of [['--interval', '5m'], ['--listen', '127.0.0.1:0'], ['--allow-remote'], ['--grace', '5s']])
     t.match(await run(['serve', '--once', ...args]), { code: 1, stderr: `${args[0]} has no effect with --once` })

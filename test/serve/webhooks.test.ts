@@ -64,6 +64,33 @@ t.test('bad signatures, large bodies, and what is passed on', async t => {
   t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="bad_signature"} 4')
 })
 
+t.test('--forward in a circle: refused where it is our own address, and a loop by way of others ends', async t => {
+  const { folder, env, run } = await world(t, MANIFEST, [])
+  for (const url of ['http://127.0.0.1:8080/webhook', 'http://localhost:8080/x', 'http://[::1]:8080/'])
+    t.match(await run(['serve', '--forward', url], { env: WITH_SECRET }), {
+      code: 1,
+      stderr: /is where this service listens itself/,
+    })
+  let back = ''
+  let calls = 0
+  const others = await serveHttp(t, async (request, response, body) => {
+    calls++
+    const headers = {
+      'x-bimdata-signature': `${request.headers['x-bimdata-signature']}`,
+      via: `${request.headers.via}, 1.1 proxy`,
+    }
+    response.writeHead((await fetch(`${back}/webhook`, { method: 'POST', body, headers })).status).end()
+  })
+  const served = await serve(t, folder, { ...env, ...WITH_SECRET }, ['--interval', '1h', '--forward', others])
+  back = served.url
+  await served.logged(/No changes/)
+  t.equal((await post(served.url, '{}')).status, 204)
+  await served.logged(/could not be passed on: it came back here, in a circle/)
+  t.equal(calls, 1)
+  t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="loop"} 1')
+  t.equal((await post(served.url, 'x', '00')).status, 401, 'nobody unsigned is told more')
+})
+
 t.test(
   'who does not take what is passed on is asked again, and then that is said; the run is none of theirs',
   async t => {

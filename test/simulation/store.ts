@@ -70,6 +70,7 @@ export class Disk {
       lineage: () => (seen > 0 ? 'simulated' : null),
       record: (email, record) => write(removals => removals.set(emailKey(email), record)),
       checkWritable: () => write(() => {}),
+      whyUnwritable: async () => null,
       lock: request => this.lock(process, request, reach),
       holder: () => reach(() => (this.holder?.alive() ? lockInfo(this.holder) : null)),
       forget: async () => [],

@@ -45,6 +45,20 @@ if (postgres !== null) {
     t.equal((await stateAt(env, { name: 'other' }).read()).size, 0)
   })
 
+  t.test('what keeps a role from writing shows without a write', async t => {
+    const env = await postgres.database()
+    const sql = (text: string) => postgres.sql(text, env.PGDATABASE)
+    t.equal(await stateAt(env).whyUnwritable(), null, 'the table can be made')
+    t.equal(await stateAt(env).whyUnwritable(), null, 'and was not')
+    await stateAt(env).checkWritable()
+    t.equal(await stateAt(env).whyUnwritable(), null)
+    await sql(`CREATE ROLE looker LOGIN PASSWORD 'looker'; GRANT SELECT ON guestlist_state TO looker`)
+    const looker = { ...env, PGUSER: 'looker', PGPASSWORD: 'looker' }
+    t.match(await stateAt(looker).whyUnwritable(), /the role may not write the table guestlist_state/)
+    await sql(`ALTER DATABASE "${env.PGDATABASE}" SET default_transaction_read_only = on`)
+    t.match(await stateAt(env).whyUnwritable(), /accepts no writes/)
+  })
+
   t.test('a write without a lock, as of --no-lock', async t => {
     const env = await postgres.database()
     await stateAt(env).record('bob@x', RECORD)

@@ -3,8 +3,9 @@ import type { ApprovingFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
-import { findSecret } from '../../http/env-secret.js'
+import { findOnlySecret } from '../../http/env-secret.js'
 import { emailKey } from '../../model/email-address.js'
+import { GuestlistError } from '../../model/error.js'
 import type { Manifest } from '../../model/manifest.js'
 import { problemPlace } from '../../model/problem.js'
 import { durationText, plural } from '../../model/text.js'
@@ -44,7 +45,7 @@ export async function checkManifest(flags: CommonFlags, io: Io): Promise<Found<M
 }
 
 export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Finding> {
-  const found = await findSecret(env, 'GUESTLIST_WEBHOOK_SECRET')
+  const found = await findOnlySecret(env, 'GUESTLIST_WEBHOOK_SECRET')
   return ok(
     found === null ? 'GUESTLIST_WEBHOOK_SECRET is not set: serve accepts no webhooks' : `Webhook secret: ${found.from}`,
   )
@@ -88,6 +89,9 @@ async function approversIn(path: string, authors: readonly string[], io: Io): Pr
 export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io): Promise<Found<StateStore>> {
   const store = openStateFor(manifest.state, apiUrlOf(flags), flags, io)
   const { size } = await store.read()
+  const why = await store.whyUnwritable()
+  if (why !== null)
+    throw new GuestlistError('state-unwritable', `The state ${store.description} cannot be written: ${why}`)
   return { ...ok(`${plural(size, 'removal')} remembered in ${store.description}`), value: store }
 }
 

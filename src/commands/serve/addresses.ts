@@ -34,18 +34,29 @@ export function listenOf({
   return { host, port, remote }
 }
 
-/** @throws GuestlistError */
-export function forwardUrl({
-  forward,
-  allowInsecureHttp,
-}: Pick<CommonFlags, 'allowInsecureHttp'> & { readonly forward: string | undefined }): URL | null {
+/** @throws GuestlistError for an address that cannot be meant, such as our own */
+export function forwardUrl(
+  { forward, allowInsecureHttp }: Pick<CommonFlags, 'allowInsecureHttp'> & { readonly forward: string | undefined },
+  listen: Listen,
+): URL | null {
   if (forward === undefined) return null
   if (!URL.canParse(forward)) throw new GuestlistError('usage', '--forward is not a web address')
   const url = new URL(forward)
   if (url.username !== '' || url.password !== '')
     throw new GuestlistError('usage', '--forward holds a user name or a password')
   checkScheme(url, '--forward', allowInsecureHttp)
+  if (isOurs(url, listen))
+    throw new GuestlistError('usage', `--forward: ${url.host} is where this service listens itself`, {
+      advice: 'Name the other receiver of the webhook, or leave --forward out.',
+    })
   return url
+}
+
+/** What is forwarded by other names of this machine, or by way of others, is known by its `via` when it comes back. */
+function isOurs({ protocol, hostname, port }: URL, listen: Listen): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const samePort = Number(port || (protocol === 'https:' ? 443 : 80)) === listen.port
+  return samePort && (host === listen.host || LOOPBACK.test(host))
 }
 
 /** @throws GuestlistError where the address is taken, or none of this machine's */

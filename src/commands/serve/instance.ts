@@ -82,9 +82,12 @@ export async function takeLead(
   return openStore(config).lock({ operation: 'serve', timeoutMs: Number.POSITIVE_INFINITY, signal, onWait })
 }
 
-/** An http state has one lock, so there every instance works by its own clock, one run at a time. */
+/**
+ * Beside a state's own lock. No state's name ends in a blank, so that none is taken for another's lead.
+ * An http state has one lock, so there every instance works by its own clock, one run at a time.
+ */
 function leadConfigOf(config: StateConfig): StateConfig | null {
   if (config.backend === 'http') return null
-  if (config.backend === 'postgres') return { ...config, name: `${config.name} (serve)` }
+  if (config.backend === 'postgres') return { ...config, name: `${config.name} (serve) ` }
   return { ...config, path: `${config.path ?? DEFAULT_STATE_PATH}.serve` }
 }

@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the lead is the state's own lock",
-    patches: one(INSTANCE, 'config.name} (serve)', 'config.name}'),
+    patches: one(INSTANCE, 'config.name} (serve) ', 'config.name}'),
     breaks: 'work goes on',
   },
   {

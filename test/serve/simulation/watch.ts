@@ -6,7 +6,7 @@ import type { Machine } from './machine.js'
 import { INTERVAL_MS } from './scenario.js'
 
 export const STATE = 'acme'
-export const LEAD = 'acme (serve)'
+export const LEAD = 'acme (serve) '
 
 /** A holder that cannot prove its lock starts nothing after this; what the proof took to arrive is on top. */
 const UNPROVEN_MS = 3_000
