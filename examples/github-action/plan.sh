@@ -7,6 +7,10 @@ arguments=(--detailed-exitcode --out "$PLAN" --format markdown)
 while IFS= read -r path; do
   [[ -z $path ]] || arguments+=(--file "$path")
 done <<< "$MANIFEST"
+if [[ -z ${MANIFEST//[[:space:]]/} || -z $PLAN ]]; then
+  echo 'The inputs manifest and plan may not be empty: is a variable that they name set?' >&2
+  exit 1
+fi
 [[ -z $SNAPSHOT ]] || arguments+=(--from "$SNAPSHOT")
 
 code=0

@@ -71,6 +71,22 @@ t.test('a manifest with problems fails the step', async t => {
   t.match(await act(world), { code: 1, outputs: {} })
 })
 
+t.test('an empty input is an error, and what is in one is never run', async t => {
+  const world = await start(t)
+  for (const inputs of [{ manifest: '' }, { manifest: ' \n' }, { plan: '' }])
+    t.match(await act(world, inputs), { code: 1, stderr: /may not be empty/, outputs: {} })
+  const hostile = `$(touch ran); "touch ran" 'x' \`touch ran\``
+  for (const inputs of [
+    { manifest: hostile },
+    { snapshot: hostile },
+    { manifest: 'guestlst.yaml' },
+    { manifest: '--help' },
+  ])
+    t.match(await act(world, inputs), { code: 1, outputs: {} })
+  t.match(await act(world, { plan: hostile }), { code: 0 })
+  t.match(await world.run('test -e ran'), { code: 1 })
+})
+
 t.test('another tarball fails it before anything is installed', async t => {
   const world = await start(t)
   t.match(await world.run(`printf x >> ${FOLDER}/*.tgz`), { code: 0 })
