@@ -34,7 +34,7 @@ export interface Command {
 /** What the program consists of. */
 export interface Catalog {
   readonly commands: readonly Command[]
-  /** What a first word stands for that is no command by itself. */
+  /** What each first word means that is not a command by itself. */
   readonly groups: Readonly<Record<string, string>>
 }
 

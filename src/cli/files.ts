@@ -92,7 +92,7 @@ export async function writePrivateFile(
   }
 }
 
-/** To be asked before the work is done, too: what stands at the path may be all that somebody has. @throws GuestlistError */
+/** To be asked before the work is done, too: what is at the path may be all that somebody has. @throws GuestlistError */
 export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 'cwd'>): Promise<void> {
   const foreign = await isForeign(resolve(io.cwd, path), what).catch(error => {
     throw unwritable(path, what, error)
@@ -121,7 +121,7 @@ const unwritable = (path: string, what: Saved | 'manifest' | 'tests', error: unk
   })
 
 /**
- * Whether a file with something in it stands there that is no older one of its kind. A link is replaced, and what it
+ * Whether there is a file with something in it that is not an older one of its kind. A link is replaced, and what it
  * points to is left as it is: somebody else may have put it there.
  *
  * @throws Error for what is not replaced by a file: a folder, a pipe or a device, or a link to one (for the system's own
@@ -137,10 +137,10 @@ async function isForeign(path: string, what: Saved): Promise<boolean> {
   return !LOOKS_LIKE[what]((await readInput(path, BEGINNING)).toString('utf8'))
 }
 
-/** Within these bytes stands what tells a plan from other JSON, whatever its first change is. */
+/** Enough bytes to tell a plan from other JSON, whatever its first change is. */
 const BEGINNING = 2 ** 16
 
-/** By what stands first, for a file may be large, or cut off. The state has a serial before the API's address. */
+/** By how it begins, for a file may be large, or cut off. The state has a serial before the API's address. */
 const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
   plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
   approval: text => /^-----BEGIN SSH SIGNATURE-----\r?\n/.test(text),

@@ -33,7 +33,7 @@ export type LazyWords = () => Promise<readonly string[]>
 export interface Option {
   readonly describe: string
   readonly alias?: string
-  /** What stands for the value in --help, where the kind does not say it. */
+  /** The placeholder for the value in --help, where the kind does not give one. */
   readonly value?: string
   /** Variables read besides `GUESTLIST_…`, the weakest last. */
   readonly env?: readonly string[]

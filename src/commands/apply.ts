@@ -10,8 +10,8 @@ import { type ApplyView, jsonView, textView } from './shared/apply-view.js'
 import { connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { reconcileOptions } from './shared/make-plan.js'
+import { openStateFor } from './shared/open-state.js'
 import { planJudge } from './shared/plan-approvals.js'
-import { openStateFor } from './shared/read-world.js'
 import { applicableSavedPlan, loadSavedPlan } from './shared/saved-plan.js'
 
 type ApplyFlags = CommonFlags &

@@ -40,7 +40,7 @@ export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCo
 }
 
 /**
- * Accepted → accept by id, denied → deny by id, pending and unknown as comments. What the API says stands in comments
+ * Accepted → accept by id, denied → deny by id, pending and unknown as comments. What the API says is in comments
  * alone, as JSON strings, so that it cannot break out of them.
  */
 export function manifestText(invitations: readonly Invitation[], apiUrl: string, schema: string): string {

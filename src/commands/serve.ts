@@ -16,7 +16,7 @@ import { type Instance, startInstance, takeLead } from './serve/instance.js'
 import { createReconciler, type Reconciler, type RunFlags, type Sources } from './serve/reconcile-run.js'
 import { type Connection, connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
-import { openStateFor } from './shared/read-world.js'
+import { openStateFor } from './shared/open-state.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 
 export type ServeFlags = RunFlags & {

@@ -12,8 +12,7 @@ import { jsonText } from '../render/json.js'
 import { table } from '../render/text/table.js'
 import type { StateStore } from '../state/state-store.js'
 import { optionalManifest, stateConfigOf } from './shared/load-manifest.js'
-import { lockState } from './shared/lock-state.js'
-import { openStateFor } from './shared/read-world.js'
+import { lockState, openStateFor } from './shared/open-state.js'
 import { apiUrlOf } from './shared/wire.js'
 
 /** Lists the removals that are remembered, by address. */

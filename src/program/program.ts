@@ -99,7 +99,7 @@ async function parseWords(words: readonly string[], command: readonly string[], 
   return chosen.task ?? (async () => Promise.reject(usageError('A command is needed.', words)))
 }
 
-/** What stands after `--` are arguments like any other; yargs would put them where no command looks for them. */
+/** What follows `--` are arguments like any other; yargs would put them where no command looks for them. */
 function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   if (end === -1) return argv

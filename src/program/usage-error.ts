@@ -5,7 +5,7 @@ import { GuestlistError } from '../model/error.js'
 import { CATALOG } from './catalog.js'
 import { type ResolvedCommand, resolveCommand } from './resolve-command.js'
 
-/** What stands for an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
+/** Replaces an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
 export const DASH = '\0'
 
 const { commands } = CATALOG

@@ -20,7 +20,7 @@ export function jsonText(value: unknown, indent = 2): string {
 const inert = (json: string): string =>
   HARMLESS.test(json) && !json.includes('##') ? json : json.replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped)
 
-/** Most texts; to look at each character's properties takes longer than to write them. */
+/** Most strings; looking up each character's properties takes longer than writing them. */
 const HARMLESS = /^[\n -~]*$/
 
 /** The text of `jsonText` in chunks, so that 100,000 changes are never held whole as text. Any iterable is a list. */
@@ -59,7 +59,7 @@ function* memberParts(key: string, value: unknown, line: string): Generator<stri
 }
 
 /**
- * One mapping as an item of a list in canonical YAML, line by line: keys in the order given, every text in double quotes with
+ * One mapping as an item of a list in canonical YAML, line by line: keys in the order given, every string in double quotes with
  * what is unsafe escaped, each value on the line of its key. JSON's values are YAML's, so none needs YAML's own writer,
  * which takes 0.2 ms an item: 20 seconds for 100,000 invitations.
  */
@@ -74,7 +74,7 @@ function yamlValue(value: unknown): string {
   return JSON.stringify(value).replace(UNSAFE, yamlEscape).replace(RUNNER_COMMAND, yamlEscape)
 }
 
-/** By code point: all that is unsafe stands within double quotes, where YAML reads these. */
+/** By code point: all that is unsafe is within double quotes, where YAML reads these. */
 function yamlEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0
   const hex = code.toString(16).toUpperCase()

@@ -15,7 +15,7 @@ export interface FlagWord {
 export const ADDRESSES =
   "cat $files 2>/dev/null | head -c 1000000 | grep -oE '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]' | sort -u"
 
-/** What stands before an address. */
+/** The prefix of an address. */
 export const prefixOf = (value: 'address' | 'target'): string => (value === 'target' ? 'bimdata_user.' : '')
 
 export const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
@@ -30,7 +30,7 @@ export interface CommandWord {
   readonly words: string
   readonly describe: string
   readonly flags: readonly FlagWord[]
-  /** What stands without a flag. */
+  /** What the arguments without a flag are. */
   readonly positional: 'none' | 'free' | Completes
 }
 

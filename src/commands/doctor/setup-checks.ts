@@ -14,8 +14,8 @@ import type { StateStore } from '../../state/state-store.js'
 import { describeHolder, type LockInfo, plain } from '../../system/lock-info.js'
 import { hasEnded } from '../../system/process.js'
 import { loadManifest } from '../shared/load-manifest.js'
+import { openStateFor } from '../shared/open-state.js'
 import { approvalDemands, authorsOf, signersPath } from '../shared/plan-approvals.js'
-import { openStateFor } from '../shared/read-world.js'
 import { apiUrlOf } from '../shared/wire.js'
 import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
 
@@ -72,7 +72,7 @@ export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io
 const NAME_SIGNERS =
   'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.'
 
-/** How many names count, the authors' own left out. Names that share a key are plural each: it is an upper bound. */
+/** How many names count, the authors' own left out. Names that share a key are counted separately, so it is an upper bound. */
 async function approversIn(path: string, authors: readonly string[], io: Io): Promise<number> {
   const text = await readTextFile(path, 'signers file', io)
   const signers = readSigners({ path: escapeTerminal(path), text }, authors)

@@ -180,8 +180,8 @@ async function applyNow(
   }
 }
 
-/** What the page and the metrics show, and who debugs. */
-function tellPlan(plan: Plan, { flags, log, status, metrics }: ReconcilerDeps): void {
+/** Shows the plan on the page and in the metrics, and its notes in the debug log. */
+function publishPlan(plan: Plan, { flags, log, status, metrics }: ReconcilerDeps): void {
   status.planned(plan)
   metrics.planned(plan)
   const style = plainStyle(flags.logLevel)
@@ -189,7 +189,7 @@ function tellPlan(plan: Plan, { flags, log, status, metrics }: ReconcilerDeps): 
 }
 
 function dryRun(deps: ReconcilerDeps, plan: Plan): Outcome {
-  tellPlan(plan, deps)
+  publishPlan(plan, deps)
   if (plan.problems.length > 0) throw problemsError(plan.problems)
   const style = plainStyle(deps.flags.logLevel)
   const refused = plan.refused.map(({ message, code }) => `${message}${style.code(code)}`)
@@ -207,7 +207,7 @@ function viewOf(deps: ReconcilerDeps): ApplyView & { plan(): Plan | null } {
     plan: () => planned,
     async planned(plan) {
       planned = plan
-      tellPlan(plan, deps)
+      publishPlan(plan, deps)
       if (plan.actions.length > 0) log.info(`${planSummary(plan.summary)} Digest: ${plan.digest}`)
     },
     event(event) {

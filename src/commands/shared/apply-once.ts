@@ -12,15 +12,15 @@ import type { ApplyView } from './apply-view.js'
 import { type AuditTrail, openAuditTrail } from './audit-trail.js'
 import type { Connection } from './connect.js'
 import { type Drifted, driftOf, driftText } from './drift.js'
-import { lockState } from './lock-state.js'
 import { makePlan, type PlanBasis } from './make-plan.js'
+import { lockState } from './open-state.js'
 import type { JudgePlan } from './plan-approvals.js'
 import { readWorld, type World } from './read-world.js'
 
 /** What is to be carried out: a plan that was saved, or what a manifest says of the world as it is now. */
 export type ApplyBasis = { readonly kind: 'saved'; readonly plan: Plan } | ({ readonly kind: 'manifest' } & PlanBasis)
 
-/** Who lets a plan with changes pass: somebody beforehand, by these means, or a person who is asked now. */
+/** How a plan with changes is approved: beforehand, by these means, or by a person who is asked now. */
 export type Approval = { readonly given: string } | { readonly ask: (plan: Plan) => Promise<void> }
 
 export interface ApplySettings extends LockingFlags {
@@ -142,7 +142,7 @@ const whileHeld = (limiter: RateLimiter, { isHeld }: Pick<StateLock, 'isHeld'>):
   acquire: async stop => (await limiter.acquire(stop)) && isHeld(),
 })
 
-/** What `execute` acts on and tells. */
+/** What `execute` acts on, and whom it notifies. */
 function executeDeps(
   { connection, store, view, io }: ApplyDeps,
   lockLost: AbortSignal,

@@ -100,7 +100,7 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   }
 }
 
-/** The plan with who is left in Keycloak. */
+/** Adds the users who are left in Keycloak to the plan. */
 async function withKeycloak(
   plan: Plan,
   { manifest, options }: PlanBasis,

@@ -153,7 +153,7 @@ export function withJudged(plan: Plan, judged: readonly Judged[]): Plan {
   }
 }
 
-/** Who shows an error escapes it. */
+/** Errors are escaped where they are shown. */
 const asIs = (text: string): string => text
 
 const asWarning = (message: string): Warning => ({ code: 'approval_not_counted', message, address: null, rule: null })

@@ -6,20 +6,15 @@ import type { ReadList } from '../../execute/api.js'
 import type { KeycloakReader } from '../../keycloak/leftovers.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { Invitation } from '../../model/invitation.js'
-import type { Manifest, StateConfig } from '../../model/manifest.js'
+import type { Manifest } from '../../model/manifest.js'
 import type { Provenance, StateRead } from '../../model/plan.js'
 import type { RemovalRecords } from '../../model/state.js'
-import { openState, type StateStore } from '../../state/state-store.js'
+import type { StateStore } from '../../state/state-store.js'
 import { VERSION } from '../../version.js'
 import { type Connection, connect } from './connect.js'
 import type { LoadedManifest } from './load-manifest.js'
+import { openStateFor } from './open-state.js'
 import { loadSnapshot } from './snapshot-file.js'
-import { wireOf } from './wire.js'
-
-/** The state that a manifest names, for the API in use. */
-export function openStateFor(config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore {
-  return openState(config, { ...wireOf(flags, io), apiUrl, cwd: io.cwd })
-}
 
 /** What a plan is made from besides the manifest: the live API and the state, or a snapshot of both. */
 export interface World {

@@ -27,7 +27,7 @@ export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> 
   })
 
 /**
- * An address is what people read: another than that of what is acted on would have them approve the wrong thing. Nobody is
+ * People read the address: if it were not that of what is acted on, they would approve the wrong thing. And nobody is
  * deleted in Keycloak whom no plan would delete there.
  */
 const isNamedAsItIs =

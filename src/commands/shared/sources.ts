@@ -100,7 +100,7 @@ async function manifestsIn(path: string, cwd: string): Promise<readonly string[]
   return names
 }
 
-/** Tests of a manifest stand beside it, and are none. */
+/** Tests are kept beside a manifest, and are not manifests. */
 const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/is.test(name) && !isTestName(name)
 
 /** A `.YAML` is no manifest of a folder. Passed over in silence, it would protect nobody. */

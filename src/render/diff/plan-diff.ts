@@ -26,7 +26,7 @@ import { type Change, hunksOf } from './hunks.js'
  * changed invitations would take quadratic time.
  */
 
-/** For people and for `git apply`: what stands before the first file header is a comment to it. */
+/** For people and for `git apply`: what comes before the first file header is a comment to it. */
 export function planDiff(plan: Plan): string {
   const summary = summaryLine(plan)
   const notes = [

@@ -5,7 +5,7 @@ export interface Style {
   readonly good: (text: string) => string
   readonly change: (text: string) => string
   readonly bad: (text: string) => string
-  /** What stands after a diagnostic that has a code: nothing, or the code for `guestlist explain-code`. */
+  /** Follows a diagnostic that has a code: nothing, or the code for `guestlist explain-code`. */
   readonly code: (code: string) => string
 }
 

@@ -42,7 +42,7 @@ export const wrapText = (text: string, width = Number.POSITIVE_INFINITY, indent?
     .map(line => wrapLine(line, width, indent ?? line.search(/\S|$/) + 2))
     .join('\n')
 
-/** A text that takes no more columns than these; what is left out is marked. Colours are not for it. */
+/** A string without colours, cut to this many columns; a cut is marked. */
 export function fit(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let shown = ''
@@ -53,7 +53,7 @@ export function fit(text: string, width: number): string {
   return `${shown}…`
 }
 
-/** How many characters were left out is told where there is room for it. */
+/** Shorter strings have no room to say how many characters were left out. */
 const ROOM_TO_TELL = 100
 
 /** A string of at most `length` characters, and how many were left out. No character is cut in two. */

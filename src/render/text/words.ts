@@ -30,7 +30,7 @@ export function summaryLine({ actions, problems, refused, summary, leftOut }: Pl
   return totalLeftOut(leftOut) > 0 ? NOTHING_IN_SCOPE : NO_CHANGES
 }
 
-/** Beside the causes, which are always told. */
+/** Shown beside the causes. */
 const NOTHING_IN_SCOPE = 'Nothing to do in this plan, but changes were left out of it.'
 
 /** What was read and what became of it: the counts under every summary. */

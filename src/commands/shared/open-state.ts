@@ -1,8 +1,15 @@
 import type { LockingFlags } from '../../cli/common-options.js'
+import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import type { Log } from '../../cli/log.js'
-import type { StateLock, StateStore } from '../../state/state-store.js'
+import type { StateConfig } from '../../model/manifest.js'
+import { openState, type StateLock, type StateStore } from '../../state/state-store.js'
 import { describeHolder } from '../../system/lock-info.js'
+import { wireOf } from './wire.js'
+
+/** The state that a manifest names, for the API in use. */
+export const openStateFor = (config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore =>
+  openState(config, { ...wireOf(flags, io), apiUrl, cwd: io.cwd })
 
 /** Takes the state's lock. @throws GuestlistError where it is held by another */
 export async function lockState(
