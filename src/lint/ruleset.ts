@@ -22,6 +22,7 @@ export interface Speaker {
   readonly selector: Selector
   readonly level: number
   readonly effect: Rule['effect']
+  readonly days: Days
   readonly box: Box
   readonly narrowness: number
 }
@@ -72,8 +73,8 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   const space = createSpace(today(now))
   const isOver = ({ last, first }: Days) => last < today(now) || first > last
   const placed = (entry: Rule | Removal, selector: Selector, level: number, effect: Rule['effect']) => {
-    const box = space.boxOf(selector, daysOf(entry))
-    return { entry, selector, level, effect, box }
+    const days = daysOf(entry)
+    return { entry, selector, level, effect, days, box: space.boxOf(selector, days) }
   }
   const protectionOf = indexProtections([...manifest.protect, ...protect])
   const removals = manifest.removals
@@ -96,18 +97,13 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   const matchesRules = indexRules(rules.map(({ entry }) => entry))
   const speakers = new Map(all.map(speaker => [speaker.entry, speaker]))
   const removing = new Map(removals.map(speaker => [speaker.selector.email, speaker.entry]))
-  const daysBy = new Map(all.map(({ entry }) => [entry, daysOf(entry)]))
-  const applies = (entry: Rule | Removal, day: number): boolean => {
-    const { first, last } = daysBy.get(entry) ?? NEVER
-    return first <= day && day <= last
-  }
   function matching(point: Point): readonly Speaker[] {
     const subject = subjectOf(invitationAt(point))
     const removal = removing.get(subject.key)
-    const entries = [...matchesRules(subject), ...(removal ? [removal] : [])]
-    return entries
-      .filter(entry => applies(entry, Number(point.day)))
+    const day = Number(point.day)
+    return [...matchesRules(subject), ...(removal ? [removal] : [])]
       .flatMap(entry => speakers.get(entry) ?? [])
+      .filter(({ days }) => days.first <= day && day <= days.last)
       .sort((a, b) => a.level - b.level)
   }
   const samples = new Map<Speaker, Sample | null>()
@@ -128,8 +124,6 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
       levels.slice(0, end).flatMap(index => [...index.near(selector, narrowness)]),
   }
 }
-
-const NEVER: Days = { first: 0, last: -1 }
 
 const textOrNull = (value: Value): string | null => (typeof value === 'string' ? value : null)
 

@@ -12,21 +12,22 @@ import {
 import { languageOf } from './language.js'
 import { at, outsideOf, regionOf } from './region.js'
 
-/** A concrete invitation on a concrete day: one value for each dimension. */
-export interface Point {
-  readonly id: Value
-  readonly email: Value
-  readonly cloud: Value
-  readonly project: Value
-  readonly cloudRole: Value
-  readonly projectRole: Value
-  readonly client: Value
-  readonly sender: Value
-  /** Counted from the epoch, UTC. */
-  readonly day: Value
+const NOTHING = {
+  id: null,
+  email: null,
+  cloud: null,
+  project: null,
+  cloudRole: null,
+  projectRole: null,
+  client: null,
+  sender: null,
+  day: null,
 }
 
-type Name = keyof Point
+type Name = keyof typeof NOTHING
+
+/** A concrete invitation on a concrete day, counted from the epoch, UTC: one value for each dimension. */
+export type Point = Readonly<Record<Name, Value>>
 
 /** Every invitation that there can be, from a day on; and rules as parts of it. */
 export interface Space {
@@ -76,18 +77,14 @@ export function createSpace(today: number): Space {
   ]
   const dimensions = list.map(([, dimension]) => dimension)
 
-  function pointOf(values: readonly (Value | undefined)[]): Point | null {
-    const [id, client, cloudRole, projectRole, day, email, cloud, project, sender] = values
-    if (
-      id === undefined ||
-      client === undefined ||
-      cloudRole === undefined ||
-      projectRole === undefined ||
-      day === undefined
-    )
-      return null
-    if (email === undefined || cloud === undefined || project === undefined || sender === undefined) return null
-    return { id, client, cloudRole, projectRole, day, email, cloud, project, sender }
+  function pointOf(choose: (dimension: Omit<Dimension, 'part'>, d: number) => Value | undefined): Point | null {
+    const point: Record<Name, Value> = { ...NOTHING }
+    for (const [d, [field, dimension]] of list.entries()) {
+      const value = choose(dimension, d)
+      if (value === undefined) return null
+      point[field] = value
+    }
+    return point
   }
 
   const overlap = (a: Box, b: Box): boolean => dimensions.every((dimension, d) => dimension.overlap(at(a, d), at(b, d)))
@@ -108,13 +105,16 @@ export function createSpace(today: number): Space {
     ],
     overlap,
     includes,
-    common: boxes => pointOf(regionOf(dimensions, boxes).map(({ required }, d) => dimensions[d]?.show(required))),
+    common(boxes) {
+      const region = regionOf(dimensions, boxes)
+      return pointOf((dimension, d) => dimension.show(region[d]?.required ?? []))
+    },
     outside(boxes, covers) {
       // What is known of two boxes is asked before a search among all of them.
       const reaching = covers.filter(cover => boxes.every(box => overlap(cover, box)))
       if (reaching.some(cover => boxes.some(box => includes(cover, box)))) return null
       const region = outsideOf(dimensions, regionOf(dimensions, boxes), reaching)
-      return region && pointOf(region.map(({ required, forbidden }, d) => dimensions[d]?.find(required, forbidden)))
+      return region && pointOf((dimension, d) => dimension.find(region[d]?.required ?? [], region[d]?.forbidden ?? []))
     },
     narrowness: box =>
       dimensions.reduce((bits, { hasOutsider }, d) => (hasOutsider && at(box, d) !== FREE ? bits | (1 << d) : bits), 0),
