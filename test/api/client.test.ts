@@ -15,7 +15,7 @@ import type { Invitation } from '../../src/model/invitation.js'
 import { collect } from '../helpers/collect.js'
 import { json, serve } from '../helpers/http.js'
 
-const BASE = { timeoutMs: 2000, allowInsecureHttp: false, version: '9.9.9' }
+const BASE = { timeoutMs: 30_000, allowInsecureHttp: false, version: '9.9.9' }
 
 const KEY = 'key-that-must-not-leak'
 

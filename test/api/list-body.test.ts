@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { readInvitations } from '../../src/api/list-body.js'
 import { ApiError } from '../../src/model/api-error.js'
 import type { Invitation } from '../../src/model/invitation.js'
 import { collect } from '../helpers/collect.js'
+import fc from '../helpers/properties.js'
 
 const LIMITS = { maxBytes: 2 ** 31, maxDepth: 32 }
 

@@ -63,7 +63,7 @@ t.test('a key with a passphrase fails at once where nobody can be asked', async 
   const began = Date.now()
   const { advice } = await failure(sign(STATEMENT, locked.path, { env: asking, terminal: false }))
   t.match(advice, 'no terminal to ask for a passphrase on')
-  t.ok(Date.now() - began < 10_000)
+  t.ok(Date.now() - began < 50_000)
 })
 
 t.test('a public key whose private half is in the agent', async t => {

@@ -9,7 +9,7 @@ import { ApiError } from '../../src/model/api-error.js'
 import { json, serve } from '../helpers/http.js'
 import { APP_SECRET, type Oidc, startOidc } from '../helpers/oidc.js'
 
-const BASE = { timeoutMs: 5000, allowInsecureHttp: false, version: '9.9.9' }
+const BASE = { timeoutMs: 30_000, allowInsecureHttp: false, version: '9.9.9' }
 
 /** An API that takes the tokens which the provider says are good; `seen` counts each token. */
 async function api(t: Test, oidc: Oidc) {

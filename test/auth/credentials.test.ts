@@ -6,7 +6,7 @@ import { chooseCredentials } from '../../src/auth/credentials.js'
 import type { Env } from '../../src/http/proxy.js'
 import { serve } from '../helpers/http.js'
 
-const OPTIONS = { apiUrl: 'https://api.example', timeoutMs: 1000, allowInsecureHttp: false, version: '9.9.9' }
+const OPTIONS = { apiUrl: 'https://api.example', timeoutMs: 30_000, allowInsecureHttp: false, version: '9.9.9' }
 const NOWHERE = { GUESTLIST_CONFIG_DIR: '/nonexistent' }
 
 const choose = (env: Env) => chooseCredentials({ ...NOWHERE, ...env }, OPTIONS)

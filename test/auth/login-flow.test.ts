@@ -11,7 +11,7 @@ const API = 'https://api.example'
 const settingsOf = (oidc: Oidc): ProviderSettings =>
   providerSettings({
     env: { BIMDATA_IAM_URL: oidc.issuer },
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
     allowInsecureHttp: false,
     version: '9.9.9',
   })

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t from 'tap'
 import { manifestText } from '../../src/commands/export.js'
 import { parseManifest } from '../../src/manifest/parse.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import { startReconcile } from '../../src/reconcile/reconcile.js'
+import fc from '../helpers/properties.js'
 import { invitation, world } from '../helpers/world.js'
 
 const HOSTILE = [

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { parseSnapshot, type Snapshot, snapshotText } from '../../src/documents/snapshot.js'
 import { GuestlistError } from '../../src/model/error.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
+import fc from '../helpers/properties.js'
 
 const text = (snapshot: Snapshot): string => [...snapshotText(snapshot, value => JSON.stringify(value))].join('')
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import fc from '../helpers/properties.js'
 import { anyCase, checkCase } from './fixtures/check.js'
 import { corpus } from './fixtures/texts.js'
 

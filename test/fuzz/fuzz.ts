@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import fc from 'fast-check'
+import fc from '../helpers/properties.js'
 import { anyCase, checkCase } from './fixtures/check.js'
 
 /*

@@ -39,7 +39,7 @@ export const COMMON_FLAGS = {
   noColor: true,
   noInput: false,
   logLevel: 'info',
-  timeout: 5000,
+  timeout: 30_000,
   retries: 0,
   maxBody: 4096,
   maxDepth: 32,

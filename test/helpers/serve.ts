@@ -85,6 +85,15 @@ export async function serve(
   return { ...served, url, get, status: async () => (await get('/status')).json() as Promise<StatusDocument> }
 }
 
+/**
+ * How much later than on an idle machine something may be, in ms: as long as this process and the service's take for twenty exchanges now.
+ */
+export async function lateness({ status }: Served): Promise<number> {
+  const began = performance.now()
+  for (let turn = 0; turn < 20; turn++) await status()
+  return performance.now() - began
+}
+
 export async function until(
   holds: () => boolean | Promise<boolean>,
   timeoutMs = 30_000,

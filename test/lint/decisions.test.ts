@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { isRedundant, isShadowed } from '../../src/lint/decisions.js'
 import { conflictsOf } from '../../src/lint/rules/conflicting-rules.js'
@@ -7,6 +6,7 @@ import { type Invitation, invitationOf, ROLE_NUMBERS } from '../../src/model/inv
 import { DEFAULT_GUARDS, type Manifest, type Removal, type Rule, type Selector } from '../../src/model/manifest.js'
 import { decide } from '../../src/reconcile/decide.js'
 import { indexRules, type Subject, subjectOf } from '../../src/reconcile/match.js'
+import fc from '../helpers/properties.js'
 
 /*
  * The algebra against a trial of everything: small alphabets, in which every invitation on every day that could tell two

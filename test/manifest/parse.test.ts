@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { parseManifest } from '../../src/manifest/parse.js'
 import { DEFAULT_GUARDS, type Manifest } from '../../src/model/manifest.js'
+import fc from '../helpers/properties.js'
 
 const HEAD = 'apiVersion: guestlist/v1\n'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { createSource } from '../../src/manifest/source.js'
+import fc from '../helpers/properties.js'
 
 t.test('columns count code points, bytes count UTF-8', async t => {
   const { position, text } = createSource('a.yaml', 0, 'é: 1\n"😀塔": x\n')

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { parseManifest } from '../../src/manifest/parse.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
@@ -9,6 +8,7 @@ import type { Plan } from '../../src/model/plan.js'
 import { main } from '../../src/program/program.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { testIo } from '../helpers/command.js'
+import fc from '../helpers/properties.js'
 
 /*
  * Nothing is silently void: an entry of an address list, however it is malformed, is an error, or it does for every person

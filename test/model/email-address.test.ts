@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type AddressUse, addressFault, emailKey } from '../../src/model/email-address.js'
+import fc from '../helpers/properties.js'
 
 const KEYS: readonly (readonly [email: string, key: string])[] = [
   [' Ann@ACME.example\n', 'ann@acme.example'],

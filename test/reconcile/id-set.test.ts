@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { IdSet } from '../../src/reconcile/id-set.js'
+import fc from '../helpers/properties.js'
 
 const EDGES = [0, 1, 31, 32, 63, 32_767, 32_768, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1]
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { hasWildcard } from '../../src/model/email-address.js'
 import { compileWildcard } from '../../src/reconcile/wildcard.js'
+import fc from '../helpers/properties.js'
 import { fits } from './fixtures/naive.js'
 
 const CASES: readonly (readonly [pattern: string, value: string, matches: boolean])[] = [

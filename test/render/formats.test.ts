@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { PLAN_FORMATS, type PlanFormat } from '../../src/cli/common-options.js'
 import { renderPlan } from '../../src/commands/shared/render-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { planText } from '../../src/render/text/plan-text.js'
 import { COLOUR, PLAIN } from '../../src/render/text/style.js'
+import fc from '../helpers/properties.js'
 import { commandsIn, unsafeIn } from './fixtures/inert.js'
 import { examplePlan, HOSTILE, hostilePlan } from './fixtures/plan.js'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { jsonChunks, jsonText } from '../../src/render/json.js'
+import fc from '../helpers/properties.js'
 
 const joined = (value: object): string => [...jsonChunks(value)].join('')
 

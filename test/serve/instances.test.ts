@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
 import { startPostgres } from '../helpers/postgres.js'
-import { type Served, serve, until } from '../helpers/serve.js'
+import { lateness, type Served, serve, until } from '../helpers/serve.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `state: { backend: postgres, name: acme }
@@ -60,7 +60,7 @@ if (postgres !== null) {
       const killed = performance.now()
       await until(async () => (await other.status()).leader)
       const took = performance.now() - killed
-      t.ok(took < 5_000, `took over after ${Math.round(took)} ms`)
+      t.ok(took < 5_000 + (await lateness(other)), `took over after ${Math.round(took)} ms`)
       await until(() => done(sandbox))
       await until(async () => (await other.status()).runs[0]?.result === 'success')
       t.strictSame(
@@ -90,11 +90,11 @@ users:
     const { folder, env, sandbox } = await world(t, manifest, [], { users: people })
     const database = await postgres.database()
     const args = ['--interval', '1s', '--removals', '--accept-absent', '--no-loss']
-    sandbox.addFault({ operation: 'remove', kind: 'latency', ms: 150 })
+    // Removed, and the answer does not come: so it is killed between a removal and its memory.
+    sandbox.addFault({ operation: 'remove', kind: 'hang', nth: 5, after: true })
     const instances = [await serve(t, folder, { ...env, ...database }, args)]
-    await until(() => sandbox.effects().length >= 3)
-    instances.push(await serve(t, folder, { ...env, ...database }, args))
     await until(() => sandbox.effects().length >= 5)
+    instances.push(await serve(t, folder, { ...env, ...database }, args))
     const leader = await leaderOf(instances)
     leader.child.kill('SIGKILL')
     const { rows } = await postgres.sql(
@@ -102,7 +102,7 @@ users:
       database.PGDATABASE,
     )
     const remembered = rows.map(({ email }) => String(email))
-    t.ok(remembered.length >= 3 && remembered.length < 12, `${remembered.length} remembered when it died`)
+    t.equal(remembered.length, 4, 'remembered when it died')
     await until(() => sandbox.users().length === 0)
     await instances.find(instance => instance !== leader)?.logged(/removed|absent/)
     await sleep(1_500)

@@ -28,7 +28,7 @@ t.test('an accept that outlasts the grace is cut: exit 5, in time, and what beca
   await until(() => sandbox.calls().some(({ operation }) => operation === 'accept'))
   const began = performance.now()
   t.equal(await served.end('SIGTERM'), 5)
-  t.ok(performance.now() - began < 4_000, `${Math.round(performance.now() - began)} ms`)
+  t.ok(performance.now() - began < 30_000, 'long before the accept would have been answered')
   t.match(served.log(), /did not finish within 0\.5 s: its requests are cut[\s\S]*bimdata_invitation\.1/)
   t.match((await guestlist(['audit', 'verify', 'audit.jsonl'], { cwd: folder })).code, 0, 'the audit log is whole')
 })

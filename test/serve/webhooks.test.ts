@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
 import { serve as serveHttp } from '../helpers/http.js'
 import { freePort } from '../helpers/postgres.js'
-import { post, SECRET, serve, sign, until } from '../helpers/serve.js'
+import { lateness, post, SECRET, serve, sign, until } from '../helpers/serve.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `invitations:
@@ -19,7 +19,7 @@ const accepted = (sandbox: Sandbox, wanted: number) =>
   sandbox.invitations().some(({ id, status }) => id === wanted && status === 'A')
 const callsOf = (sandbox: Sandbox, wanted: string) => sandbox.calls().filter(({ operation }) => operation === wanted)
 
-t.test('a webhook leads to an accept within 2 × (list + accept) + 300 ms', async t => {
+t.test('a webhook leads to an accept within 2 × (list + accept) + 300 ms, and what a busy machine adds', async t => {
   const latencyMs = 100
   const { folder, env, sandbox } = await world(t, MANIFEST, [], { latencyMs })
   const served = await serve(t, folder, { ...env, ...WITH_SECRET }, ['--interval', '1h'])
@@ -34,7 +34,8 @@ t.test('a webhook leads to an accept within 2 × (list + accept) + 300 ms', asyn
     await until(async () => (await served.status()).runs.length === id + 1)
   }
   const median = took.sort((a, b) => a - b)[2] ?? Number.POSITIVE_INFINITY
-  t.ok(median <= 2 * (latencyMs + latencyMs) + 300, `${took} ms`)
+  const bound = 2 * (latencyMs + latencyMs) + 300 + (await lateness(served))
+  t.ok(median <= bound, `${took} ms, at most ${Math.round(bound)}`)
 })
 
 t.test('bad signatures, large bodies, and what is passed on', async t => {

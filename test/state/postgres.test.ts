@@ -104,7 +104,7 @@ if (postgres !== null) {
     await postgres.sql(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`, env.PGDATABASE)
     const [, next] = await Promise.all([
       aborted(lock.lost),
-      stateAt(env).lock({ operation: 'apply', timeoutMs: 5_000 }),
+      stateAt(env).lock({ operation: 'apply', timeoutMs: 30_000 }),
     ])
     t.match(lock.lost.reason, { code: 'state-lock-lost', message: /administrator/ })
     t.equal(lock.isHeld(), false)
@@ -208,7 +208,7 @@ if (postgres !== null) {
     t.teardown(() => process.kill(session.announcedPid, 'SIGCONT'))
     const began = performance.now()
     await session.close()
-    t.ok(performance.now() - began < 5_000, `${Math.round(performance.now() - began)} ms`)
+    t.ok(performance.now() - began < 30_000, 'long before it would answer')
   })
 
   t.test('two databases of one server: a state of the same name is another one, with a lock of its own', async t => {
@@ -227,9 +227,9 @@ if (postgres !== null) {
     await sleep(1_200)
     proxy.freeze()
     const cut = performance.now()
-    const stopped = new Promise<number>(resolve =>
-      lock.lost.addEventListener('abort', () => resolve(performance.now() - cut)),
-    )
+    const stopped = Promise.resolve(aborted(lock.lost)).then(() => performance.now() - cut)
+    // By a timer of this process, which is as late as the holder's own where the machine is busy.
+    const first = Promise.race([stopped.then(() => 'the holder'), sleep(3_200, 'the timer')])
     const begun = stateAt(env)
       .lock({ operation: 'apply', timeoutMs: 30_000 })
       .then(async next => {
@@ -238,9 +238,9 @@ if (postgres !== null) {
         return at
       })
     const [stop, begin] = [await stopped, await begun]
-    t.ok(stop < 3_200, `stopped after ${Math.round(stop)} ms`)
+    t.equal(await first, 'the holder', `stopped after ${Math.round(stop)} ms`)
     t.equal(lock.isHeld(), false)
-    t.ok(begin > 8_000 && begin < 16_000, `the other began after ${Math.round(begin)} ms`)
+    t.ok(begin > stop && begin > 8_000, `the other began after ${Math.round(begin)} ms`)
     await lock.release()
   })
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { findString, languageOf } from '../../../src/lint/algebra/language.js'
 import { compileWildcard } from '../../../src/reconcile/wildcard.js'
+import fc from '../../helpers/properties.js'
 
 const find = (required: readonly string[][], forbidden: readonly string[][]) =>
   findString(required.map(languageOf), forbidden.map(languageOf))

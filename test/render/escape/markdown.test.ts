@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import t from 'tap'
 import { codeSpan, prose } from '../../../src/render/escape/markdown.js'
 import { escapeTerminal } from '../../../src/render/escape/terminal.js'
+import fc from '../../helpers/properties.js'
 import { HOSTILE } from '../fixtures/plan.js'
 import { referencesIn, textOf } from '../fixtures/rendered.js'
 

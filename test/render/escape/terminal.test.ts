@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { escapeTerminal, quoteTerminal } from '../../../src/render/escape/terminal.js'
+import fc from '../../helpers/properties.js'
 import { commandsIn, unsafeIn } from '../fixtures/inert.js'
 import { HOSTILE } from '../fixtures/plan.js'
 
