@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no lock is taken',
-    patches: one('commands/shared/lock-state.ts', 'if (noLock) {', 'if (true) {'),
+    patches: one('commands/shared/open-state.ts', 'if (noLock) {', 'if (true) {'),
     breaks: 'apply holds the lock',
   },
   {

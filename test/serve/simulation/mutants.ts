@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'runs take no lock',
-    patches: one('commands/shared/lock-state.ts', 'if (noLock) {', 'if (true) {'),
+    patches: one('commands/shared/open-state.ts', 'if (noLock) {', 'if (true) {'),
     breaks: 'nothing starts without proof',
   },
   {
