@@ -3,6 +3,7 @@ import { retryAfterMs } from '../http/retry.js'
 import { sanitizeServerText } from '../http/secret.js'
 import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
+import { tryParseJson } from '../model/json.js'
 
 /** What is read of a body that only says why, or that nobody needs. */
 const MAX_IGNORED_BYTES = 64 * 1024
@@ -53,7 +54,7 @@ export async function expectDone(answer: HttpResponse, what: string): Promise<nu
 
 function isOwn(answer: HttpResponse, body: string): boolean {
   const type = mediaType(answer)
-  return body.trim() === '' || isJson(type) || (type === '' && parsed(body) !== undefined)
+  return body.trim() === '' || isJson(type) || (type === '' && tryParseJson(body) !== undefined)
 }
 
 const isJson = (type: string): boolean => type === 'application/json' || type.endsWith('+json')
@@ -151,18 +152,9 @@ async function drained(answer: HttpResponse): Promise<string> {
   }
 }
 
-/** Undefined for what is not JSON. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
 /** The sentence in a JSON error body, in one line; nothing where there is none. */
 function detailOf(body: string): string {
-  const value = parsed(body)
+  const value = tryParseJson(body)
   if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
   const { detail } = value
   // Without its full stop: it is joined to a sentence of ours.

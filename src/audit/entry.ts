@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RuleRef } from '../model/action.js'
+import { isObject, tryParseJson } from '../model/json.js'
 import type { Approver } from '../model/plan.js'
 
 /** What a line is about. */
@@ -106,19 +107,16 @@ function endsRun({ event, address, outcome }: Record<string, unknown>): boolean 
   return event === 'end' || (event === 'decision' && address === null && NOT_BEGUN.has(outcome))
 }
 
-const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
+/** Outcomes of a decision by which a run does not begin. */
+export const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
 
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
 function objectOf(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? { ...value } : null
-  } catch {
-    return null
-  }
+  const value = tryParseJson(text)
+  return isObject(value) ? { ...value } : null
 }
 
 /** What breaks or turns a line somewhere (controls, U+2028, bidi, zero width) is written as an escape, which is the same JSON. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { MAX_LINE_BYTES } from './entry.js'
+import type { FileHandle } from 'node:fs/promises'
+import { type LinePosition, MAX_LINE_BYTES, NO_LINE, parseLine, sha256 } from './entry.js'
 
 export interface RawLine {
   /** From 1. */
@@ -48,4 +49,49 @@ function startLine() {
       hash: hash.digest('hex'),
     }),
   }
+}
+
+/** Where the next line goes. */
+export interface Tail extends LinePosition {
+  /** Bytes in the file. */
+  readonly size: number
+  /** The last line has no line break: a crash left it, and the next line must not be glued to it. */
+  readonly torn: boolean
+}
+
+const NEWLINE = 10
+/** Larger than most lines, so that one read is enough. */
+const FIRST_READ = 16 * 1024
+
+/** Reads the end of the file; all of it only where the last line cannot say its own number. */
+export async function tailOf(file: FileHandle): Promise<Tail> {
+  const { size } = await file.stat()
+  if (size === 0) return { size, seq: 1, previous: NO_LINE, torn: false }
+  const last = await lastLine(file, size)
+  const position = last === null ? null : parseLine(last.toString('utf8'))
+  if (last !== null && position?.intact === true) {
+    return { size, seq: position.seq + 1, previous: sha256(last), torn: false }
+  }
+  return wholeTail(file, size)
+}
+
+/** Null where it has no line break, or is longer than any that is written. */
+async function lastLine(file: FileHandle, size: number): Promise<Buffer | null> {
+  for (let length = FIRST_READ; ; length *= 8) {
+    const wanted = Math.min(length, size)
+    const { buffer } = await file.read(Buffer.alloc(wanted), 0, wanted, size - wanted)
+    if (buffer.at(-1) !== NEWLINE) return null
+    const start = buffer.subarray(0, -1).lastIndexOf(NEWLINE)
+    if (start !== -1 || wanted === size) return buffer.subarray(start + 1, -1)
+    if (wanted > MAX_LINE_BYTES) return null
+  }
+}
+
+async function wholeTail(file: FileHandle, size: number): Promise<Tail> {
+  let tail: Tail = { size, seq: 1, previous: NO_LINE, torn: false }
+  const stream = file.createReadStream({ start: 0, end: size - 1, autoClose: false })
+  for await (const line of linesOf(stream)) {
+    tail = { size, seq: line.number + 1, previous: line.hash, torn: !line.ended }
+  }
+  return tail
 }

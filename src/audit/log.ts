@@ -7,11 +7,10 @@ import { errnoOf, reasonOf } from '../system/errno.js'
 import { sweepLeftovers } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo } from '../system/lock-info.js'
 import { underLock } from '../system/lock-wait.js'
-import { makeFolder } from '../system/make-folder.js'
-import { syncFolder } from '../system/write-file.js'
+import { makeFolder, syncFolder } from '../system/write-file.js'
 import { auditContextOf } from './audit-context.js'
 import { type AuditContext, type AuditEntry, formatLine, MAX_LINE_BYTES, NO_LINE, sha256 } from './entry.js'
-import { type Tail, tailOf } from './tail.js'
+import { type Tail, tailOf } from './lines.js'
 
 export interface AuditOptions {
   /** What a relative path is relative to. */

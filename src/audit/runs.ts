@@ -1,5 +1,5 @@
-import { isObject } from '../model/json.js'
-import { runOf } from './entry.js'
+import { isObject, tryParseJson } from '../model/json.js'
+import { NOT_BEGUN, runOf } from './entry.js'
 
 /** One request of an action, or a read for it. */
 export interface AuditAttempt {
@@ -78,12 +78,8 @@ export function gatherRuns() {
 }
 
 function parsed(line: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(line)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
+  const value = tryParseJson(line)
+  return isObject(value) ? value : null
 }
 
 function startOf(run_id: string, line: number, fields: Fields): AuditRun {
@@ -154,8 +150,6 @@ function addTo(run: AuditRun, actions: Map<string, AuditAction>, fields: Fields)
       run.message = message
   }
 }
-
-const NOT_BEGUN: ReadonlySet<string | null> = new Set(['declined', 'refused'])
 
 function decided(run: AuditRun, actions: Map<string, AuditAction>, fields: Fields): void {
   const outcome = textOf(fields.outcome)

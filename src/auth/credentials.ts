@@ -5,11 +5,11 @@ import { Secret } from '../http/secret.js'
 import type { TransportOptions } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 import { canonicalApiUrl } from '../model/text.js'
-import { clientCredentialsSource } from './client-credentials.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
 import { jwtExpiry } from './jwt.js'
 import { loginSource } from './login-source.js'
-import { type ProviderSettings, providerSettings } from './provider.js'
+import { connectProvider, type OAuthClient, type ProviderSettings, providerSettings } from './provider.js'
+import { bearerToken, renewingToken } from './renewing.js'
 import { type StoredLogin, type TokenStore, tokenStore } from './token-store.js'
 
 export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
@@ -152,4 +152,31 @@ function noCredentials(withId: boolean, withSecret: boolean): ApiError {
       'Each variable may be given as …_FILE, naming a file that holds the value.',
     ].join('\n'),
   })
+}
+
+/** Tokens that an application fetches for itself (the client_credentials grant), kept in memory. */
+function clientCredentialsSource(
+  settings: ProviderSettings,
+  client: OAuthClient,
+  from: string,
+  shadowed: readonly string[],
+): CredentialSource {
+  const token = renewingToken(async () => {
+    const { oidc, config, run, close } = await connectProvider(settings, client, { tokenOnly: true })
+    const parameters = settings.scope === null ? {} : { scope: settings.scope }
+    const answer = await run('Fetching an access token', () => oidc.clientCredentialsGrant(config, parameters)).finally(
+      close,
+    )
+    return bearerToken(answer.access_token, answer.expires_in, Date.now())
+  })
+  return {
+    name: 'client credentials',
+    describe() {
+      const ends = token.current()?.expiresAt ?? null
+      const expiresAt = ends === null ? null : new Date(ends).toISOString()
+      return { source: 'client credentials', from: `${from} at ${settings.issuer}`, shadowed, expiresAt }
+    },
+    authorization: token.authorization,
+    renew: token.renew,
+  }
 }

@@ -1,5 +1,5 @@
 import type { Secret } from '../http/secret.js'
-import { isObject, memberOf } from '../model/json.js'
+import { isObject, memberOf, tryParseJson } from '../model/json.js'
 
 /** When a token ends, RFC 3339, if it is a JWT that says so; nothing in it is trusted or checked. */
 export function jwtExpiry(token: Secret): string | null {
@@ -22,10 +22,6 @@ export function jwtClientRoles(token: Secret, client: string): readonly string[]
 }
 
 function claimsOf(token: Secret): Readonly<Record<string, unknown>> | null {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'))
-    return isObject(claims) ? claims : null
-  } catch {
-    return null
-  }
+  const claims = tryParseJson(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'))
+  return isObject(claims) ? claims : null
 }

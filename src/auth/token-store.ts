@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { variable } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
 import { ApiError } from '../model/api-error.js'
+import { tryParseJson } from '../model/json.js'
 import { errnoOf } from '../system/errno.js'
 import { sweepLeftovers } from '../system/lock-file.js'
 import { type LockInfo, newLockInfo } from '../system/lock-info.js'
 import { underLock } from '../system/lock-wait.js'
-import { makeFolder } from '../system/make-folder.js'
 import { hasEnded } from '../system/process.js'
 import { readInput } from '../system/read-file.js'
-import { writeDurably } from '../system/write-file.js'
+import { makeFolder, writeDurably } from '../system/write-file.js'
 
 /** What a login is kept under. */
 export interface LoginKey {
@@ -116,19 +116,10 @@ async function readLogins(path: string): Promise<readonly StoredLogin[]> {
     if (errnoOf(error) === 'ENOENT') return []
     throw broken(path, 'cannot be read', 'Check its permissions.')
   }
-  const file = parse(text)
-  if (file === null) throw broken(path, 'is not as guestlist writes it', 'Delete it and run `guestlist login` again.')
+  const file = tryParseJson(text)
+  if (!isStoreFile(file))
+    throw broken(path, 'is not as guestlist writes it', 'Delete it and run `guestlist login` again.')
   return file.logins
-}
-
-/** Null for anything but this version's form. The parser's message would quote the file. */
-function parse(text: string): StoreFile | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isStoreFile(value) ? value : null
-  } catch {
-    return null
-  }
 }
 
 const isStoreFile = (value: unknown): value is StoreFile =>

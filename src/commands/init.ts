@@ -4,7 +4,7 @@ import type { Io } from '../cli/io.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
-import { makeFolder } from '../system/make-folder.js'
+import { makeFolder } from '../system/write-file.js'
 import { schemaReference } from './shared/schema-reference.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 

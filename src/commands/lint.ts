@@ -6,8 +6,8 @@ import type { Level } from '../lint/context.js'
 import { findingsText } from '../lint/findings-text.js'
 import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.js'
 import { sarifLog } from '../lint/sarif.js'
-import { placeName } from '../manifest/problems.js'
 import { EXIT, type ExitCode } from '../model/error.js'
+import { placeText } from '../model/problem.js'
 import { DAY_MS } from '../model/text.js'
 import { jsonText } from '../render/json.js'
 import { wrapText } from '../render/text/width.js'
@@ -50,6 +50,6 @@ function warnOfUndecided({ undecided }: LintResult, flags: CommonFlags, io: Io):
   if (first === undefined) return
   createLog(flags.logLevel, io).warn(
     'lint_undecided',
-    `what ${undecided.length === 1 ? 'one rule covers' : `${undecided.length} rules cover`} is too complex to be decided, the first at ${placeName(first)}: nothing is said of whether they are shadowed, redundant or in conflict`,
+    `what ${undecided.length === 1 ? 'one rule covers' : `${undecided.length} rules cover`} is too complex to be decided, the first at ${placeText(first)}: nothing is said of whether they are shadowed, redundant or in conflict`,
   )
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { chooseCredentials, findLogin, lockMs } from '../auth/credentials.js'
-import { loginWithBrowser, loginWithDevice } from '../auth/login-flow.js'
-import { endLogin, type Revocation } from '../auth/logout.js'
+import { endLogin, loginWithBrowser, loginWithDevice, type Revocation } from '../auth/login-flow.js'
 import { providerSettings } from '../auth/provider.js'
 import { type StoredLogin, sameLogin, tokenStore } from '../auth/token-store.js'
 import type { CommonFlags } from '../cli/flags.js'

@@ -1,6 +1,6 @@
 import type { Action, ActionReason } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
-import { isObject } from '../model/json.js'
+import { isObject, tryParseJson } from '../model/json.js'
 import type { Plan, Unchanged } from '../model/plan.js'
 import {
   type ActionEntry,
@@ -14,19 +14,11 @@ import { validatePlanDocument } from './plan-validator.gen.js'
 
 /** @throws GuestlistError */
 export function parsePlanDocument(text: string): Plan {
-  const value = parseJson(text)
+  const value = tryParseJson(text)
   refuseNewer(value)
   if (!validatePlanDocument(value)) throw notAPlan()
   if (checksumOf(value) !== value.guestlist.checksum) throw edited()
   return fromDocument(value)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw notAPlan()
-  }
 }
 
 function refuseNewer(value: unknown): void {

@@ -2,6 +2,7 @@ import type { Clouds } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
+import { tryParseJson } from '../model/json.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
@@ -74,12 +75,10 @@ export function parseSnapshot(text: string): Snapshot {
 }
 
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // JSON.parse quotes the text in its message.
+  const value = tryParseJson(text)
+  if (value === undefined)
     throw notASnapshot(text.trim() === '' ? 'it is empty' : 'it is not JSON, or only a part of it')
-  }
+  return value
 }
 
 function refuseNewerVersion(json: unknown): void {

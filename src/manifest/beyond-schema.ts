@@ -1,6 +1,6 @@
 import { type AddressUse, addressFault } from '../model/email-address.js'
+import { memberOf } from '../model/json.js'
 import { type PendingProblem, type ProblemText, subjectOf } from './problems.js'
-import { isRecord } from './schema.js'
 import type { Tree } from './tree.js'
 
 /** What the schema cannot say of a value: where it is, and what is wrong with it. */
@@ -52,8 +52,6 @@ function periodFaults(path: readonly string[], entry: unknown): Fault[] {
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-
-const memberOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
 
 export function faultProblem(tree: Tree, { path, words }: Fault): PendingProblem {
   return { code: 'wrong-value', source: tree.source, ...tree.span(path), describe: () => words(tree) }

@@ -1,7 +1,8 @@
 import { emailKey } from '../model/email-address.js'
+import { placeText } from '../model/problem.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
-import { type PendingProblem, type ProblemText, placeName, quoted } from './problems.js'
+import { type PendingProblem, type ProblemText, quoted } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 
 /**
@@ -91,7 +92,7 @@ function problemAt(
   describe: () => ProblemText,
 ): PendingProblem {
   const { source, start, end } = later
-  return { code, source, start, end, cause: placeName(earlier.place), describe }
+  return { code, source, start, end, cause: placeText(earlier.place), describe }
 }
 
 /** The entries of each key, in the order of the manifest. */
@@ -125,7 +126,7 @@ function clashes<A extends Timed, B extends Timed>(
     const [here, there] = later === one ? [does, undoes] : [undoes, does]
     return problemAt('contradiction', later, earlier, () => ({
       summary: `${name(key)} is both ${does} and ${undoes}`,
-      detail: `It is ${here} here, and ${there} also at ${placeName(earlier.place)}. Keep one of the two.`,
+      detail: `It is ${here} here, and ${there} also at ${placeText(earlier.place)}. Keep one of the two.`,
     }))
   })
 }
@@ -146,7 +147,7 @@ function repeatedNames(rules: readonly Written<WrittenRule>[]): PendingProblem[]
         ? []
         : problemAt('duplicate-entry', rule, first, () => ({
             summary: `Two rules are named ${quoted(name)}`,
-            detail: `The other is at ${placeName(first.place)}. A name is unique in the manifest, over all its files.`,
+            detail: `The other is at ${placeText(first.place)}. A name is unique in the manifest, over all its files.`,
           })),
     ),
   )
@@ -164,7 +165,7 @@ function repeats<T extends Timed | string>(
       if (earlier === undefined || earlier === entry) return []
       return problemAt('duplicate-entry', entry, earlier, () => ({
         summary: `The same ${what} appears twice in ${where}`,
-        detail: `It is also at ${placeName(earlier.place)}. Keep one of the two.`,
+        detail: `It is also at ${placeText(earlier.place)}. Keep one of the two.`,
       }))
     }),
   )

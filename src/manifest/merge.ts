@@ -1,8 +1,8 @@
 import type { Guards, KeycloakConfig, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
-import type { Place } from '../model/problem.js'
+import { type Place, placeText } from '../model/problem.js'
+import type { ListName, Part } from './check.js'
 import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
-import { type PendingProblem, placeName, quoted } from './problems.js'
-import type { ListName, Part } from './prune.js'
+import { type PendingProblem, quoted } from './problems.js'
 import type { Source } from './source.js'
 import type { Path } from './tree.js'
 
@@ -56,7 +56,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
   end: other.end,
   describe: () => ({
     summary: `\`${name}\` is set twice, to different values`,
-    detail: `It is ${quoted(other.value)} at ${placeName(other.place)}, and also ${quoted(first.value)} at ${placeName(first.place)}. Keep one of the two.`,
+    detail: `It is ${quoted(other.value)} at ${placeText(other.place)}, and also ${quoted(first.value)} at ${placeText(first.place)}. Keep one of the two.`,
   }),
 })
 

@@ -1,12 +1,13 @@
 import type { Manifest } from '../model/manifest.js'
-import type { Place, Problem, Range } from '../model/problem.js'
-import { warnings } from './broad-rules.js'
+import { type Place, type Problem, placeText, type Range } from '../model/problem.js'
 import { type Checked, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
-import { type Merged, merge } from './merge.js'
+import type { WrittenRule } from './manifest-file.gen.js'
+import { type Merged, merge, type Written } from './merge.js'
 import { normalize } from './normalize.js'
-import { type PendingProblem, placeName, toProblems } from './problems.js'
+import { type PendingProblem, type ProblemText, toProblems } from './problems.js'
+import { ANNOTATIONS } from './schema.js'
 import { createTree, type Tree } from './tree.js'
 import { readYaml } from './yaml.js'
 
@@ -70,18 +71,18 @@ export function parseManifest(sources: readonly ManifestSource[]): ParseResult {
 }
 
 function writtenLines(place: Place, { accept, deny, remove, unmatched }: Merged): readonly string[] {
-  const name = placeName(place)
+  const name = placeText(place)
   const found = [...accept, ...deny, ...remove, ...(unmatched ? [unmatched] : [])].find(
-    one => placeName(one.place) === name,
+    one => placeText(one.place) === name,
   )
   return found ? found.source.lines(found.start, found.end) : []
 }
 
 function locateProblems(problems: readonly Problem[], { accept, deny }: Merged): readonly Problem[] {
   if (!problems.some(isBare)) return problems
-  const rules = new Map([...accept, ...deny].map(rule => [placeName(rule.place), rule]))
+  const rules = new Map([...accept, ...deny].map(rule => [placeText(rule.place), rule]))
   return problems.map(problem => {
-    const rule = isBare(problem) ? rules.get(placeName({ file: problem.file, ...problem.range.start })) : undefined
+    const rule = isBare(problem) ? rules.get(placeText({ file: problem.file, ...problem.range.start })) : undefined
     if (rule === undefined) return problem
     const { source, start, end } = rule
     return { ...problem, range: source.range(start, end), snippet: source.snippet(start) }
@@ -90,3 +91,34 @@ function locateProblems(problems: readonly Problem[], { accept, deny }: Merged):
 
 const isBare = (problem: Problem): problem is Problem & { readonly range: Range } =>
   problem.range !== null && problem.snippet === null
+
+/** A rule for everybody: an e-mail of `*` or `*@*` alone, whatever it says besides why and until when. */
+const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
+  /^[\s*@]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
+
+const warning = ({ source, start, end }: Written<unknown>, words: ProblemText): PendingProblem => ({
+  code: 'wrong-value',
+  severity: 'warning',
+  source,
+  start,
+  end,
+  describe: () => words,
+})
+
+const EVERYBODY: ProblemText = {
+  summary: 'This rule accepts every invitation, whoever is invited',
+  detail: 'If that is not intended, name a domain, as in "*@acme.example", or a cloud.',
+}
+
+const UNMATCHED: ProblemText = {
+  summary: '`unmatched: accept` accepts every invitation that no rule denies',
+  detail: 'If that is not intended, write ignore, and a rule for each domain to accept.',
+}
+
+/** What can be meant, but hardly is. */
+function warnings({ accept, unmatched }: Merged): PendingProblem[] {
+  return [
+    ...accept.filter(isEverybody).map(rule => warning(rule, EVERYBODY)),
+    ...(unmatched?.value === 'accept' ? [warning(unmatched, UNMATCHED)] : []),
+  ]
+}

@@ -1,4 +1,4 @@
-import type { Place, Problem, ProblemCode } from '../model/problem.js'
+import type { Problem, ProblemCode } from '../model/problem.js'
 import type { Source } from './source.js'
 
 export interface ProblemText {
@@ -36,8 +36,6 @@ export function subjectOf(path: readonly string[]): string {
   if (last === undefined) return 'A manifest'
   return /^\d+$/.test(last) ? `An entry of \`${path.at(-2) ?? ''}\`` : `\`${last}\``
 }
-
-export const placeName = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
 
 /** Problems shown at once; the rest is counted. */
 export const PROBLEM_LIMIT = 1000

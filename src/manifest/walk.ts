@@ -1,7 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Place, ProblemCode } from '../model/problem.js'
+import { type Place, type ProblemCode, placeText } from '../model/problem.js'
 import { DEPTH_LIMIT, TOO_DEEP } from './limits.js'
-import { type PendingProblem, type ProblemText, placeName, quoted } from './problems.js'
+import { type PendingProblem, type ProblemText, quoted } from './problems.js'
 import type { Source } from './source.js'
 
 /** Nodes that aliases may repeat in one file: what is repeated costs more than the file is long. */
@@ -29,7 +29,7 @@ const cycle = (name: string): ProblemText => ({
 
 const duplicateKey = (key: string, first: Place): ProblemText => ({
   summary: `The key ${quoted(key)} appears twice in one mapping`,
-  detail: `It is also at ${placeName(first)}. Keep one of the two.`,
+  detail: `It is also at ${placeText(first)}. Keep one of the two.`,
 })
 
 /** Offsets into a source. */

@@ -41,6 +41,15 @@ export const isIterable = (value: object): value is Iterable<unknown> => Symbol.
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
+/** The value of a JSON text; undefined if it is not JSON. The parser's own message would quote the text. */
+export function tryParseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The member of a value that may have none. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 

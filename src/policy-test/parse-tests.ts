@@ -2,11 +2,11 @@ import type { ErrorObject } from 'ajv'
 import testSchema from '../../schemas/manifest-test.schema.json' with { type: 'json' }
 import { schemaProblems } from '../manifest/check.js'
 import { type ManifestSource, readTree } from '../manifest/parse.js'
-import { type PendingProblem, placeName, quoted, toProblems } from '../manifest/problems.js'
+import { type PendingProblem, quoted, toProblems } from '../manifest/problems.js'
 import { isRecord, stepsOf } from '../manifest/schema.js'
 import type { Tree } from '../manifest/tree.js'
 import type { Manifest } from '../model/manifest.js'
-import type { Problem } from '../model/problem.js'
+import { type Problem, placeText } from '../model/problem.js'
 import { type Reading, readTest } from './read-test.js'
 import type { TestCase } from './run-tests.js'
 import type { ManifestTestFile, WrittenTest } from './test-file.gen.js'
@@ -48,7 +48,7 @@ function repeatedNames(tree: Tree, tests: Readable['tests']): readonly PendingPr
     if (first === i) return []
     const describe = () => ({
       summary: `Two tests are named ${quoted(name)}`,
-      detail: `The other is at ${placeName(tree.place(['tests', first, 'name']))}. A name is unique in the file.`,
+      detail: `The other is at ${placeText(tree.place(['tests', first, 'name']))}. A name is unique in the file.`,
     })
     return [{ code: 'duplicate-entry', source: tree.source, ...tree.span(['tests', i, 'name']), describe }]
   })

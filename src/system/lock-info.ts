@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isObject, tryParseJson } from '../model/json.js'
 import { ownProcess, type ProcessIdentity, whoAmI } from './process.js'
 
 /**
@@ -83,10 +84,6 @@ export function plain(text: string): string {
 }
 
 function objectOf(text: string): Map<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return new Map(value !== null && typeof value === 'object' ? Object.entries(value) : [])
-  } catch {
-    return new Map()
-  }
+  const value = tryParseJson(text)
+  return new Map(isObject(value) ? Object.entries(value) : [])
 }

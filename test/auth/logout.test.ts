@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import t from 'tap'
-import { endLogin } from '../../src/auth/logout.js'
+import { endLogin } from '../../src/auth/login-flow.js'
 import { providerSettings } from '../../src/auth/provider.js'
 import { loggedIn, OPTIONS } from '../helpers/login.js'
 import { startOidc } from '../helpers/oidc.js'

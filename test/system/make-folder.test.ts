@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { makeFolder } from '../../src/system/make-folder.js'
+import { makeFolder } from '../../src/system/write-file.js'
 
 const isFolder = (path: string): boolean => statSync(path).isDirectory()
 

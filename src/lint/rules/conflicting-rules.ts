@@ -1,4 +1,4 @@
-import { placeName } from '../../manifest/problems.js'
+import { placeText } from '../../model/problem.js'
 import type { LintContext, LintRule, Remark } from '../context.js'
 import { witnessOf } from '../decisions.js'
 import { dateOf, type RuleSpeaker, type Ruleset, type Speaker, today } from '../ruleset.js'
@@ -36,7 +36,7 @@ function remark({ ruleset, now }: LintContext, accept: RuleSpeaker, deny: RuleSp
   const later = found && found.day > today(now) ? ` That begins on ${dateOf(found.day)}.` : ''
   return {
     at: accept.entry.at,
-    summary: `The deny rule at ${placeName(deny.entry.at)} denies some of what this rule accepts`,
+    summary: `The deny rule at ${placeText(deny.entry.at)} denies some of what this rule accepts`,
     detail: `They are equally strong, both match the invitation shown, and each matches others: deny wins.${later} Narrow one of them, or give the exception an exact address or an id.${more}`,
     other: deny.entry.at,
     witness: found?.witness ?? null,

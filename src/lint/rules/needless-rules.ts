@@ -1,4 +1,4 @@
-import { placeName } from '../../manifest/problems.js'
+import { placeText } from '../../model/problem.js'
 import type { LintContext, LintRule } from '../context.js'
 import { beating, coversOf, isRedundant, witnessOf } from '../decisions.js'
 import type { RuleSpeaker } from '../ruleset.js'
@@ -15,7 +15,7 @@ export const shadowedRule: LintRule = {
       if (!context.isShadowed(speaker)) continue
       const covers = coversOf(ruleset, speaker.box, beating(ruleset, speaker))
       const [first] = covers
-      const names = covers.map(({ entry, effect }) => `the ${effect} rule at ${placeName(entry.at)}`)
+      const names = covers.map(({ entry, effect }) => `the ${effect} rule at ${placeText(entry.at)}`)
       const match = names.length === 1 ? 'matches' : 'together match'
       yield {
         at: speaker.entry.at,
@@ -70,8 +70,8 @@ function insteadOf({ ruleset, manifest }: LintContext, speaker: RuleSpeaker) {
   const cover = same.find(({ box }) => ruleset.space.includes(box, speaker.box)) ?? same[0]
   if (cover) {
     const what = 'effect' in cover.entry ? `The ${cover.effect} rule` : 'The removal'
-    return { at: cover.entry.at, name: `${what} at ${placeName(cover.entry.at)}` }
+    return { at: cover.entry.at, name: `${what} at ${placeText(cover.entry.at)}` }
   }
   const { unmatchedAt } = manifest
-  return unmatchedAt && { at: unmatchedAt, name: `\`unmatched\` at ${placeName(unmatchedAt)}` }
+  return unmatchedAt && { at: unmatchedAt, name: `\`unmatched\` at ${placeText(unmatchedAt)}` }
 }

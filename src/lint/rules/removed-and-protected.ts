@@ -1,4 +1,5 @@
-import { placeName, quoted } from '../../manifest/problems.js'
+import { quoted } from '../../manifest/problems.js'
+import { placeText } from '../../model/problem.js'
 import { indexProtections } from '../../reconcile/protect.js'
 import type { LintRule } from '../context.js'
 
@@ -14,7 +15,7 @@ export const removedAndProtected: LintRule = {
       const protection = protectionOf(key)
       if (protection === null) continue
       const { pattern, source } = protection
-      const by = typeof source === 'string' ? source : placeName(source)
+      const by = typeof source === 'string' ? source : placeText(source)
       yield {
         at,
         summary: `${quoted(key)} is to be removed, and protected by ${quoted(pattern)} (${by})`,
