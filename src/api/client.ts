@@ -9,8 +9,8 @@ import { messageOf } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { expectDone, expectJson, expectList, statusError } from './answer.js'
-import { readCloud, readListed, readMember } from './clouds.js'
 import { readInvitations } from './list-body.js'
+import { readCloud, readListed, readMember } from './list-clouds.js'
 import { checkedInvitation } from './wire.js'
 
 /** One exchange on the wire; nothing in it is secret. */

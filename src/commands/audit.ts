@@ -1,7 +1,14 @@
 import { resolve } from 'node:path'
 import { linesOf } from '../audit/lines.js'
 import { gatherRuns } from '../audit/runs.js'
-import { type AuditVerification, isFault, isIntact, openAuditStream, verdictOf, verifyAudit } from '../audit/verify.js'
+import {
+  type AuditVerification,
+  isFault,
+  isIntact,
+  openAuditStream,
+  verdictOf,
+  verifyAudit,
+} from '../audit/verify-log.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'

@@ -13,7 +13,7 @@ import { canonicalApiUrl } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText } from '../render/json.js'
 import { wrapText } from '../render/text/width.js'
-import { limitsOf, wireOf } from './shared/wire.js'
+import { limitsOf, wireOf } from './shared/wire-options.js'
 
 /**
  * | status | the API was asked and |

@@ -12,7 +12,7 @@ import type { Env } from '../http/proxy.js'
 import { EXIT, type ExitCode, GuestlistError, messageOf } from '../model/error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { jsonText } from '../render/json.js'
-import { wireOf } from './shared/wire.js'
+import { wireOf } from './shared/wire-options.js'
 
 /** Registered as the default for BIMData's applications. */
 const DEFAULT_REDIRECT_URI = 'http://localhost:8080/oidc-callback'

@@ -13,7 +13,7 @@ import { table } from '../render/text/table.js'
 import type { StateStore } from '../state/state-store.js'
 import { optionalManifest, stateConfigOf } from './shared/load-manifest.js'
 import { lockState, openStateFor } from './shared/open-state.js'
-import { apiUrlOf } from './shared/wire.js'
+import { apiUrlOf } from './shared/wire-options.js'
 
 /** Lists the removals that are remembered, by address. */
 export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {

@@ -11,7 +11,7 @@ import { isComing } from '../reconcile/policy.js'
 import { indexProtections } from '../reconcile/protect.js'
 import type { ReconcileOptions } from '../reconcile/reconcile.js'
 import { leftoverAddress, userAddress } from '../reconcile/resource-address.js'
-import type { KeycloakClient } from './client.js'
+import type { KeycloakClient } from './keycloak-client.js'
 
 /** What planning and comparing ask of Keycloak. */
 export type KeycloakReader = Pick<KeycloakClient, 'find'>

@@ -1,5 +1,5 @@
 import type { AuditAction, AuditRun } from '../audit/runs.js'
-import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify.js'
+import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify-log.js'
 import { plural } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { inChunks } from '../render/text/chunks.js'

@@ -1,5 +1,5 @@
 import type { StaleFault } from './faults.js'
-import { createListBody, type ListBody, type Past } from './list-body.js'
+import { createListBody, type ListBody, type Past } from './stream-list.js'
 import {
   addressKey,
   type CloudData,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openAudit } from '../../src/audit/log.js'
+import { openAudit } from '../../src/audit/audit-log.js'
 import { invitation, world } from '../helpers/world.js'
 
 const MANIFEST = `invitations:

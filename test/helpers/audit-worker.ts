@@ -3,7 +3,7 @@
  * `append COUNT NAME`: one after the other, each on the disk before the next.
  */
 import { createInterface } from 'node:readline'
-import { openAudit } from '../../src/audit/log.js'
+import { openAudit } from '../../src/audit/audit-log.js'
 
 const log = await openAudit(String(process.argv[2]), { cwd: '.', env: {}, now: () => new Date() })
 

@@ -13,7 +13,7 @@ import { canonicalApiUrl, durationText, plural } from '../../model/text.js'
 import { IdSet } from '../../reconcile/id-set.js'
 import { WHY_UNREAD } from '../../render/text/words.js'
 import { type Connection, openKeycloak } from '../shared/connect.js'
-import { wireOf } from '../shared/wire.js'
+import { wireOf } from '../shared/wire-options.js'
 import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
 
 export interface Credential {

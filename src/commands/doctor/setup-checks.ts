@@ -16,7 +16,7 @@ import { hasEnded } from '../../system/process.js'
 import { loadManifest } from '../shared/load-manifest.js'
 import { openStateFor } from '../shared/open-state.js'
 import { approvalDemands, authorsOf, signersPath } from '../shared/plan-approvals.js'
-import { apiUrlOf } from '../shared/wire.js'
+import { apiUrlOf } from '../shared/wire-options.js'
 import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
 
 /** By major version, the oldest minor one that package.json's `engines` allows; all that are newer than the last do. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import { type AuditLog, openAudit } from '../../audit/audit-log.js'
 import type { AuditEntry } from '../../audit/entry.js'
-import { type AuditLog, openAudit } from '../../audit/log.js'
 import type { Io } from '../../cli/io.js'
 import type { Attempt, ExecuteEvent } from '../../execute/execution-context.js'
 import { type Action, isAccountRemoval } from '../../model/action.js'

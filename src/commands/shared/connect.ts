@@ -8,13 +8,13 @@ import { startProgress } from '../../cli/progress.js'
 import type { Batches, ReadList } from '../../execute/api.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { type RetryPolicy, readWithRetries } from '../../http/retry.js'
-import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keycloak/client.js'
+import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keycloak/keycloak-client.js'
 import { readClouds } from '../../loss/read-clouds.js'
 import { ApiError } from '../../model/api-error.js'
 import type { Clouds } from '../../model/clouds.js'
 import type { KeycloakRef } from '../../model/plan.js'
 import { type Clock, systemClock } from '../../system/clock.js'
-import { limitsOf, readRetryOf, wireOf } from './wire.js'
+import { limitsOf, readRetryOf, wireOf } from './wire-options.js'
 
 /** Of reads, where nothing else is set. */
 const PARALLELISM = 10

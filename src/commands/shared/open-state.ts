@@ -5,7 +5,7 @@ import type { Log } from '../../cli/log.js'
 import type { StateConfig } from '../../model/manifest.js'
 import { openState, type StateLock, type StateStore } from '../../state/state-store.js'
 import { describeHolder } from '../../system/lock-info.js'
-import { wireOf } from './wire.js'
+import { wireOf } from './wire-options.js'
 
 /** The state that a manifest names, for the API in use. */
 export const openStateFor = (config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore =>

@@ -15,7 +15,7 @@ import { indexProtections, protectionRefusal } from '../../reconcile/protect.js'
 import { invitationAddress, leftoverAddress, parseTarget, userAddress } from '../../reconcile/resource-address.js'
 import { protections } from './make-plan.js'
 import { approvalDemands } from './plan-approvals.js'
-import { apiUrlOf } from './wire.js'
+import { apiUrlOf } from './wire-options.js'
 
 /** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */
 export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> =>

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { openAudit } from '../../src/audit/audit-log.js'
 import type { AuditEntry } from '../../src/audit/entry.js'
-import { openAudit } from '../../src/audit/log.js'
-import { type AuditProblemKind, verifyAudit } from '../../src/audit/verify.js'
+import { type AuditProblemKind, verifyAudit } from '../../src/audit/verify-log.js'
 
 const sha256 = (value: string) => createHash('sha256').update(value).digest('hex')
 

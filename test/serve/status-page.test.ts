@@ -1,8 +1,8 @@
 import axe, { type AxeResults } from 'axe-core'
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../src/serve/metrics.js'
-import { createStatusServer } from '../../src/serve/server.js'
 import { Status } from '../../src/serve/status.js'
+import { createStatusServer } from '../../src/serve/status-server.js'
 import { browserFor } from '../helpers/browser.js'
 import { examplePlan, HOSTILE, hostilePlan } from '../render/fixtures/plan.js'
 

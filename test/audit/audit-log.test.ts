@@ -13,8 +13,8 @@ import {
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { type AuditLog, type AuditOptions, openAudit } from '../../src/audit/log.js'
-import { verifyAudit } from '../../src/audit/verify.js'
+import { type AuditLog, type AuditOptions, openAudit } from '../../src/audit/audit-log.js'
+import { verifyAudit } from '../../src/audit/verify-log.js'
 import { newLockInfo } from '../../src/system/lock-info.js'
 import { bundleWorker } from '../helpers/process.js'
 
