@@ -5,8 +5,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { main } from '../../src/program/program.js'
 import type { Sandbox } from '../../src/sandbox/options.js'
 import { startSandbox } from '../../src/sandbox/server.js'
+import { testIo } from '../helpers/command.js'
 import { wire } from './fixtures/rig.js'
 import { type Running, type SpawnOptions, start, until } from './fixtures/spawn.js'
 
@@ -36,6 +38,7 @@ interface Scene {
   readonly sandbox: Sandbox
   readonly options: SpawnOptions
   apply(...args: readonly string[]): Running
+  /** A whole run that nothing strikes: in this process. */
   run(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }>
   /** Whom the state remembers. */
   remembered(): readonly string[]
@@ -54,8 +57,9 @@ async function scene(t: Test): Promise<Scene> {
     options,
     apply: (...args) => start(t, [...APPLY, ...args], options),
     async run(...args) {
-      const running = start(t, args, options)
-      return { code: await running.exited, stdout: running.stdout(), stderr: running.stderr() }
+      const io = testIo(options.env)
+      const code = await main(args, { ...io, cwd })
+      return { code, stdout: io.stdout.join(''), stderr: io.stderr.join('') }
     },
     remembered: () => (existsSync(state) ? Object.keys(JSON.parse(readFileSync(state, 'utf8')).removals) : []),
     changes: () => sandbox.calls().filter(({ operation }) => /^(accept|deny|remove)$/.test(operation ?? '')).length,
