@@ -117,6 +117,26 @@ const misplaced = (
   }),
 })
 
+const folderOf = (file: string): string => file.replace(/^(\.\/)+/, '').replace(/[^/\\]*$/, '')
+
+/** One relative `state.path` in manifests of several folders names several files: each is relative to its own. */
+function otherFolders(parts: readonly Part[]): PendingProblem[] {
+  const [first, ...others] = parts.flatMap(part => {
+    const path = part.data.state?.path
+    return path === undefined || /^([/\\]|[a-z]:)/i.test(path) ? [] : [written(part, ['state', 'path'], path)]
+  })
+  if (first === undefined) return []
+  const folder = folderOf(first.source.file)
+  return others.flatMap(({ value, source, start, end }) => {
+    if (value !== first.value || folderOf(source.file) === folder) return []
+    const describe = () => ({
+      summary: '`state.path` is set twice, and means different files',
+      detail: `A relative path is relative to the folder of its manifest; the other is at ${placeText(first.place)}. Keep one of the two.`,
+    })
+    return { code: 'conflicting-scalar' as const, source, start, end, describe }
+  })
+}
+
 function mergeState(parts: readonly Part[], pending: PendingProblem[]): Settings<StateConfig> {
   const setting = <K extends keyof StateConfig>(key: K) =>
     scalar(parts, pending, ['state', key], file => file.state?.[key])
@@ -127,6 +147,7 @@ function mergeState(parts: readonly Part[], pending: PendingProblem[]): Settings
     return value?.value
   }
   const http = HTTP_KEYS.map(key => [key, read(key, 'http')] as const)
+  pending.push(...otherFolders(parts))
   return { backend, path: read('path', 'local'), name: read('name', 'postgres'), ...Object.fromEntries(http) }
 }
 

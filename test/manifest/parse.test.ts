@@ -292,3 +292,26 @@ t.test('whatever the bytes, problems have a place within the file', async t => {
   )
   t.doesNotThrow(() => fc.assert(hasPlaces, { numRuns: 2000, seed: 1 }))
 })
+
+t.test('one relative state.path in two folders is two files, and a problem', async t => {
+  const content = `${HEAD}state:\n  path: s.json\n`
+  const parsed = (...files: string[]) => parseManifest(files.map(file => ({ file, content })))
+  for (const files of [
+    ['a/one.yaml', 'a/two.yaml'],
+    ['./a/one.yaml', 'a/two.yaml'],
+    ['<stdin>', 'two.yaml'],
+  ])
+    t.equal(parsed(...files).ok, true, files.join(' '))
+  t.match(parsed('a/one.yaml', 'b/two.yaml'), {
+    ok: false,
+    problems: [
+      {
+        code: 'conflicting-scalar',
+        range: { filename: 'b/two.yaml', start: { line: 3, column: 9 } },
+        detail: /a\/one\.yaml:3:9/,
+      },
+    ],
+  })
+  const absolute = `${HEAD}state:\n  path: /srv/s.json\n`
+  t.equal(parseManifest(['a/one.yaml', 'b/two.yaml'].map(file => ({ file, content: absolute }))).ok, true)
+})
