@@ -69,7 +69,7 @@ class Progress {
 
   async settled(result: Result): Promise<void> {
     this.results.set(result.action.address, result)
-    this.failed ||= !succeeded(result) && result.outcome.kind !== 'rejected'
+    this.failed ||= result.outcome.kind === 'failed'
     if (['failed', 'rejected'].includes(result.outcome.kind) && this.run.options.failFast) {
       this.run.halt('fail_fast', `${result.action.address} failed, and --fail-fast is set.`)
     }

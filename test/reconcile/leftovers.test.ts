@@ -1,33 +1,14 @@
 import t from 'tap'
-import type { Action, LeftoverAction } from '../../src/model/action.js'
+import type { Action } from '../../src/model/action.js'
 import type { Loss } from '../../src/model/clouds.js'
 import { planDigest } from '../../src/reconcile/digest.js'
 import { checkGuards } from '../../src/reconcile/guards.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
-import { leftoverAddress } from '../../src/reconcile/resource-address.js'
 import { findDrift, trackPlan } from '../../src/reconcile/track.js'
-import { API_URL, input, removal } from './fixtures/build.js'
+import { API_URL, input, leftover, removal } from './fixtures/build.js'
 
 /** Bob and Zoe go at the API, Bob in Keycloak too, and Eve there alone. */
 const plan = reconcile(input({ removals: [removal('bob@a.example'), removal('zoe@a.example')] }), [])
-
-const leftover = (key: string): LeftoverAction => ({
-  action: 'delete',
-  address: leftoverAddress(key),
-  before: {
-    id: `id-of-${key}`,
-    username: key,
-    email: key,
-    created_at: null,
-    identities: [],
-    federation_link: null,
-    service_account: false,
-  },
-  why: 'remove_by_rule',
-  rule: { file: 'guestlist.yaml', line: 20, column: 7, name: null, owner: null, reason: null },
-  overruled: [],
-  impliedBy: `bimdata_user.${key}`,
-})
 
 const lossOf = (id: number): Loss => ({ clouds: [{ id, name: 'Roof' }], seen: 3, unknown: [], complete: true })
 
