@@ -3,6 +3,7 @@ import { emailKey } from '../model/email-address.js'
 import { canonicalJson } from '../model/json.js'
 import type { Plan } from '../model/plan.js'
 import { type Mismatch, type Report, succeeded } from '../model/report.js'
+import { plural } from '../model/text.js'
 import { withLoss } from './with-loss.js'
 
 /** A removal that would not delete what was shown. */
@@ -44,7 +45,7 @@ export function lossDriftText({ planned, live }: LossDrift): string {
       .filter(({ id }) => lacks(planned.unknown, id))
       .map(cloud => `${nameOf(cloud)} can no longer be read`),
     ...planned.unknown.filter(({ id }) => lacks(live.unknown, id)).map(cloud => `${nameOf(cloud)} can be read now`),
-    ...(live.seen === planned.seen ? [] : [`${live.seen} clouds are seen, ${planned.seen} were`]),
+    ...(live.seen === planned.seen ? [] : [`${plural(live.seen, 'cloud')} seen, ${planned.seen} before`]),
   ]
   return parts.length > 0 ? parts.join('; ') : 'what is known of the clouds has changed'
 }

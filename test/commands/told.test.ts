@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
 import { checksumOf } from '../../src/documents/plan-document.js'
@@ -177,3 +179,24 @@ t.test('issue 12.15: state list tells records whose entry is gone', async t => {
   t.match(stdout, /bob@acme\.example +removed .* no/)
   t.match(stderr, /users\.remove no longer has an entry/)
 })
+
+t.test(
+  'an invitation whose status became unknown makes a plan stale: what is new is not "undefined" before',
+  async t => {
+    let status = 'P'
+    const api = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify([invitation(1, 'ann@acme.example', status)]))
+    })
+    await once(api.listen(0, '127.0.0.1'), 'listening')
+    t.teardown(() => api.close())
+    const { port } = Object(api.address())
+    const { call } = await world(t, ACCEPT, LIVE)
+    const env = { BIMDATA_API_URL: `http://127.0.0.1:${port}` }
+    t.equal((await call(['plan', '--out', 'plan.json'], env)).code, 0)
+    status = 'pending'
+    const stale = await call(['apply', 'plan.json'], env)
+    t.equal(stale.code, 4)
+    t.match(stale.stderr, 'bimdata_invitation.1: status was "pending", is "unknown"; raw_status is "pending"')
+  },
+)

@@ -43,6 +43,9 @@ function changed(planned: object, live: object): string {
   const before = new Map<string, unknown>(Object.entries(planned))
   return Object.entries(live)
     .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
-    .map(([name, value]) => `${name} was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
+    .map(([name, value]) => {
+      const was = before.has(name) ? `was ${JSON.stringify(before.get(name))}, ` : ''
+      return `${name} ${was}is ${JSON.stringify(value)}`
+    })
     .join('; ')
 }
