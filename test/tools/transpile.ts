@@ -20,7 +20,7 @@ export async function transpile(): Promise<(file: string) => string> {
       .filter(name => name.endsWith('.ts'))
       .map(name => join(folder, name)),
   )
-  await Promise.all([bundlePackages(files.filter(file => file.startsWith('src'))), ...files.map(transpileFile)])
+  await Promise.all([bundlePackages(files), ...files.map(transpileFile)])
   symlinkSync(resolve('schemas'), join(OUT, 'schemas'))
   return javaScriptOf
 }
@@ -50,14 +50,19 @@ async function transpileFile(file: string): Promise<void> {
 /** Where Node looks first for what the JavaScript imports. */
 const PACKAGES = join(OUT, 'node_modules')
 
+const importedBy = (files: readonly string[]): readonly string[] =>
+  files.flatMap(file =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom |\bimport\()'([a-z@][^':]*)'/g)].map(([, name = '']) => name),
+  )
+
+const packageOf = (name: string): string => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
+
 /** The packages of `src` and those of nearly every test, each a few modules: to load their hundreds of files takes longer than most tests do. */
 async function bundlePackages(files: readonly string[]): Promise<void> {
-  const imported = files.flatMap(file =>
-    [...readFileSync(file, 'utf8').matchAll(/(?:\bfrom |\bimport\()'([a-z@][^':]*)'/g)].flatMap(
-      ([, name = '']) => name,
-    ),
-  )
-  const names = [...new Set([...imported, 'fast-check'])].filter(name => !name.endsWith('.json'))
+  const roots = new Set([...importedBy(files.filter(file => file.startsWith('src'))).map(packageOf), 'fast-check'])
+  // Where a package is bundled, so is every module of it that tests import: Node looks nowhere else.
+  const imported = importedBy(files).filter(name => roots.has(packageOf(name)))
+  const names = [...new Set(imported)].filter(name => !name.endsWith('.json'))
   const entries = Object.entries(exportsOf(names)).map(([name, exports]) => [outOf(name), reexport(name, exports)])
   await build({
     // Importing tap would begin a test.
