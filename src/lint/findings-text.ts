@@ -1,3 +1,4 @@
+import { placeText } from '../model/problem.js'
 import { plural } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import type { Style } from '../render/text/style.js'
@@ -27,7 +28,7 @@ export function findingsText(findings: readonly Finding[], style: Style): string
 function findingText({ file, line, column, code, level, summary, detail, witness }: Finding, style: Style): string {
   const label = level === 'warning' ? style.change('Warning') : style.dim('Info')
   return [
-    `${style.bold(escapeTerminal(`${file}:${line}:${column}`))}: ${label}: ${escapeTerminal(summary)} ${style.dim(`[${code}]`)}`,
+    `${style.bold(escapeTerminal(placeText({ file, line, column })))}: ${label}: ${escapeTerminal(summary)} ${style.dim(`[${code}]`)}`,
     ...(witness === null ? [] : [`  For example: ${witnessText(witness)}`]),
     `  ${escapeTerminal(detail)}`,
   ].join('\n')

@@ -1,3 +1,4 @@
+import { placeText } from '../model/problem.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import type { ResultsDocument } from './results.js'
 
@@ -46,7 +47,7 @@ function caseOf({ name, file, line, column, failures }: Test): string {
     .map(({ subject, expected, got }) => `${subject}: expected ${expected}, got ${got}`)
     .join('; ')
   const text = failures.map(({ subject, explanation }) => `${subject}:\n${explanation}`).join('\n\n')
-  const body = escaped(`${file}:${line}:${column}\n${text}`)
+  const body = escaped(`${placeText({ file, line, column })}\n${text}`)
   return `${begin}>\n      <failure${attributesText({ message, type: 'failure' })}>${body}</failure>\n    </testcase>\n`
 }
 

@@ -3,6 +3,7 @@ import { createRuleset, invitationAt } from '../lint/ruleset.js'
 import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
+import { placeText } from '../model/problem.js'
 import type { RemovalRecords } from '../model/state.js'
 import { byCodeUnit } from '../model/text.js'
 import { freeIds } from './read-test.js'
@@ -92,10 +93,10 @@ interface Group {
 /** The first few invitations of each rule and outcome, in the order of the manifest. */
 function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest: Manifest): readonly Group[] {
   const groups = new Map<string, Group & { readonly order: number }>()
-  const places = manifest.rules.map(({ at }) => `${at.file}:${at.line}:${at.column}`)
+  const places = manifest.rules.map(({ at }) => placeText(at))
   for (const invitation of [...invitations].sort((a, b) => a.id - b.id)) {
     const { outcome, rule } = outcomeOf(invitation, world)
-    const place = rule === null ? 'no rule' : `${rule.file}:${rule.line}:${rule.column}`
+    const place = rule === null ? 'no rule' : placeText(rule)
     const key = `${place} ${outcome}`
     const order = places.indexOf(place)
     const group = groups.get(key) ?? {

@@ -1,4 +1,5 @@
 import type { Rule } from '../model/manifest.js'
+import { placeText } from '../model/problem.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
@@ -74,7 +75,7 @@ function failedText({ file, line, column, name, failures }: ResultsDocument['tes
     // What explain says is made for a terminal already.
     ...explanation.split('\n').map(text => (text === '' ? '' : `    ${text}`)),
   ])
-  const place = style.bold(escapeTerminal(`${file}:${line}:${column}`))
+  const place = style.bold(escapeTerminal(placeText({ file, line, column })))
   return [`${place}: ${style.bad('Failed')}: ${escapeTerminal(name)}`, ...lines].join('\n')
 }
 

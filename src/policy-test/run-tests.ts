@@ -3,7 +3,7 @@ import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { Plan } from '../model/plan.js'
-import type { Place } from '../model/problem.js'
+import { type Place, placeText } from '../model/problem.js'
 import type { RemovalRecords } from '../model/state.js'
 import {
   type Explainer,
@@ -91,12 +91,12 @@ export interface TestBasis {
 export function runTests(tests: readonly TestCase[], basis: TestBasis, words: Words): TestsRun {
   const { manifest } = basis
   const coverage = new Map<Rule, Coverage>(manifest.rules.map(rule => [rule, 'unmatched']))
-  const rules = new Map(manifest.rules.map(rule => [keyOf(rule.at), rule]))
+  const rules = new Map(manifest.rules.map(rule => [placeText(rule.at), rule]))
   const results = tests.map(test => {
     const world = worldOf(test, basis)
     for (const invitation of test.invitations) {
       for (const { rule: ref, standing } of world.explainer.invitation(invitation).rules) {
-        const rule = rules.get(keyOf(ref))
+        const rule = rules.get(placeText(ref))
         if (!rule || standing === 'expired' || standing === 'coming') continue
         if (standing === 'wins') coverage.set(rule, 'decided')
         else if (coverage.get(rule) === 'unmatched') coverage.set(rule, 'overruled')
@@ -106,8 +106,6 @@ export function runTests(tests: readonly TestCase[], basis: TestBasis, words: Wo
   })
   return { results, coverage }
 }
-
-const keyOf = ({ file, line, column }: { file: string; line: number; column: number }) => `${file}:${line}:${column}`
 
 /** What a test is about, planned and explained. */
 export interface TestWorld {
@@ -172,7 +170,7 @@ function compareOne(
   got: { readonly outcome: InvitationOutcome; readonly rule: RuleRef | null },
 ): { readonly wanted: string; readonly got: string } {
   if (by === null) return { wanted: outcome, got: got.outcome }
-  const isIt = got.rule !== null && keyOf(got.rule) === keyOf(by.at)
+  const isIt = got.rule !== null && placeText(got.rule) === placeText(by.at)
   return { wanted: `${outcome} by ${by.text}`, got: `${got.outcome} by ${isIt ? by.text : nameOf(got.rule, by)}` }
 }
 

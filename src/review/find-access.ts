@@ -1,6 +1,7 @@
 import type { Clouds, ObservedCloud } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
+import { placeText } from '../model/problem.js'
 import { byCodeUnit } from '../model/text.js'
 import { type Access, type AccessInput, type Explain, explainAccess } from './explain-access.js'
 import type { AccessRow, AccessStatus } from './review.js'
@@ -90,7 +91,7 @@ const betterFirst = (a: AccessRow, b: AccessRow): number =>
 const isInDoubt = ({ findings }: AccessRow): boolean =>
   findings.includes('unexplained') || findings.includes('denied-now')
 
-const placeOf = ({ rule }: AccessRow): string => (rule === null ? '' : `${rule.file}:${rule.line}:${rule.column}`)
+const placeOf = ({ rule }: AccessRow): string => (rule === null ? '' : placeText(rule))
 
 /** One row for each person, cloud, project and role, in order. Sorts what it is given. */
 export function mergeRows(rows: AccessRow[]): readonly AccessRow[] {
