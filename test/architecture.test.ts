@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['model', 'system'],
   approval: ['model', 'system', 'reconcile'],
   render: ['model', 'documents'],
-  serve: ['model', 'render'],
+  serve: ['model', 'http', 'render'],
   sandbox: ['model', 'system'],
   cli: ['model', 'system', 'codes', 'render', 'audit', 'state'],
   commands: [

@@ -4,6 +4,7 @@ import { type Io, withIo } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
 import { findOnlySecret } from '../http/env-secret.js'
+import { createTransport } from '../http/transport.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
 import { Status } from '../serve/status.js'
@@ -18,6 +19,7 @@ import { type Connection, connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { openStateFor } from './shared/open-state.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
+import { wireOf } from './shared/wire-options.js'
 
 export type ServeFlags = RunFlags & {
   readonly interval: number
@@ -88,6 +90,9 @@ function refuseVoid({ file, once, given }: ServeFlags): void {
     )
 }
 
+/** How long a receiver of forwarded webhooks may take to answer. */
+const FORWARD_MS = 10_000
+
 async function runService(
   service: Service,
   listen: Listen,
@@ -98,10 +103,11 @@ async function runService(
   const stop = io.interrupt
   let instance: Instance | null = null
   let ended = false
+  const transport = createTransport({ ...wireOf(flags, io), timeoutMs: FORWARD_MS })
   const forwarder =
     forwardTo === null
       ? null
-      : createForwarder(forwardTo, (result, why) => {
+      : createForwarder(forwardTo, transport, (result, why) => {
           metrics.webhook(result)
           if (result === 'forward_failed') log.warn('webhook_not_forwarded', `a webhook could not be passed on: ${why}`)
         })
@@ -136,6 +142,7 @@ async function runService(
     })
     return await untilStopped(service, instance, forwarder)
   } finally {
+    transport.close()
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   }

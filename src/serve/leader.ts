@@ -1,4 +1,5 @@
 import { messageOf } from '../model/error.js'
+
 /** Held by the one instance that works by the clock; the others stand by. */
 export interface Leadership {
   /** Aborts when it is lost. */

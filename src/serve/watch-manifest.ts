@@ -31,7 +31,7 @@ async function partOf(path: string): Promise<string> {
   try {
     const found = await stat(path)
     if (!found.isDirectory()) return `${path} ${found.ino} ${found.size} ${found.mtimeMs}`
-    const names = (await readdir(path)).filter(name => /^[^.].*\.ya?ml$/s.test(name)).sort()
+    const names = (await readdir(path)).filter(name => /^[^.].*\.ya?ml$/is.test(name)).sort()
     return (await Promise.all(names.map(name => partOf(join(path, name))))).join('\n')
   } catch {
     return `${path} unreadable`

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Transport } from '../http/transport.js'
 import { messageOf } from '../model/error.js'
 
 export const MAX_BODY_BYTES = 64 * 1024
@@ -64,7 +65,6 @@ export interface Forwarder {
 }
 
 const TRIES = 3
-const TIMEOUT_MS = 10_000
 /** A receiver that does not answer is not to fill the memory. */
 const MOST_UNDER_WAY = 100
 
@@ -73,6 +73,7 @@ export const LOOP_DETECTED = 508
 /** Passes bytes and signature on as they came. `onResult`: `forwarded` or `forward_failed`, and why. */
 export function createForwarder(
   url: URL,
+  transport: Pick<Transport, 'send'>,
   onResult: (result: 'forwarded' | 'forward_failed', why: string) => void,
 ): Forwarder {
   const underWay = new Set<Promise<void>>()
@@ -86,12 +87,11 @@ export function createForwarder(
           via: via === undefined ? OURSELVES : `${via}, ${OURSELVES}`,
           ...(contentType === undefined ? {} : { 'content-type': contentType }),
         }
-        const signal = AbortSignal.timeout(TIMEOUT_MS)
-        const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal })
-        await answer.body?.cancel()
-        if (answer.status >= 200 && answer.status < 300) return onResult('forwarded', '')
-        why = answer.status === LOOP_DETECTED ? 'it came back here, in a circle' : `it answered ${answer.status}`
-        if (answer.status === LOOP_DETECTED || (answer.status < 500 && answer.status !== 429)) break
+        const { status, discard } = await transport.send({ method: 'POST', url, headers, body })
+        discard()
+        if (status >= 200 && status < 300) return onResult('forwarded', '')
+        why = status === LOOP_DETECTED ? 'it came back here, in a circle' : `it answered ${status}`
+        if (status === LOOP_DETECTED || (status < 500 && status !== 429)) break
       } catch (error) {
         why = messageOf(error)
       }
