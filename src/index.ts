@@ -12,7 +12,7 @@ import type { Problem } from './model/problem.js'
 import { type ReconcileInput, startReconcile as startEngine } from './reconcile/reconcile.js'
 import { planDiff } from './render/diff/plan-diff.js'
 import { planHtml } from './render/html/plan-html.js'
-import { jsonText } from './render/json.js'
+import { jsonText } from './render/json-text.js'
 import { planMarkdown } from './render/markdown/plan-markdown.js'
 import { planText } from './render/text/plan-text.js'
 import { problemsText } from './render/text/problems-text.js'
@@ -65,7 +65,7 @@ export type {
   WarningCode,
 } from './model/plan.js'
 export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
-export type { RemovalRecord, RemovalRecords } from './model/state.js'
+export type { RemovalRecord, RemovalRecords } from './model/removal-record.js'
 export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
 export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/plan-markdown.js'
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
@@ -145,6 +145,25 @@ t.test('no file imports itself, by whatever way', async t => {
       if (!imported.has(file) || ![...others].some(other => targets.has(other))) targets.delete(file)
   }
   t.strictSame([...targets.keys()], [])
+})
+
+/** Those that occur more than once, with where. */
+function twice(named: readonly (readonly [name: string, file: string])[]): readonly string[] {
+  const places = new Map<string, string[]>()
+  for (const [name, file] of named) places.set(name, [...(places.get(name) ?? []), file])
+  return [...places].flatMap(([name, found]) => (found.length > 1 ? [`${name}: ${found.join(', ')}`] : []))
+}
+
+// The library's face, index.ts, wraps what it shows; a command's file is called as the command.
+t.test('a name means one thing: no two files, and no two types, share one', async t => {
+  const own = files.filter(file => file !== 'index.ts')
+  t.strictSame(twice(own.filter(file => partOf(file) !== 'commands').map(file => [basename(file), file])), [])
+  const types = own.flatMap(file => {
+    const found = readFileSync(join(SRC, file), 'utf8').matchAll(/^(?:export )?(?:type|interface|class) (\w+)/gm)
+    return [...found].map(([, name = '']) => [name, file] as const)
+  })
+  t.ok(types.length > 300)
+  t.strictSame(twice(types), [])
 })
 
 t.test('packages are imported only where they belong', async t => {

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startSandbox } from '../src/sandbox/server.js'
-import type { WireInvitation } from '../src/sandbox/types.js'
+import type { InvitationData } from '../src/sandbox/types.js'
 import { guestlist } from './helpers/guestlist.js'
 
 const RULES = 1000
 const INVITATIONS = 100_000
 
-const invitation = (id: number, email: string, status: string): WireInvitation => ({
+const invitation = (id: number, email: string, status: string): InvitationData => ({
   id,
   client_id: 1,
   redirect_uri: 'https://example.invalid/',
@@ -19,7 +19,7 @@ const invitation = (id: number, email: string, status: string): WireInvitation =
 })
 
 /** Of every hundred: one that a rule accepts, one that a rule denies, and 98 that are of no concern. */
-function population(): WireInvitation[] {
+function population(): InvitationData[] {
   return Array.from({ length: INVITATIONS }, (_, index) => {
     const id = index + 1
     if (id % 200 === 1) return invitation(id, `wanted${id}@domain${id % 400}.example`, 'P')

@@ -77,7 +77,7 @@ export interface CloudClient {
 export function createClient(options: ClientOptions): Client & CloudClient {
   const base = parseAddress(options.apiUrl, 'The API address', options.allowInsecureHttp)
   const transport = createTransport({ ...options, env: options.env ?? process.env })
-  const call = (request: Call) => authorized(transport, base, request, options)
+  const call = (request: ApiCall) => authorized(transport, base, request, options)
   const maxBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH
   const act = async (id: number, verb: 'accept' | 'deny'): Promise<number> =>
@@ -113,14 +113,19 @@ export function createClient(options: ClientOptions): Client & CloudClient {
   }
 }
 
-interface Call {
+interface ApiCall {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: string
 }
 
 /** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
-async function authorized(transport: Transport, base: URL, call: Call, options: ClientOptions): Promise<HttpResponse> {
+async function authorized(
+  transport: Transport,
+  base: URL,
+  call: ApiCall,
+  options: ClientOptions,
+): Promise<HttpResponse> {
   const path = `/${call.path}`
   const url = new URL(`${canonicalApiUrl(base)}${path}`)
   const attempt = async (token: Secret, number: number): Promise<HttpResponse> =>
@@ -134,7 +139,7 @@ async function authorized(transport: Transport, base: URL, call: Call, options: 
   return attempt(await options.credentials.authorization(), 2)
 }
 
-function wireBody({ body }: Call, token: Secret): Pick<HttpRequest, 'headers' | 'body'> {
+function wireBody({ body }: ApiCall, token: Secret): Pick<HttpRequest, 'headers' | 'body'> {
   const headers = { authorization: headerValue(token), accept: 'application/json' }
   return body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }
 }

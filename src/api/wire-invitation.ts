@@ -1,9 +1,9 @@
 import type { components } from './api.gen.js'
 
-type Contract = components['schemas']['Invitation']
+type ContractInvitation = components['schemas']['Invitation']
 
 /** An invitation as `validateInvitation` lets it through. */
-export type WireInvitation = Pick<Contract, 'id' | 'email' | 'status' | 'cloud_name' | 'cloud_role'> & {
+export type WireInvitation = Pick<ContractInvitation, 'id' | 'email' | 'status' | 'cloud_name' | 'cloud_role'> & {
   readonly client_id?: number | string | null
   readonly project_name?: string | null
   readonly project_role?: number | null

@@ -96,9 +96,9 @@ function readPrincipals(text: string): Pick<Signer, 'principals' | 'wildcards'> 
   return { principals: allowed.filter(pattern => !hasWildcard(pattern)), wildcards: allowed.filter(hasWildcard) }
 }
 
-type Options = Pick<Signer, 'certAuthority' | 'namespaces' | 'mayApprove' | 'validAfter' | 'validBefore'>
+type SignerOptions = Pick<Signer, 'certAuthority' | 'namespaces' | 'mayApprove' | 'validAfter' | 'validBefore'>
 
-const NO_OPTIONS: Options = {
+const NO_OPTIONS: SignerOptions = {
   certAuthority: false,
   namespaces: null,
   mayApprove: true,
@@ -108,7 +108,7 @@ const NO_OPTIONS: Options = {
 
 const OPTION = /^([a-z-]+)(?:="((?:\\"|[^"])*)")?(?:,|$)/i
 
-function readOptions(text: string): Options | string {
+function readOptions(text: string): SignerOptions | string {
   const given = new Map<string, string | undefined>()
   for (let rest = text; rest !== ''; ) {
     const [whole, name = '', value] = OPTION.exec(rest) ?? []
@@ -132,7 +132,7 @@ const TAKES_VALUE: Readonly<Record<string, boolean>> = {
   'valid-before': true,
 }
 
-function settle(given: ReadonlyMap<string, string | undefined>): Options | string {
+function settle(given: ReadonlyMap<string, string | undefined>): SignerOptions | string {
   const namespaces = given.get('namespaces') ?? null
   if (namespaces?.split(',').some(pattern => pattern.trim() === '')) return 'namespaces holds an empty name'
   const [validAfter, validBefore] = [timeOf(given.get('valid-after')), timeOf(given.get('valid-before'))]

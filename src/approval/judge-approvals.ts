@@ -1,12 +1,12 @@
 import { GuestlistError } from '../model/error.js'
 import { parseAllowedSigners, type Signer } from './allowed-signers.js'
 import {
+  type ApprovalPolicy,
   type Candidate,
   count,
   type GivenApproval,
   isCandidate,
   type Judged,
-  type Policy,
   type Rejected,
   rejected,
   screen,
@@ -27,10 +27,10 @@ export interface SignersFile {
 export async function judgeApprovals(
   given: readonly GivenApproval[],
   signersFile: SignersFile,
-  rest: Omit<Policy, 'signers'>,
+  rest: Omit<ApprovalPolicy, 'signers'>,
   keygen: SshKeygen,
 ): Promise<readonly Judged[]> {
-  const policy: Policy = { ...rest, signers: readSigners(signersFile, rest.authors) }
+  const policy: ApprovalPolicy = { ...rest, signers: readSigners(signersFile, rest.authors) }
   const screened = given.map(approval => screen(approval, policy))
   // A line that ends in CR is another line to ssh-keygen.
   const text = `${signersFile.text.replaceAll('\r\n', '\n').trimEnd()}\n`

@@ -78,7 +78,7 @@ export interface Counted extends Approver {
 
 export type Judged = Counted | Rejected
 
-export interface Policy {
+export interface ApprovalPolicy {
   readonly plan: Pick<Plan, 'digest' | 'apiUrl' | 'actions'>
   readonly signers: readonly Signer[]
   /** Principals whose own signature does not count. */
@@ -88,14 +88,14 @@ export interface Policy {
 }
 
 /** Everything that can be said without checking the signature itself. */
-export function screen({ path, content }: GivenApproval, policy: Policy): Candidate | Rejected {
+export function screen({ path, content }: GivenApproval, policy: ApprovalPolicy): Candidate | Rejected {
   if (typeof content === 'string') return rejected(path, content, null)
   const reason = statementFault(content, policy.plan) ?? keyFault(content, policy)
   if (reason !== null) return rejected(path, reason, content)
   return { path, file: content, principals: principalsOf(content, policy) }
 }
 
-function statementFault({ statement, namespace }: ApprovalFile, plan: Policy['plan']): Reason | null {
+function statementFault({ statement, namespace }: ApprovalFile, plan: ApprovalPolicy['plan']): Reason | null {
   const signed = parseStatement(statement)
   if (typeof signed === 'string') return signed
   const wanted = statementOf(plan)
@@ -105,14 +105,14 @@ function statementFault({ statement, namespace }: ApprovalFile, plan: Policy['pl
   return namespace === NAMESPACE ? null : 'other-namespace'
 }
 
-function keyFault({ key }: ApprovalFile, policy: Policy): Reason | null {
+function keyFault({ key }: ApprovalFile, policy: ApprovalPolicy): Reason | null {
   if (isCertificate(key.type)) return 'certificate'
   const faults = linesOf(key.fingerprint, policy).map(line => lineFault(line, policy.now))
   if (!faults.includes(null)) return faults[0] ?? 'unknown-key'
   return isAuthors(key.fingerprint, policy) ? 'author' : null
 }
 
-const linesOf = (fingerprint: string, { signers }: Policy): readonly Signer[] =>
+const linesOf = (fingerprint: string, { signers }: ApprovalPolicy): readonly Signer[] =>
   signers.filter(({ key, certAuthority }) => key.fingerprint === fingerprint && !certAuthority)
 
 /** What keeps one line of the signers file from making its key an approver's. */
@@ -124,7 +124,7 @@ function lineFault({ principals, mayApprove, validAfter, validBefore }: Signer, 
 }
 
 /** Compared as addresses are, so that no other spelling of a name is another person. */
-function isAuthors(fingerprint: string, { signers, authors }: Policy): boolean {
+function isAuthors(fingerprint: string, { signers, authors }: ApprovalPolicy): boolean {
   const names = new Set(authors.map(emailKey))
   return signers.some(({ key, principals }) => key.fingerprint === fingerprint && sharesName(principals, names))
 }
@@ -132,7 +132,7 @@ function isAuthors(fingerprint: string, { signers, authors }: Policy): boolean {
 const sharesName = (principals: readonly string[], names: ReadonlySet<string>): boolean =>
   principals.some(principal => names.has(emailKey(principal)))
 
-const principalsOf = ({ key }: ApprovalFile, policy: Policy): readonly string[] => [
+const principalsOf = ({ key }: ApprovalFile, policy: ApprovalPolicy): readonly string[] => [
   ...new Set(
     linesOf(key.fingerprint, policy)
       .filter(line => lineFault(line, policy.now) === null)

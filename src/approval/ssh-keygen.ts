@@ -38,7 +38,9 @@ export function sign(text: string, key: string, keygen: SshKeygen): Promise<stri
 }
 
 /** What ssh-keygen says of a signature. */
-export type Checked = { readonly kind: 'good' | 'bad-signature' } | { readonly kind: 'rejected'; readonly why: string }
+export type SignatureCheck =
+  | { readonly kind: 'good' | 'bad-signature' }
+  | { readonly kind: 'rejected'; readonly why: string }
 
 /**
  * Checks that a signature is of its statement, and that the signers file gives its key to a principal, now.
@@ -47,7 +49,12 @@ export type Checked = { readonly kind: 'good' | 'bad-signature' } | { readonly k
  * @param signers the content of the signers file
  * @throws GuestlistError where ssh-keygen cannot be run
  */
-export function check(file: ApprovalFile, principal: string, signers: string, keygen: SshKeygen): Promise<Checked> {
+export function check(
+  file: ApprovalFile,
+  principal: string,
+  signers: string,
+  keygen: SshKeygen,
+): Promise<SignatureCheck> {
   const asks = { ...keygen, terminal: false }
   return withFiles({ signature: file.armor, signers }, async pathOf => {
     const ours = ['-n', NAMESPACE, '-s', pathOf('signature')]

@@ -30,7 +30,7 @@ export interface AuditLog {
   close(): Promise<void>
 }
 
-interface Waiting {
+interface QueuedEntry {
   readonly entry: AuditEntry
   readonly time: Date
   readonly sync: boolean
@@ -57,14 +57,14 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
   const info = newLockInfo({ operation: 'audit', path: where, version: '', now: options.now() })
   const lockTimeoutMs = options.lockTimeoutMs ?? 30_000
   let known: Known | null = null
-  const writeBatch = (batch: readonly Waiting[]) =>
+  const writeBatch = (batch: readonly QueuedEntry[]) =>
     locked(target, lockTimeoutMs, info, async () => {
       known = await addTo(target, batch, context, known)
     }).catch(failedTo(where))
   await writeBatch([])
   await sweepLeftovers(lockOf(target), info)
 
-  const waiting: Waiting[] = []
+  const waiting: QueuedEntry[] = []
   let writing: Promise<void> | null = null
   let closed = false
   const drain = async (): Promise<void> => {
@@ -110,7 +110,7 @@ function locked(target: string, timeoutMs: number, facts: LockInfo, work: () => 
 
 async function addTo(
   target: string,
-  batch: readonly Waiting[],
+  batch: readonly QueuedEntry[],
   context: AuditContext,
   known: Known | null,
 ): Promise<Known> {
@@ -153,7 +153,7 @@ async function refuseOtherFile(file: FileHandle, target: string): Promise<void> 
   )
 }
 
-function formatBatch(batch: readonly Waiting[], context: AuditContext, tail: Tail): { bytes: Buffer; next: Tail } {
+function formatBatch(batch: readonly QueuedEntry[], context: AuditContext, tail: Tail): { bytes: Buffer; next: Tail } {
   let { seq, previous } = tail
   const lines = batch.map(({ entry, time }) => {
     const line = formatLine(entry, context, time, { seq, previous })

@@ -71,9 +71,9 @@ export async function verifyAudit(
   return { lines, unfinishedRuns, head, problems, omitted }
 }
 
-type Report = (line: number, kind: AuditProblemKind, message: string) => void
+type ReportProblem = (line: number, kind: AuditProblemKind, message: string) => void
 
-function followChain(report: Report) {
+function followChain(report: ReportProblem) {
   let lines = 0
   let head = NO_LINE
   let seq = 1
@@ -124,7 +124,7 @@ function followChain(report: Report) {
 const UNFINISHED =
   'The last run has no end. It was killed or is still running, and the next run continues from here; or the end of the log was cut off.'
 
-function checkLink(report: Report, line: number, found: LinePosition, expected: LinePosition): void {
+function checkLink(report: ReportProblem, line: number, found: LinePosition, expected: LinePosition): void {
   if (found.previous === expected.previous && found.seq === expected.seq) return
   if (found.seq > expected.seq) {
     const missing = found.seq - expected.seq

@@ -68,7 +68,7 @@ function fromApiError(error: ApiError, doing: string, names: SettingNames): ApiE
  * What to do, by the code and what the provider says with it. The codes alone do not tell: Keycloak has `unauthorized_client` for
  * a wrong secret and for a client that may not sign in this way, `invalid_client` for one that is disabled or not there.
  */
-function adviceFor({ error, error_description = '' }: Refusal, { id, secret, scope }: SettingNames): string {
+function adviceFor({ error, error_description = '' }: OAuthRefusal, { id, secret, scope }: SettingNames): string {
   const says = (words: RegExp): boolean => words.test(error_description)
   switch (error) {
     case 'invalid_client':
@@ -98,13 +98,13 @@ function causes(error: unknown): Error[] {
   return chain
 }
 
-interface Refusal extends Error {
+interface OAuthRefusal extends Error {
   readonly error: string
   readonly error_description?: string
   readonly status?: number
 }
 
-const isRefusal = (error: Error): error is Refusal => 'error' in error && typeof error.error === 'string'
+const isRefusal = (error: Error): error is OAuthRefusal => 'error' in error && typeof error.error === 'string'
 
 /** The library hangs the answer on its error as the cause. */
 function statusOf(error: unknown): number | null {

@@ -5,7 +5,7 @@ import { COMMON, COMMON_GROUPS, type CommonGroup, type Format } from './common-o
 import { type CommonFlags, type Flags, type Given, readFlags } from './flags.js'
 import { type Io, withIo } from './io.js'
 import { createLog } from './log.js'
-import { type Completes, flagName, type LazyWords, type Options } from './option.js'
+import { type CommandOptions, type Completes, flagName, type LazyWords } from './option.js'
 
 /** What a command is to the grammar, to --help and to completion. */
 export interface Command {
@@ -14,7 +14,7 @@ export interface Command {
   readonly describe: string
   readonly positionals?: Readonly<Record<string, Positional>>
   /** Its own, by key; all commands take the common ones besides. */
-  readonly options: Options
+  readonly options: CommandOptions
   /** Which common options have an effect. */
   readonly uses: readonly Exclude<CommonGroup, 'always' | 'format'>[]
   /** Its default first. */
@@ -58,7 +58,7 @@ type ArgumentOf<Word extends string> = Word extends `<${infer Name}..>` | `[${in
         ? { readonly [K in Name]: string | undefined }
         : unknown
 
-type Definition<Usage extends string, O extends Options, F extends Format> = Omit<
+type Definition<Usage extends string, O extends CommandOptions, F extends Format> = Omit<
   Command,
   'usage' | 'options' | 'formats' | 'run'
 > & {
@@ -70,7 +70,7 @@ type Definition<Usage extends string, O extends Options, F extends Format> = Omi
 }
 
 /** A command as one definition: the types of its flags and arguments follow from it. */
-export function defineCommand<const Usage extends string, const O extends Options, const F extends Format>(
+export function defineCommand<const Usage extends string, const O extends CommandOptions, const F extends Format>(
   definition: Definition<Usage, O, F>,
 ): Command {
   return {
@@ -114,10 +114,10 @@ export const wordsOf = ({ usage }: Pick<Command, 'usage'>): readonly string[] =>
   usage.split(' ').filter(word => /^[a-z-]+$/.test(word))
 
 /** All that it takes, its own first. */
-export const optionsOf = ({ options }: Pick<Command, 'options'>): Options => ({ ...options, ...COMMON })
+export const optionsOf = ({ options }: Pick<Command, 'options'>): CommandOptions => ({ ...options, ...COMMON })
 
 /** The common options that have an effect on it. */
-export const commonOptionsOf = ({ uses, formats }: Pick<Command, 'uses' | 'formats'>): Options => {
+export const commonOptionsOf = ({ uses, formats }: Pick<Command, 'uses' | 'formats'>): CommandOptions => {
   const groups: readonly CommonGroup[] = [...uses, ...(formats.length > 1 ? (['format'] as const) : []), 'always']
   return Object.assign({}, ...groups.map(group => COMMON_GROUPS[group]))
 }

@@ -1,4 +1,4 @@
-import type { Options, ValuesOf } from './option.js'
+import type { CommandOptions, ValuesOf } from './option.js'
 
 /** Taken by every command, and used by those that say so in `uses`; `always` by all. */
 export const COMMON_GROUPS = {
@@ -75,7 +75,7 @@ export const COMMON_GROUPS = {
       describe: 'The deepest nesting of the JSON that is read [default: 32]',
     },
   },
-} as const satisfies Readonly<Record<string, Options>>
+} as const satisfies Readonly<Record<string, CommandOptions>>
 
 export type CommonGroup = keyof typeof COMMON_GROUPS
 
@@ -87,7 +87,7 @@ export const COMMON = {
   ...COMMON_GROUPS.format,
   ...COMMON_GROUPS.always,
   ...COMMON_GROUPS.prompt,
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 /** What a command uses that reads what is live. */
 export const READING = ['api', 'retries', 'limits'] as const satisfies readonly CommonGroup[]
@@ -105,7 +105,7 @@ export const PLANNING = {
   noRemovals: { kind: 'switch', describe: 'Plan no removals' },
   maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
   noLoss: { kind: 'switch', describe: 'Do not check which clouds are deleted with a removed user' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const DECIDING = {
   protect: {
@@ -116,7 +116,7 @@ export const DECIDING = {
     describe: 'Addresses that are never removed, comma-separated, wildcards allowed; repeatable',
   },
   now: { kind: 'timestamp', describe: 'Decide as at this time (RFC 3339)' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const CONCURRENCY = {
   parallelism: {
@@ -127,7 +127,7 @@ export const CONCURRENCY = {
     describe: 'Requests under way at once [default: 10]',
   },
   rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
 
@@ -145,7 +145,7 @@ export const REQUIRING = {
     choices: ['removals', 'all'],
     describe: 'Which plans --required-approvals is about: removals (default), or all with changes',
   },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const APPROVING = {
   approval: {
@@ -159,7 +159,7 @@ export const APPROVING = {
     describe: 'Who made the plan, as named in the signers file: their own approval does not count',
   },
   ...REQUIRING,
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export type RequiringFlags = ValuesOf<typeof REQUIRING>
 
@@ -167,18 +167,18 @@ export type ApprovingFlags = ValuesOf<typeof APPROVING>
 
 export const SNAPSHOT_FROM = {
   from: { kind: 'text', completes: 'file', describe: 'Read a snapshot file instead of the API' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const LOCKING = {
   lockTimeout: { kind: 'duration', fallback: 0, describe: 'How long to wait for a held lock [default: 0]' },
   noLock: { kind: 'switch', describe: 'Do not lock the state; dangerous where others may run' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export type LockingFlags = ValuesOf<typeof LOCKING>
 
 export const OUT = {
   out: { kind: 'text', completes: 'file', describe: 'Write to this file' },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const STATUS = {
   status: {
@@ -187,7 +187,7 @@ export const STATUS = {
     value: 'STATUS',
     describe: 'Only invitations of this status',
   },
-} as const satisfies Options
+} as const satisfies CommandOptions
 
 export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const
 

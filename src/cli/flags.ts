@@ -1,8 +1,8 @@
 import { GuestlistError } from '../model/error.js'
 import { COMMON, FORMATS, type Format } from './common-options.js'
-import { flagName, type Kind, type Options, type ValuesOf, variableName } from './option.js'
+import { type CommandOptions, flagName, type OptionKind, type ValuesOf, variableName } from './option.js'
 
-type Value = boolean | number | string | readonly string[] | Date | undefined
+type FlagValue = boolean | number | string | readonly string[] | Date | undefined
 
 /** What yargs found, by name: every flag but a switch is declared as text, so that it is read here, strictly. */
 export type Given = Readonly<Record<string, unknown>>
@@ -15,9 +15,9 @@ export type CommonFlags<F extends Format = Format> = Omit<ValuesOf<typeof COMMON
 }
 
 /** The values of a command's flags: from the command line, else from the environment, else the default. */
-export type Flags<O extends Options, F extends Format> = CommonFlags<F> & ValuesOf<O>
+export type Flags<O extends CommandOptions, F extends Format> = CommonFlags<F> & ValuesOf<O>
 
-interface Readable<O extends Options, F extends Format> {
+interface DeclaredFlags<O extends CommandOptions, F extends Format> {
   readonly options: O
   /** Its default first. */
   readonly formats: readonly [F, ...F[]]
@@ -29,14 +29,14 @@ interface Readable<O extends Options, F extends Format> {
  *
  * @throws GuestlistError for an invalid value
  */
-export function readFlags<O extends Options, F extends Format>(
-  { options, formats }: Readable<O, F>,
+export function readFlags<O extends CommandOptions, F extends Format>(
+  { options, formats }: DeclaredFlags<O, F>,
   given: Given,
   env: NodeJS.ProcessEnv,
 ): Flags<O, F> {
-  const values: Record<string, Value> = {}
+  const values: Record<string, FlagValue> = {}
   const keys = new Set<string>()
-  for (const [key, option] of Object.entries<Options[string]>({ ...options, ...COMMON })) {
+  for (const [key, option] of Object.entries<CommandOptions[string]>({ ...options, ...COMMON })) {
     const text = given[flagName(key)]
     if (text !== undefined) keys.add(key)
     if (text !== undefined) values[key] = readGiven(option, text, `--${flagName(key)}`)
@@ -52,12 +52,12 @@ export function readFlags<O extends Options, F extends Format>(
  * meant for the commands that know it, so that a pipeline can set it for all its steps.
  */
 function readFormat<F extends Format>(
-  { format, json }: Readonly<Record<string, Value>>,
+  { format, json }: Readonly<Record<string, FlagValue>>,
   given: ReadonlySet<string>,
   formats: readonly [F, ...F[]],
 ): F {
   const onLine = given.has('format') || (given.has('json') && json === true)
-  const knows = (wanted: Value) => formats.some(each => each === wanted) || FORMATS.every(each => each !== wanted)
+  const knows = (wanted: FlagValue) => formats.some(each => each === wanted) || FORMATS.every(each => each !== wanted)
   const named = (onLine ? given.has('format') : knows(format)) ? format : undefined
   const asJson = json === true && (onLine ? given.has('json') : knows('json'))
   if (asJson && named !== undefined && named !== 'json')
@@ -72,7 +72,7 @@ function readFormat<F extends Format>(
   )
 }
 
-function fromEnvironment(option: Kind, variables: readonly string[], env: NodeJS.ProcessEnv): Value {
+function fromEnvironment(option: OptionKind, variables: readonly string[], env: NodeJS.ProcessEnv): FlagValue {
   const variable = variables.find(candidate => (env[candidate] ?? '') !== '')
   if (variable === undefined) return fallback(option)
   const text = env[variable] ?? ''
@@ -87,13 +87,13 @@ export const splitList = (text: string): readonly string[] =>
     .map(item => item.trim())
     .filter(item => item !== '')
 
-function fallback(option: Kind): Value {
+function fallback(option: OptionKind): FlagValue {
   if (option.kind === 'switch') return false
   if (option.kind === 'list') return []
   return 'fallback' in option ? option.fallback : undefined
 }
 
-function readGiven(option: Kind, given: unknown, flag: string): Value {
+function readGiven(option: OptionKind, given: unknown, flag: string): FlagValue {
   if (option.kind === 'list') {
     const items = [given].flat().map(item => nonEmpty(String(item), flag))
     return option.commas ? items.flatMap(item => nonEmptyList(item, flag)) : items
@@ -131,7 +131,7 @@ export function checkSwitches(argv: readonly string[], switches: ReadonlySet<str
 }
 
 /** Strict: an invalid value is an error, whichever way it came. */
-export function readValue(option: Kind, text: string, source: string): Value {
+export function readValue(option: OptionKind, text: string, source: string): FlagValue {
   switch (option.kind) {
     case 'switch':
       return readSwitch(text, source)

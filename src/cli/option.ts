@@ -1,5 +1,5 @@
 /** How a flag's text is read: see `readValue` in flags.ts. */
-export type Kind =
+export type OptionKind =
   | { readonly kind: 'switch' }
   | { readonly kind: 'text' | 'timestamp' }
   /**
@@ -41,7 +41,7 @@ export interface Option {
 }
 
 /** By key: `maxRemovals` for `--max-removals`. */
-export type Options = Readonly<Record<string, Option & Kind>>
+export type CommandOptions = Readonly<Record<string, Option & OptionKind>>
 
 /** What is read of an option. */
 type ValueOf<O> = O extends { kind: 'switch' }
@@ -69,14 +69,14 @@ export const flagName = (key: string): string => key.replace(/[A-Z]/g, letter =>
 export const variableName = (key: string): string => `GUESTLIST_${flagName(key).replaceAll('-', '_').toUpperCase()}`
 
 /** What follows a flag in --help: ` N`. */
-export function valueName(option: Option & Kind): string {
+export function valueName(option: Option & OptionKind): string {
   if (option.kind === 'switch') return ''
   if (option.value !== undefined) return ` ${option.value}`
   if (option.completes === 'file') return ' FILE'
   return ` ${VALUE_NAMES[option.kind]}`
 }
 
-const VALUE_NAMES: Readonly<Record<Exclude<Kind['kind'], 'switch'>, string>> = {
+const VALUE_NAMES: Readonly<Record<Exclude<OptionKind['kind'], 'switch'>, string>> = {
   text: 'TEXT',
   list: 'TEXT',
   timestamp: 'TIMESTAMP',

@@ -16,7 +16,7 @@ const PRINT_MS = 3000
 /** What ends sooner than this shows nothing. */
 const SHOWN_AFTER_MS = 300
 
-interface Shown {
+interface ProgressOptions {
   readonly label: string
   /** Null where it is not known. */
   readonly total: number | null
@@ -25,7 +25,10 @@ interface Shown {
 }
 
 /** On a terminal one line that is drawn again; elsewhere a line every few seconds. */
-export function startProgress({ label, total, quiet }: Shown, io: Pick<Io, 'err' | 'status' | 'columns'>): Progress {
+export function startProgress(
+  { label, total, quiet }: ProgressOptions,
+  io: Pick<Io, 'err' | 'status' | 'columns'>,
+): Progress {
   if (quiet) return { done: () => undefined, failed: () => undefined, end: () => undefined }
   const started = Date.now()
   let [count, failures] = [0, 0]

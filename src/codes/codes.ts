@@ -1,6 +1,6 @@
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
-import type { Page } from './page.js'
+import type { Page } from './code-page.js'
 import { DOCTOR_PAGES } from './pages/doctor-pages.js'
 import { ERROR_PAGES } from './pages/error-pages.js'
 import { LINT_PAGES } from './pages/lint-pages.js'

@@ -14,7 +14,7 @@ import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { plural } from '../model/text.js'
-import { jsonChunks, jsonText } from '../render/json.js'
+import { jsonChunks, jsonText } from '../render/json-text.js'
 import type { Style } from '../render/text/style.js'
 import { auditText } from '../review/audit-text.js'
 

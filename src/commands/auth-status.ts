@@ -11,7 +11,7 @@ import { ApiError } from '../model/api-error.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import { wrapText } from '../render/text/width.js'
 import { limitsOf, wireOf } from './shared/wire-options.js'
 
@@ -25,10 +25,10 @@ import { limitsOf, wireOf } from './shared/wire-options.js'
  * | failed | answered something else |
  * | unusable | was not asked: there is no credential, or no token could be had with it |
  */
-type Status = 'works' | 'refused' | 'forbidden' | 'unreachable' | 'failed' | 'unusable'
+type CredentialStatus = 'works' | 'refused' | 'forbidden' | 'unreachable' | 'failed' | 'unusable'
 
-interface Check {
-  readonly status: Status
+interface CredentialCheck {
+  readonly status: CredentialStatus
   readonly message: string
   readonly advice: string | null
 }
@@ -74,7 +74,7 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | ApiError> {
   }
 }
 
-async function ask(credentials: CredentialSource, wire: Wire): Promise<Check> {
+async function ask(credentials: CredentialSource, wire: Wire): Promise<CredentialCheck> {
   const outcome = await attempt(async () => {
     const client = createClient({ ...wire, credentials })
     try {
@@ -88,13 +88,13 @@ async function ask(credentials: CredentialSource, wire: Wire): Promise<Check> {
     : { status: 'works', message: 'The API accepts the credential', advice: null }
 }
 
-function failed(error: ApiError): Check {
+function failed(error: ApiError): CredentialCheck {
   // Others are sent here for which credential is used: this is here.
   const advice = error.advice?.replace(/ `guestlist auth status` says which are used\./, '') ?? null
   return { status: statusOf(error), message: error.message, advice }
 }
 
-function statusOf({ kind, status }: ApiError): Status {
+function statusOf({ kind, status }: ApiError): CredentialStatus {
   if (status === 401) return 'refused'
   if (status === 403) return 'forbidden'
   if (kind === 'credentials') return 'unusable'
@@ -113,7 +113,7 @@ async function description(chosen: CredentialSource, wire: Wire, io: Io): Promis
   return { ...own, shadowed: [...own.shadowed, `the login of client ${login.clientId} at ${login.issuer}`] }
 }
 
-const document = (apiUrl: string, check: Check, credential: CredentialDescription | null) => ({
+const document = (apiUrl: string, check: CredentialCheck, credential: CredentialDescription | null) => ({
   api_url: apiUrl,
   ok: check.status === 'works',
   ...check,
@@ -127,7 +127,7 @@ const document = (apiUrl: string, check: Check, credential: CredentialDescriptio
 
 const ORDER = 'access token, API key, client credentials, login: the first that is set is used'
 
-function text(apiUrl: string, check: Check, credential: CredentialDescription | null): string {
+function text(apiUrl: string, check: CredentialCheck, credential: CredentialDescription | null): string {
   const rows: [string, string][] = [['API', apiUrl]]
   if (credential !== null) {
     rows.push(['Credential', `${credential.source} (${credential.from})`], ['Why', ORDER])

@@ -4,7 +4,7 @@ import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import type { Style } from '../render/text/style.js'
 import { wrapLine } from '../render/text/width.js'
 import {
@@ -16,7 +16,7 @@ import {
   checkKeycloak,
   checkScopes,
 } from './doctor/api-checks.js'
-import { type Check, createChecks } from './doctor/create-checks.js'
+import { createChecks, type DoctorCheck } from './doctor/create-checks.js'
 import {
   checkLock,
   checkManifest,
@@ -38,7 +38,7 @@ export async function doctor(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   return checks.some(({ status }) => status === 'failed') ? EXIT.error : EXIT.done
 }
 
-async function makeChecks(flags: DoctorFlags, io: Io): Promise<readonly Check[]> {
+async function makeChecks(flags: DoctorFlags, io: Io): Promise<readonly DoctorCheck[]> {
   const { done, make, makeWith } = createChecks(io.interrupt)
   await make('node_version', async () => checkNode(process.versions.node))
   const manifest = await make('manifest', () => checkManifest(flags, io))
@@ -64,7 +64,7 @@ async function makeChecks(flags: DoctorFlags, io: Io): Promise<readonly Check[]>
 }
 
 /** A line for each, what to do below it, and how many there are of each kind. */
-function checksText(checks: readonly Check[], style: Style, width: number | undefined): string {
+function checksText(checks: readonly DoctorCheck[], style: Style, width: number | undefined): string {
   const colours = { ok: style.good, warning: style.change, failed: style.bad }
   const room = Math.max(...checks.map(({ code }) => code.length))
   const fit = (line: string, indent: number) => wrapLine(line, width ?? Number.POSITIVE_INFINITY, indent)
@@ -74,7 +74,7 @@ function checksText(checks: readonly Check[], style: Style, width: number | unde
     const below = [...more, ...(advice === null ? [] : advice.split('\n').map(escapeTerminal))]
     return [fit(head, INDENT), ...below.map(line => fit(' '.repeat(INDENT) + line, INDENT))]
   })
-  const count = (status: Check['status']) => checks.filter(check => check.status === status).length
+  const count = (status: DoctorCheck['status']) => checks.filter(check => check.status === status).length
   return `${lines.join('\n')}\n\nDoctor: ${count('ok')} ok, ${count('warning')} to look at, ${count('failed')} failed.\n`
 }
 

@@ -4,7 +4,7 @@ import { styleFor, widthOf } from '../cli/style-for.js'
 import { CODE_PAGES, type CodePage, FAMILIES, listText, pageText } from '../codes/codes.js'
 import { suggest } from '../manifest/suggest.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 
 /** Shows the page of a code, or lists all of them. */
 export async function explainCode(

@@ -14,11 +14,11 @@ import {
   startExplain,
   type UninvitedExplanation,
   type UserExplanation,
-} from '../reconcile/explain.js'
+} from '../reconcile/explainer.js'
 import { userAddress } from '../reconcile/resource-address.js'
 import type { RuleOutcomes } from '../reconcile/rule-outcome.js'
 import { quoteTerminal } from '../render/escape/terminal.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import { wrapText } from '../render/text/width.js'
 import { type ExplainLook, invitationText, uninvitedText, userText } from './shared/explain-text.js'
 import { loadManifest } from './shared/load-manifest.js'
@@ -101,7 +101,7 @@ export interface Explained {
 }
 
 /** The JSON of `explain`, whose members have the names that a plan's have. */
-export const explainDocument = ({ invitations, user, uninvited }: Explained, written: Written) => ({
+export const explainDocument = ({ invitations, user, uninvited }: Explained, written: WrittenLines) => ({
   format_version: '1.0',
   invitations: invitations.map(one => withDecision(one, written)),
   user: user && { ...user, decision: userDecision(user.decision) },
@@ -109,9 +109,12 @@ export const explainDocument = ({ invitations, user, uninvited }: Explained, wri
 })
 
 /** The lines of the rule at a place, as the manifest has them. */
-type Written = (place: Place) => readonly string[]
+type WrittenLines = (place: Place) => readonly string[]
 
-const withDecision = <T extends RuleOutcomes & { readonly decision: Decision }>(explained: T, written: Written) => ({
+const withDecision = <T extends RuleOutcomes & { readonly decision: Decision }>(
+  explained: T,
+  written: WrittenLines,
+) => ({
   ...explained,
   rules: explained.rules.map(match => ({ ...match, text: written(match.rule).join('\n') })),
   decision: decisionJson(explained.decision),

@@ -2,14 +2,14 @@ import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
-import type { Level } from '../lint/context.js'
+import type { LintLevel } from '../lint/context.js'
 import { findingsText } from '../lint/findings-text.js'
-import { isAtLeast, type LintResult, lint as lintManifest } from '../lint/lint.js'
+import { isAtLeast, type LintResult, lintManifest } from '../lint/lint-manifest.js'
 import { sarifLog } from '../lint/sarif.js'
 import { EXIT, type ExitCode } from '../model/error.js'
 import { placeText } from '../model/problem.js'
 import { DAY_MS } from '../model/text.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import { wrapText } from '../render/text/width.js'
 import { VERSION } from '../version.js'
 import { loadManifest } from './shared/load-manifest.js'
@@ -19,7 +19,7 @@ import { loadSnapshot } from './shared/snapshot-file.js'
 export interface LintFlags extends CommonFlags {
   readonly from: string | undefined
   readonly within: number
-  readonly level: Level
+  readonly level: LintLevel
   readonly protect: readonly string[]
   readonly now: Date | undefined
 }

@@ -11,7 +11,7 @@ import { findSecret, findText } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
 import { EXIT, type ExitCode, GuestlistError, messageOf } from '../model/error.js'
 import { canonicalApiUrl } from '../model/text.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import { wireOf } from './shared/wire-options.js'
 
 /** Registered as the default for BIMData's applications. */

@@ -7,14 +7,14 @@ import { findOnlySecret } from '../http/env-secret.js'
 import { createTransport } from '../http/transport.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
-import { Status } from '../serve/status.js'
+import { ServiceStatus } from '../serve/status.js'
 import { createStatusServer } from '../serve/status-server.js'
 import { watchManifest } from '../serve/watch-manifest.js'
 import { createForwarder, type Forwarder } from '../serve/webhook.js'
 import { VERSION } from '../version.js'
 import { forwardUrl, type Listen, listening, listenOf } from './serve/addresses.js'
 import { type Instance, startInstance, takeLead } from './serve/instance.js'
-import { createReconciler, type Reconciler, type RunFlags, type Sources } from './serve/reconcile-run.js'
+import { createReconciler, type RunFlags, type ServeReconciler, type Sources } from './serve/reconcile-run.js'
 import { type Connection, connect } from './shared/connect.js'
 import { loadManifest } from './shared/load-manifest.js'
 import { openStateFor } from './shared/open-state.js'
@@ -37,9 +37,9 @@ interface Service {
   readonly io: Io
   readonly log: Log
   readonly connection: Connection
-  readonly status: Status
+  readonly status: ServiceStatus
   readonly metrics: Metrics
-  readonly reconciler: Reconciler
+  readonly reconciler: ServeReconciler
   readonly sources: Sources
 }
 
@@ -59,7 +59,7 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   }
   const connection = await connect(flags, io, { ...flags, finishInFlight: true })
   const { apiUrl } = connection.client
-  const status = new Status({ version: VERSION, apiUrl, removals: flags.removals, dryRun: flags.dryRun })
+  const status = new ServiceStatus({ version: VERSION, apiUrl, removals: flags.removals, dryRun: flags.dryRun })
   const metrics = createMetrics(VERSION)
   const sources: Sources = {
     load: () => loadManifest(flags.file, io),

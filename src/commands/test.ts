@@ -9,9 +9,9 @@ import { junitXml } from '../policy-test/junit.js'
 import { parseTests } from '../policy-test/parse-tests.js'
 import { recordTests, typicalInvitations } from '../policy-test/record.js'
 import { type ResultsDocument, resultsDocument, resultsText } from '../policy-test/results.js'
-import { runTests, type TestBasis, type Words } from '../policy-test/run-tests.js'
+import { type ExplanationTexts, runTests, type TestBasis } from '../policy-test/run-tests.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
-import { jsonText } from '../render/json.js'
+import { jsonText } from '../render/json-text.js'
 import { PLAIN } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import { invitationText, uninvitedText, userText } from './shared/explain-text.js'
@@ -52,7 +52,7 @@ const basisOf = ({ manifest }: LoadedManifest, flags: TestFlags, io: Io): TestBa
   protect: protections(flags, io),
 })
 
-function wordsOf({ written }: LoadedManifest): Words {
+function wordsOf({ written }: LoadedManifest): ExplanationTexts {
   const look = { style: PLAIN, written }
   return {
     invitation: explained => invitationText(explained, look),

@@ -3,7 +3,7 @@ import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
 import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import type { Problem } from '../model/problem.js'
-import { diagnosticSource, jsonText } from '../render/json.js'
+import { diagnosticSource, jsonText } from '../render/json-text.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
 import { loadManifest } from './shared/load-manifest.js'
 

@@ -1,5 +1,5 @@
 import type { Clouds } from '../model/clouds.js'
-import type { RemovalRecord } from '../model/state.js'
+import type { RemovalRecord } from '../model/removal-record.js'
 
 export interface SnapshotInvitation {
   readonly id: number

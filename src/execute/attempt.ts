@@ -8,7 +8,7 @@ export type Attempted =
   | { readonly status: number; readonly error: null }
   | { readonly status: number | null; readonly error: ApiError; readonly delayMs: number }
 
-export type Failure = Exclude<Attempted, { readonly error: null }>
+export type FailedAttempt = Exclude<Attempted, { readonly error: null }>
 
 /**
  * One request and its record. What concerns all workers comes before the record, because they would carry on while it is
@@ -45,7 +45,7 @@ async function ended(attempt: number, request: () => Promise<number>, run: Execu
 /** Waits as the retry policy says; returns early if the run is to stop. After a 429 the limiter makes every worker wait. */
 export async function waitBeforeNext(
   action: Action,
-  { error, delayMs }: Failure,
+  { error, delayMs }: FailedAttempt,
   run: ExecutionContext,
 ): Promise<void> {
   await run.emit({ type: 'retry', action, error, delayMs })

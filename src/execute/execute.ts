@@ -32,7 +32,7 @@ export async function execute(
 }
 
 async function carryOut(plan: Plan, run: ExecutionContext): Promise<Report> {
-  const progress = new Progress(plan.actions.length, run)
+  const progress = new ExecutionProgress(plan.actions.length, run)
   const denials = plan.actions.filter(isOf('deny'))
   const accepts = plan.actions.filter(isOf('accept'))
   const removals = plan.actions.filter(action => action.action === 'remove')
@@ -56,7 +56,7 @@ const isOf =
   (action: Action): action is InvitationAction =>
     action.action === kind
 
-class Progress {
+class ExecutionProgress {
   private readonly results = new Map<string, Result>()
   private readonly total: number
   private readonly run: ExecutionContext
@@ -111,7 +111,7 @@ function notAttempted(action: Action, run: ExecutionContext): Result {
 async function settleAll(
   actions: readonly InvitationAction[],
   run: ExecutionContext,
-  progress: Progress,
+  progress: ExecutionProgress,
 ): Promise<void> {
   const queue = actions.values()
   const work = async () => {
@@ -137,7 +137,7 @@ async function settleInOrder<A extends Action>(
   isSkipped: (action: A) => boolean,
   settle: (action: A) => Promise<Result>,
   run: ExecutionContext,
-  progress: Progress,
+  progress: ExecutionProgress,
 ): Promise<void> {
   for (const action of actions) {
     if (isSkipped(action)) {

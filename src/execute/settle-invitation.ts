@@ -7,7 +7,7 @@ import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
 /** What a read shows of an invitation after an answer that never came. */
-type Reading = 'as-wanted' | 'as-planned' | { readonly problem: string }
+type ReadBack = 'as-wanted' | 'as-planned' | { readonly problem: string }
 
 export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied' =>
   action === 'accept' ? 'accepted' : 'denied'
@@ -53,7 +53,7 @@ const request = ({ action, before }: InvitationAction, { api }: ExecutionContext
 
 const mayRepeat = (failureClass: FailureClass): boolean => ['throttled', 'unsent', 'unclear'].includes(failureClass)
 
-async function readBack(action: InvitationAction, run: ExecutionContext): Promise<Reading> {
+async function readBack(action: InvitationAction, run: ExecutionContext): Promise<ReadBack> {
   const { limiter, clock, options, stop } = run
   const ended = async (status: number | null, error: ApiError | null) => {
     run.reached(error)

@@ -39,7 +39,7 @@ export interface Transport {
   close(): void
 }
 
-interface Line {
+interface ProxyRoute {
   readonly agents: Agents
   readonly got: Got
 }
@@ -50,13 +50,13 @@ const CONNECT_MS = 10_000
 const connectMs = ({ timeoutMs }: TransportOptions): number => Math.min(CONNECT_MS, timeoutMs)
 
 export function createTransport(options: TransportOptions): Transport {
-  const lines = new Map<string, Line>()
+  const lines = new Map<string, ProxyRoute>()
   const underWay = new Set<Request>()
   const interrupt = () => {
     for (const stream of underWay) stream.destroy(interrupted())
   }
   options.signal?.addEventListener('abort', interrupt)
-  const lineFor = (proxy: URL | null): Line => {
+  const lineFor = (proxy: URL | null): ProxyRoute => {
     const key = proxy?.href ?? ''
     const existing = lines.get(key)
     if (existing !== undefined) return existing

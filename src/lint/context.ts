@@ -5,7 +5,7 @@ import { Undecided } from './algebra/language.js'
 import { isShadowed, type Witness } from './decisions.js'
 import { createRuleset, type RuleSpeaker, type Ruleset } from './ruleset.js'
 
-export type Level = 'info' | 'warning'
+export type LintLevel = 'info' | 'warning'
 
 /** What a lint rule found at one place. */
 export interface Remark {
@@ -19,9 +19,9 @@ export interface Remark {
   readonly witness?: Witness | null
 }
 
-export interface Finding extends Required<Omit<Remark, 'at'>>, Place {
+export interface LintFinding extends Required<Omit<Remark, 'at'>>, Place {
   readonly code: string
-  readonly level: Level
+  readonly level: LintLevel
 }
 
 export interface LintInput {
@@ -74,6 +74,6 @@ export function createContext(input: LintInput): LintContext {
 /** One kind of mistake. The doc comment of each is its documentation: `lint --help` and README repeat it. */
 export interface LintRule {
   readonly code: string
-  readonly level: Level
+  readonly level: LintLevel
   find(context: LintContext): Iterable<Remark>
 }

@@ -2,14 +2,14 @@ import { placeText } from '../model/problem.js'
 import { plural } from '../model/text.js'
 import { escapeTerminal, quoteTerminal } from '../render/escape/terminal.js'
 import type { Style } from '../render/text/style.js'
-import type { Finding } from './context.js'
+import type { LintFinding } from './context.js'
 import type { Witness } from './decisions.js'
 
 /** Of what is only told, so many of one code; the rest is counted. */
 const MOST_TOLD = 10
 
 /** Findings for people; the last line counts them. */
-export function findingsText(findings: readonly Finding[], style: Style): string {
+export function findingsText(findings: readonly LintFinding[], style: Style): string {
   const counts = new Map<string, number>()
   const shown = findings.filter(({ code, level }) => {
     const count = (counts.get(code) ?? 0) + 1
@@ -25,7 +25,7 @@ export function findingsText(findings: readonly Finding[], style: Style): string
     .concat('\n')
 }
 
-function findingText({ file, line, column, code, level, summary, detail, witness }: Finding, style: Style): string {
+function findingText({ file, line, column, code, level, summary, detail, witness }: LintFinding, style: Style): string {
   const label = level === 'warning' ? style.change('Warning') : style.dim('Info')
   return [
     `${style.bold(escapeTerminal(placeText({ file, line, column })))}: ${label}: ${escapeTerminal(summary)} ${style.dim(`[${code}]`)}`,
@@ -39,7 +39,7 @@ const witnessText = (witness: Witness): string =>
     .map(([key, value]) => `${key} ${typeof value === 'number' ? value : quoteTerminal(String(value))}`)
     .join(', ')
 
-function summaryOf(findings: readonly Finding[], style: Style): string {
+function summaryOf(findings: readonly LintFinding[], style: Style): string {
   if (findings.length === 0) return style.good('Nothing found.')
   const warnings = findings.filter(({ level }) => level === 'warning').length
   return `Found ${plural(warnings, 'warning')} and ${plural(findings.length - warnings, 'remark')}.`

@@ -5,7 +5,7 @@ import { indexRules, subjectOf } from '../reconcile/match.js'
 import { indexProtections } from '../reconcile/protect.js'
 import { AffixIndex } from './affix-index.js'
 import { createSpace, type Point, type Space } from './algebra/box.js'
-import type { Box, Days, Value } from './algebra/dimension.js'
+import type { Box, Days, DimensionValue } from './algebra/dimension.js'
 
 /**
  * Who speaks for an invitation, the strongest first: the first that matches decides.
@@ -125,11 +125,11 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   }
 }
 
-const textOrNull = (value: Value): string | null => (typeof value === 'string' ? value : null)
+const textOrNull = (value: DimensionValue): string | null => (typeof value === 'string' ? value : null)
 
-const numberOrNull = (value: Value): number | null => (typeof value === 'number' ? value : null)
+const numberOrNull = (value: DimensionValue): number | null => (typeof value === 'number' ? value : null)
 
-const roleNumber = (value: Value): number | null =>
+const roleNumber = (value: DimensionValue): number | null =>
   value === 'admin' || value === 'user' || value === 'guest' ? ROLE_NUMBERS[value] : numberOrNull(value)
 
 /** What the engine would be asked. */
@@ -150,7 +150,7 @@ export const invitationAt = (point: Point): Invitation => ({
 const ANY = -1
 
 /** Speakers that one thing anchors, and what all of them constrain. */
-class Group {
+class SpeakerGroup {
   readonly members: Speaker[] = []
   private common = ANY
 
@@ -175,10 +175,10 @@ function textsOf(selector: Selector, key: (typeof TEXTS)[number]): readonly stri
 
 /** Speakers by what anchors them: an id, or else the first text that they ask for. */
 class SpeakerIndex {
-  private readonly withId = new Group()
+  private readonly withId = new SpeakerGroup()
   private readonly byId = new Map<number, Speaker[]>()
-  private readonly byText = TEXTS.map(key => ({ key, group: new Group(), affixes: new AffixIndex<Speaker>() }))
-  private readonly others = new Group()
+  private readonly byText = TEXTS.map(key => ({ key, group: new SpeakerGroup(), affixes: new AffixIndex<Speaker>() }))
+  private readonly others = new SpeakerGroup()
 
   constructor(speakers: readonly Speaker[]) {
     for (const speaker of speakers) this.add(speaker)

@@ -1,5 +1,5 @@
 import type { Place } from '../model/problem.js'
-import type { Finding } from './context.js'
+import type { LintFinding } from './context.js'
 import { LINT_DOCS } from './docs.gen.js'
 
 const HOME = 'https://www.npmjs.com/package/bimdata-guestlist'
@@ -8,7 +8,7 @@ const HOME = 'https://www.npmjs.com/package/bimdata-guestlist'
 const LEVELS = { warning: 'warning', info: 'note' } as const
 
 /** Findings as SARIF 2.1.0, for code scanning. */
-export const sarifLog = (findings: readonly Finding[], version: string) => ({
+export const sarifLog = (findings: readonly LintFinding[], version: string) => ({
   $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
   version: '2.1.0',
   runs: [
@@ -27,7 +27,7 @@ const ruleOf = ({ code, level, doc }: (typeof LINT_DOCS)[number]) => ({
   defaultConfiguration: { level: LEVELS[level] },
 })
 
-const resultOf = ({ code, level, summary, detail, other, witness, ...place }: Finding) => ({
+const resultOf = ({ code, level, summary, detail, other, witness, ...place }: LintFinding) => ({
   ruleId: code,
   ruleIndex: LINT_DOCS.findIndex(rule => rule.code === code),
   level: LEVELS[level],

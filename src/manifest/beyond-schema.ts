@@ -4,7 +4,7 @@ import { type PendingProblem, type ProblemText, subjectOf } from './problems.js'
 import type { Tree } from './tree.js'
 
 /** What the schema cannot say of a value: where it is, and what is wrong with it. */
-interface Fault {
+interface ValueFault {
   readonly path: readonly string[]
   words(tree: Tree): ProblemText
 }
@@ -22,12 +22,12 @@ export function useOf([, list = '', , key]: readonly string[]): AddressUse | nul
 }
 
 /** Addresses that could never match, and rules that never apply. */
-export function faultsBeyondSchema(data: unknown): readonly Fault[] {
+export function faultsBeyondSchema(data: unknown): readonly ValueFault[] {
   return Object.entries(USES).flatMap(([list, use]) => {
     const section = list === 'accept' || list === 'deny' ? 'invitations' : 'users'
     const entries = memberOf(memberOf(data, section), list)
     if (!Array.isArray(entries)) return []
-    return entries.flatMap((entry: unknown, index): Fault[] => {
+    return entries.flatMap((entry: unknown, index): ValueFault[] => {
       const path = [section, list, String(index)]
       if (list === 'protect') return addressFaults(path, entry, use)
       return [...addressFaults([...path, 'email'], memberOf(entry, 'email'), use), ...periodFaults(path, entry)]
@@ -35,12 +35,12 @@ export function faultsBeyondSchema(data: unknown): readonly Fault[] {
   })
 }
 
-function addressFaults(path: readonly string[], text: unknown, use: AddressUse): Fault[] {
+function addressFaults(path: readonly string[], text: unknown, use: AddressUse): ValueFault[] {
   if (typeof text !== 'string' || addressFault(text, use) === null) return []
   return [{ path, words: tree => addressWords(path, text, use, tree) }]
 }
 
-function periodFaults(path: readonly string[], entry: unknown): Fault[] {
+function periodFaults(path: readonly string[], entry: unknown): ValueFault[] {
   const [from, until] = [memberOf(entry, 'from'), memberOf(entry, 'until')]
   if (typeof from !== 'string' || typeof until !== 'string' || !DAY.test(from) || !DAY.test(until) || from <= until)
     return []
@@ -53,7 +53,7 @@ function periodFaults(path: readonly string[], entry: unknown): Fault[] {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-export function faultProblem(tree: Tree, { path, words }: Fault): PendingProblem {
+export function faultProblem(tree: Tree, { path, words }: ValueFault): PendingProblem {
   return { code: 'wrong-value', source: tree.source, ...tree.span(path), describe: () => words(tree) }
 }
 

@@ -4,14 +4,14 @@ import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
 import type { PendingProblem } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, type SchemaNode, schemaOf, stepsOf } from './schema.js'
-import { codeOf, explain, type Finding } from './schema-errors.js'
+import { codeOf, explain, type SchemaFinding } from './schema-errors.js'
 import { suggest } from './suggest.js'
 import type { Tree } from './tree.js'
 
-export interface Checked {
+export interface CheckedFile {
   readonly pending: readonly PendingProblem[]
   /** What of the file is right, so that it can be compared with the rest; null where nothing is. */
-  readonly part: Part | null
+  readonly part: ManifestPart | null
 }
 
 const unknownKeyOf = (error: ErrorObject): string | null =>
@@ -69,7 +69,7 @@ function toPending(tree: Tree, error: ErrorObject, schema?: SchemaNode): Pending
     const value = valueAt(tree.data, path)
     const use = error.keyword === 'pattern' ? useOf(path) : null
     if (use !== null) return addressWords(path, String(value), use, tree)
-    const finding: Finding = { error, path, value, written: tree.written(path), schema }
+    const finding: SchemaFinding = { error, path, value, written: tree.written(path), schema }
     return explain(finding)
   }
   return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, describe }
@@ -86,7 +86,7 @@ export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schem
  * Holds the file against the schema, and against what no schema can say. What could not be read has been
  * reported where it is, and is not again.
  */
-export function check(tree: Tree): Checked {
+export function check(tree: Tree): CheckedFile {
   if (tree.data === undefined) return { pending: [], part: null }
   const others = faultsBeyondSchema(tree.data)
   const isValid = validateManifestFile(tree.data)
@@ -107,7 +107,7 @@ const faultOf = (error: ErrorObject): readonly string[] => {
 }
 
 /** A file with more faults than are looked at is not compared with the rest. */
-function partOf(tree: Tree, faults: readonly (readonly string[])[]): Part | null {
+function partOf(tree: Tree, faults: readonly (readonly string[])[]): ManifestPart | null {
   if (faults.length > FAULT_LIMIT) return null
   const { data, kept } = prune(tree.data, faults)
   const isManifest = (value: unknown): value is ManifestFile => validateManifestFile(value)
@@ -117,7 +117,7 @@ function partOf(tree: Tree, faults: readonly (readonly string[])[]): Part | null
 export type ListName = 'accept' | 'deny' | 'remove' | 'protect'
 
 /** What is right of one file. */
-export interface Part {
+export interface ManifestPart {
   readonly tree: Tree
   readonly data: ManifestFile
   /** Where the entry of a list stood before the wrong ones were taken out. */

@@ -1,6 +1,6 @@
 import type { Guards, KeycloakConfig, StateConfig, UnmatchedPolicy } from '../model/manifest.js'
 import { type Place, placeText } from '../model/problem.js'
-import type { ListName, Part } from './check.js'
+import type { ListName, ManifestPart } from './check.js'
 import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import { type PendingProblem, quoted } from './problems.js'
 import type { Source } from './source.js'
@@ -15,7 +15,7 @@ export interface Written<T> {
   readonly place: Place
 }
 
-type Settings<T> = { readonly [K in keyof T]?: T[K] | undefined }
+type PartialSettings<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 /** All files as one, still as written. */
 export interface Merged {
@@ -24,14 +24,14 @@ export interface Merged {
   readonly remove: readonly Written<WrittenRemoval>[]
   readonly protect: readonly Written<string>[]
   readonly unmatched: Written<UnmatchedPolicy> | null
-  readonly guards: Settings<Guards>
-  readonly state: Settings<StateConfig>
+  readonly guards: PartialSettings<Guards>
+  readonly state: PartialSettings<StateConfig>
   readonly stateFile: string | null
   readonly keycloak: KeycloakConfig | null
   readonly pending: readonly PendingProblem[]
 }
 
-function written<T>(part: Part, path: Path, value: T): Written<T> {
+function written<T>(part: ManifestPart, path: Path, value: T): Written<T> {
   const { source } = part.tree
   const { start, end } = part.tree.span(path)
   return { value, source, start, end, place: source.place(start) }
@@ -39,7 +39,7 @@ function written<T>(part: Part, path: Path, value: T): Written<T> {
 
 /** The entries of one list, file after file. */
 function entries<T>(
-  parts: readonly Part[],
+  parts: readonly ManifestPart[],
   section: 'invitations' | 'users',
   list: ListName,
   read: (file: ManifestFile) => readonly T[] | null | undefined,
@@ -62,7 +62,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
 
 /** The one value of a key that may stand in several files, as long as all agree. */
 function scalar<T>(
-  parts: readonly Part[],
+  parts: readonly ManifestPart[],
   pending: PendingProblem[],
   path: readonly string[],
   read: (file: ManifestFile) => T | undefined,
@@ -77,7 +77,7 @@ function scalar<T>(
   return first
 }
 
-function mergeGuards(parts: readonly Part[], pending: PendingProblem[]): Settings<Guards> {
+function mergeGuards(parts: readonly ManifestPart[], pending: PendingProblem[]): PartialSettings<Guards> {
   const guard = (key: Exclude<keyof Guards, 'approvals'>) =>
     scalar(parts, pending, ['guards', key], file => file.guards?.[key])?.value
   const removals = scalar(parts, pending, ['guards', 'approvals', 'removals'], file => file.guards?.approvals?.removals)
@@ -90,7 +90,7 @@ function mergeGuards(parts: readonly Part[], pending: PendingProblem[]): Setting
   }
 }
 
-function mergeKeycloak(parts: readonly Part[], pending: PendingProblem[]): KeycloakConfig | null {
+function mergeKeycloak(parts: readonly ManifestPart[], pending: PendingProblem[]): KeycloakConfig | null {
   const setting = (key: 'url' | 'realm' | 'alias') =>
     scalar(parts, pending, ['keycloak', key], file => file.keycloak?.[key])?.value
   const [first] = parts.filter(({ data }) => data.keycloak)
@@ -120,7 +120,7 @@ const misplaced = (
 const folderOf = (file: string): string => file.replace(/^(\.\/)+/, '').replace(/[^/\\]*$/, '')
 
 /** One relative `state.path` in manifests of several folders names several files: each is relative to its own. */
-function otherFolders(parts: readonly Part[]): PendingProblem[] {
+function otherFolders(parts: readonly ManifestPart[]): PendingProblem[] {
   const [first, ...others] = parts.flatMap(part => {
     const path = part.data.state?.path
     return path === undefined || /^([/\\]|[a-z]:)/i.test(path) ? [] : [written(part, ['state', 'path'], path)]
@@ -137,7 +137,7 @@ function otherFolders(parts: readonly Part[]): PendingProblem[] {
   })
 }
 
-function mergeState(parts: readonly Part[], pending: PendingProblem[]): Settings<StateConfig> {
+function mergeState(parts: readonly ManifestPart[], pending: PendingProblem[]): PartialSettings<StateConfig> {
   const setting = <K extends keyof StateConfig>(key: K) =>
     scalar(parts, pending, ['state', key], file => file.state?.[key])
   const backend = setting('backend')?.value ?? 'local'
@@ -152,7 +152,7 @@ function mergeState(parts: readonly Part[], pending: PendingProblem[]): Settings
 }
 
 /** Lists append in the order of the files; a scalar that two files set differently is a problem. */
-export function merge(parts: readonly Part[]): Merged {
+export function merge(parts: readonly ManifestPart[]): Merged {
   const pending: PendingProblem[] = []
   return {
     accept: entries(parts, 'invitations', 'accept', file => file.invitations?.accept),

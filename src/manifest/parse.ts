@@ -1,6 +1,6 @@
 import type { Manifest } from '../model/manifest.js'
 import { type Place, type Problem, placeText, type Range } from '../model/problem.js'
-import { type Checked, check } from './check.js'
+import { type CheckedFile, check } from './check.js'
 import { contradictions } from './contradictions.js'
 import { decode } from './decode.js'
 import type { WrittenRule } from './manifest-file.gen.js'
@@ -33,7 +33,7 @@ export type ParseResult =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-function checkFile(source: ManifestSource, index: number): Checked {
+function checkFile(source: ManifestSource, index: number): CheckedFile {
   const { tree, pending } = readTree(source, index)
   if (tree === null) return { pending, part: null }
   const checked = check(tree)

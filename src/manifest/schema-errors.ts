@@ -6,7 +6,7 @@ import { ANNOTATIONS, isRecord, keysOf, propertyOf, type SchemaNode, schemaOf, s
 import { suggest } from './suggest.js'
 
 /** One finding of the schema: what it says, about which value. */
-export interface Finding {
+export interface SchemaFinding {
   readonly error: ErrorObject
   readonly path: readonly string[]
   readonly value: unknown
@@ -36,9 +36,9 @@ const SECRET = /user|passw|secret|token|key|credential/i
 
 const listed = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
 
-const nodeOf = ({ error, schema }: Finding): SchemaNode => schemaOf(error.schemaPath, schema)
+const nodeOf = ({ error, schema }: SchemaFinding): SchemaNode => schemaOf(error.schemaPath, schema)
 
-const exampleOf = (finding: Finding): string => exampleFor(finding.path.at(-1) ?? '', nodeOf(finding))
+const exampleOf = (finding: SchemaFinding): string => exampleFor(finding.path.at(-1) ?? '', nodeOf(finding))
 
 function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>): string {
   const example = Array.isArray(examples) ? examples[0] : undefined
@@ -50,7 +50,7 @@ function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>
   return written.includes('\n') ? ` For example:\n  ${written.replaceAll('\n', '\n  ')}` : ` For example: ${written}`
 }
 
-function unknownKey(finding: Finding): ProblemText {
+function unknownKey(finding: SchemaFinding): ProblemText {
   const { error, path, value, schema } = finding
   const key = String(error.params.additionalProperty)
   const known = keysOf(nodeOf(finding))
@@ -69,7 +69,7 @@ function unknownKey(finding: Finding): ProblemText {
   return { summary, detail: unused.length === 0 ? 'Remove it.' : `Keys allowed here: ${listed(unused)}.` }
 }
 
-function missingKey(finding: Finding): ProblemText {
+function missingKey(finding: SchemaFinding): ProblemText {
   const { error } = finding
   const key = String(error.params.missingProperty)
   const detail =
@@ -79,7 +79,7 @@ function missingKey(finding: Finding): ProblemText {
   return { summary: `The key \`${key}\` is missing`, detail }
 }
 
-function emptySelector(finding: Finding): ProblemText {
+function emptySelector(finding: SchemaFinding): ProblemText {
   const keys = keysOf(nodeOf(finding)).filter(key => !ANNOTATIONS.has(key))
   return {
     summary: 'The rule does not say which invitations it is for',
@@ -90,7 +90,7 @@ function emptySelector(finding: Finding): ProblemText {
 const isFree = (schema: Readonly<Record<string, unknown>>): boolean =>
   schema.enum === undefined && schema.const === undefined && schema.format === undefined
 
-function typeAdvice(finding: Finding, wanted: readonly string[]): string {
+function typeAdvice(finding: SchemaFinding, wanted: readonly string[]): string {
   const { value, written } = finding
   const schema = nodeOf(finding)
   if (value === null) return 'It is empty: write a value, or remove it.'
@@ -105,7 +105,7 @@ function typeAdvice(finding: Finding, wanted: readonly string[]): string {
   return 'Write one value, not a mapping.'
 }
 
-function wrongType(finding: Finding): ProblemText {
+function wrongType(finding: SchemaFinding): ProblemText {
   const { error, path } = finding
   const wanted: string[] = [error.params.type].flat().filter(type => type !== 'null')
   const either = wanted.map(type => TYPES[type] ?? type).join(' or ')
@@ -113,7 +113,7 @@ function wrongType(finding: Finding): ProblemText {
   return { summary: `${subjectOf(path)} must be ${either}`, detail: `${advice}${exampleOf(finding)}` }
 }
 
-function wrongChoice({ error, path, value }: Finding): ProblemText {
+function wrongChoice({ error, path, value }: SchemaFinding): ProblemText {
   const allowed: readonly string[] = [error.params.allowedValues ?? error.params.allowedValue].flat()
   const near = typeof value === 'string' && allowed.length > 1 ? suggest(value, allowed) : null
   const detail = near === null ? `It is ${quoted(value)}. Write ${allowed.join(' or ')}.` : `Did you mean \`${near}\`?`
@@ -121,7 +121,7 @@ function wrongChoice({ error, path, value }: Finding): ProblemText {
   return { summary, detail }
 }
 
-function wrongText(finding: Finding): ProblemText {
+function wrongText(finding: SchemaFinding): ProblemText {
   const { path, value } = finding
   const subject = subjectOf(path)
   const example = exampleOf(finding)
@@ -143,7 +143,7 @@ function wrongText(finding: Finding): ProblemText {
   return { summary: `${subject} must not be blank`, detail: `Write a string, or remove it.${example}` }
 }
 
-function wrongSize(finding: Finding): ProblemText {
+function wrongSize(finding: SchemaFinding): ProblemText {
   const { error, path } = finding
   const subject = subjectOf(path)
   const { limit } = error.params
@@ -164,7 +164,7 @@ function wrongSize(finding: Finding): ProblemText {
 }
 
 /** An ajv error in words for the author of a manifest. */
-export function explain(finding: Finding): ProblemText {
+export function explain(finding: SchemaFinding): ProblemText {
   switch (finding.error.keyword) {
     case 'additionalProperties':
       return unknownKey(finding)

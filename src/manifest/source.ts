@@ -21,7 +21,7 @@ const BLOCK = 256
 /** A longer line is cut in a snippet: a hostile file must not make a report of gigabytes. */
 const SNIPPET_LIMIT = 2000
 
-interface Counts {
+interface OffsetCounts {
   /** Code points before the offset. */
   points(offset: number): number
   /** UTF-8 bytes before the offset. */
@@ -49,7 +49,7 @@ function runningSum(text: string, weight: (unit: number) => number): (offset: nu
   }
 }
 
-function countsOf(text: string): Counts {
+function countsOf(text: string): OffsetCounts {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII begins at NUL
   if (/^[\x00-\x7f]*$/.test(text)) return { points: offset => offset, bytes: offset => offset }
   return { points: runningSum(text, pointsOf), bytes: runningSum(text, bytesOf) }

@@ -70,7 +70,7 @@ export interface AddressFault {
   readonly advice: string
 }
 
-type Check = (address: string, use: AddressUse) => AddressFault | null
+type AddressCheck = (address: string, use: AddressUse) => AddressFault | null
 
 /** What an address must not be, or null for one that can match: whatever is said of it would silently be void. */
 export function addressFault(text: string, use: AddressUse): AddressFault | null {
@@ -95,7 +95,7 @@ const QUOTES = /["“”„‟«»‘’‚‛‹›`´]/u
  */
 const SPECIAL = /[<>,;:()[\]\\]|(?![\p{L}\p{M}\p{N}\p{So}·׳״・])[^\0-\x7f]/u
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly AddressCheck[] = [
   address => (address === '' ? { fault: 'is blank', advice: `Write an address, such as ${EXAMPLE}.` } : null),
   address => (/^mailto:/i.test(address) ? { fault: 'begins with "mailto:"', advice: ALONE } : null),
   address => (WHITE_SPACE.test(address) ? whiteSpace(address) : null),

@@ -2,7 +2,7 @@ import { placeText } from '../model/problem.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import type { ResultsDocument } from './results.js'
 
-type Test = ResultsDocument['tests'][number]
+type ShownTest = ResultsDocument['tests'][number]
 
 /** Results as JUnit's XML, a suite a file: what CI systems show beside a merge request. `at`: RFC 3339, UTC. */
 export function junitXml({ tests }: ResultsDocument, at: string): string {
@@ -19,7 +19,7 @@ export function junitXml({ tests }: ResultsDocument, at: string): string {
 }
 
 /** With all that the strictest of the format's schemas asks for. */
-function suiteOf(file: string, id: number, tests: readonly Test[], at: string): string {
+function suiteOf(file: string, id: number, tests: readonly ShownTest[], at: string): string {
   const failed = tests.filter(({ passed }) => !passed).length
   const attributes = {
     name: file,
@@ -40,7 +40,7 @@ ${tests.map(caseOf).join('')}    <system-out/>
 `
 }
 
-function caseOf({ name, file, line, column, failures }: Test): string {
+function caseOf({ name, file, line, column, failures }: ShownTest): string {
   const begin = `    <testcase${attributesText({ name, classname: file, time: '0' })}`
   if (failures.length === 0) return `${begin}/>\n`
   const message = failures

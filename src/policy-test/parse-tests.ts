@@ -7,7 +7,7 @@ import { isRecord, stepsOf } from '../manifest/schema.js'
 import type { Tree } from '../manifest/tree.js'
 import type { Manifest } from '../model/manifest.js'
 import { type Problem, placeText } from '../model/problem.js'
-import { type Reading, readTest } from './read-test.js'
+import { readTest, type TestReading } from './read-test.js'
 import type { TestCase } from './run-tests.js'
 import type { ManifestTestFile, WrittenTest } from './test-file.gen.js'
 import { validateTestFile } from './test-validator.gen.js'
@@ -41,7 +41,7 @@ function parseFile(source: ManifestSource, index: number, manifest: Manifest): P
 }
 
 /** A report names tests, and two of one name would be taken for one. */
-function repeatedNames(tree: Tree, tests: Readable['tests']): readonly PendingProblem[] {
+function repeatedNames(tree: Tree, tests: ReadableTests['tests']): readonly PendingProblem[] {
   const firsts = new Map([...tests].reverse().map(([{ name }, i]) => [name, i]))
   return tests.flatMap(([{ name }, i]): readonly PendingProblem[] => {
     const first = firsts.get(name) ?? i
@@ -54,14 +54,14 @@ function repeatedNames(tree: Tree, tests: Readable['tests']): readonly PendingPr
   })
 }
 
-interface Readable {
+interface ReadableTests {
   readonly today?: string | undefined
   /** Each with its index in the file. */
   readonly tests: readonly (readonly [WrittenTest, number])[]
 }
 
 /** What of a file is right, so that all that is wrong is told at once. */
-function withoutFaults(data: unknown, errors: readonly ErrorObject[]): Readable {
+function withoutFaults(data: unknown, errors: readonly ErrorObject[]): ReadableTests {
   const { tests, today } = isRecord(data) ? data : {}
   const faulty = new Set(errors.map(({ instancePath }) => stepsOf(instancePath).slice(0, 2).join('/')))
   const kept = Array.isArray(tests) ? tests.map((test: unknown, i) => [test, i] as const) : []
@@ -80,7 +80,7 @@ function schemaErrors(data: unknown): readonly ErrorObject[] {
 const isTestFile = (data: unknown): data is ManifestTestFile => validateTestFile(data)
 
 /** Where a test is written, and how something wrong with it is told. */
-function readingOf(tree: Tree, path: readonly (string | number)[], found: PendingProblem[]): Reading {
+function readingOf(tree: Tree, path: readonly (string | number)[], found: PendingProblem[]): TestReading {
   return {
     place: tree.place(path),
     wrong(what, steps, summary, detail) {

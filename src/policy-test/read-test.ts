@@ -4,20 +4,20 @@ import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, invitationOf, ROLE_NUMBERS } from '../model/invitation.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Place } from '../model/problem.js'
-import type { RemovalRecord } from '../model/state.js'
+import type { RemovalRecord } from '../model/removal-record.js'
 import { type By, COUNTED, type Expectation, INVITATION_OUTCOMES, type TestCase, USER_OUTCOMES } from './run-tests.js'
 import type { WrittenInvitation, WrittenTest } from './test-file.gen.js'
 
 type Steps = readonly (string | number)[]
 
 /** One test of a file. Paths are relative to it. */
-export interface Reading {
+export interface TestReading {
   readonly place: Place
   wrong(what: 'key' | 'value', steps: Steps, summary: string, detail: string): void
 }
 
 /** A written test as it is run; what is wrong with it beyond the schema is told to `reading`. */
-export function readTest(test: WrittenTest, reading: Reading, manifest: Manifest, today: Date | null): TestCase {
+export function readTest(test: WrittenTest, reading: TestReading, manifest: Manifest, today: Date | null): TestCase {
   checkShape(test, reading)
   const written = test.invitation ? [test.invitation] : (test.given?.invitations ?? [])
   const pathOf = (i: number): Steps => (test.invitation ? ['invitation'] : ['given', 'invitations', i])
@@ -44,7 +44,7 @@ const RECORD: RemovalRecord = {
 const WHAT_TO_EXPECT = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
 
 /** `invitation` goes with a word and perhaps with `by`, `given` with a mapping. */
-function checkShape({ invitation, given, expect, by }: WrittenTest, reading: Reading): void {
+function checkShape({ invitation, given, expect, by }: WrittenTest, reading: TestReading): void {
   const isWord = typeof expect === 'string'
   if (invitation && given) {
     const detail = 'Keep `invitation` for one invitation, or `given` for several and for users.'
@@ -67,7 +67,7 @@ function checkShape({ invitation, given, expect, by }: WrittenTest, reading: Rea
 function readInvitations(
   written: readonly WrittenInvitation[],
   pathOf: (index: number) => Steps,
-  reading: Reading,
+  reading: TestReading,
   { rules }: Manifest,
 ): readonly Invitation[] {
   const seen = new Set<number>()
@@ -110,19 +110,19 @@ const toInvitation = (id: number, written: WrittenInvitation, status: string): I
 const RAW = { pending: 'P', accepted: 'A', denied: 'D', unknown: 'unknown' } as const
 
 /** A status as the API sends it, from its word or from its letters. */
-function rawStatus(status: string, steps: Steps, reading: Reading): string {
+function rawStatus(status: string, steps: Steps, reading: TestReading): string {
   if (status === 'pending' || status === 'accepted' || status === 'denied' || status === 'unknown') return RAW[status]
   if (!/^[A-Z]{1,2}$/.test(status)) wrongWord(status, Object.keys(RAW), steps, reading)
   return status
 }
 
-function checkAddress(email: string, steps: Steps, reading: Reading, what: 'key' | 'value' = 'value'): boolean {
+function checkAddress(email: string, steps: Steps, reading: TestReading, what: 'key' | 'value' = 'value'): boolean {
   const found = addressFault(email, 'address')
   if (found) reading.wrong(what, steps, `${quoted(email)} ${found.fault}`, found.advice)
   return found === null
 }
 
-function wrongWord(word: string, words: readonly string[], steps: Steps, reading: Reading): void {
+function wrongWord(word: string, words: readonly string[], steps: Steps, reading: TestReading): void {
   const detail = meant(word, words) ?? `It is ${quoted(word)}. Write one of ${words.join(', ')}.`
   reading.wrong('value', steps, `\`${steps.at(-1)}\` must be one of ${words.join(', ')}`, detail)
 }
@@ -134,7 +134,7 @@ function meant(word: string, words: readonly string[]): string | null {
 
 const isOneOf = <T extends string>(words: readonly T[], word: string): word is T => words.some(one => one === word)
 
-function readBy(text: string, reading: Reading, manifest: Manifest): By | null {
+function readBy(text: string, reading: TestReading, manifest: Manifest): By | null {
   const at = ruleNamed(text, manifest)
   if (at !== null) return { text, at }
   const names = manifest.rules.flatMap(({ name }) => name ?? [])
@@ -147,7 +147,7 @@ function expectedOfOne(
   word: string,
   by: By | null,
   invitation: Invitation | undefined,
-  reading: Reading,
+  reading: TestReading,
 ): readonly Expectation[] {
   if (!isOneOf(INVITATION_OUTCOMES, word)) wrongWord(word, INVITATION_OUTCOMES, ['expect'], reading)
   else if (invitation) return [{ kind: 'invitation', id: invitation.id, outcome: word, by, subject: invitation.email }]
@@ -157,7 +157,7 @@ function expectedOfOne(
 function expectedOfAll(
   expect: Exclude<WrittenTest['expect'], string>,
   invitations: readonly Invitation[],
-  reading: Reading,
+  reading: TestReading,
 ): readonly Expectation[] {
   const { plan = {}, refused, ...others } = expect
   const counts = COUNTED.flatMap(action => {
@@ -178,7 +178,7 @@ function expectedOf(
   key: string,
   word: string,
   invitations: readonly Invitation[],
-  reading: Reading,
+  reading: TestReading,
 ): readonly Expectation[] {
   const steps = ['expect', key]
   if (key.includes('@')) {
@@ -199,7 +199,7 @@ function expectedOf(
   return []
 }
 
-function wrongUserWord(key: string, word: string, steps: Steps, reading: Reading): void {
+function wrongUserWord(key: string, word: string, steps: Steps, reading: TestReading): void {
   const detail = `${quoted(word)} is for invitations: name them by their ids, as in \`7: ${word}\`.`
   if (!isOneOf(INVITATION_OUTCOMES, word)) wrongWord(word, USER_OUTCOMES, steps, reading)
   else reading.wrong('value', steps, `A user is removed or not: \`${key}\` must be remove or nothing`, detail)

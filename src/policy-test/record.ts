@@ -4,7 +4,7 @@ import { addressFault, emailKey } from '../model/email-address.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import { placeText } from '../model/problem.js'
-import type { RemovalRecords } from '../model/state.js'
+import type { RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit } from '../model/text.js'
 import { freeIds } from './read-test.js'
 import { outcomeOf, type TestBasis, type TestCase, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
@@ -85,14 +85,14 @@ const caseOf = (invitations: readonly Invitation[], records: RemovalRecords): Te
   expectations: [],
 })
 
-interface Group {
+interface RecordedGroup {
   readonly name: string
   readonly invitations: Invitation[]
 }
 
 /** The first few invitations of each rule and outcome, in the order of the manifest. */
-function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest: Manifest): readonly Group[] {
-  const groups = new Map<string, Group & { readonly order: number }>()
+function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest: Manifest): readonly RecordedGroup[] {
+  const groups = new Map<string, RecordedGroup & { readonly order: number }>()
   const places = manifest.rules.map(({ at }) => placeText(at))
   for (const invitation of [...invitations].sort((a, b) => a.id - b.id)) {
     const { outcome, rule } = outcomeOf(invitation, world)

@@ -4,14 +4,14 @@ import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Rule } from '../model/manifest.js'
 import type { Plan } from '../model/plan.js'
 import { type Place, placeText } from '../model/problem.js'
-import type { RemovalRecords } from '../model/state.js'
+import type { RemovalRecords } from '../model/removal-record.js'
 import {
   type Explainer,
   type InvitationExplanation,
   startExplain,
   type UninvitedExplanation,
   type UserExplanation,
-} from '../reconcile/explain.js'
+} from '../reconcile/explainer.js'
 import { reconcile } from '../reconcile/reconcile.js'
 import { invitationAddress, userAddress } from '../reconcile/resource-address.js'
 
@@ -50,7 +50,7 @@ export interface TestCase {
   readonly expectations: readonly Expectation[]
 }
 
-export interface Failure {
+export interface TestFailure {
   /** The expectation's. */
   readonly subject: string
   readonly expected: string
@@ -60,11 +60,11 @@ export interface Failure {
 
 export interface TestResult {
   readonly test: TestCase
-  readonly failures: readonly Failure[]
+  readonly failures: readonly TestFailure[]
 }
 
 /** What explain says, as text. */
-export interface Words {
+export interface ExplanationTexts {
   invitation(explained: InvitationExplanation): string
   user(explained: UserExplanation): string
   uninvited(explained: UninvitedExplanation): string
@@ -88,7 +88,7 @@ export interface TestBasis {
 }
 
 /** Runs tests against a manifest. Pure. */
-export function runTests(tests: readonly TestCase[], basis: TestBasis, words: Words): TestsRun {
+export function runTests(tests: readonly TestCase[], basis: TestBasis, words: ExplanationTexts): TestsRun {
   const { manifest } = basis
   const coverage = new Map<Rule, Coverage>(manifest.rules.map(rule => [rule, 'unmatched']))
   const rules = new Map(manifest.rules.map(rule => [placeText(rule.at), rule]))
@@ -141,7 +141,7 @@ export function userOutcomeOf(email: string, { plan }: TestWorld): UserOutcome {
   return plan.actions.some(action => action.address === address) ? 'remove' : 'nothing'
 }
 
-function check(expected: Expectation, world: TestWorld, words: Words): readonly Failure[] {
+function check(expected: Expectation, world: TestWorld, words: ExplanationTexts): readonly TestFailure[] {
   const { subject } = expected
   const failure = (wanted: string, got: string, explanation: string) =>
     wanted === got ? [] : [{ subject, expected: wanted, got, explanation: explanation.trimEnd() }]
@@ -180,7 +180,7 @@ const nameOf = (rule: RuleRef | null, by: By): string => {
   return rule.name === null || rule.name === by.text ? place : `${rule.name} (${place})`
 }
 
-function userText(email: string, { test, explainer }: TestWorld, words: Words): string {
+function userText(email: string, { test, explainer }: TestWorld, words: ExplanationTexts): string {
   const theirs = test.invitations.filter(invitation => emailKey(invitation.email) === emailKey(email))
   const user = explainer.user(email, theirs)
   if (user) return words.user(user)

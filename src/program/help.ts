@@ -1,12 +1,12 @@
 import { type Command, commonOptionsOf, wordsOf } from '../cli/command.js'
-import { flagName, type Option, type Options, valueName } from '../cli/option.js'
+import { type CommandOptions, flagName, type Option, valueName } from '../cli/option.js'
 import { CATALOG } from './catalog.js'
 import type { ResolvedCommand } from './resolve-command.js'
 
 /** A term and what it means. */
-export type Row = readonly [term: string, describe: string]
+export type HelpRow = readonly [term: string, describe: string]
 
-export const EXIT_CODES: readonly Row[] = [
+export const EXIT_CODES: readonly HelpRow[] = [
   ['0', 'done, or nothing to do'],
   ['1', 'error; the prompt was declined; a test or a lint failed'],
   ['2', 'with --detailed-exitcode: plan has changes, review has findings'],
@@ -32,7 +32,7 @@ export function helpText({ words, command }: ResolvedCommand, columns: number): 
 function overview(words: readonly string[], width: number): readonly string[] {
   const [group] = words
   const members = CATALOG.commands.filter(command => group === undefined || wordsOf(command)[0] === group)
-  const rows = members.map((command): Row => [wordsOf(command).join(' '), command.describe])
+  const rows = members.map((command): HelpRow => [wordsOf(command).join(' '), command.describe])
   const more = `See guestlist COMMAND --help for a command's flags and arguments. Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.`
   if (group !== undefined) {
     const examples = members.flatMap(command => command.examples)
@@ -55,7 +55,8 @@ function overview(words: readonly string[], width: number): readonly string[] {
 
 function commandHelp(command: Command, width: number): readonly string[] {
   const common = commonOptionsOf(command)
-  const rows = (options: Options) => Object.entries(options).map(([key, option]) => optionRow(key, option, command))
+  const rows = (options: CommandOptions) =>
+    Object.entries(options).map(([key, option]) => optionRow(key, option, command))
   return [
     `guestlist ${synopsisOf(command).join(' ')}`,
     wrap(`${command.describe}.`, width).join('\n'),
@@ -82,14 +83,14 @@ export const synopsisOf = (command: Command): readonly [words: string, options: 
   return [words, '[options]', ...(args === '' ? [] : [args])]
 }
 
-export function optionRow(key: string, option: Options[string], command: Command): Row {
+export function optionRow(key: string, option: CommandOptions[string], command: Command): HelpRow {
   const flag = `${option.alias === undefined ? '' : `-${option.alias}, `}--${flagName(key)}`
   const words = wordsFor(key, option, command)
   return [`${flag}${valueName(option)}`, words === null ? option.describe : `${option.describe}: ${words.join(', ')}`]
 }
 
 /** The words that a flag takes; `readFlags` refuses others. */
-function wordsFor(key: string, option: Option & Options[string], command: Command): readonly string[] | null {
+function wordsFor(key: string, option: Option & CommandOptions[string], command: Command): readonly string[] | null {
   if (key === 'format') return command.formats
   return option.kind === 'choice' ? option.choices : null
 }
@@ -97,7 +98,7 @@ function wordsFor(key: string, option: Option & Options[string], command: Comman
 /** What a term may take of the line; a longer one has its description below it. */
 const TERM_WIDTH = 26
 
-function section(title: string, rows: readonly Row[], width: number): string {
+function section(title: string, rows: readonly HelpRow[], width: number): string {
   if (rows.length === 0) return ''
   const terms = rows.map(([term]) => term.length).filter(length => length <= TERM_WIDTH)
   const column = Math.max(0, ...terms) + 4

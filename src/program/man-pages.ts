@@ -1,8 +1,8 @@
 import { type Command, commonOptionsOf, wordsOf } from '../cli/command.js'
-import { flagName, type Options, variableName } from '../cli/option.js'
+import { type CommandOptions, flagName, variableName } from '../cli/option.js'
 import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
-import { EXIT_CODES, FIRST_STEPS, optionRow, type Row, synopsisOf } from './help.js'
+import { EXIT_CODES, FIRST_STEPS, type HelpRow, optionRow, synopsisOf } from './help.js'
 
 /** The manual, by file name: `guestlist.1`, and `guestlist-plan.1` and its like for each command. Made by the build. */
 export function manPages(): ReadonlyMap<string, string> {
@@ -15,7 +15,7 @@ const nameOf = (command: Command): string => ['guestlist', ...wordsOf(command)].
 const WHAT_IT_IS = 'plan and apply who is accepted, denied and removed at a BIMData identity provider'
 
 function overviewPage(): string {
-  const rows = CATALOG.commands.map((command): Row => [`${nameOf(command)}(1)`, command.describe])
+  const rows = CATALOG.commands.map((command): HelpRow => [`${nameOf(command)}(1)`, command.describe])
   return page('guestlist', [
     heading('NAME', `guestlist ${roff('-')} ${roff(WHAT_IT_IS)}`),
     heading('SYNOPSIS', '.B guestlist\n.I COMMAND\n[options]'),
@@ -27,11 +27,12 @@ function overviewPage(): string {
 }
 
 function commandPage(command: Command): string {
-  const rows = (options: Options) => Object.entries(options).map(([key, option]) => optionRow(key, option, command))
+  const rows = (options: CommandOptions) =>
+    Object.entries(options).map(([key, option]) => optionRow(key, option, command))
   const [words, ...args] = synopsisOf(command)
   const taken = { ...command.options, ...commonOptionsOf(command) }
   const variables = Object.entries(taken).map(
-    ([key, { env = [] }]): Row => [[variableName(key), ...env].join(', '), `The same as --${flagName(key)}.`],
+    ([key, { env = [] }]): HelpRow => [[variableName(key), ...env].join(', '), `The same as --${flagName(key)}.`],
   )
   return page(nameOf(command), [
     heading('NAME', `${roff(nameOf(command))} ${roff('-')} ${roff(lowerFirst(command.describe))}`),
@@ -39,7 +40,7 @@ function commandPage(command: Command): string {
     heading('DESCRIPTION', roff(`${command.describe}.`)),
     heading(
       'ARGUMENTS',
-      terms(Object.entries(command.positionals ?? {}).map(([name, { describe }]): Row => [name, describe])),
+      terms(Object.entries(command.positionals ?? {}).map(([name, { describe }]): HelpRow => [name, describe])),
     ),
     heading('OPTIONS', terms(rows(command.options))),
     command.glossary === undefined
@@ -57,7 +58,7 @@ function commandPage(command: Command): string {
 }
 
 /** Besides those of the flags. */
-const VARIABLES: readonly Row[] = [
+const VARIABLES: readonly HelpRow[] = [
   ['GUESTLIST_…', 'Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.'],
   ['BIMDATA_API_URL', 'The address of the API, as --api-url.'],
   ['BIMDATA_ACCESS_TOKEN', 'A credential: an access token. The first of the credentials that is set is used.'],
@@ -89,7 +90,7 @@ const page = (name: string, sections: readonly string[]): string =>
 
 const heading = (title: string, body: string): string => (body === '' ? '' : `.SH ${title}\n${body}\n`)
 
-const terms = (rows: readonly Row[]): string =>
+const terms = (rows: readonly HelpRow[]): string =>
   rows.map(([term, describe]) => `.TP\n.B ${roff(term)}\n${roff(describe)}`).join('\n')
 
 const examples = (rows: Command['examples']): string =>

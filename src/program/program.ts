@@ -79,7 +79,7 @@ function helpOf(argv: readonly string[], io: Io): string {
 const takesCommand = ({ command }: ResolvedCommand): boolean => command?.usage.includes(' [-- ') ?? false
 
 /** What a command's handler is given besides its own words. */
-interface Context {
+interface ProgramContext {
   readonly io: Io
   /** The words of another program, after `--`. */
   readonly command: readonly string[]
@@ -134,7 +134,7 @@ const PARSING = {
 } as const
 
 /** For parsing alone: help.ts makes the help. Loaded only now, for --help and --version do without. */
-async function grammar(argv: readonly string[], context: Context): Promise<Argv> {
+async function grammar(argv: readonly string[], context: ProgramContext): Promise<Argv> {
   const { default: yargs } = await import('yargs')
   const parser = yargs()
     .parserConfiguration(PARSING)
@@ -152,7 +152,7 @@ async function grammar(argv: readonly string[], context: Context): Promise<Argv>
   return parser
 }
 
-function addGroup(parser: Argv, group: string, context: Context): void {
+function addGroup(parser: Argv, group: string, context: ProgramContext): void {
   const members = CATALOG.commands.filter(command => wordsOf(command)[0] === group)
   const words = members.map(command => wordsOf(command)[1]).join(', ')
   parser.command(group, '', sub => {
@@ -161,7 +161,7 @@ function addGroup(parser: Argv, group: string, context: Context): void {
   })
 }
 
-function add(parser: Argv, command: Command, context: Context): void {
+function add(parser: Argv, command: Command, context: ProgramContext): void {
   parser.command({
     // Its own word and its arguments.
     command: command.usage

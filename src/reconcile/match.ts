@@ -11,13 +11,13 @@ export interface Subject {
 
 export const subjectOf = (invitation: Invitation): Subject => ({ invitation, key: emailKey(invitation.email) })
 
-type Test = (subject: Subject) => boolean
+type SubjectTest = (subject: Subject) => boolean
 
 interface CompiledRule {
   readonly rule: Rule
   /** Position in the manifest: decides between rules that are otherwise equal. */
   readonly order: number
-  readonly test: Test
+  readonly test: SubjectTest
 }
 
 /** All rules that match a subject, strongest first. */
@@ -174,8 +174,8 @@ function literalDomain(pattern: string): string | null {
   return at < 0 ? null : tail.slice(at + 1)
 }
 
-function compileSelector({ selector }: Rule): Test {
-  const tests: Test[] = []
+function compileSelector({ selector }: Rule): SubjectTest {
+  const tests: SubjectTest[] = []
   const { id, email, cloud, project, cloudRole, projectRole, client, sender } = selector
   if (id !== undefined) tests.push(({ invitation }) => invitation.id === id)
   if (client !== undefined) tests.push(({ invitation }) => invitation.client_id === client)
@@ -193,7 +193,7 @@ function compileSelector({ selector }: Rule): Test {
 }
 
 /** A field that the invitation lacks matches no pattern, not even `*`. */
-function textTest(patterns: readonly string[], field: (subject: Subject) => string | null): Test {
+function textTest(patterns: readonly string[], field: (subject: Subject) => string | null): SubjectTest {
   const matchers = patterns.map(compileWildcard)
   return subject => {
     const value = field(subject)

@@ -2,7 +2,7 @@ import type { InvitationAction, RemovalAction } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Removal, Rule } from '../model/manifest.js'
 import type { Warning } from '../model/plan.js'
-import type { RemovalRecord } from '../model/state.js'
+import type { RemovalRecord } from '../model/removal-record.js'
 import { type Basis, ruleRef } from './decide.js'
 import { invitationAddress, userAddress } from './resource-address.js'
 

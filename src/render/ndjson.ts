@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 import { allAbsent, isComplete, type Report, type Result, type RunCode } from '../model/report.js'
 import { escapeTerminal } from './escape/terminal.js'
-import { diagnosticSource, jsonText } from './json.js'
+import { diagnosticSource, jsonText } from './json-text.js'
 import { ALL_ABSENT, countResults } from './text/report-text.js'
 
 /*
@@ -12,9 +12,9 @@ import { ALL_ABSENT, countResults } from './text/report-text.js'
  * Each function returns one line without its newline; `applyEnd` may return two.
  */
 
-type Level = 'info' | 'warn' | 'error'
+type LineLevel = 'info' | 'warn' | 'error'
 
-export type Line = (level: Level, message: string, type: string, fields?: object) => string
+export type FormatLine = (level: LineLevel, message: string, type: string, fields?: object) => string
 
 /**
  * `@message` is for people and is shown as it stands by whatever follows the stream, so it is escaped as for a terminal;
@@ -22,7 +22,7 @@ export type Line = (level: Level, message: string, type: string, fields?: object
  *
  * @param now the clock of `@timestamp`
  */
-export function ndjsonWriter(now: () => Date): Line {
+export function ndjsonWriter(now: () => Date): FormatLine {
   return (level, message, type, fields = {}) =>
     jsonText(
       {
@@ -37,7 +37,7 @@ export function ndjsonWriter(now: () => Date): Line {
     )
 }
 
-export const versionLine = (line: Line, version: string): string =>
+export const versionLine = (line: FormatLine, version: string): string =>
   line('info', `guestlist ${version}`, 'version', { guestlist: version, ui: '1.2' })
 
 const HOOK_ACTION = { accept: 'update', deny: 'update', remove: 'delete', delete: 'delete' } as const
@@ -55,7 +55,7 @@ function resource({ address }: Pick<Action, 'address'>) {
   }
 }
 
-export const plannedChange = (line: Line, action: Action): string =>
+export const plannedChange = (line: FormatLine, action: Action): string =>
   line('info', `${action.address}: Plan to ${action.action}`, 'planned_change', {
     change: { resource: resource(action), action: HOOK_ACTION[action.action], reason: action.why },
     guestlist: {
@@ -67,7 +67,11 @@ export const plannedChange = (line: Line, action: Action): string =>
     },
   })
 
-export function planSummaryLine(line: Line, { summary, digest, approvals, leftOut }: Plan, message: string): string {
+export function planSummaryLine(
+  line: FormatLine,
+  { summary, digest, approvals, leftOut }: Plan,
+  message: string,
+): string {
   const { accept, deny, remove } = summary
   return line('info', message, 'change_summary', {
     changes: { add: 0, change: accept + deny, import: 0, remove, operation: 'plan' },
@@ -75,7 +79,7 @@ export function planSummaryLine(line: Line, { summary, digest, approvals, leftOu
   })
 }
 
-export function applySummaryLine(line: Line, report: Report, message: string): string {
+export function applySummaryLine(line: FormatLine, report: Report, message: string): string {
   const counts = countResults(report.results)
   const { accepted, denied, removed } = counts
   return line(isComplete(report) ? 'info' : 'error', message, 'change_summary', {
@@ -85,7 +89,7 @@ export function applySummaryLine(line: Line, report: Report, message: string): s
 }
 
 /** What keeps a run from being complete besides its actions: why it stopped, and what the last read showed. */
-export function* applyDiagnostics(line: Line, report: Report): Generator<string> {
+export function* applyDiagnostics(line: FormatLine, report: Report): Generator<string> {
   const { stop, verification } = report
   if (stop !== null)
     yield runLine(line, 'error', 'The run was stopped', `stopped_${stop.reason}`, { detail: stop.message })
@@ -108,17 +112,21 @@ const hook = (action: Action, fields: object = {}) => ({
   hook: { resource: resource(action), action: HOOK_ACTION[action.action], ...fields },
 })
 
-export const applyStart = (line: Line, action: Action): string =>
+export const applyStart = (line: FormatLine, action: Action): string =>
   line('info', `${action.address}: ${action.action} starts`, 'apply_start', hook(action))
 
-export const applyProgress = (line: Line, action: Action, message: string, elapsedSeconds: number): string =>
+export const applyProgress = (line: FormatLine, action: Action, message: string, elapsedSeconds: number): string =>
   line('info', `${action.address}: ${message}`, 'apply_progress', hook(action, { elapsed_seconds: elapsedSeconds }))
 
 /**
  * How an action ended. After `apply_errored` comes, as from Terraform, the diagnostic that says why. An action that was never
  * started has no hook that could end: a warning says that it was left out.
  */
-export function applyEnd(line: Line, { action, outcome, attempts, status }: Result, elapsedSeconds: number): string {
+export function applyEnd(
+  line: FormatLine,
+  { action, outcome, attempts, status }: Result,
+  elapsedSeconds: number,
+): string {
   const { address } = action
   const guestlist = { action: action.action, outcome, attempts, status }
   const fields = { ...hook(action, { elapsed_seconds: elapsedSeconds }), guestlist }
@@ -142,7 +150,7 @@ export interface DiagnosticExtras extends Partial<Omit<Problem, 'code'>> {
 
 /** A diagnostic of how the run went. */
 const runLine = (
-  line: Line,
+  line: FormatLine,
   severity: 'error' | 'warning',
   summary: string,
   code: RunCode,
@@ -150,7 +158,7 @@ const runLine = (
 ): string => diagnosticLine(line, severity, summary, { ...extras, code })
 
 export function diagnosticLine(
-  line: Line,
+  line: FormatLine,
   severity: 'error' | 'warning',
   summary: string,
   { code, detail = '', range = null, snippet = null, address, guestlist }: DiagnosticExtras = {},

@@ -1,13 +1,13 @@
 import type { RuleRef } from '../model/action.js'
 import { type Invitation, roleName } from '../model/invitation.js'
 import type { Manifest, Removal, Rule } from '../model/manifest.js'
-import type { RemovalRecords } from '../model/state.js'
+import type { RemovalRecords } from '../model/removal-record.js'
 import { DAY_MS } from '../model/text.js'
 import { ruleRef } from '../reconcile/decide.js'
 import { indexRules } from '../reconcile/match.js'
 import { isInForce } from '../reconcile/policy.js'
 import { indexProtections } from '../reconcile/protect.js'
-import { type AccessRow, type AccessStatus, FINDING_CODES, type Finding } from './review.js'
+import { type AccessFinding, type AccessRow, type AccessStatus, FINDING_CODES } from './access-review.js'
 
 export interface AccessInput {
   readonly manifest: Manifest
@@ -78,7 +78,7 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   const protectionOf = indexProtections(manifest.protect)
   const removals = new Map(manifest.removals.map(removal => [removal.key, removal]))
   const grounds = new Map<Rule, Ground>()
-  const lists = new Map<string, readonly Finding[]>()
+  const lists = new Map<string, readonly AccessFinding[]>()
   const names = new Map<string, string>()
   const unmatched = unmatchedGround()
 
@@ -110,7 +110,7 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   }
 
   /** Rows with the same findings have the same list. */
-  function listed(found: ReadonlySet<Finding | null>): readonly Finding[] {
+  function listed(found: ReadonlySet<AccessFinding | null>): readonly AccessFinding[] {
     const list = FINDING_CODES.filter(code => found.has(code))
     const name = list.join(' ')
     const known = lists.get(name)
@@ -122,7 +122,7 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
   const soon = (day: string | null): boolean =>
     day !== null && Date.parse(`${day}T00:00:00Z`) + DAY_MS - now.getTime() <= within
 
-  function rowOf(access: Described, ground: Ground, more: Finding | null): AccessRow {
+  function rowOf(access: Described, ground: Ground, more: AccessFinding | null): AccessRow {
     const removal = protectionOf(access.key) === null ? (removals.get(access.key) ?? null) : null
     const ends = earliest(ground.until, removal)
     const back = access.status !== 'invited' && records.has(access.key)

@@ -3,8 +3,8 @@ import { emailKey } from '../model/email-address.js'
 import type { Invitation } from '../model/invitation.js'
 import { placeText } from '../model/problem.js'
 import { byCodeUnit } from '../model/text.js'
+import type { AccessRow, AccessStatus } from './access-review.js'
 import { type Access, type AccessInput, type Explain, explainAccess } from './explain-access.js'
-import type { AccessRow, AccessStatus } from './review.js'
 
 /** Takes the live invitations one by one, and keeps of those that give access what a row needs. */
 export interface AccessFinder {

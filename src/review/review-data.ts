@@ -1,8 +1,8 @@
 import { placeText } from '../model/problem.js'
 import { RUNNER_COMMAND } from '../render/escape/terminal.js'
-import { jsonChunks } from '../render/json.js'
+import { jsonChunks } from '../render/json-text.js'
 import { inChunks } from '../render/text/chunks.js'
-import type { AccessRow, Review } from './review.js'
+import type { AccessRow, Review } from './access-review.js'
 
 /** What CSV and JSON say of an access, in this order. */
 const factsOf = ({ rule, ...row }: AccessRow) => ({

@@ -12,7 +12,7 @@ import {
   type FindingCounts,
   type Review,
   type ReviewSummary,
-} from './review.js'
+} from './access-review.js'
 import { REVIEW_SCRIPT } from './review-page.gen.js'
 import { cloudsSentences, codesIn, countsText } from './summarize.js'
 

@@ -6,7 +6,7 @@ import type { Style } from '../render/text/style.js'
 import { table } from '../render/text/table.js'
 import { wrapText } from '../render/text/width.js'
 import { provenanceText } from '../render/text/words.js'
-import { type AccessRow, FINDINGS, type Review, type ReviewSummary } from './review.js'
+import { type AccessRow, FINDINGS, type Review, type ReviewSummary } from './access-review.js'
 import { cloudsSentences, codesIn, countsText } from './summarize.js'
 
 /** A review for people, in chunks: the summary first, then a paragraph for each person. @param width columns of the terminal */

@@ -1,17 +1,17 @@
 import type { Clouds } from '../model/clouds.js'
 import { byCodeUnit } from '../model/text.js'
 import {
+  type AccessFinding,
   type AccessRow,
   type CloudsSeen,
   FINDING_CODES,
-  type Finding,
   type FindingCounts,
   type ReviewSummary,
-} from './review.js'
+} from './access-review.js'
 
-type Counts = Record<Finding, number>
+type FindingTally = Record<AccessFinding, number>
 
-const noCounts = (): Counts => ({
+const noCounts = (): FindingTally => ({
   unexplained: 0,
   'denied-now': 0,
   'to-be-removed': 0,
@@ -23,7 +23,7 @@ const noCounts = (): Counts => ({
 
 export function summarize(rows: readonly AccessRow[], clouds: Clouds | null): ReviewSummary {
   const total = noCounts()
-  const owners = new Map<string | null, { rows: number; findings: Counts }>()
+  const owners = new Map<string | null, { rows: number; findings: FindingTally }>()
   let people = 0
   let last: string | null = null
   for (const { key, rule, findings } of rows) {
@@ -59,7 +59,8 @@ function seenOf({ unread, clouds }: Clouds): CloudsSeen {
 }
 
 /** The findings that there are, in their order. */
-export const codesIn = (findings: FindingCounts): readonly Finding[] => FINDING_CODES.filter(code => findings[code] > 0)
+export const codesIn = (findings: FindingCounts): readonly AccessFinding[] =>
+  FINDING_CODES.filter(code => findings[code] > 0)
 
 /** `2 admin, 1 ends-soon` */
 export const countsText = (findings: FindingCounts): string =>

@@ -1,5 +1,5 @@
 import { isObject } from '../model/json.js'
-import { type Answer, failure } from './answer.js'
+import { type Answer, failure } from './http-answer.js'
 
 /** An OpenID provider whose access tokens the sandbox takes. */
 export interface Issuer {
@@ -84,7 +84,7 @@ function createTokenCheck(issuer: Issuer): TokenCheck {
 const ALL_SCOPES = ['org:manage', 'cloud:read']
 
 /** A fixed credential of the sandbox. */
-export interface Credential {
+export interface AcceptedCredential {
   readonly secret: string
   /** `['org:manage', 'cloud:read']` by default; without the one that an operation needs it is answered 403. */
   readonly scopes?: readonly string[]
@@ -96,7 +96,7 @@ export interface Authenticator {
   /** From now on that credential is answered 401, as if it had expired. */
   revoke(secret: string): void
   /** Adds an access token. */
-  allow(token: Credential): void
+  allow(token: AcceptedCredential): void
 }
 
 const unauthenticated = (detail: string): Answer =>
@@ -118,9 +118,9 @@ function present(header: string): Presented {
 
 export interface Credentials {
   /** Taken as `ApiKey KEY`, `Bearer KEY` and bare. */
-  readonly apiKeys: readonly Credential[]
+  readonly apiKeys: readonly AcceptedCredential[]
   /** Taken as `Bearer TOKEN`. */
-  readonly accessTokens: readonly Credential[]
+  readonly accessTokens: readonly AcceptedCredential[]
   readonly issuer: Issuer | null
 }
 

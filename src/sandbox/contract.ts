@@ -6,7 +6,7 @@ import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { isObject } from '../model/json.js'
-import type { Operation, WireInvitation } from './types.js'
+import type { InvitationData, Operation } from './types.js'
 
 const FILE = join('schemas', 'bimdata-sso.openapi.yaml')
 
@@ -51,7 +51,7 @@ export interface ContractOperation {
 
 export interface Contract {
   readonly operations: readonly ContractOperation[]
-  readonly invitation: ValidateFunction<WireInvitation>
+  readonly invitation: ValidateFunction<InvitationData>
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { addressKey, type CloudData, type CloudMember, type SandboxData, type WireInvitation } from './types.js'
+import { addressKey, type CloudData, type InvitationData, type MemberData, type SandboxData } from './types.js'
 
 const USER_ROLE = 50
 
@@ -38,7 +38,7 @@ const CLOUD = {
   },
 } as const
 
-type WrittenMember = Partial<CloudMember> & { readonly email: string }
+type WrittenMember = Partial<MemberData> & { readonly email: string }
 type WrittenCloud = Omit<CloudData, 'members'> & { readonly members?: readonly WrittenMember[] }
 
 const cloudValidator = (): ValidateFunction<WrittenCloud> =>
@@ -66,10 +66,10 @@ function completeClouds(clouds: readonly WrittenCloud[]): readonly CloudData[] {
   }))
 }
 
-type Path = readonly (string | number)[]
+type DataPath = readonly (string | number)[]
 
 /** How a place inside the data is named to people: `file:line:column`, or a path into the object. */
-export type PlaceOf = (path: Path) => string
+export type PlaceOf = (path: DataPath) => string
 
 const SHOWN = 20
 
@@ -82,7 +82,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** One line with what ajv found first, and the path it found it at. */
-function firstError(validate: ValidateFunction): { readonly path: Path; readonly text: string } {
+function firstError(validate: ValidateFunction): { readonly path: DataPath; readonly text: string } {
   const error = validate.errors?.[0]
   const keys = (error?.instancePath ?? '').split('/').slice(1)
   return { path: keys, text: `${keys.length > 0 ? `${keys.join('.')} ` : ''}${error?.message ?? 'is not valid'}` }
@@ -99,12 +99,12 @@ function checkItems<T extends { readonly id: number }>(
   items: readonly unknown[],
   [list, what]: readonly [string, string],
   validate: ValidateFunction<T>,
-  tell: (path: Path, problem: string) => void,
-  also: (item: T, place: Path) => void = () => {},
+  tell: (path: DataPath, problem: string) => void,
+  also: (item: T, place: DataPath) => void = () => {},
 ): readonly T[] {
   const ids = new Set<number>()
   return items.filter((item, index): item is T => {
-    const place: Path = [list, index]
+    const place: DataPath = [list, index]
     if (!validate(item)) {
       const { path, text } = firstError(validate)
       tell([...place, ...path], `the ${what} ${text}`)
@@ -126,9 +126,9 @@ function refuse(problems: readonly string[]): never {
  * Takes a value for the sandbox's data if it is `invitations: [Invitation]`, `users: [e-mail]` and `clouds: [cloud]`,
  * each of them optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
  */
-export function checkData(value: unknown, validate: ValidateFunction<WireInvitation>, placeOf: PlaceOf): SandboxData {
+export function checkData(value: unknown, validate: ValidateFunction<InvitationData>, placeOf: PlaceOf): SandboxData {
   const problems: string[] = []
-  const tell = (path: Path, problem: string) => problems.push(`${placeOf(path)}: ${problem}`)
+  const tell = (path: DataPath, problem: string) => problems.push(`${placeOf(path)}: ${problem}`)
   if (!isRecord(value)) {
     tell([], 'the data must be a mapping with invitations, users and clouds')
     return refuse(problems)

@@ -5,7 +5,7 @@ import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
 import { messageOf } from '../model/error.js'
 import { readInput } from '../system/read-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
-import type { SandboxData, WireInvitation } from './types.js'
+import type { InvitationData, SandboxData } from './types.js'
 
 /** What can be one string, which parsing it needs. */
 const { MAX_STRING_LENGTH } = constants
@@ -44,7 +44,7 @@ function parseJson(file: string, text: string): { readonly value: unknown; reado
 }
 
 /** Reads a YAML or JSON data file. Errors name the file and, where there is one, the line and the column. */
-export async function readDataFile(file: string, validate: ValidateFunction<WireInvitation>): Promise<SandboxData> {
+export async function readDataFile(file: string, validate: ValidateFunction<InvitationData>): Promise<SandboxData> {
   const bytes = await readInput(file, MAX_STRING_LENGTH).catch((error: unknown) => {
     throw new Error(`${oneLine(file)}: the data file cannot be read: ${oneLine(messageOf(error))}`, { cause: error })
   })

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Answer, failure } from './answer.js'
 import type { Disruption, HtmlFault, StatusFault } from './faults.js'
+import { type Answer, failure } from './http-answer.js'
 
 const DEFAULT_RETRY_AFTER = 1 // second
 

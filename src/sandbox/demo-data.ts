@@ -1,9 +1,9 @@
-import type { CloudData, SandboxData, WireInvitation } from './types.js'
+import type { CloudData, InvitationData, SandboxData } from './types.js'
 
 /** `id, email, status, cloud, cloud role, project, project role, client` */
-type Row = readonly [number, string, string, string, number, string | null, number | null, number]
+type InvitationRow = readonly [number, string, string, string, number, string | null, number | null, number]
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly InvitationRow[] = [
   [51, 'alice.martin@acme.example', 'P', 'Tower A', 50, 'Facade north', 50, 12],
   [52, 'paul.durand@acme.example', 'P', 'Tower A', 50, 'Facade south', 25, 12],
   [53, 'ines.roche@acme.example', 'A', 'Tower A', 100, null, null, 12],
@@ -18,7 +18,16 @@ const ROWS: readonly Row[] = [
   [62, 'lena.vogel@partner.example', 'P', 'Campus', 50, null, null, 14],
 ]
 
-function invitationOf([id, email, status, cloud, cloudRole, project, projectRole, client]: Row): WireInvitation {
+function invitationOf([
+  id,
+  email,
+  status,
+  cloud,
+  cloudRole,
+  project,
+  projectRole,
+  client,
+]: InvitationRow): InvitationData {
   return {
     id,
     client_id: client,

@@ -103,9 +103,9 @@ function meansCall(nth: When['nth'], call: number): boolean {
 }
 
 /** Whether this fault strikes at a call; remembers the call. */
-type Trigger = (operation: Operation, target: string) => boolean
+type FaultTrigger = (operation: Operation, target: string) => boolean
 
-function createTrigger(fault: When, seed: number, index: number): Trigger {
+function createTrigger(fault: When, seed: number, index: number): FaultTrigger {
   let calls = 0
   const calledTargets = new Map<string, number>()
   return (operation, target) => {
@@ -125,7 +125,7 @@ const isDisruption = (fault: Fault): fault is Disruption => fault.kind !== 'late
 
 /** The faults of one sandbox. The same seed, faults and calls give the same strikes. */
 export function createFaults(seed: number): Faults {
-  const faults: { readonly fault: Fault; readonly trigger: Trigger }[] = []
+  const faults: { readonly fault: Fault; readonly trigger: FaultTrigger }[] = []
   return {
     add: fault => {
       faults.push({ fault, trigger: createTrigger(fault, seed, faults.length) })

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../model/error.js'
-import { type Answer, done, failure } from './answer.js'
 import type { Authenticator } from './auth.js'
 import { deliver, type Note } from './deliver.js'
 import type { Faults, StaleFault } from './faults.js'
+import { type Answer, done, failure } from './http-answer.js'
 import { perform } from './operations.js'
 import type { UnknownUser } from './options.js'
 import { type Router, readBody, validateRequest } from './request.js'
-import type { Store } from './store.js'
+import type { SandboxStore } from './store.js'
 import type { Call, Input, Operation } from './types.js'
 
-export interface Context {
+export interface SandboxContext {
   readonly router: Router
   readonly faults: Faults
   readonly auth: Authenticator
-  readonly store: Store
+  readonly store: SandboxStore
   /** Has the data file written soon, if there is one. Throws where the last write failed. */
   readonly changed: () => void
   readonly unknownUser: UnknownUser
@@ -38,7 +38,7 @@ const tooLarge = failure(413, 'too_large', 'A body may have 64 KiB.', { connecti
 
 /** What the API answers. */
 async function answerOf(
-  { auth, store, changed, unknownUser, forwardRemoval }: Context,
+  { auth, store, changed, unknownUser, forwardRemoval }: SandboxContext,
   request: IncomingMessage,
   { input, scope }: AskedFor,
   stale: StaleFault | null,
@@ -57,7 +57,7 @@ async function answerOf(
 
 /** Makes out what a request asks for, and writes it down; or gives the answer to one that asks for nothing. */
 async function readRequest(
-  { router }: Context,
+  { router }: SandboxContext,
   request: IncomingMessage,
   call: Mutable<Call>,
 ): Promise<Answer | AskedFor> {
@@ -80,7 +80,7 @@ async function readRequest(
 }
 
 async function respond(
-  context: Context,
+  context: SandboxContext,
   request: IncomingMessage,
   response: ServerResponse,
   call: Mutable<Call>,
@@ -97,7 +97,11 @@ async function respond(
 }
 
 /** Answers one request and writes down how. It never throws. */
-export async function handle(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handle(
+  context: SandboxContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const call: Mutable<Call> = {
     operation: null,
     method: request.method ?? '',

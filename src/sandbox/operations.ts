@@ -1,14 +1,14 @@
-import { type Answer, done, failure, json, jsonParts } from './answer.js'
 import type { StaleFault } from './faults.js'
+import { type Answer, done, failure, json, jsonParts } from './http-answer.js'
 import type { UnknownUser } from './options.js'
-import type { Store } from './store.js'
+import type { SandboxStore } from './store.js'
 import {
   addressKey,
   type CloudData,
-  type CloudMember,
   type Input,
+  type InvitationData,
+  type MemberData,
   type MemberFilters,
-  type WireInvitation,
 } from './types.js'
 
 const CREATED = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' } as const
@@ -27,7 +27,7 @@ const wireCloud = ({ id, name }: CloudData) => ({
   ...CREATED,
 })
 
-const wireMember = (member: CloudMember) => ({
+const wireMember = (member: MemberData) => ({
   firstname: null,
   lastname: null,
   provider: 'acme',
@@ -85,26 +85,26 @@ function performOnClouds(
   }
 }
 
-const refused = (invitation: WireInvitation, why: string): Answer =>
+const refused = (invitation: InvitationData, why: string): Answer =>
   failure(400, 'bad_status', `Invitation ${invitation.id} has the status ${JSON.stringify(invitation.status)}. ${why}`)
 
 /** Invitations of 2020 have W: accepted, waiting for the first login. */
-const isAccepted = (invitation: WireInvitation): boolean => invitation.status === 'A' || invitation.status === 'W'
+const isAccepted = (invitation: InvitationData): boolean => invitation.status === 'A' || invitation.status === 'W'
 
-function decide(store: Store, invitation: WireInvitation, operation: 'accept' | 'deny'): Answer {
+function decide(store: SandboxStore, invitation: InvitationData, operation: 'accept' | 'deny'): Answer {
   store.put({ ...invitation, status: operation === 'accept' ? 'A' : 'D' })
   if (operation === 'accept' && store.hasUser(invitation.email)) store.join(invitation)
   store.effects.push({ operation, target: invitation.id })
   return done
 }
 
-function accept(store: Store, invitation: WireInvitation): Answer {
+function accept(store: SandboxStore, invitation: InvitationData): Answer {
   if (isAccepted(invitation)) return done
   if (invitation.status === 'P' || invitation.status === 'D') return decide(store, invitation, 'accept')
   return refused(invitation, 'Nothing is known of accepting from there.')
 }
 
-function deny(store: Store, invitation: WireInvitation): Answer {
+function deny(store: SandboxStore, invitation: InvitationData): Answer {
   if (invitation.status === 'D') return done
   if (invitation.status === 'P') return decide(store, invitation, 'deny')
   if (isAccepted(invitation)) return refused(invitation, 'What was accepted cannot be denied.')
@@ -118,7 +118,7 @@ const UNKNOWN_USER: Readonly<Record<UnknownUser, Answer>> = {
   404: failure(404, 'not_found', 'There is no such user.'),
 }
 
-function remove(store: Store, email: string, unknownUser: UnknownUser): Answer {
+function remove(store: SandboxStore, email: string, unknownUser: UnknownUser): Answer {
   if (!store.removeUser(email)) return UNKNOWN_USER[unknownUser]
   store.effects.push({ operation: 'remove', target: email })
   return done
@@ -137,7 +137,7 @@ function remove(store: Store, email: string, unknownUser: UnknownUser): Answer {
  * An accepted user joins the cloud of that name, if the data has it; one who does not exist joins on their first connection, and
  * nobody connects here. A removed user's invitations keep their status; their clouds go where they were alone.
  */
-export function perform(store: Store, input: Input, stale: StaleFault | null, unknownUser: UnknownUser): Answer {
+export function perform(store: SandboxStore, input: Input, stale: StaleFault | null, unknownUser: UnknownUser): Answer {
   switch (input.operation) {
     case 'list':
       return jsonParts(store.list(input.status, stale))
@@ -156,6 +156,6 @@ export function perform(store: Store, input: Input, stale: StaleFault | null, un
 
 const onInvitation = (
   id: number,
-  found: WireInvitation | undefined,
-  then: (found: WireInvitation) => Answer,
+  found: InvitationData | undefined,
+  then: (found: InvitationData) => Answer,
 ): Answer => (found === undefined ? failure(404, 'not_found', `There is no invitation ${id}.`) : then(found))

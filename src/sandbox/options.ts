@@ -1,6 +1,6 @@
-import type { Credential, Issuer } from './auth.js'
+import type { AcceptedCredential, Issuer } from './auth.js'
 import type { Fault } from './faults.js'
-import type { Call, CloudData, Effect, SandboxData, WireInvitation } from './types.js'
+import type { Call, CloudData, InvitationData, RecordedEffect, SandboxData } from './types.js'
 import type { WebhookOptions } from './webhooks.js'
 
 /** What the removal of an unknown user is answered. */
@@ -27,9 +27,9 @@ export interface SandboxOptions {
   /** Carries a removal on to the identity provider before it is answered, as the API does; nobody by default. */
   readonly forwardRemoval?: (email: string) => Promise<void>
   /** Further keys, such as one without a scope. */
-  readonly apiKeys?: readonly Credential[]
+  readonly apiKeys?: readonly AcceptedCredential[]
   /** Fixed tokens that are taken as `Bearer TOKEN`. */
-  readonly accessTokens?: readonly (string | Credential)[]
+  readonly accessTokens?: readonly (string | AcceptedCredential)[]
   /** Who is told of each new invitation. */
   readonly webhook?: WebhookOptions
   /** Whose access tokens are taken too; a string is its issuer identifier. */
@@ -43,7 +43,7 @@ export interface Sandbox {
   readonly apiKey: string
   /** Cuts every connection, writes what is not written yet, and ends. Rejects where that cannot be written. */
   close(): Promise<void>
-  invitations(): readonly WireInvitation[]
+  invitations(): readonly InvitationData[]
   /** The users' addresses, as they were spelled when they came. */
   users(): readonly string[]
   /** Hidden ones included. */
@@ -51,17 +51,17 @@ export interface Sandbox {
   /** Every request so far, in the order of arrival. */
   calls(): readonly Call[]
   /** Every change that took effect through the API, in order, whatever the client was told. */
-  effects(): readonly Effect[]
+  effects(): readonly RecordedEffect[]
   /** Its calls are counted from now on. */
   addFault(fault: Fault): void
   /** Adds an access token, as `accessTokens`. */
-  addAccessToken(token: string | Credential): void
+  addAccessToken(token: string | AcceptedCredential): void
   /** That key or token is answered 401 from now on. */
   revoke(secret: string): void
   /** Changes a status behind the API's back; seen at once, and in the file when the promise ends. */
   setStatus(id: number, status: string): Promise<void>
   /** Adds an invitation, or replaces the one with its id; a new one is announced by the webhook. */
-  putInvitation(invitation: WireInvitation): Promise<void>
+  putInvitation(invitation: InvitationData): Promise<void>
   /** Adds a cloud, or replaces the one with its id. */
   putCloud(cloud: CloudData): Promise<void>
   /** What a first connection does, which no call of the API can. */

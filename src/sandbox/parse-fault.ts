@@ -31,7 +31,7 @@ For example:
 class InvalidFault extends Error {}
 
 /** Reads settings by name, and knows which were asked for. */
-interface Settings {
+interface FaultSettings {
   <T>(name: string, read: (text: string, name: string) => T): T | undefined
   readonly unread: () => readonly string[]
 }
@@ -80,14 +80,14 @@ function retryAfter(text: string, name: string): number | string | null {
   return /^\d+$/.test(text) ? wholeNumber(text, name) : headerText(text, name)
 }
 
-function statusFault(number: number, after: boolean, settings: Settings) {
+function statusFault(number: number, after: boolean, settings: FaultSettings) {
   const ahead = settings('retry-after-in', (text, name) => ({ dateIn: wholeNumber(text, name) }))
   const headers = settings('location', (text, name) => ({ location: headerText(text, name) }))
   const direct = settings('retry-after', retryAfter)
   return { kind: 'status', status: number, after, retryAfter: direct === undefined ? ahead : direct, headers } as const
 }
 
-function staleFault(settings: Settings) {
+function staleFault(settings: FaultSettings) {
   const reads = settings('reads', positive)
   const changes = settings('changes', positive)
   if (reads === undefined) return { kind: 'stale', changes: changes ?? 1 } as const
@@ -95,21 +95,21 @@ function staleFault(settings: Settings) {
   throw new InvalidFault('stale takes changes or reads, not both')
 }
 
-function latencyFault(settings: Settings) {
+function latencyFault(settings: FaultSettings) {
   const ms = settings('ms', wholeNumber)
   if (ms === undefined) throw new InvalidFault('latency needs ms=MILLISECONDS')
   return { kind: 'latency', ms } as const
 }
 
 /** The kinds that strike before or after the change. */
-function placedEffect(name: string, after: boolean, settings: Settings) {
+function placedEffect(name: string, after: boolean, settings: FaultSettings) {
   if (/^\d+$/.test(name)) return statusFault(status(name), after, settings)
   if (name === 'cut' || name === 'hang') return { kind: name, after } as const
   if (name === 'html') return { kind: name, after, status: settings('status', status) } as const
   return null
 }
 
-function effect(kind: string, settings: Settings) {
+function effect(kind: string, settings: FaultSettings) {
   const placed = placedEffect(kind.replace(/-(before|after)$/, ''), kind.endsWith('-after'), settings)
   if (placed !== null) return placed
   if (kind === 'expired') return statusFault(401, false, settings)
@@ -126,7 +126,7 @@ function operationOf(word: string): Operation | '*' {
   return operation
 }
 
-function settingsOf(parts: readonly string[]): Settings {
+function settingsOf(parts: readonly string[]): FaultSettings {
   const texts = new Map<string, string>()
   for (const part of parts) {
     const [, name = '', text = ''] = /^([a-z-]+)=(.+)$/s.exec(part) ?? []

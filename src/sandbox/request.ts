@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import createFindMyWay from 'find-my-way'
 import { memberOf } from '../model/json.js'
-import { type Answer, failure } from './answer.js'
 import type { Contract, ContractOperation, Parameter } from './contract.js'
+import { type Answer, failure } from './http-answer.js'
 import type { Input, MemberFilters } from './types.js'
 
 /** The operation that a request line names, with the strings of its path and query; or the answer where it names none. */

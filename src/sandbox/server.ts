@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { type Credential, createAuthenticator } from './auth.js'
+import { type AcceptedCredential, createAuthenticator } from './auth.js'
 import { type Contract, loadContract } from './contract.js'
 import { checkData } from './data-check.js'
 import { createSaver, readDataFile, type Saver } from './data-file.js'
 import { DEMO_DATA } from './demo-data.js'
 import { createFaults } from './faults.js'
-import { type Context, handle } from './handler.js'
+import { handle, type SandboxContext } from './handler.js'
 import type { Sandbox, SandboxOptions } from './options.js'
 import { createRouter } from './request.js'
-import { Store } from './store.js'
+import { SandboxStore } from './store.js'
 import type { SandboxData } from './types.js'
 import { createWebhooks } from './webhooks.js'
 
@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 75_000
 
 const NO_FILE: Saver = { changed: () => undefined, flush: async () => undefined }
 
-const credentialOf = (credential: string | Credential): Credential =>
+const credentialOf = (credential: string | AcceptedCredential): AcceptedCredential =>
   typeof credential === 'string' ? { secret: credential } : credential
 
 async function loadData({ data, dataFile }: SandboxOptions, { invitation }: Contract): Promise<SandboxData> {
@@ -47,7 +47,7 @@ async function listen(server: Server, port: number, host: string): Promise<strin
 }
 
 /** A server for the context, and how to end it. */
-async function serve(context: Context, { port = 0, host = '127.0.0.1' }: SandboxOptions) {
+async function serve(context: SandboxContext, { port = 0, host = '127.0.0.1' }: SandboxOptions) {
   const running = new Set<Promise<void>>()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const handled = handle(context, request, response)
@@ -70,7 +70,7 @@ async function serve(context: Context, { port = 0, host = '127.0.0.1' }: Sandbox
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const contract = await loadContract()
-  const store = new Store(await loadData(options, contract))
+  const store = new SandboxStore(await loadData(options, contract))
   const faults = createFaults(options.seed ?? 1)
   for (const fault of options.faults ?? []) faults.add(fault)
   const apiKey = options.apiKey ?? randomBytes(20).toString('hex')
@@ -79,7 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const saver = dataFile === undefined ? NO_FILE : createSaver(dataFile, () => store.data())
   const webhooks = options.webhook === undefined ? null : createWebhooks(options.webhook, options.seed ?? 1)
   const closing = new AbortController()
-  const context: Context = {
+  const context: SandboxContext = {
     router: createRouter(contract),
     faults,
     auth,

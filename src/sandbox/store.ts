@@ -3,10 +3,10 @@ import { createListBody, type ListBody, type Past } from './stream-list.js'
 import {
   addressKey,
   type CloudData,
-  type CloudMember,
-  type Effect,
+  type InvitationData,
+  type MemberData,
+  type RecordedEffect,
   type SandboxData,
-  type WireInvitation,
 } from './types.js'
 
 /** What changes replaced, so that a read can be answered as before them. */
@@ -33,10 +33,10 @@ class History<Replaced> {
 const USER_ROLE = 50
 
 /** Whether somebody is there: who was only invited has no id, and does not keep a cloud alive. */
-const isThere = ({ id }: CloudMember): boolean => id !== null
+const isThere = ({ id }: MemberData): boolean => id !== null
 
 /** The clouds and their members. Every change makes a new list, so that a stale read is an older one. */
-export class Clouds {
+export class CloudStore {
   #all: readonly CloudData[]
   readonly #history = new History<readonly CloudData[]>()
 
@@ -62,7 +62,7 @@ export class Clouds {
   /** Takes somebody out of every cloud, and deletes those in which nobody else is. */
   remove(email: string): void {
     const key = addressKey(email)
-    const isThem = (member: CloudMember): boolean => addressKey(member.email) === key
+    const isThem = (member: MemberData): boolean => addressKey(member.email) === key
     this.#change(
       this.#all.flatMap(cloud => {
         if (!cloud.members.some(isThem)) return [cloud]
@@ -79,7 +79,7 @@ export class Clouds {
     const place = this.#all.findIndex(cloud => cloud.name === name)
     const cloud = this.#all[place]
     if (cloud === undefined) return
-    const isThem = (member: CloudMember): boolean => addressKey(member.email) === key
+    const isThem = (member: MemberData): boolean => addressKey(member.email) === key
     if (cloud.members.some(member => isThem(member) && isThere(member))) return
     const others = cloud.members.filter(member => !isThem(member))
     this.#change(
@@ -109,22 +109,22 @@ export class Clouds {
  * The provider's data in memory. It keeps what each change replaced, so that a read can be answered as before it.
  * It judges nothing: what may be done with an invitation is decided in operations.ts.
  */
-export class Store {
-  readonly #invitations: WireInvitation[]
+export class SandboxStore {
+  readonly #invitations: InvitationData[]
   readonly #places: Map<number, number>
   readonly #users: Map<string, string>
   readonly #list: ListBody
   /** Undefined for an invitation that was added. */
-  readonly #history = new History<readonly [place: number, before: WireInvitation | undefined]>()
-  readonly effects: Effect[] = []
-  readonly clouds: Clouds
+  readonly #history = new History<readonly [place: number, before: InvitationData | undefined]>()
+  readonly effects: RecordedEffect[] = []
+  readonly clouds: CloudStore
   readonly #hadClouds: boolean
 
   constructor(data: SandboxData) {
     this.#invitations = [...data.invitations]
     this.#places = new Map(this.#invitations.map(({ id }, place) => [id, place]))
     this.#users = new Map(data.users.map(email => [addressKey(email), email]))
-    this.clouds = new Clouds(data.clouds ?? [])
+    this.clouds = new CloudStore(data.clouds ?? [])
     this.#hadClouds = data.clouds !== undefined
     this.#list = createListBody(this.#invitations)
   }
@@ -140,19 +140,19 @@ export class Store {
   }
 
   /** One invitation, as one read. */
-  read(id: number, stale: StaleFault | null): WireInvitation | undefined {
+  read(id: number, stale: StaleFault | null): InvitationData | undefined {
     const past = this.#past(stale)
     const place = this.#places.get(id) ?? -1
     return past.has(place) ? past.get(place) : this.#invitations[place]
   }
 
   /** One invitation as it is; no read of the API's. */
-  find(id: number): WireInvitation | undefined {
+  find(id: number): InvitationData | undefined {
     return this.#invitations[this.#places.get(id) ?? -1]
   }
 
   /** Adds an invitation, or replaces the one with its id. */
-  put(invitation: WireInvitation): void {
+  put(invitation: InvitationData): void {
     const place = this.#places.get(invitation.id) ?? this.#invitations.length
     this.#history.add([place, this.#invitations[place]])
     this.#invitations[place] = invitation
@@ -175,7 +175,7 @@ export class Store {
   }
 
   /** Who is invited becomes a member of the cloud. */
-  join({ cloud_name, cloud_role, email }: WireInvitation): void {
+  join({ cloud_name, cloud_role, email }: InvitationData): void {
     this.clouds.join(cloud_name, email, cloud_role)
   }
 

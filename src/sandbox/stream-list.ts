@@ -1,4 +1,4 @@
-import type { WireInvitation } from './types.js'
+import type { InvitationData } from './types.js'
 
 /** Invitations a block: a change renders one block again, not the whole list. */
 const BLOCK = 1000
@@ -8,7 +8,7 @@ const OPEN = Buffer.from('[')
 const CLOSE = Buffer.from(']')
 
 /** What some places held before; undefined where there was nothing yet. */
-export type Past = ReadonlyMap<number, WireInvitation | undefined>
+export type Past = ReadonlyMap<number, InvitationData | undefined>
 
 /** The JSON text of a list of invitations, kept in blocks. */
 export interface ListBody {
@@ -18,7 +18,7 @@ export interface ListBody {
   changed(place: number): void
 }
 
-export function createListBody(invitations: readonly WireInvitation[]): ListBody {
+export function createListBody(invitations: readonly InvitationData[]): ListBody {
   const kept = new Map<string | null, (Buffer | undefined)[]>()
 
   const renderBlock = (block: number, status: string | null, past: Past): Buffer => {

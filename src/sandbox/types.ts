@@ -7,7 +7,7 @@ export type Operation = (typeof OPERATIONS)[number]
 export const addressKey = (email: string): string => email.trim().normalize('NFC').toLowerCase()
 
 /** An invitation as it travels: `Invitation` of schemas/bimdata-sso.openapi.yaml. */
-export interface WireInvitation {
+export interface InvitationData {
   readonly id: number
   readonly client_id: number | string
   readonly redirect_uri: string
@@ -22,7 +22,7 @@ export interface WireInvitation {
 }
 
 /** `CloudMember` of the contract. */
-export interface CloudMember {
+export interface MemberData {
   /** Null for somebody who was invited and is not there yet. */
   readonly id: number | null
   readonly email: string
@@ -35,7 +35,7 @@ export interface CloudMember {
 export interface CloudData {
   readonly id: number
   readonly name: string
-  readonly members: readonly CloudMember[]
+  readonly members: readonly MemberData[]
   readonly projects?: readonly { readonly id: number; readonly name: string }[]
   /** Bytes in use. */
   readonly size?: number
@@ -47,7 +47,7 @@ export interface CloudData {
 
 /** What an identity provider holds, and what a data file is. */
 export interface SandboxData {
-  readonly invitations: readonly WireInvitation[]
+  readonly invitations: readonly InvitationData[]
   /** E-mail addresses. */
   readonly users: readonly string[]
   /** None where it is left out; then it is not written either. */
@@ -85,7 +85,7 @@ export interface Call {
 }
 
 /** A change that took effect: an invitation's status, or a user who went. */
-export interface Effect {
+export interface RecordedEffect {
   readonly operation: 'accept' | 'deny' | 'remove'
   /** The invitation's id, or the address as the request spelled it. */
   readonly target: number | string

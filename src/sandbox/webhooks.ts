@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { chance } from './faults.js'
-import type { WireInvitation } from './types.js'
+import type { InvitationData } from './types.js'
 
 /** BIMData tells a provider of each new invitation by a signed POST; nothing says that it is repeated where it is lost. */
 export interface WebhookOptions {
@@ -14,7 +14,7 @@ export interface WebhookOptions {
 }
 
 export interface Webhooks {
-  announce(invitation: WireInvitation): void
+  announce(invitation: InvitationData): void
   close(): void
 }
 
@@ -26,7 +26,7 @@ export function createWebhooks(
   const random = (): number => chance(`webhook ${seed} ${draws++}`)
   const timers = new Set<NodeJS.Timeout>()
   const closing = new AbortController()
-  async function send(invitation: WireInvitation): Promise<void> {
+  async function send(invitation: InvitationData): Promise<void> {
     const body = JSON.stringify(invitation)
     const signature = createHmac('sha256', secret).update(body).digest('hex')
     const headers = { 'content-type': 'application/json', 'x-bimdata-signature': signature }
@@ -55,7 +55,7 @@ export function createWebhooks(
 const PEOPLE = ['ada', 'blaise', 'carl', 'dorothea', 'emmy', 'felix', 'grace', 'hedy', 'ivan', 'joan']
 
 /** A pending invitation of the stream: the same one for the same number. */
-export const inviteOf = (number: number, id: number): WireInvitation => ({
+export const inviteOf = (number: number, id: number): InvitationData => ({
   id,
   client_id: 1,
   redirect_uri: 'https://example.invalid/',

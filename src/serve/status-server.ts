@@ -3,12 +3,12 @@ import createFindMyWay from 'find-my-way'
 import type { Plan } from '../model/plan.js'
 import { planHtml } from '../render/html/plan-html.js'
 import type { Metrics } from './metrics.js'
-import type { Status } from './status.js'
+import type { ServiceStatus } from './status.js'
 import { PAGE_POLICY, pageHtml } from './status-page.js'
 import { type Delivery, LOOP_DETECTED, receive } from './webhook.js'
 
 export interface ServerDeps {
-  readonly status: Status
+  readonly status: ServiceStatus
   readonly metrics: Metrics
   /** Whether the loop still turns. */
   isAlive(): boolean

@@ -50,7 +50,7 @@ const KEPT_RUNS = 20
 const KEPT_UNMATCHED = 200
 
 /** What is shown to people and probes; a run changes it, a request only reads it. */
-export class Status {
+export class ServiceStatus {
   leader = false
   failures = 0
   state: string | null = null

@@ -1,6 +1,6 @@
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
-import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'

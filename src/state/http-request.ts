@@ -7,7 +7,7 @@ import { GuestlistError } from '../model/error.js'
 import { MAX_STATE_BYTES } from './document.js'
 import type { HttpConfig, HttpOptions } from './http-config.js'
 
-export interface Answer {
+export interface StateAnswer {
   readonly status: number
   readonly body: Uint8Array
   /** The Content-MD5 header. */
@@ -45,7 +45,7 @@ export function stateWire(config: HttpConfig, options: HttpOptions): StateWire {
  * One try. No redirect is followed.
  * @throws GuestlistError `unreachable`, `too-large`
  */
-export async function requestOnce({ config, send }: StateWire, { method, url, body }: Request): Promise<Answer> {
+export async function requestOnce({ config, send }: StateWire, { method, url, body }: Request): Promise<StateAnswer> {
   try {
     const headers = headersOf(config, body)
     const response = await send({ method, url, headers, ...(body === undefined ? {} : { body }) })
@@ -69,7 +69,10 @@ const tooLarge = (url: URL): GuestlistError =>
   )
 
 /** Repeats what had no answer, and 429 and 5xx answers. @return the last answer, and whether it was a repeat */
-export async function requestWithRetries(wire: StateWire, request: Request): Promise<Answer & { repeated: boolean }> {
+export async function requestWithRetries(
+  wire: StateWire,
+  request: Request,
+): Promise<StateAnswer & { repeated: boolean }> {
   for (let repeats = 0; ; repeats++) {
     const last = repeats >= wire.config.retryMax
     try {

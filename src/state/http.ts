@@ -5,13 +5,13 @@ import { type LockInfo, parseLockInfo } from '../system/lock-info.js'
 import type { Backend } from './backend.js'
 import { type HttpConfig, type HttpOptions, httpConfigOf } from './http-config.js'
 import {
-  type Answer,
   describe,
   isTransient,
   md5Of,
   pauseBefore,
   requestOnce,
   requestWithRetries,
+  type StateAnswer,
   type StateWire,
   stateWire,
 } from './http-request.js'
@@ -67,7 +67,7 @@ function lockRequest(method: string, url: URL, info: LockInfo) {
   return { method, url, body: new TextEncoder().encode(JSON.stringify(info)) }
 }
 
-function stateOf(http: HttpConfig, answer: Answer): Uint8Array | null {
+function stateOf(http: HttpConfig, answer: StateAnswer): Uint8Array | null {
   if (answer.status === 204 || answer.status === 404) return null
   if (answer.status !== 200) throw refused('GET', http.address, answer.status)
   if (answer.body.length === 0) return null
@@ -102,7 +102,7 @@ async function write(wire: StateWire, body: Uint8Array, lockId: string | null): 
   throw refused(method, url, answer.status)
 }
 
-function lockLost(url: URL, answer: Answer, lockId: string | null): GuestlistError {
+function lockLost(url: URL, answer: StateAnswer, lockId: string | null): GuestlistError {
   const what = lockId === null ? 'is locked by somebody else' : `is no longer locked by this run (id ${lockId})`
   return new GuestlistError(
     lockId === null ? 'state-locked' : 'state-lock-lost',
@@ -112,7 +112,7 @@ function lockLost(url: URL, answer: Answer, lockId: string | null): GuestlistErr
 }
 
 /** A lock with our own id is ours: the answer to an earlier try never came. */
-function attemptOf(http: HttpConfig, info: LockInfo, answer: Answer): LockAttempt {
+function attemptOf(http: HttpConfig, info: LockInfo, answer: StateAnswer): LockAttempt {
   if (DONE.includes(answer.status)) return { kind: 'acquired', tookOverFrom: null }
   if (!HELD.includes(answer.status)) throw refused(http.lockMethod, http.lockAddress ?? http.address, answer.status)
   const holder = holderOf(answer)
@@ -131,14 +131,14 @@ const advising = (situation: string, info: LockInfo) => (error: unknown) => {
 }
 
 /** On a repeat, what says that there is no such lock says that the first request removed it. */
-function released(http: HttpConfig, info: LockInfo, answer: Answer & { repeated: boolean }): boolean {
+function released(http: HttpConfig, info: LockInfo, answer: StateAnswer & { repeated: boolean }): boolean {
   if (DONE.includes(answer.status)) return true
   if (answer.repeated && [404, 410, ...HELD].includes(answer.status)) return true
   const error = refused(http.unlockMethod, http.unlockAddress ?? http.address, answer.status)
   return advising(STILL_LOCKED, info)(error)
 }
 
-function holderOf(answer: Answer): LockInfo {
+function holderOf(answer: StateAnswer): LockInfo {
   return parseLockInfo(new TextDecoder().decode(answer.body.subarray(0, 64 * 1024)))
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { GuestlistError } from '../model/error.js'
 import { reasonOf } from '../system/errno.js'
-import { passwordIn } from './postgres-passfile.js'
+import { type PasswordTarget, passwordIn } from './postgres-passfile.js'
 
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof SSL_MODES)[number]
@@ -45,8 +45,8 @@ const VARIABLES = {
   sslkey: 'PGSSLKEY',
 } as const
 
-type Name = keyof typeof VARIABLES
-type Settings = Readonly<Partial<Record<Name, string>>>
+type SettingName = keyof typeof VARIABLES
+type PostgresSettings = Readonly<Partial<Record<SettingName, string>>>
 
 /** Would change whom a connection trusts or reaches, and are not supported: better an error than ignored. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
@@ -120,13 +120,13 @@ function refuseUnsupported(env: NodeJS.ProcessEnv): void {
   }
 }
 
-function ofEnvironment(env: NodeJS.ProcessEnv): Settings {
+function ofEnvironment(env: NodeJS.ProcessEnv): PostgresSettings {
   const set = Object.entries(VARIABLES).filter(([, variable]) => (env[variable] ?? '') !== '')
   return Object.fromEntries(set.map(([name, variable]) => [name, env[variable]]))
 }
 
 /** `postgres://user:password@host:port/database?sslmode=…`; a host beginning with `/` is `?host=/folder`. */
-function ofUrl(text: string): Settings {
+function ofUrl(text: string): PostgresSettings {
   if (text === '') return {}
   // Nothing of the value is shown: it may hold a password.
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
@@ -202,7 +202,7 @@ function modeOf(text: string | undefined, host: string): SslMode {
  *
  * The authority is sslrootcert's, or else one that Node.js trusts (sslrootcert=system says so).
  */
-function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: Settings, host: string): ConnectionOptions {
+function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: PostgresSettings, host: string): ConnectionOptions {
   const ownRoot = sslrootcert !== undefined && sslrootcert !== 'system'
   if (sslrootcert === 'system' && mode !== 'verify-full') {
     throw config(`sslrootcert=system needs sslmode=verify-full, not ${mode}: anybody can have a certificate of these.`)
@@ -233,9 +233,7 @@ function fileOf(name: string, path: string): Buffer {
   }
 }
 
-type Target = Pick<PostgresConfig, 'host' | 'port' | 'user' | 'database'>
-
-function passwordOf({ passfile }: Settings, target: Target, env: NodeJS.ProcessEnv): string | null {
+function passwordOf({ passfile }: PostgresSettings, target: PasswordTarget, env: NodeJS.ProcessEnv): string | null {
   const path = passfile ?? join(env.HOME ?? homedir(), '.pgpass')
   try {
     return passwordIn(path, target)

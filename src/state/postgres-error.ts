@@ -4,10 +4,10 @@ import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
 
-type Words = readonly [code: ErrorCode, what: string, advice: string]
+type ErrorText = readonly [code: ErrorCode, what: string, advice: string]
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const BY_SQLSTATE: Readonly<Record<string, Words>> = {
+const BY_SQLSTATE: Readonly<Record<string, ErrorText>> = {
   '28P01': [
     'state-credentials',
     'refused the password',
@@ -64,7 +64,7 @@ export function postgresError(error: unknown, where: string): GuestlistError {
   return new GuestlistError(code, `The database of the state, ${where}, ${what}. ${advice}`, { cause: error })
 }
 
-function wordsOf(error: unknown): Words {
+function wordsOf(error: unknown): ErrorText {
   if (error instanceof pg.DatabaseError) {
     const known = BY_SQLSTATE[error.code ?? '']
     const reported = `(${plain(error.code ?? 'no code')}: ${plain(error.message)})`

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 
-interface Target {
+/** The server, the database and the user that a password is for. */
+export interface PasswordTarget {
   readonly host: string
   readonly port: number
   readonly user: string
@@ -13,7 +14,7 @@ interface Target {
  *
  * @throws system errors, and an Error where others may read the file
  */
-export function passwordIn(path: string, { host, port, user, database }: Target): string | null {
+export function passwordIn(path: string, { host, port, user, database }: PasswordTarget): string | null {
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
     throw new Error('others may read it (chmod 0600)')
   }

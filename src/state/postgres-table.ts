@@ -16,7 +16,7 @@ export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
 )`
 
 /** One state: a row of the table guestlist_state. */
-export interface Store {
+export interface StateRow {
   readonly name: string
   readonly config: PostgresConfig
   readonly open: OpenSession
@@ -26,7 +26,7 @@ export interface Store {
 }
 
 export async function withSession<T>(
-  { open, config, where }: Store,
+  { open, config, where }: StateRow,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const session = await open(config, where)
@@ -43,7 +43,7 @@ export async function tableOid(session: Session): Promise<string | null> {
   return (await session.query<{ oid: string | null }>(TABLE))[0]?.oid ?? null
 }
 
-export async function read(store: Store, session: Session): Promise<Uint8Array | null> {
+export async function read(store: StateRow, session: Session): Promise<Uint8Array | null> {
   if ((await tableOid(session)) === null) return null
   const [row] = await session.query<{ size: number | null; text: string | null }>(
     `SELECT octet_length(document::text) AS size, CASE WHEN octet_length(document::text) <= $2 THEN document::text END AS text
@@ -95,7 +95,12 @@ const WRITE = `
   UPDATE guestlist_state SET serial = $2, lineage = $3, document = $4::jsonb, updated_at = now()
   WHERE name = $1 AND (document IS NULL OR (serial < $2 AND lineage = $3)) AND ($5::text IS NULL OR lock->>'ID' = $5)`
 
-export async function write(store: Store, session: Session, bytes: Uint8Array, lockId: string | null): Promise<void> {
+export async function write(
+  store: StateRow,
+  session: Session,
+  bytes: Uint8Array,
+  lockId: string | null,
+): Promise<void> {
   const text = new TextDecoder().decode(bytes)
   const { serial, lineage }: { serial: number; lineage: string } = JSON.parse(text)
   const rows = await session
@@ -117,7 +122,7 @@ export async function write(store: Store, session: Session, bytes: Uint8Array, l
 }
 
 /** Without a lock of ours nobody else may have one, for as long as the write takes. */
-export async function writeUnlocked(store: Store, session: Session, bytes: Uint8Array): Promise<void> {
+export async function writeUnlocked(store: StateRow, session: Session, bytes: Uint8Array): Promise<void> {
   const { key } = await row(store, session)
   await session.query('BEGIN')
   const [got] = await session.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [key.key])
@@ -134,13 +139,13 @@ export async function writeUnlocked(store: Store, session: Session, bytes: Uint8
 }
 
 /** Makes sure of the table and the row. */
-export async function row(store: Store, session: Session): Promise<{ key: Key }> {
+export async function row(store: StateRow, session: Session): Promise<{ key: Key }> {
   const key = lockKey(await ensureTable(session), store.name)
   await session.query('INSERT INTO guestlist_state (name) VALUES ($1) ON CONFLICT (name) DO NOTHING', [store.name])
   return { key }
 }
 
-export function lockLost({ description }: Store, id: string): GuestlistError {
+export function lockLost({ description }: StateRow, id: string): GuestlistError {
   return new GuestlistError(
     'state-lock-lost',
     `The state ${description} is no longer locked by this run (id ${id}). Nothing was written. ` +
@@ -148,7 +153,7 @@ export function lockLost({ description }: Store, id: string): GuestlistError {
   )
 }
 
-function unconfirmed({ description }: Store, cause: GuestlistError): GuestlistError {
+function unconfirmed({ description }: StateRow, cause: GuestlistError): GuestlistError {
   return new GuestlistError(
     'state-unconfirmed',
     `The state ${description} may not have been written: ${cause.message} ` +

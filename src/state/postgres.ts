@@ -12,7 +12,7 @@ import {
   lockLost,
   read,
   row,
-  type Store,
+  type StateRow,
   tableOid,
   whyUnwritable,
   withSession,
@@ -21,7 +21,7 @@ import {
 } from './postgres-table.js'
 
 /** What holds the lock: the connection, which is its proof, and the one that writes. */
-interface Held extends Watch {
+interface HeldLock extends Watch {
   readonly session: Session
   readonly key: Key
   readonly id: string
@@ -40,8 +40,8 @@ export function postgresBackend(
   }
   const config = postgresConfigOf(env)
   const where = `${config.host}:${config.port}/${config.database}`
-  const store: Store = { name, config, open, where, description: `postgres://${where}#${name}` }
-  let held: Held | null = null
+  const store: StateRow = { name, config, open, where, description: `postgres://${where}#${name}` }
+  let held: HeldLock | null = null
   const locked = (id: string): Session => {
     if (held?.id === id && held.isHeld()) return held.session
     throw lockLost(store, id)
@@ -80,7 +80,7 @@ export function postgresBackend(
   }
 }
 
-async function holderOf(store: Store, session: Session): Promise<LockInfo> {
+async function holderOf(store: StateRow, session: Session): Promise<LockInfo> {
   const [row] = await session.query<{ lock: string | null }>('SELECT lock::text FROM guestlist_state WHERE name = $1', [
     store.name,
   ])
@@ -88,17 +88,17 @@ async function holderOf(store: Store, session: Session): Promise<LockInfo> {
 }
 
 /** The row may name a holder whose connection, and so whose lock, has ended. */
-async function currentHolder(store: Store, session: Session): Promise<LockInfo | null> {
+async function currentHolder(store: StateRow, session: Session): Promise<LockInfo | null> {
   const oid = await tableOid(session)
   if (oid === null || (await holderPid(session, lockKey(oid, store.name))) === null) return null
   return holderOf(store, session)
 }
 
 async function tryLock(
-  store: Store,
+  store: StateRow,
   info: LockInfo,
   clock: Clock,
-): Promise<{ attempt: LockAttempt; taken: Held | null }> {
+): Promise<{ attempt: LockAttempt; taken: HeldLock | null }> {
   const session = await store.open(store.config, store.where)
   try {
     const { key } = await row(store, session)
@@ -130,7 +130,7 @@ async function tryLock(
  * they are one session. Where the process is not the one that was announced there is a pooler: then a second
  * connection looks whether it finds what the first left behind.
  */
-async function refusePooler(store: Store, session: Session, key: Key): Promise<number> {
+async function refusePooler(store: StateRow, session: Session, key: Key): Promise<number> {
   const mark = randomUUID()
   const [row] = await session.query<{ pid: number }>(
     `SELECT pg_backend_pid() AS pid, set_config('guestlist.session', $1, false)`,
@@ -148,12 +148,12 @@ async function refusePooler(store: Store, session: Session, key: Key): Promise<n
   return pid
 }
 
-function pooled({ where }: Store): GuestlistError {
+function pooled({ where }: StateRow): GuestlistError {
   return new GuestlistError('state-lock-unsupported', `The state cannot be locked at ${where}: ${POOLER}.`)
 }
 
 /** @return false where the lock was lost before */
-async function release(store: Store, ours: Held, { ID }: LockInfo): Promise<boolean> {
+async function release(store: StateRow, ours: HeldLock, { ID }: LockInfo): Promise<boolean> {
   const lost = ours.lost.aborted
   await ours.stop()
   try {
@@ -172,7 +172,7 @@ async function release(store: Store, ours: Held, { ID }: LockInfo): Promise<bool
 
 /** The holder's connection is ended: it finds out within a second, and starts nothing more. */
 async function forceUnlock(
-  store: Store,
+  store: StateRow,
   session: Session,
   id: string,
   clock: Clock,

@@ -1,4 +1,4 @@
-import type { RemovalRecord } from '../model/state.js'
+import type { RemovalRecord } from '../model/removal-record.js'
 
 /** A removal as it may be read. `accepted_invitations` is never left out: each of them would then count as a return. */
 export interface RemovalJson extends Pick<RemovalRecord, 'outcome' | 'at' | 'accepted_invitations'> {

@@ -1,7 +1,7 @@
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
-import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
 import { type Clock, systemClock } from '../system/clock.js'
 import type { LockAttempt } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo, plain } from '../system/lock-info.js'
@@ -143,9 +143,9 @@ async function acquire(backend: Backend, info: LockInfo, request: LockRequest, c
 }
 
 type Acquired = Extract<LockAttempt, { kind: 'acquired' }>
-type Held = Extract<LockAttempt, { kind: 'held' }>
+type HeldByOther = Extract<LockAttempt, { kind: 'held' }>
 
-function locked(backend: Backend, { holder, where }: Held, timeoutMs: number): GuestlistError {
+function locked(backend: Backend, { holder, where }: HeldByOther, timeoutMs: number): GuestlistError {
   const waited = timeoutMs === 0 ? '' : ` after ${timeoutMs / 1000} s of waiting`
   const unlock =
     holder.ID === '' ? `remove its lock by hand: ${where}` : `unlock it: guestlist state unlock ${plain(holder.ID)}`

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { GuestlistError } from '../model/error.js'
-import type { RemovalRecord, RemovalRecords } from '../model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
 import { canonicalApiUrl } from '../model/text.js'
 import type { Backend } from './backend.js'
 import { formatState, parseState, type StateDocument } from './document.js'
@@ -16,10 +16,10 @@ export interface VersionedState {
   /** Of what was seen last; null where there was no state. */
   lineage(): string | null
   /** Writes what the change makes of what was seen last. */
-  update(change: Change): Promise<void>
+  update(change: StateChange): Promise<void>
 }
 
-type Change = (removals: Map<string, RemovalRecord>) => unknown
+type StateChange = (removals: Map<string, RemovalRecord>) => unknown
 
 /** Reads and writes, one after the other: a write builds on what this process has seen last, or is refused. */
 export function versionedState(backend: Backend, apiUrl: string, lockId: () => string | null): VersionedState {
@@ -60,7 +60,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
       }
     }
   }
-  const write = async (change: Change): Promise<void> => {
+  const write = async (change: StateChange): Promise<void> => {
     const base = seen === null ? await refresh() : await load()
     if (base.hash !== unsure?.hash) refuseNewer(seen, base, backend.description)
     const from = base.hash === unsure?.hash ? base : seen
@@ -74,11 +74,11 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
   return {
     read: () => inTurn(async (): Promise<RemovalRecords> => (await refresh()).document?.removals ?? new Map()),
     lineage: () => seen?.document?.lineage ?? null,
-    update: (change: Change) => inTurn(() => write(change)),
+    update: (change: StateChange) => inTurn(() => write(change)),
   }
 }
 
-function successor(from: StateDocument | null, apiUrl: string, change: Change): StateDocument {
+function successor(from: StateDocument | null, apiUrl: string, change: StateChange): StateDocument {
   const removals = new Map(from?.removals ?? [])
   change(removals)
   return {

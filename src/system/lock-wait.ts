@@ -3,7 +3,7 @@ import { type LockAttempt, removeLock, tryLock } from './lock-file.js'
 import type { LockInfo } from './lock-info.js'
 import { hasEnded } from './process.js'
 
-export interface Waiting {
+export interface LockWaiting {
   /** Milliseconds; 0: one try. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
@@ -21,7 +21,7 @@ export interface Waiting {
  */
 export async function waitForLock(
   attempt: () => Promise<LockAttempt>,
-  waiting: Waiting,
+  waiting: LockWaiting,
 ): Promise<LockAttempt | { readonly kind: 'interrupted' }> {
   const { clock = systemClock } = waiting
   const end = clock.monotonic() + waiting.timeoutMs
@@ -44,7 +44,7 @@ export async function waitForLock(
 export async function underLock<T>(
   path: string,
   info: LockInfo,
-  waiting: Omit<Waiting, 'signal' | 'onWait'>,
+  waiting: Omit<LockWaiting, 'signal' | 'onWait'>,
   held: (holder: LockInfo) => Error,
   work: () => Promise<T>,
   isDead: (holder: LockInfo) => boolean = hasEnded,

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { optionsOf } from '../../src/cli/command.js'
 import { readFlags } from '../../src/cli/flags.js'
-import { flagName, type Kind, variableName } from '../../src/cli/option.js'
+import { flagName, type OptionKind, variableName } from '../../src/cli/option.js'
 import { CATALOG } from '../../src/program/catalog.js'
 
 const PLAIN = { options: {}, formats: ['text', 'json'] } as const
 
 /** What a flag of each kind takes, what it then is, and what it refuses. */
-function samples(option: Kind): { good: [string, unknown][]; bad: string[] } {
+function samples(option: OptionKind): { good: [string, unknown][]; bad: string[] } {
   switch (option.kind) {
     case 'switch':
       return {

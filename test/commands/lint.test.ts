@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' }
 import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
-import type { Finding } from '../../src/lint/context.js'
-import { LINT_RULES } from '../../src/lint/lint.js'
+import type { LintFinding } from '../../src/lint/context.js'
+import { LINT_RULES } from '../../src/lint/lint-manifest.js'
 import { guestlist } from '../helpers/guestlist.js'
 
 const NOW = ['--now', '2026-11-24T09:00:00Z']
@@ -50,7 +50,7 @@ const PLANTED = [
 async function lintOf(t: Test, manifest: string, flags: readonly string[] = [], files: Record<string, string> = {}) {
   const cwd = t.testdir({ 'guestlist.yaml': manifest, ...files })
   const ran = await guestlist(['lint', '--json', ...NOW, ...flags], { cwd })
-  const findings: readonly Finding[] = ran.stdout === '' ? [] : JSON.parse(ran.stdout).findings
+  const findings: readonly LintFinding[] = ran.stdout === '' ? [] : JSON.parse(ran.stdout).findings
   return { ...ran, cwd, findings, codes: findings.map(({ code, line }) => [code, line]) }
 }
 
@@ -300,7 +300,7 @@ t.test('--help and the guide explain every code', async t => {
   const { stdout } = await guestlist(['lint', '--help'], { cwd: t.testdir({}) })
   const guide = readFileSync(new URL('../../examples/lint/README.md', import.meta.url), 'utf8')
   const { LINT_DOCS } = await import('../../src/lint/docs.gen.js')
-  const { LINT_RULES } = await import('../../src/lint/lint.js')
+  const { LINT_RULES } = await import('../../src/lint/lint-manifest.js')
   t.strictSame(
     LINT_RULES.map(({ code }) => code).sort(),
     LINT_DOCS.map(({ code }) => code),

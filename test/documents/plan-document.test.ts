@@ -3,7 +3,7 @@ import { toDocument } from '../../src/documents/plan-document.js'
 import { validatePlanDocument } from '../../src/documents/plan-validator.gen.js'
 import { parsePlanDocument } from '../../src/documents/read-plan-document.js'
 import { GuestlistError } from '../../src/model/error.js'
-import { jsonText } from '../../src/render/json.js'
+import { jsonText } from '../../src/render/json-text.js'
 import { emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../render/fixtures/plan.js'
 
 /** What tools made for Terraform read of a plan: nothing of ours. */

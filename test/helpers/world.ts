@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { main } from '../../src/program/program.js'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/options.js'
 import { startSandbox } from '../../src/sandbox/server.js'
-import type { WireInvitation } from '../../src/sandbox/types.js'
+import type { InvitationData } from '../../src/sandbox/types.js'
 import { testIo } from './command.js'
 import { guestlist, type Ran, type RunOptions } from './guestlist.js'
 
@@ -23,8 +23,8 @@ export const invitation = (
   id: number,
   email: string,
   status = 'P',
-  rest: Partial<WireInvitation> = {},
-): WireInvitation => ({
+  rest: Partial<InvitationData> = {},
+): InvitationData => ({
   id,
   client_id: 1,
   redirect_uri: 'https://example.invalid/',
@@ -39,7 +39,7 @@ export const invitation = (
 export async function world(
   t: Test,
   manifest: string | null,
-  invitations: readonly WireInvitation[],
+  invitations: readonly InvitationData[],
   options: SandboxOptions & { readonly users?: readonly string[] } = {},
 ): Promise<World> {
   const starting = startSandbox({ data: { invitations, users: options.users ?? [] }, ...options })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { lint } from '../../src/lint/lint.js'
+import { lintManifest } from '../../src/lint/lint-manifest.js'
 import { DEFAULT_GUARDS, type Manifest, type Rule, type Selector } from '../../src/model/manifest.js'
 
 const NOW = new Date('2026-11-24T09:00:00Z')
@@ -42,7 +42,7 @@ for (const [name, selectorOf] of Object.entries(HOSTILE)) {
       keycloak: null,
     }
     const before = process.cpuUsage()
-    const { findings, undecided } = lint({ manifest, now: NOW, protect: [], within: 0, invitations: null }, [])
+    const { findings, undecided } = lintManifest({ manifest, now: NOW, protect: [], within: 0, invitations: null }, [])
     const { user } = process.cpuUsage(before)
     t.equal(undecided.length, 0)
     t.ok(findings.filter(({ code }) => code === 'conflicting-rules').length > 1000)

@@ -9,7 +9,7 @@ import { checkedInvitation } from '../../src/api/wire.js'
 import type { PlanFormat } from '../../src/cli/common-options.js'
 import { renderPlan, showsEverything } from '../../src/commands/shared/render-plan.js'
 import { parseManifest } from '../../src/manifest/parse.js'
-import type { RemovalRecord } from '../../src/model/state.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
 import { type ReconcileOptions, reconcile } from '../../src/reconcile/reconcile.js'
 import { PLAIN } from '../../src/render/text/style.js'
 

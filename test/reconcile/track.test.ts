@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type ApiInvitation, type Invitation, invitationOf, viewOf } from '../../src/model/invitation.js'
-import type { RemovalRecords } from '../../src/model/state.js'
+import type { RemovalRecords } from '../../src/model/removal-record.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { findDrift, trackPlan } from '../../src/reconcile/track.js'
 import { accept, input, invitation, record, removal } from './fixtures/build.js'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { ApiInvitation, Invitation } from '../../src/model/invitation.js'
 import type { Manifest, Removal } from '../../src/model/manifest.js'
-import type { RemovalRecord } from '../../src/model/state.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
 import { reconcile } from '../../src/reconcile/reconcile.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { RemovalRecord } from '../../src/model/state.js'
-import type { AccessRow } from '../../src/review/review.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
+import type { AccessRow } from '../../src/review/access-review.js'
 import { accepted, accessOf, cloud, cloudsOf, MANIFEST, member, reviewOf } from './fixtures/review.js'
 
 const short = (rows: readonly AccessRow[]) =>

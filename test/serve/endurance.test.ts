@@ -9,7 +9,7 @@ import { connect } from '../../src/commands/shared/connect.js'
 import { loadManifest } from '../../src/commands/shared/load-manifest.js'
 import { openStateFor } from '../../src/commands/shared/open-state.js'
 import { createMetrics } from '../../src/serve/metrics.js'
-import { Status } from '../../src/serve/status.js'
+import { ServiceStatus } from '../../src/serve/status.js'
 import { COMMON_FLAGS, testIo } from '../helpers/command.js'
 
 /** Of a run after another, in one process. `npm run endurance` takes 10,000; the suite fewer, for it is the slope that counts. */
@@ -77,7 +77,7 @@ t.test(`${RUNS} runs in one process leave no memory, listener or handle behind`,
   }
   const connection = await connect(flags, own, { finishInFlight: true })
   t.teardown(() => connection.client.close())
-  const status = new Status({ version: '0', apiUrl: '', removals: false, dryRun: false })
+  const status = new ServiceStatus({ version: '0', apiUrl: '', removals: false, dryRun: false })
   const reconciler = createReconciler({
     sources: {
       load: () => loadManifest([], own),

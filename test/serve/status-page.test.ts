@@ -1,14 +1,14 @@
 import axe, { type AxeResults } from 'axe-core'
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../src/serve/metrics.js'
-import { Status } from '../../src/serve/status.js'
+import { ServiceStatus } from '../../src/serve/status.js'
 import { createStatusServer } from '../../src/serve/status-server.js'
 import { browserFor } from '../helpers/browser.js'
 import { examplePlan, HOSTILE, hostilePlan } from '../render/fixtures/plan.js'
 
 const browser = await browserFor(t)
 
-async function page(t: Test, status: Status, colorScheme: 'light' | 'dark' = 'light') {
+async function page(t: Test, status: ServiceStatus, colorScheme: 'light' | 'dark' = 'light') {
   const server = createStatusServer({
     status,
     metrics: createMetrics('0'),
@@ -37,7 +37,8 @@ async function page(t: Test, status: Status, colorScheme: 'light' | 'dark' = 'li
   return { opened, noise }
 }
 
-const fresh = () => new Status({ version: '0.0.0', apiUrl: 'https://api.example', removals: false, dryRun: false })
+const fresh = () =>
+  new ServiceStatus({ version: '0.0.0', apiUrl: 'https://api.example', removals: false, dryRun: false })
 const ran = (message: string) =>
   ({ started: '2026-11-24T12:00:00.000Z', duration_ms: 5, triggers: ['webhook'], result: 'success', message }) as const
 

@@ -1,6 +1,6 @@
 import { emailKey } from '../../src/model/email-address.js'
 import { GuestlistError } from '../../src/model/error.js'
-import type { RemovalRecord, RemovalRecords } from '../../src/model/state.js'
+import type { RemovalRecord, RemovalRecords } from '../../src/model/removal-record.js'
 import type { LockRequest, StateLock, StateStore } from '../../src/state/state-store.js'
 import type { LockInfo } from '../../src/system/lock-info.js'
 import type { Random } from './random.js'

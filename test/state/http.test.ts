@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { StateConfig } from '../../src/model/manifest.js'
-import type { RemovalRecord } from '../../src/model/state.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
 import { openState, type StateStore } from '../../src/state/state-store.js'
 import { type Fault, type HttpStateServer, startHttpStateServer } from '../helpers/http-state-server.js'
 

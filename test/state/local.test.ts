@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { RemovalRecord } from '../../src/model/state.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
 import { MAX_STATE_BYTES } from '../../src/state/document.js'
 import { openState, type StateOptions, type StateStore } from '../../src/state/state-store.js'
 import { systemClock } from '../../src/system/clock.js'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { RemovalRecord } from '../../src/model/state.js'
+import type { RemovalRecord } from '../../src/model/removal-record.js'
 import { postgresConfigOf } from '../../src/state/postgres-config.js'
 import { openSession } from '../../src/state/postgres-session.js'
 import { openState, type StateStore } from '../../src/state/state-store.js'

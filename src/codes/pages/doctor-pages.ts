@@ -1,4 +1,4 @@
-import type { Page } from '../page.js'
+import type { Page } from '../code-page.js'
 
 /** What `guestlist doctor` checks, in this order. */
 export const DOCTOR_PAGES = {

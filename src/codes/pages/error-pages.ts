@@ -1,5 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from '../../model/error-codes.js'
-import type { Page } from '../page.js'
+import type { Page } from '../code-page.js'
 import { OUTDATED, page, STORE_REST, UPGRADE } from './store-pages.js'
 
 /** What ends a command; what each means is said beside the codes themselves. */

@@ -1,5 +1,5 @@
 import { LINT_DOCS } from '../../lint/docs.gen.js'
-import type { Page } from '../page.js'
+import type { Page } from '../code-page.js'
 
 type LintCode = (typeof LINT_DOCS)[number]['code']
 

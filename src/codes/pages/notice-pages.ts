@@ -1,4 +1,4 @@
-import type { Page } from '../page.js'
+import type { Page } from '../code-page.js'
 
 /** What a command warns of on standard error while it goes on. */
 export const NOTICE_PAGES = {

@@ -1,5 +1,5 @@
 import type { RefusalCode, WarningCode } from '../../model/plan.js'
-import type { Pages } from '../page.js'
+import type { Pages } from '../code-page.js'
 
 /** What a person should know of a plan before approving it. */
 export const WARNING_PAGES: Pages<WarningCode> = {

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../model/problem.js'
-import type { Pages } from '../page.js'
+import type { Pages } from '../code-page.js'
 
 /** What is wrong with a manifest or its tests: nothing is planned while there is one. */
 export const PROBLEM_PAGES: Pages<ProblemCode> = {

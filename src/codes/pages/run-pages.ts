@@ -1,5 +1,5 @@
 import type { RunCode } from '../../model/report.js'
-import type { Pages } from '../page.js'
+import type { Pages } from '../code-page.js'
 
 const AGAIN = 'guestlist apply'
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../model/error-codes.js'
-import type { Page } from '../page.js'
+import type { Page } from '../code-page.js'
 
 /** Without what it means, which is said beside the codes. */
 export const page = (why: string, remedy: string, example: string): Omit<Page, 'means'> => ({ why, remedy, example })

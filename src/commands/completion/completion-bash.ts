@@ -1,11 +1,11 @@
 import {
   ADDRESSES,
   type CommandWord,
+  type CompletionWords,
   type FlagWord,
   prefixOf,
   spellings,
   valueFlags,
-  type Words,
 } from './completion-words.js'
 
 /** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
@@ -13,7 +13,7 @@ export const bashScript = ({
   top,
   groups,
   commands,
-}: Words): string => `# bash completion of guestlist. In ~/.bashrc: source <(guestlist completion bash)
+}: CompletionWords): string => `# bash completion of guestlist. In ~/.bashrc: source <(guestlist completion bash)
 _guestlist_files() {
   # Where the shell can, readline completes files itself: it knows how to quote them.
   compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$1"))

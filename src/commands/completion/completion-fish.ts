@@ -1,7 +1,14 @@
-import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, valueFlags, type Words } from './completion-words.js'
+import {
+  ADDRESSES,
+  type CommandWord,
+  type CompletionWords,
+  type FlagWord,
+  prefixOf,
+  valueFlags,
+} from './completion-words.js'
 
 /** To be sourced, or to be ~/.config/fish/completions/guestlist.fish. Works from fish 3.0 on. */
-export const fishScript = ({ top, groups, commands }: Words): string => `# fish completion of guestlist
+export const fishScript = ({ top, groups, commands }: CompletionWords): string => `# fish completion of guestlist
 set --global __guestlist_value_flags ${valueFlags(commands).join(' ')}
 
 function __guestlist_words --description 'The words of the command line that are neither flags nor their values'

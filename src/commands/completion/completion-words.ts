@@ -1,5 +1,5 @@
 import { type Catalog, type Command, optionsOf, wordsOf } from '../../cli/command.js'
-import { type Completes, flagName, type Kind, type Option } from '../../cli/option.js'
+import { type Completes, flagName, type Option, type OptionKind } from '../../cli/option.js'
 
 export interface FlagWord {
   /** With its dashes. */
@@ -34,7 +34,7 @@ export interface CommandWord {
   readonly positional: 'none' | 'free' | Completes
 }
 
-export interface Words {
+export interface CompletionWords {
   /** The first word of a command line, and what it is. */
   readonly top: readonly (readonly [word: string, describe: string])[]
   /** The second word of a group. */
@@ -42,7 +42,7 @@ export interface Words {
   readonly commands: readonly CommandWord[]
 }
 
-export async function completionWords({ commands, groups }: Catalog): Promise<Words> {
+export async function completionWords({ commands, groups }: Catalog): Promise<CompletionWords> {
   const top = commands.filter(command => wordsOf(command).length === 1)
   return {
     top: [...top.map(describedWord), ...Object.entries(groups)],
@@ -76,7 +76,7 @@ async function commandWord(command: Command): Promise<CommandWord> {
   }
 }
 
-function afterFlag(option: Option & Kind): FlagWord['value'] {
+function afterFlag(option: Option & OptionKind): FlagWord['value'] {
   if (option.kind === 'switch') return 'none'
   return option.kind === 'choice' ? option.choices : (option.completes ?? 'free')
 }

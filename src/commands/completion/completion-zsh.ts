@@ -1,7 +1,14 @@
-import { ADDRESSES, type CommandWord, type FlagWord, prefixOf, spellings, type Words } from './completion-words.js'
+import {
+  ADDRESSES,
+  type CommandWord,
+  type CompletionWords,
+  type FlagWord,
+  prefixOf,
+  spellings,
+} from './completion-words.js'
 
 /** A function for zsh's completion system: to be sourced, or to be a file `_guestlist` in a folder of `fpath`. */
-export const zshScript = ({ top, groups, commands }: Words): string => `#compdef guestlist
+export const zshScript = ({ top, groups, commands }: CompletionWords): string => `#compdef guestlist
 # zsh completion of guestlist. In ~/.zshrc, after compinit: source <(guestlist completion zsh)
 
 _guestlist_addresses() {

@@ -14,9 +14,9 @@ import { IdSet } from '../../reconcile/id-set.js'
 import { WHY_UNREAD } from '../../render/text/words.js'
 import { type Connection, openKeycloak } from '../shared/connect.js'
 import { wireOf } from '../shared/wire-options.js'
-import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
+import { type CheckFinding, type CheckFound, failed, ok, warning } from './create-checks.js'
 
-export interface Credential {
+export interface UsableCredential {
   readonly source: CredentialSource
   /** The header's value. */
   readonly header: Secret
@@ -26,7 +26,7 @@ export interface Credential {
 const SOON_MS = 10 * 60_000
 
 /** A token that has to be fetched or refreshed is, as by every command. */
-export async function checkCredential(flags: CommonFlags, io: Io): Promise<Found<Credential>> {
+export async function checkCredential(flags: CommonFlags, io: Io): Promise<CheckFound<UsableCredential>> {
   const source = await chooseCredentials(io.env, { ...wireOf(flags, io), signal: io.interrupt })
   const header = await source.authorization()
   const { from, shadowed, expiresAt } = source.describe()
@@ -46,7 +46,7 @@ export async function checkCredential(flags: CommonFlags, io: Io): Promise<Found
 
 const NEEDED_SCOPE = 'org:manage'
 
-export async function checkScopes({ source, header }: Credential): Promise<Finding> {
+export async function checkScopes({ source, header }: UsableCredential): Promise<CheckFinding> {
   const scopes = source.name === 'API key' ? null : jwtScopes(header)
   if (scopes === null) return ok(`The ${source.name} does not say which scopes it has`)
   const summary = scopes.length === 0 ? 'The token has no scopes' : `The token has the scopes ${scopes.join(' ')}`
@@ -63,7 +63,7 @@ export interface Reached {
 }
 
 /** One request without a credential: whatever the status, something answered. */
-export async function checkApi(flags: CommonFlags, io: Io): Promise<Found<Reached>> {
+export async function checkApi(flags: CommonFlags, io: Io): Promise<CheckFound<Reached>> {
   const wire = wireOf(flags, io)
   const address = parseAddress(wire.apiUrl, '--api-url', wire.allowInsecureHttp)
   const transport = createTransport({ ...wire, signal: io.interrupt })
@@ -90,7 +90,7 @@ const MOST_SKEW_MS = 60_000
 
 const toMinute = (ms: number): number => (ms < 120_000 ? ms : Math.round(ms / 60_000) * 60_000)
 
-export async function checkClock({ aheadMs }: Reached): Promise<Finding> {
+export async function checkClock({ aheadMs }: Reached): Promise<CheckFinding> {
   if (aheadMs === null)
     return warning(
       'Not checked: the API does not say what time it is',
@@ -107,7 +107,7 @@ export async function checkClock({ aheadMs }: Reached): Promise<Finding> {
 const KNOWN = ['pending', 'accepted', 'denied'] as const satisfies readonly Status[]
 
 /** Reads the whole list, for one invitation that is not as it should be stops a plan. */
-export async function checkInvitations({ list }: Connection): Promise<Finding> {
+export async function checkInvitations({ list }: Connection): Promise<CheckFinding> {
   const { counts, twice } = await list(async batches => {
     const [counts, ids, twice] = [new Map<Status, number>(), new IdSet(), new Set<number>()]
     for await (const batch of batches) {
@@ -137,7 +137,7 @@ export async function checkInvitations({ list }: Connection): Promise<Finding> {
 }
 
 /** What the credential may not see is in no list: a lower bound. */
-export async function checkClouds(connection: Connection): Promise<Finding> {
+export async function checkClouds(connection: Connection): Promise<CheckFinding> {
   const { unread, clouds } = await connection.clouds()
   if (unread !== null) return warning(`The list of clouds: ${WHY_UNREAD[unread]}`, CLOUD_ADVICE)
   const hidden = clouds.flatMap(cloud => cloud.unread ?? [])
@@ -151,7 +151,7 @@ const CLOUD_ADVICE =
   'Plans cannot say which clouds a removal deletes. Use a credential with the scope cloud:read and access to them, or one for clouds alone: BIMDATA_CLOUD_….'
 
 /** As an apply begins: it signs in, searches, and reads the roles in its token. */
-export async function checkKeycloak(config: KeycloakConfig, flags: CommonFlags, io: Io): Promise<Finding> {
+export async function checkKeycloak(config: KeycloakConfig, flags: CommonFlags, io: Io): Promise<CheckFinding> {
   const keycloak = await openKeycloak(config, { deleting: true }, flags, io)
   keycloak.close()
   return ok(`${config.url}, realm "${config.realm}": the service account may see users and delete them`)

@@ -5,7 +5,7 @@ import { GuestlistError } from '../../model/error.js'
 import { problemPlace } from '../../model/problem.js'
 import { problemsSummary } from '../../render/text/problems-text.js'
 
-export interface Finding {
+export interface CheckFinding {
   readonly status: 'ok' | 'warning' | 'failed'
   readonly summary: string
   /** What to do, in whole sentences. */
@@ -13,37 +13,41 @@ export interface Finding {
 }
 
 /** As in schemas/doctor.schema.json. */
-export interface Check extends Finding {
+export interface DoctorCheck extends CheckFinding {
   readonly code: CheckCode
 }
 
 /** A finding, and what other checks need of this one; without it they are not made. */
-export interface Found<T> extends Finding {
+export interface CheckFound<T> extends CheckFinding {
   readonly value?: T
 }
 
-export const ok = (summary: string): Finding => ({ status: 'ok', summary, advice: null })
+export const ok = (summary: string): CheckFinding => ({ status: 'ok', summary, advice: null })
 
-export const warning = (summary: string, advice: string | null): Finding => ({ status: 'warning', summary, advice })
+export const warning = (summary: string, advice: string | null): CheckFinding => ({
+  status: 'warning',
+  summary,
+  advice,
+})
 
-export const failed = (summary: string, advice: string | null): Finding => ({ status: 'failed', summary, advice })
+export const failed = (summary: string, advice: string | null): CheckFinding => ({ status: 'failed', summary, advice })
 
 export interface Checks {
-  readonly done: readonly Check[]
+  readonly done: readonly DoctorCheck[]
   /** Makes a check; what it throws is its finding. @return the value found; null where there is none */
-  make<T>(code: CheckCode, check: () => Promise<Found<T>>): Promise<T | null>
+  make<T>(code: CheckCode, check: () => Promise<CheckFound<T>>): Promise<T | null>
   /** Makes a check that needs the value of an earlier one. Without it this is a warning: the cause has failed already. */
   makeWith<N, T>(
     code: CheckCode,
     [needed, value]: readonly [CheckCode, N | null],
-    check: (value: N) => Promise<Found<T>>,
+    check: (value: N) => Promise<CheckFound<T>>,
   ): Promise<T | null>
 }
 
 export function createChecks(interrupt: AbortSignal): Checks {
-  const done: Check[] = []
+  const done: DoctorCheck[] = []
   const make: Checks['make'] = async (code, check) => {
-    const { status, summary, advice, value } = await check().catch((error: unknown): Found<never> => {
+    const { status, summary, advice, value } = await check().catch((error: unknown): CheckFound<never> => {
       if (interrupt.aborted) throw error
       return findingOf(error)
     })
@@ -58,11 +62,11 @@ export function createChecks(interrupt: AbortSignal): Checks {
   }
 }
 
-const notChecked = (needed: CheckCode): Finding =>
+const notChecked = (needed: CheckCode): CheckFinding =>
   warning(`Not checked: it needs the check ${needed}`, `Fix ${needed} first.`)
 
 /** @throws what is not foreseen: a bug */
-function findingOf(error: unknown): Finding {
+function findingOf(error: unknown): CheckFinding {
   if (error instanceof GuestlistError && error.problems.length > 0) return ofProblems(error)
   if (error instanceof GuestlistError && error.code.startsWith('state-'))
     return failed(error.message, `Until then plan and apply refuse to run. ${AGAIN}`)
@@ -72,7 +76,7 @@ function findingOf(error: unknown): Finding {
 
 const AGAIN = 'Fix it, and run "guestlist doctor" again.'
 
-function ofProblems({ problems }: GuestlistError): Finding {
+function ofProblems({ problems }: GuestlistError): CheckFinding {
   const [first] = problems.filter(({ severity }) => severity === 'error')
   const where = first === undefined ? '' : `: ${problemPlace(first)}: ${first.summary}`
   return failed(

@@ -17,14 +17,14 @@ import { loadManifest } from '../shared/load-manifest.js'
 import { openStateFor } from '../shared/open-state.js'
 import { approvalDemands, authorsOf, signersPath } from '../shared/plan-approvals.js'
 import { apiUrlOf } from '../shared/wire-options.js'
-import { type Finding, type Found, failed, ok, warning } from './create-checks.js'
+import { type CheckFinding, type CheckFound, failed, ok, warning } from './create-checks.js'
 
 /** By major version, the oldest minor one that package.json's `engines` allows; all that are newer than the last do. */
 const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12, 24: 0 }
 const NEWEST_LISTED = 24
 
 /** @param version as in `process.versions.node` */
-export function checkNode(version: string): Finding {
+export function checkNode(version: string): CheckFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const oldest = major > NEWEST_LISTED ? 0 : OLDEST_MINOR[major]
   if (oldest !== undefined && minor >= oldest) return ok(`Node.js ${version}`)
@@ -34,7 +34,7 @@ export function checkNode(version: string): Finding {
   )
 }
 
-export async function checkManifest(flags: CommonFlags, io: Io): Promise<Found<Manifest>> {
+export async function checkManifest(flags: CommonFlags, io: Io): Promise<CheckFound<Manifest>> {
   const { manifest, warnings, files } = await loadManifest(flags.file, io)
   const { rules, removals } = manifest
   const size = `${plural(rules.length, 'rule')} and ${plural(removals.length, 'removal')} in ${plural(files.length, 'file')}`
@@ -44,7 +44,7 @@ export async function checkManifest(flags: CommonFlags, io: Io): Promise<Found<M
   return { ...warning(summary, first.detail), value: manifest }
 }
 
-export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Finding> {
+export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<CheckFinding> {
   const found = await findOnlySecret(env, 'GUESTLIST_WEBHOOK_SECRET')
   return ok(
     found === null ? 'GUESTLIST_WEBHOOK_SECRET is not set: serve accepts no webhooks' : `Webhook secret: ${found.from}`,
@@ -54,7 +54,7 @@ export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Find
 export type SignersFlags = Omit<ApprovingFlags, 'approval'>
 
 /** Whether as many people as have to approve could. */
-export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io: Io): Promise<Finding> {
+export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io: Io): Promise<CheckFinding> {
   const required = Math.max(guards.approvals.removals ?? 0, ...approvalDemands(flags, io).map(({ count }) => count))
   const needed = required === 0 ? 'No approvals are required' : `${plural(required, 'approval')} required`
   const path = signersPath(flags, io)
@@ -86,7 +86,7 @@ async function approversIn(path: string, authors: readonly string[], io: Io): Pr
   return names.size
 }
 
-export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io): Promise<Found<StateStore>> {
+export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io): Promise<CheckFound<StateStore>> {
   const store = openStateFor(manifest.state, apiUrlOf(flags), flags, io)
   const { size } = await store.read()
   const why = await store.whyUnwritable()
@@ -98,7 +98,7 @@ export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io)
 /** No run holds its lock for so long without something being wrong, most likely. */
 const LONG_MS = 3_600_000
 
-export async function checkLock(store: StateStore): Promise<Finding> {
+export async function checkLock(store: StateStore): Promise<CheckFinding> {
   if (!store.canLock)
     return warning(
       'The state has no lock address: two runs may overlap',

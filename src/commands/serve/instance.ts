@@ -3,16 +3,16 @@ import type { StateConfig } from '../../model/manifest.js'
 import { keepLeading, type Leadership } from '../../serve/leader.js'
 import { type Loop, startLoop } from '../../serve/loop.js'
 import type { Metrics } from '../../serve/metrics.js'
-import type { Status } from '../../serve/status.js'
+import type { ServiceStatus } from '../../serve/status.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
 import type { Clock } from '../../system/clock.js'
-import type { Reconciler, Sources } from './reconcile-run.js'
+import type { ServeReconciler, Sources } from './reconcile-run.js'
 
 export interface InstanceDeps {
-  readonly reconciler: Pick<Reconciler, 'run'>
+  readonly reconciler: Pick<ServeReconciler, 'run'>
   /** As `takeLead`. */
   takeLead(waiting: { readonly signal: AbortSignal; readonly onWait: () => void }): Promise<Leadership>
-  readonly status: Status
+  readonly status: ServiceStatus
   readonly metrics: Pick<Metrics, 'leader'>
   readonly log: Log
   readonly clock: Clock

@@ -12,7 +12,7 @@ import type { RunResult } from '../../serve/metrics.js'
 import { applyExitCode } from '../shared/apply-once.js'
 
 /** How a run of serve ended. */
-export interface Outcome {
+export interface RunOutcome {
   readonly result: RunResult
   readonly message: string
   readonly exitCode: ExitCode
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly unready: string | null
 }
 
-const INTERRUPTED: Outcome = {
+const INTERRUPTED: RunOutcome = {
   result: 'interrupted',
   message: 'The run was interrupted.',
   exitCode: EXIT.interrupted,
@@ -28,7 +28,7 @@ const INTERRUPTED: Outcome = {
 }
 
 /** Of a run that began. */
-export function reported({ plan, report }: { plan: Plan | null; report: Report }, style: Style): Outcome {
+export function reported({ plan, report }: { plan: Plan | null; report: Report }, style: Style): RunOutcome {
   const exitCode = applyExitCode(report)
   if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
   const complete = isComplete(report)
@@ -43,7 +43,7 @@ export function failureOf(
   error: unknown,
   interrupted: boolean,
   { logLevel }: { readonly logLevel: LogLevel },
-): Outcome {
+): RunOutcome {
   const style = plainStyle(logLevel)
   if (interrupted) return INTERRUPTED
   if (error instanceof GuestlistError && error.problems.length > 0) {

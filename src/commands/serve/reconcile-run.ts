@@ -11,7 +11,7 @@ import { resultLine } from '../../render/text/report-text.js'
 import { planSummary, summaryLine } from '../../render/text/words.js'
 import type { Trigger } from '../../serve/loop.js'
 import type { Metrics } from '../../serve/metrics.js'
-import type { Status } from '../../serve/status.js'
+import type { ServiceStatus } from '../../serve/status.js'
 import type { StateStore } from '../../state/state-store.js'
 import { type ApplySettings, applyOnce } from '../shared/apply-once.js'
 import type { ApplyView } from '../shared/apply-view.js'
@@ -20,7 +20,7 @@ import type { LoadedManifest } from '../shared/load-manifest.js'
 import { makePlan, type PlanBasis, reconcileOptions } from '../shared/make-plan.js'
 import { planJudge } from '../shared/plan-approvals.js'
 import { readWorld } from '../shared/read-world.js'
-import { describeError, failureOf, isRefusal, type Outcome, reported } from './outcome.js'
+import { describeError, failureOf, isRefusal, type RunOutcome, reported } from './outcome.js'
 
 export type RunFlags = CommonFlags &
   ApprovingFlags &
@@ -44,11 +44,11 @@ export interface ReconcilerDeps {
   readonly io: Io
   readonly log: Log
   readonly connection: Connection
-  readonly status: Status
+  readonly status: ServiceStatus
   readonly metrics: Metrics
 }
 
-export interface Reconciler {
+export interface ServeReconciler {
   /** Never rejects. @return whether all was done that was to be done */
   run(triggers: readonly Trigger[]): Promise<boolean>
   /** One run; rejects as apply does. */
@@ -56,7 +56,7 @@ export interface Reconciler {
 }
 
 /** Runs of the same sequence as `apply`'s, with the manifest read again for each: one that became bad does nothing. */
-export function createReconciler(deps: ReconcilerDeps): Reconciler {
+export function createReconciler(deps: ReconcilerDeps): ServeReconciler {
   const { status, metrics, log, io } = deps
   const { clock } = deps.connection
   return {
@@ -95,7 +95,7 @@ async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promis
   }
 }
 
-async function reconcile(deps: ReconcilerDeps): Promise<Outcome> {
+async function reconcile(deps: ReconcilerDeps): Promise<RunOutcome> {
   const { flags, io, connection, sources } = deps
   const loaded = await sources.load()
   // Only who removes needs an account in Keycloak.
@@ -115,7 +115,7 @@ async function reconcile(deps: ReconcilerDeps): Promise<Outcome> {
  * | carried out | whole | what `apply` does |
  * | carried out | whole, and refused | what `apply --no-removals` does, and the refusal is reported |
  */
-async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Promise<Outcome> {
+async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Promise<RunOutcome> {
   const { flags, connection, status, sources } = deps
   const style = plainStyle(flags.logLevel)
   const store = sources.openStore(loaded.manifest.state)
@@ -141,7 +141,7 @@ async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Prom
   }
 }
 
-const withRefusal = (refusal: string, rest: Outcome): Outcome => ({
+const withRefusal = (refusal: string, rest: RunOutcome): RunOutcome => ({
   ...rest,
   ...(rest.result === 'success' ? { result: 'refused', exitCode: EXIT.refused } : {}),
   message: `${refusal}\nWithout removals: ${rest.message}`,
@@ -188,7 +188,7 @@ function publishPlan(plan: Plan, { flags, log, status, metrics }: ReconcilerDeps
   for (const { message, code } of [...plan.warnings, ...plan.refused]) log.debug(`${message}${style.code(code)}`)
 }
 
-function dryRun(deps: ReconcilerDeps, plan: Plan): Outcome {
+function dryRun(deps: ReconcilerDeps, plan: Plan): RunOutcome {
   publishPlan(plan, deps)
   if (plan.problems.length > 0) throw problemsError(plan.problems)
   const style = plainStyle(deps.flags.logLevel)

@@ -92,7 +92,7 @@ export function jsonView(io: Io): ApplyView {
   }
 }
 
-function* plannedLines(plan: Plan, line: nd.Line): Generator<string> {
+function* plannedLines(plan: Plan, line: nd.FormatLine): Generator<string> {
   for (const action of plan.actions) yield `${nd.plannedChange(line, action)}\n`
   for (const { code, message } of plan.warnings) yield `${nd.diagnosticLine(line, 'warning', message, { code })}\n`
   for (const { code, message } of plan.refused) yield `${nd.diagnosticLine(line, 'error', message, { code })}\n`

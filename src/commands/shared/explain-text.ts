@@ -7,7 +7,7 @@ import type {
   ProtectionRef,
   UninvitedExplanation,
   UserExplanation,
-} from '../../reconcile/explain.js'
+} from '../../reconcile/explainer.js'
 import type { RuleMatch, RuleOutcomes } from '../../reconcile/rule-outcome.js'
 import { escapeTerminal, quoteTerminal } from '../../render/escape/terminal.js'
 import { destination } from '../../render/text/plan-text.js'

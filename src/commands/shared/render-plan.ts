@@ -3,7 +3,7 @@ import type { PlanFormat } from '../../cli/common-options.js'
 import { streamDocument } from '../../documents/plan-document.js'
 import { GuestlistError } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
-import { jsonChunks } from '../../render/json.js'
+import { jsonChunks } from '../../render/json-text.js'
 import { planTextChunks } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
 

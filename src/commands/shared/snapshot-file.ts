@@ -1,6 +1,6 @@
 import { readDocument } from '../../cli/files.js'
 import type { Io } from '../../cli/io.js'
-import { parseSnapshot, type Snapshot } from '../../documents/snapshot.js'
+import { parseSnapshot, type Snapshot } from '../../documents/snapshot-document.js'
 import { GuestlistError } from '../../model/error.js'
 import { canonicalApiUrl } from '../../model/text.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'

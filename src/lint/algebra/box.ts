@@ -3,11 +3,11 @@ import {
   type Box,
   type Days,
   type Dimension,
+  type DimensionValue,
   exactDimension,
   FREE,
   textDimension,
   timeDimension,
-  type Value,
 } from './dimension.js'
 import { languageOf } from './language.js'
 import { at, outsideOf, regionOf } from './region.js'
@@ -24,10 +24,10 @@ const NOTHING = {
   day: null,
 }
 
-type Name = keyof typeof NOTHING
+type DimensionName = keyof typeof NOTHING
 
 /** A concrete invitation on a concrete day, counted from the epoch, UTC: one value for each dimension. */
-export type Point = Readonly<Record<Name, Value>>
+export type Point = Readonly<Record<DimensionName, DimensionValue>>
 
 /** Every invitation that there can be, from a day on; and rules as parts of it. */
 export interface Space {
@@ -47,8 +47,8 @@ export interface Space {
 const UNKNOWN_ROLE = 1000
 
 const usualRoles =
-  (...usual: readonly Value[]) =>
-  (index: number): Value =>
+  (...usual: readonly DimensionValue[]) =>
+  (index: number): DimensionValue =>
     index < usual.length ? (usual[index] ?? null) : UNKNOWN_ROLE + index
 
 const ADDRESS = { is: languageOf(['?*@?*']), isNot: languageOf(['*@*@*']) }
@@ -64,7 +64,7 @@ export function createSpace(today: number): Space {
   const cloudRole = exactDimension<string>(usualRoles('user', 'admin'))
   const projectRole = exactDimension<string>(usualRoles(null))
   const day = timeDimension(today)
-  const list: readonly (readonly [Name, Omit<Dimension, 'part'>])[] = [
+  const list: readonly (readonly [DimensionName, Omit<Dimension, 'part'>])[] = [
     ['id', id],
     ['client', client],
     ['cloudRole', cloudRole],
@@ -77,8 +77,10 @@ export function createSpace(today: number): Space {
   ]
   const dimensions = list.map(([, dimension]) => dimension)
 
-  function pointOf(choose: (dimension: Omit<Dimension, 'part'>, d: number) => Value | undefined): Point | null {
-    const point: Record<Name, Value> = { ...NOTHING }
+  function pointOf(
+    choose: (dimension: Omit<Dimension, 'part'>, d: number) => DimensionValue | undefined,
+  ): Point | null {
+    const point: Record<DimensionName, DimensionValue> = { ...NOTHING }
     for (const [d, [field, dimension]] of list.entries()) {
       const value = choose(dimension, d)
       if (value === undefined) return null

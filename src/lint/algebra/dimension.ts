@@ -2,7 +2,7 @@ import { commonGuess, findString, type Language, languageOf, matches, mayInclude
 import { mayOverlap } from './pattern.js'
 
 /** A value of a part of an invitation; null where it has none. */
-export type Value = string | number | null
+export type DimensionValue = string | number | null
 
 /** A constraint of a rule on one part, by its number; `FREE` is none. */
 export type Part = number
@@ -18,9 +18,9 @@ export type Box = readonly Part[]
 export interface Dimension<Written = never> {
   part(written: Written | undefined): Part
   /** A value that meets every `required` constraint and no `forbidden` one; undefined where there is none. */
-  find(required: readonly Part[], forbidden: readonly Part[]): Value | undefined
+  find(required: readonly Part[], forbidden: readonly Part[]): DimensionValue | undefined
   /** A value that meets every constraint, to be shown: as people would expect it, if there is such a one. */
-  show(required: readonly Part[]): Value | undefined
+  show(required: readonly Part[]): DimensionValue | undefined
   overlap(a: Part, b: Part): boolean
   /** Whether all that meets `b` meets `a`. */
   includes(a: Part, b: Part): boolean
@@ -29,18 +29,18 @@ export interface Dimension<Written = never> {
 }
 
 /** Parts that no constraint tells from none are `FREE`: see `isEverything`. */
-interface Kind<Written, Constraint> {
+interface DimensionKind<Written, Constraint> {
   read(written: Written): Constraint
   keyOf(constraint: Constraint): string
   isEverything(constraint: Constraint): boolean
-  find(required: readonly Constraint[], forbidden: readonly Constraint[]): Value | undefined
-  show?(required: readonly Constraint[]): Value | undefined
+  find(required: readonly Constraint[], forbidden: readonly Constraint[]): DimensionValue | undefined
+  show?(required: readonly Constraint[]): DimensionValue | undefined
   /** What can be said at a glance; undefined where it takes a search. */
   overlap(a: Constraint, b: Constraint): boolean | undefined
   includes(a: Constraint, b: Constraint): boolean | undefined
 }
 
-function dimension<Written, Constraint>(kind: Kind<Written, Constraint>): Dimension<Written> {
+function dimension<Written, Constraint>(kind: DimensionKind<Written, Constraint>): Dimension<Written> {
   const constraints: Constraint[] = []
   const numbers = new Map<string, Part>()
   const constraintsOf = (parts: readonly Part[]) =>
@@ -123,7 +123,7 @@ export const textDimension = (usual: string, absent: boolean, shape?: Shape): Di
   })
 
 /** Values that a constraint names one of; `others` is never exhausted by constraints. */
-export const exactDimension = <V extends string | number>(others: (index: number) => Value): Dimension<V> =>
+export const exactDimension = <V extends string | number>(others: (index: number) => DimensionValue): Dimension<V> =>
   dimension<V, V>({
     read: value => value,
     keyOf: String,
@@ -131,7 +131,7 @@ export const exactDimension = <V extends string | number>(others: (index: number
     find([first, ...rest], forbidden) {
       if (first !== undefined)
         return rest.every(value => value === first) && !forbidden.includes(first) ? first : undefined
-      const taken = new Set<Value>(forbidden)
+      const taken = new Set<DimensionValue>(forbidden)
       for (let index = 0; ; index++) if (!taken.has(others(index))) return others(index)
     },
     overlap: (a, b) => a === b,

@@ -4,7 +4,7 @@ import type { Plan, Unchanged } from '../../model/plan.js'
 import { placeText } from '../../model/problem.js'
 import { byCodeUnit } from '../../model/text.js'
 import { escapeTerminal } from '../escape/terminal.js'
-import { yamlItem } from '../json.js'
+import { yamlItem } from '../json-text.js'
 import {
   DENIED_BEFORE,
   leftOutText,

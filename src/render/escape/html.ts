@@ -1,4 +1,4 @@
-import { jsonText } from '../json.js'
+import { jsonText } from '../json-text.js'
 import { clip } from '../text/width.js'
 import { escapeTerminal } from './terminal.js'
 

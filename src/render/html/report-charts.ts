@@ -1,11 +1,11 @@
 import { byCodeUnit, plural } from '../../model/text.js'
 import { escapeHtml } from '../escape/html.js'
-import { DECISIONS, type Decision, type ReportRow } from './report-rows.js'
+import { DECISIONS, type ReportRow, type RowDecision } from './report-rows.js'
 
 /** A bar: how many rows of each decision carry its label. */
 interface Bar {
   readonly label: string
-  readonly parts: ReadonlyMap<Decision, number>
+  readonly parts: ReadonlyMap<RowDecision, number>
 }
 
 /** More bars than this say less, not more: the rest become one. */
@@ -25,7 +25,7 @@ export function chartsHtml(rows: readonly ReportRow[]): string {
 }
 
 function decisionBars(rows: readonly ReportRow[]): readonly Bar[] {
-  const counts = new Map<Decision, number>()
+  const counts = new Map<RowDecision, number>()
   for (const [decision] of rows) counts.set(decision, (counts.get(decision) ?? 0) + 1)
   const order = Object.keys(DECISIONS)
   return [...counts]
@@ -37,10 +37,10 @@ const roleLabels = ([, , id, , , , cloudRole, project, projectRole]: ReportRow):
   id === null ? ['account'] : [`cloud ${cloudRole}`, ...(project === '' ? [] : [`project ${projectRole}`])]
 
 function barsOf(rows: readonly ReportRow[], labelsOf: (row: ReportRow) => readonly string[]): readonly Bar[] {
-  const bars = new Map<string, Map<Decision, number>>()
+  const bars = new Map<string, Map<RowDecision, number>>()
   for (const row of rows) {
     for (const label of labelsOf(row)) {
-      const parts = bars.get(label) ?? new Map<Decision, number>()
+      const parts = bars.get(label) ?? new Map<RowDecision, number>()
       bars.set(label, parts.set(row[0], (parts.get(row[0]) ?? 0) + 1))
     }
   }
@@ -52,7 +52,7 @@ const total = ({ parts }: Bar): number => [...parts.values()].reduce((sum, count
 function largest(bars: readonly Bar[]): readonly Bar[] {
   const sorted = [...bars].sort((a, b) => total(b) - total(a) || byCodeUnit(a.label, b.label))
   if (sorted.length <= BARS) return sorted
-  const parts = new Map<Decision, number>()
+  const parts = new Map<RowDecision, number>()
   for (const bar of sorted.slice(BARS - 1)) {
     for (const [decision, count] of bar.parts) parts.set(decision, (parts.get(decision) ?? 0) + count)
   }

@@ -16,11 +16,11 @@ export const DECISIONS = {
   right: 'Already right',
 } as const
 
-export type Decision = keyof typeof DECISIONS
+export type RowDecision = keyof typeof DECISIONS
 
 /** A row of the report's table, as short as can be: there may be 100,000. Read by report-page.js. */
 export type ReportRow = readonly [
-  decision: Decision,
+  decision: RowDecision,
   email: string,
   /** Null for a user. */
   id: number | null,
@@ -96,7 +96,7 @@ const DECISION_OF = {
   no_removals: 'left',
   not_yet: 'left',
   protected: 'left',
-} as const satisfies Record<Unchanged['why'], Decision>
+} as const satisfies Record<Unchanged['why'], RowDecision>
 
 function unchangedRow({ before, why, rule }: Unchanged): ReportRow {
   const decision = DECISION_OF[why]
@@ -109,7 +109,13 @@ function unchangedRow({ before, why, rule }: Unchanged): ReportRow {
 
 const placeOf = (rule: RuleRef | null): string => (rule === null ? '' : shown(placeText(rule)))
 
-function invitationRow(decision: Decision, view: InvitationView, after: string, rule: string, why: string): ReportRow {
+function invitationRow(
+  decision: RowDecision,
+  view: InvitationView,
+  after: string,
+  rule: string,
+  why: string,
+): ReportRow {
   const role = (value: string | number | null) => (value === null ? '' : shown(String(value)))
   return [
     decision,

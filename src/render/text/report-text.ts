@@ -40,7 +40,7 @@ export function outcomeLine({ action, outcome, attempts }: Result, style: Style)
 export const ABSENT =
   'the API does not know this user, so there was nothing to remove. A user who signed in but never used the API stays behind in Keycloak: remove them there.'
 
-export interface Counts {
+export interface OutcomeCounts {
   readonly accepted: number
   readonly denied: number
   readonly removed: number
@@ -53,7 +53,7 @@ export interface Counts {
 }
 
 /** What took effect, by kind; an absent user was not removed. */
-export function countResults(results: readonly Result[]): Counts {
+export function countResults(results: readonly Result[]): OutcomeCounts {
   const took = (kind: Result['action']['action']) =>
     results.filter(({ action, outcome }) => action.action === kind && ['done', 'confirmed'].includes(outcome.kind))
       .length

@@ -86,12 +86,12 @@ export function unusedRules({
 }
 
 /** Makes a string from outside inert in the format; those that escape the whole line leave it. */
-type Shown = (text: string) => string
+type ShowText = (text: string) => string
 
-const asItIs: Shown = text => text
+const asItIs: ShowText = text => text
 
 /** That a plan was not made from the live API; null where it was. */
-export function snapshotText({ provenance }: Plan, shown: Shown = asItIs): string | null {
+export function snapshotText({ provenance }: Plan, shown: ShowText = asItIs): string | null {
   if (provenance === null || provenance.read.source === 'api') return null
   const { snapshot, at, age_seconds } = provenance.read
   return `Planned from the snapshot ${shown(snapshot ?? '')} of ${shown(provenance.api_url)}, taken at ${shown(at)} (${ageText(age_seconds)} before this plan), not from the live API.`
@@ -110,7 +110,7 @@ export function ageText(seconds: number): string {
 }
 
 /** Which state was read, and how much it remembers; null where none was. */
-export function stateText({ stateRead }: Plan, shown: Shown = asItIs): string | null {
+export function stateText({ stateRead }: Plan, shown: ShowText = asItIs): string | null {
   if (stateRead === null) return null
   const { description, remembered } = stateRead
   const known = remembered === null ? 'none yet' : `${plural(remembered, 'removal')} remembered`
@@ -118,7 +118,7 @@ export function stateText({ stateRead }: Plan, shown: Shown = asItIs): string | 
 }
 
 /** guestlist's version, the manifest's files and the CI run, on one line; null where it is not known. */
-export function provenanceText({ provenance }: Pick<Plan, 'provenance'>, shown: Shown = asItIs): string | null {
+export function provenanceText({ provenance }: Pick<Plan, 'provenance'>, shown: ShowText = asItIs): string | null {
   if (provenance === null) return null
   const { guestlist, manifest, ci } = provenance
   const files = manifest.slice(0, 5).map(({ file, sha256 }) => `${shown(file)} (sha256 ${sha256.slice(0, 12)})`)

@@ -7,7 +7,7 @@ import { parsePlanDocument } from '../../../src/documents/read-plan-document.js'
 import type { KeycloakUser, LeftoverAction } from '../../../src/model/action.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { planDigest } from '../../../src/reconcile/digest.js'
-import { jsonText } from '../../../src/render/json.js'
+import { jsonText } from '../../../src/render/json-text.js'
 import { COMMON_FLAGS, testIo } from '../../helpers/command.js'
 import { invitation, world } from '../../helpers/world.js'
 

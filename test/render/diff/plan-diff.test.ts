@@ -8,7 +8,7 @@ import type { InvitationView } from '../../../src/model/invitation.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { hunksOf } from '../../../src/render/diff/hunks.js'
 import { planDiff } from '../../../src/render/diff/plan-diff.js'
-import { yamlItem } from '../../../src/render/json.js'
+import { yamlItem } from '../../../src/render/json-text.js'
 import fc from '../../helpers/properties.js'
 import { bigPlan, emptyPlan, erroredPlan, examplePlan, HOSTILE, hostilePlan, refusedPlan } from '../fixtures/plan.js'
 

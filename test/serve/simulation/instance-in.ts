@@ -5,7 +5,7 @@ import { problemsError } from '../../../src/model/error.js'
 import type { Plan } from '../../../src/model/plan.js'
 import type { Loop } from '../../../src/serve/loop.js'
 import { createMetrics } from '../../../src/serve/metrics.js'
-import { Status } from '../../../src/serve/status.js'
+import { ServiceStatus } from '../../../src/serve/status.js'
 import { openState } from '../../../src/state/state-store.js'
 import { COMMON_FLAGS } from '../../helpers/command.js'
 import { API_URL, connectionOf, ioOf } from '../../simulation/apply-in.js'
@@ -32,7 +32,7 @@ export interface Running {
   readonly machine: Machine
   readonly watch: Watch
   readonly loop: Loop
-  readonly status: Status
+  readonly status: ServiceStatus
   /** Calm or not: what is set here is what the next call meets. */
   readonly weather: Started['weather']
   /** Whether the loop and the lead have ended. */
@@ -63,7 +63,7 @@ export function startInstanceOn(
     ended: () => {},
   })
   const connection = connectionOf(machine, machine.clock, api, { rateLimit: null, retries: started.retries })
-  const status = new (class extends Status {
+  const status = new (class extends ServiceStatus {
     override planned(plan: Plan): void {
       watch.plan = plan
       super.planned(plan)

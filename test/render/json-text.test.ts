@@ -1,5 +1,5 @@
 import t from 'tap'
-import { jsonChunks, jsonText } from '../../src/render/json.js'
+import { jsonChunks, jsonText } from '../../src/render/json-text.js'
 import fc from '../helpers/properties.js'
 
 const joined = (value: object): string => [...jsonChunks(value)].join('')

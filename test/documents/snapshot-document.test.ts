@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseSnapshot, type Snapshot, snapshotText } from '../../src/documents/snapshot.js'
+import { parseSnapshot, type Snapshot, snapshotText } from '../../src/documents/snapshot-document.js'
 import { GuestlistError } from '../../src/model/error.js'
 import { type Invitation, invitationOf } from '../../src/model/invitation.js'
 import fc from '../helpers/properties.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Rule, Selector } from '../../src/model/manifest.js'
-import { startExplain } from '../../src/reconcile/explain.js'
+import { startExplain } from '../../src/reconcile/explainer.js'
 import { accept, deny, input, invitation, record, removal, rule } from './fixtures/build.js'
 
 const explainer = (fields: Parameters<typeof input>[0], rest: Partial<Parameters<typeof startExplain>[0]> = {}) =>

@@ -1,7 +1,7 @@
 import type { ManifestSource } from '../manifest/parse.js'
 import type { Place } from '../model/problem.js'
 import { type Allow, allowsOf, unusedRemark } from './allows.js'
-import type { Finding, Level, Remark } from './context.js'
+import type { LintFinding, LintLevel, Remark } from './context.js'
 import { createContext, type LintInput, type LintRule } from './context.js'
 import { conflictingRules } from './rules/conflicting-rules.js'
 import { confusableAddress } from './rules/confusable-address.js'
@@ -31,13 +31,13 @@ export const LINT_RULES: readonly LintRule[] = [
 
 export interface LintResult {
   /** In the order of the files, lines and columns. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly LintFinding[]
   /** Rules of which it could not be decided in reasonable time what they cover. */
   readonly undecided: readonly Place[]
 }
 
 /** What validates and is still wrong. Pure; `sources` are what the manifest was parsed from. */
-export function lint(input: LintInput, sources: readonly ManifestSource[]): LintResult {
+export function lintManifest(input: LintInput, sources: readonly ManifestSource[]): LintResult {
   const context = createContext(input)
   const allows = allowsOf(sources)
   const silencing = new Set<Allow>()
@@ -68,7 +68,7 @@ function isAllowed(rule: LintRule, remark: Remark, allows: readonly Allow[], sil
 const wasChecked = ({ code }: Allow, { invitations }: LintInput): boolean =>
   code !== unusedRule.code || invitations !== null
 
-const findingOf = ({ code, level }: LintRule, { at, summary, detail, other, witness }: Remark): Finding => ({
+const findingOf = ({ code, level }: LintRule, { at, summary, detail, other, witness }: Remark): LintFinding => ({
   code,
   level,
   ...at,
@@ -81,11 +81,12 @@ const findingOf = ({ code, level }: LintRule, { at, summary, detail, other, witn
 function byPlace(sources: readonly ManifestSource[]) {
   const order = new Map(sources.map(({ file }, index) => [file, index]))
   const indexOf = (file: string) => order.get(file) ?? 0
-  return (a: Finding, b: Finding): number => indexOf(a.file) - indexOf(b.file) || a.line - b.line || a.column - b.column
+  return (a: LintFinding, b: LintFinding): number =>
+    indexOf(a.file) - indexOf(b.file) || a.line - b.line || a.column - b.column
 }
 
-const RANKS: Readonly<Record<Level, number>> = { info: 0, warning: 1 }
+const RANKS: Readonly<Record<LintLevel, number>> = { info: 0, warning: 1 }
 
 /** Whether a finding is at or above a level. */
-export const isAtLeast = (finding: Pick<Finding, 'level'>, level: Level): boolean =>
+export const isAtLeast = (finding: Pick<LintFinding, 'level'>, level: LintLevel): boolean =>
   RANKS[finding.level] >= RANKS[level]

@@ -14,9 +14,9 @@ export const FINDINGS = {
   'member-without-invitation': 'a member of the cloud, of whom no accepted invitation is known',
 } as const
 
-export type Finding = keyof typeof FINDINGS
+export type AccessFinding = keyof typeof FINDINGS
 
-export const FINDING_CODES = Object.keys(FINDINGS) as readonly Finding[]
+export const FINDING_CODES = Object.keys(FINDINGS) as readonly AccessFinding[]
 
 /**
  * - `member`: seen among the cloud's members
@@ -40,10 +40,10 @@ export interface AccessRow {
   readonly rule: RuleRef | null
   /** The last day of the access, `YYYY-MM-DD`, as far as it is known. */
   readonly ends: string | null
-  readonly findings: readonly Finding[]
+  readonly findings: readonly AccessFinding[]
 }
 
-export type FindingCounts = Readonly<Record<Finding, number>>
+export type FindingCounts = Readonly<Record<AccessFinding, number>>
 
 export interface OwnerSummary {
   /** Null for what no owner answers for. */
