@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { byCodeUnit } from '../model/text.js'
+import { errnoOf } from '../system/errno.js'
 import { readInput } from '../system/read-file.js'
 import { parseApproval } from './approval-file.js'
 import type { FileFault, GivenApproval } from './judge.js'
@@ -44,7 +45,7 @@ async function expand(path: string, cwd: string): Promise<readonly string[] | Fi
     const names = (await readdir(resolve(cwd, path))).filter(name => name.endsWith(EXTENSION))
     return names.length === 0 ? 'empty-folder' : names.toSorted(byCodeUnit).map(name => join(path, name))
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
+    return errnoOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
   }
 }
 
@@ -53,8 +54,6 @@ async function readApproval(path: string): Promise<GivenApproval['content']> {
     const bytes = await readInput(path, LIMIT)
     return (bytes.length > LIMIT ? null : parseApproval(bytes.toString('utf8'))) ?? 'not-a-signature'
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
+    return errnoOf(error) === 'ENOENT' ? 'missing' : 'unreadable'
   }
 }
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -1,6 +1,6 @@
 import type { LeftoverAction } from '../model/action.js'
 import { ApiError } from '../model/api-error.js'
-import { canonicalJson } from '../model/json.js'
+import { isSameJson } from '../model/json.js'
 import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce } from './attempt.js'
 import type { ExecutionContext } from './execution-context.js'
@@ -28,7 +28,7 @@ export async function settleLeftover(action: LeftoverAction, run: ExecutionConte
   try {
     const live = await keycloak.get(id)
     if (live === null) return end({ kind: 'confirmed' }, 0, null)
-    if (canonicalJson(live) !== canonicalJson(action.before))
+    if (!isSameJson(live, action.before))
       return end({ kind: 'failed', why: 'the user in Keycloak is no longer as shown' }, 0, null)
     const { status, error } = await attemptOnce({ action, call: 'delete', attempt: 1 }, () => keycloak.delete(id), {
       ...run,

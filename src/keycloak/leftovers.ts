@@ -1,6 +1,6 @@
 import type { KeycloakUser, LeftoverAction } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
-import { canonicalJson } from '../model/json.js'
+import { changesText, isSameJson } from '../model/json.js'
 import type { KeycloakConfig, Manifest, Removal } from '../model/manifest.js'
 import type { Plan, Warning } from '../model/plan.js'
 import { byCodeUnit } from '../model/text.js'
@@ -125,7 +125,7 @@ export async function leftoverDrift({ actions }: Plan, keycloak: KeycloakReader)
     const { address, before } = action
     const found = await keycloak.find(before.email)
     const live = found.length === 1 ? (found[0] ?? null) : null
-    if (live === null || canonicalJson(live) !== canonicalJson(before)) drifted.push({ address, planned: before, live })
+    if (live === null || !isSameJson(live, before)) drifted.push({ address, planned: before, live })
   }
   return drifted
 }
@@ -133,11 +133,7 @@ export async function leftoverDrift({ actions }: Plan, keycloak: KeycloakReader)
 /** What changed of it, for people. */
 export function leftoverDriftText({ planned, live }: LeftoverDrift): string {
   if (live === null) return `Keycloak no longer has exactly one user with the address ${planned.email}`
-  const before = new Map<string, unknown>(Object.entries(planned))
-  return Object.entries(live)
-    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
-    .map(([name, value]) => `${name} in Keycloak was ${JSON.stringify(before.get(name))}, is ${JSON.stringify(value)}`)
-    .join('; ')
+  return `in Keycloak ${changesText(planned, live)}`
 }
 
 type LeftoverDecision =

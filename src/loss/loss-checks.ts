@@ -1,6 +1,6 @@
 import type { CloudRef, Clouds, Loss, UnknownCloud } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
-import { canonicalJson } from '../model/json.js'
+import { isSameJson } from '../model/json.js'
 import type { Plan } from '../model/plan.js'
 import { type Mismatch, type Report, succeeded } from '../model/report.js'
 import { plural } from '../model/text.js'
@@ -24,7 +24,7 @@ export function findLossDrift(plan: Plan, clouds: Clouds): readonly LossDrift[] 
     if (action.action !== 'remove' || now?.action !== 'remove') return []
     const { address, loss: planned } = action
     const { loss: live } = now
-    if (planned === null || live === null || canonicalJson(planned) === canonicalJson(live)) return []
+    if (planned === null || live === null || isSameJson(planned, live)) return []
     return [{ address, planned, live }]
   })
 }

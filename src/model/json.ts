@@ -12,6 +12,20 @@ export function canonicalJson(value: unknown): string {
   return `{${text}}`
 }
 
+export const isSameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
+
+/** What of an object's members changed, for people: `name was "a", is "b"; …`. */
+export function changesText(before: object, after: object): string {
+  const members = new Map<string, unknown>(Object.entries(before))
+  return Object.entries(after)
+    .filter(([name, value]) => !isSameJson(members.get(name), value))
+    .map(([name, value]) => {
+      const was = members.has(name) ? `was ${JSON.stringify(members.get(name))}, ` : ''
+      return `${name} ${was}is ${JSON.stringify(value)}`
+    })
+    .join('; ')
+}
+
 /** The text of `canonicalJson` an item of a list at a time, for what is too large to be held twice. Any iterable is a list. */
 export function* canonicalJsonChunks(value: unknown): Generator<string> {
   if (!isObject(value)) {

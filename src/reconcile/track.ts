@@ -1,7 +1,7 @@
 import { type Action, isInvitationAction, type UserView } from '../model/action.js'
 import { emailKey } from '../model/email-address.js'
 import { type Invitation, type InvitationView, viewOf } from '../model/invitation.js'
-import { canonicalJson } from '../model/json.js'
+import { isSameJson } from '../model/json.js'
 import type { Plan } from '../model/plan.js'
 import type { RemovalRecords } from '../model/removal-record.js'
 import { IdSet } from './id-set.js'
@@ -75,7 +75,7 @@ export function findDrift({ actions }: Pick<Plan, 'actions'>, tracked: Tracked):
   const changed = actions.flatMap(action => {
     if (action.action === 'delete') return []
     const live = tracked.live(action)
-    const same = live !== null && canonicalJson(live) === canonicalJson(action.before)
+    const same = live !== null && isSameJson(live, action.before)
     return same ? [] : [{ address: action.address, planned: action.before, live }]
   })
   const added = tracked.unplanned.map(view => ({ address: invitationAddress(view.id), planned: null, live: view }))

@@ -1,6 +1,6 @@
 import { type LeftoverDrift, leftoverDrift, leftoverDriftText } from '../../keycloak/leftovers.js'
 import { findLossDrift, hasLoss, type LossDrift, lossDriftText } from '../../loss/loss-checks.js'
-import { canonicalJson } from '../../model/json.js'
+import { changesText } from '../../model/json.js'
 import type { Plan } from '../../model/plan.js'
 import { type Drift, findDrift, trackPlan } from '../../reconcile/track.js'
 import type { World } from './read-world.js'
@@ -35,17 +35,6 @@ function driftedHow(drift: Drifted[number]): string {
   if (isLossDrift(drift)) return lossDriftText(drift)
   const { planned, live } = drift
   if (live === null) return 'is no longer listed'
-  if (planned !== null) return changed(planned, live)
+  if (planned !== null) return changesText(planned, live)
   return `is new: a pending invitation of ${live.email}, who is to be removed, and would come back with it`
-}
-
-function changed(planned: object, live: object): string {
-  const before = new Map<string, unknown>(Object.entries(planned))
-  return Object.entries(live)
-    .filter(([name, value]) => canonicalJson(before.get(name)) !== canonicalJson(value))
-    .map(([name, value]) => {
-      const was = before.has(name) ? `was ${JSON.stringify(before.get(name))}, ` : ''
-      return `${name} ${was}is ${JSON.stringify(value)}`
-    })
-    .join('; ')
 }

@@ -123,7 +123,7 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
     })
     const { code, stderr } = await given.call(['apply', 'plan.json'], account('leftovers'))
     t.equal(code, 4, stderr)
-    t.match(stderr, /keycloak_user\.change@acme\.example: identities in Keycloak was \["acme"\], is \["acme","other"\]/)
+    t.match(stderr, /keycloak_user\.change@acme\.example: in Keycloak identities was \["acme"\], is \["acme","other"\]/)
     t.strictSame(given.sandbox.effects(), [], 'nothing was sent')
   })
 
