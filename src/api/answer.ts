@@ -30,15 +30,18 @@ export async function expectJson(answer: HttpResponse, what: string): Promise<vo
 /** As `expectJson`, of a list that is whole: what is in the rest would be decided as if it were not there. */
 export async function expectList(answer: HttpResponse, what: string): Promise<void> {
   await expectJson(answer, what)
-  const { status, headers } = answer
-  if (status !== 206 && !/\brel="?next\b/i.test(String(headers.link ?? ''))) return
+  if (!isPartial(answer)) return
   answer.discard()
-  throw new ApiError(`The API sent only a part of: ${what} (HTTP ${status})`, {
+  throw new ApiError(`The API sent only a part of: ${what} (HTTP ${answer.status})`, {
     kind: 'invalid-answer',
-    status,
+    status: answer.status,
     advice: 'This version reads lists that come whole. Check what stands in between, and for a newer guestlist.',
   })
 }
+
+/** Whether the answer itself says that it is not all. */
+export const isPartial = ({ status, headers }: HttpResponse): boolean =>
+  status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
 
 /**
  * Throws unless the answer is a success; its body is read away, so that the connection can be used again.

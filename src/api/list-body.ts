@@ -139,7 +139,6 @@ function lastBorder(bytes: Buffer): number | null {
     let before = comma - 1
     while (isBlank(bytes[before])) before--
     if (bytes[before] === BRACE) return comma
-    if (comma === 0) break
   }
   return null
 }

@@ -3,6 +3,7 @@ import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import { isObject } from '../model/json.js'
+import { isPartial } from './answer.js'
 import type { BodyLimits } from './list-body.js'
 
 /**
@@ -25,11 +26,8 @@ export async function readListed<T>(
     })
   }
   const items = rows.map(read).filter(item => item !== null)
-  return { items, whole: items.length === rows.length && !hasMore(answer) }
+  return { items, whole: items.length === rows.length && !isPartial(answer) }
 }
-
-const hasMore = ({ status, headers }: HttpResponse): boolean =>
-  status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
 
 export function readCloud(row: unknown): CloudRef | null {
   if (!isObject(row)) return null
