@@ -3,7 +3,9 @@ import { retryAfterMs } from '../http/retry.js'
 import { sanitizeServerText } from '../http/secret.js'
 import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
+import { type Invitation, invitationOf } from '../model/invitation.js'
 import { tryParseJson } from '../model/json.js'
+import { validateInvitation } from './invitation-validator.gen.js'
 
 /** What is read of a body that only says why, or that nobody needs. */
 const MAX_IGNORED_BYTES = 64 * 1024
@@ -162,4 +164,20 @@ function detailOf(body: string): string {
   const { detail } = value
   // Without its full stop: it is joined to a sentence of ours.
   return typeof detail === 'string' ? sanitizeServerText(detail).replace(/[.\s]+$/, '') : ''
+}
+
+/**
+ * The invitation in the model's terms; one that breaks the contract is an `ApiError` that names it and the field.
+ * `which`: its index in a list, or what it is called.
+ */
+export function checkedInvitation(value: unknown, which: number | string): Invitation {
+  if (validateInvitation(value)) return invitationOf(value)
+  const what = typeof which === 'number' ? `the invitation at index ${which}` : which
+  const [first] = validateInvitation.errors ?? []
+  const field = first?.instancePath.slice(1) ?? ''
+  const fault = field === '' ? (first?.message ?? 'is wrong') : `has a bad "${field}": ${first?.message}`
+  throw new ApiError(`The API's answer breaks the contract: ${what} ${fault}`, {
+    kind: 'invalid-answer',
+    advice: 'Nothing is decided from it. Check that --api-url is the address of a BIMData API.',
+  })
 }

@@ -8,10 +8,9 @@ import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import { messageOf } from '../model/error.js'
 import type { Invitation } from '../model/invitation.js'
 import { canonicalApiUrl } from '../model/text.js'
-import { expectDone, expectJson, expectList, statusError } from './answer.js'
+import { checkedInvitation, expectDone, expectJson, expectList, statusError } from './answer.js'
 import { readInvitations } from './list-body.js'
 import { readCloud, readListed, readMember } from './list-clouds.js'
-import { checkedInvitation } from './wire.js'
 
 /** One exchange on the wire; nothing in it is secret. */
 export interface RequestLog {

@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8'
 import { assertDepth, parseJson, tooLarge } from '../http/body.js'
 import { ApiError } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
-import { checkedInvitation } from './wire.js'
+import { checkedInvitation } from './answer.js'
 
 export interface BodyLimits {
   readonly maxBytes: number

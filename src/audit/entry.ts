@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { RuleRef } from '../model/action.js'
 import { isObject, tryParseJson } from '../model/json.js'
 import type { Approver } from '../model/plan.js'
+import { sha256 } from '../model/text.js'
+import { whoAmI } from '../system/process.js'
 
 /** What a line is about. */
 export type AuditEvent =
@@ -37,6 +40,45 @@ export interface AuditContext {
   readonly actor: string
   readonly host: string
   readonly ci: { readonly commit: string | null; readonly run: string | null } | null
+}
+
+/** The variables in which each CI system names its user, commit and run. The first that is set counts. */
+const ACTOR = ['GITHUB_ACTOR', 'GITLAB_USER_LOGIN', 'BUILD_REQUESTEDFOREMAIL', 'CIRCLE_USERNAME', 'BUILD_USER_ID']
+const COMMIT = [
+  'GITHUB_SHA',
+  'CI_COMMIT_SHA',
+  'BUILD_SOURCEVERSION',
+  'CIRCLE_SHA1',
+  'BITBUCKET_COMMIT',
+  'DRONE_COMMIT_SHA',
+  'GIT_COMMIT',
+]
+const RUN = [
+  'GITHUB_RUN_ID',
+  'CI_JOB_ID',
+  'BUILD_BUILDID',
+  'CIRCLE_BUILD_NUM',
+  'BITBUCKET_BUILD_NUMBER',
+  'DRONE_BUILD_NUMBER',
+  'BUILD_TAG',
+]
+
+const firstOf = (env: NodeJS.ProcessEnv, names: readonly string[]): string | null =>
+  names.map(name => env[name]).find(Boolean) ?? null
+
+/** Null outside CI. */
+export function ciOf(env: NodeJS.ProcessEnv): AuditContext['ci'] {
+  const [commit, run] = [firstOf(env, COMMIT), firstOf(env, RUN)]
+  return commit === null && run === null ? null : { commit, run }
+}
+
+export function auditContextOf(env: NodeJS.ProcessEnv): AuditContext {
+  return {
+    run_id: randomUUID(),
+    actor: firstOf(env, ACTOR) ?? whoAmI(),
+    host: hostname(),
+    ci: ciOf(env),
+  }
 }
 
 /** The hash "of the line before" of a first line. */
@@ -90,8 +132,8 @@ export function formatLine(entry: AuditEntry, context: AuditContext, time: Date,
 /** Null for what is not a line of an audit log, or only a part of one. */
 export function parseLine(text: string): ReadLine | null {
   const end = /,"hash":"([0-9a-f]{64})"}$/.exec(text)
-  const json = objectOf(text)
-  if (end === null || json === null) return null
+  const json = tryParseJson(text)
+  if (end === null || !isObject(json)) return null
   const { seq, previous } = json
   if (typeof seq !== 'number' || typeof previous !== 'string') return null
   const intact = sha256(`${text.slice(0, end.index)}}`) === end[1]
@@ -99,25 +141,16 @@ export function parseLine(text: string): ReadLine | null {
 }
 
 /** By what the lines of one run are known. */
-export const runOf = ({ run_id, actor, host, ci, plan_digest }: Record<string, unknown>): string =>
+export const runOf = ({ run_id, actor, host, ci, plan_digest }: Readonly<Record<string, unknown>>): string =>
   typeof run_id === 'string' ? run_id : JSON.stringify([actor, host, ci, plan_digest])
 
 /** A run ends with `end`, or with the decision, which is about no single address, that it does not begin. */
-function endsRun({ event, address, outcome }: Record<string, unknown>): boolean {
+function endsRun({ event, address, outcome }: Readonly<Record<string, unknown>>): boolean {
   return event === 'end' || (event === 'decision' && address === null && NOT_BEGUN.has(outcome))
 }
 
 /** Outcomes of a decision by which a run does not begin. */
 export const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
-
-export function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
-function objectOf(text: string): Record<string, unknown> | null {
-  const value = tryParseJson(text)
-  return isObject(value) ? { ...value } : null
-}
 
 /** What breaks or turns a line somewhere (controls, U+2028, bidi, zero width) is written as an escape, which is the same JSON. */
 function escapeInvisible(json: string): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { type LinePosition, MAX_LINE_BYTES, NO_LINE, parseLine, sha256 } from './entry.js'
+import { sha256 } from '../model/text.js'
+import { type LinePosition, MAX_LINE_BYTES, NO_LINE, parseLine } from './entry.js'
 
 export interface RawLine {
   /** From 1. */

@@ -63,8 +63,8 @@ export function gatherRuns() {
   return {
     /** `line`: of any text that may be JSON; what is none is passed over, for the chain reports it. */
     add(number: number, line: string): void {
-      const fields = parsed(line)
-      if (fields === null || textOf(fields.event) === null) return
+      const fields = tryParseJson(line)
+      if (!isObject(fields) || textOf(fields.event) === null) return
       const id = runOf(fields)
       const entry = runs.get(id) ?? { run: startOf(id, number, fields), actions: new Map<string, AuditAction>() }
       runs.set(id, entry)
@@ -75,11 +75,6 @@ export function gatherRuns() {
     /** In the order of their first lines. */
     runs: (): readonly AuditRun[] => [...runs.values()].map(({ run }) => run),
   }
-}
-
-function parsed(line: string): Fields | null {
-  const value = tryParseJson(line)
-  return isObject(value) ? value : null
 }
 
 function startOf(run_id: string, line: number, fields: Fields): AuditRun {

@@ -1,5 +1,5 @@
 import { ApiError } from '../model/api-error.js'
-import { EXIT, type ExitCode, GuestlistError, messageOf } from '../model/error.js'
+import { EXIT, type ExitCode, GuestlistError, isKnownError, messageOf } from '../model/error.js'
 import type { Problem } from '../model/problem.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { problemsSummary, problemsText } from '../render/text/problems-text.js'
@@ -37,7 +37,7 @@ export function showProblems(problems: readonly Problem[], flags: StyleFlags, io
 }
 
 function textOf(error: unknown, style: Style, debug: boolean): string {
-  if (error instanceof GuestlistError || error instanceof ApiError) {
+  if (isKnownError(error)) {
     // A state and a log are named as others named them: theirs is one line, whatever is in it.
     const foreign = error instanceof GuestlistError && /^(?:state|audit)-/.test(error.code)
     const message = `${foreign ? escapeTerminal(error.message) : lines(error.message)}${style.code(error.code)}`

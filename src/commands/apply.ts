@@ -3,8 +3,7 @@ import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
 import { styleFor } from '../cli/style-for.js'
-import { ApiError } from '../model/api-error.js'
-import { type ExitCode, GuestlistError, messageOf } from '../model/error.js'
+import { type ExitCode, GuestlistError, isKnownError, messageOf } from '../model/error.js'
 import { type ApplyBasis, type ApplySettings, type Approval, applyExitCode, applyOnce } from './shared/apply-once.js'
 import { type ApplyView, jsonView, textView } from './shared/apply-view.js'
 import { connect } from './shared/connect.js'
@@ -79,8 +78,6 @@ function reportProblem(view: ApplyView, error: unknown): void {
   const problems = error instanceof GuestlistError ? error.problems : []
   for (const problem of problems) view.problem(problem.summary, problem)
   if (problems.length === 0) {
-    const known = error instanceof GuestlistError || error instanceof ApiError
-    const facts = known ? { code: error.code, detail: error.advice ?? '' } : {}
-    view.problem(messageOf(error), facts)
+    view.problem(messageOf(error), isKnownError(error) ? { code: error.code, detail: error.advice ?? '' } : {})
   }
 }

@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.js'
 import type { ErrorCode } from './error-codes.js'
 import type { Problem } from './problem.js'
 import { plural } from './text.js'
@@ -59,6 +60,10 @@ export class GuestlistError extends Error {
     return new GuestlistError(code, message, { place, advice, problems, cause: this })
   }
 }
+
+/** Whether an error was foreseen: it has a code and says what to do. Any other is a bug. */
+export const isKnownError = (error: unknown): error is GuestlistError | ApiError =>
+  error instanceof GuestlistError || error instanceof ApiError
 
 /** What anything that was thrown says. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
-import { canonicalApiUrl } from '../model/text.js'
+import { canonicalApiUrl, sha256 } from '../model/text.js'
 import type { Backend } from './backend.js'
 import { formatState, parseState, type StateDocument } from './document.js'
 
@@ -36,7 +36,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
     const bytes = await backend.read()
     if (bytes === null) return { document: null, hash: '' }
     const document = parseState(bytes, backend.description, apiUrl)
-    return { document, hash: hashOf(formatState(document)) }
+    return { document, hash: sha256(formatState(document)) }
   }
   const refresh = async (): Promise<Version> => {
     const now = await load()
@@ -66,7 +66,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
     const from = base.hash === unsure?.hash ? base : seen
     const next = successor(from?.document ?? null, apiUrl, change)
     const bytes = formatState(next)
-    unsure = { document: next, hash: hashOf(bytes) }
+    unsure = { document: next, hash: sha256(bytes) }
     await send(bytes, unsure)
     seen = unsure
     unsure = null
@@ -117,8 +117,4 @@ function refuseOtherLineage(seen: Version | null, now: Version, where: string): 
     `The state ${where} is another one than before: lineage ${lineage}, not ${before}. ` +
       'Nothing was overwritten. Find out what replaced it, and run again.',
   )
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

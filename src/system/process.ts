@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+import { sha256 } from '../model/text.js'
 import { errnoOf } from './errno.js'
 
 /** Which process: enough for another one to prove that it has ended. Empty or 0: not known. */
@@ -62,7 +62,7 @@ function statOf(pid: number): { state: string; started: string } | null {
 /** Hashed, because machine-id(5) asks not to show it. */
 function machine(): string {
   const parts = [hostname(), contentOf('/etc/machine-id').trim(), linkOf('/proc/self/ns/pid')]
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16)
+  return sha256(parts.join('\n')).slice(0, 16)
 }
 
 function contentOf(path: string): string {

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { checkedInvitation } from '../../src/api/wire.js'
+import { checkedInvitation } from '../../src/api/answer.js'
 import type { PlanFormat } from '../../src/cli/common-options.js'
 import { renderPlan, showsEverything } from '../../src/commands/shared/render-plan.js'
 import { parseManifest } from '../../src/manifest/parse.js'

@@ -60,7 +60,7 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
   'src/api/invitation-validator.gen.ts': {
     source: 'schemas/bimdata-sso.openapi.yaml',
     name: 'validateInvitation',
-    type: ['WireInvitation', './wire-invitation.js'],
+    type: ['ApiInvitation', '../model/invitation.js'],
     schema: invitationSchema,
   },
 }

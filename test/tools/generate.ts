@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { FAMILIES, referenceMarkdown } from '../../src/codes/codes.js'
-import { generateApiTypes } from './generate-api-types.js'
 import { generateLintDocs } from './generate-lint-docs.js'
 import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
@@ -9,7 +8,6 @@ import { validators } from './generate-validators.js'
 
 /** Everything that is generated and committed: how it is made, by its path from the project's root. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
-  'src/api/api.gen.ts': generateApiTypes,
   'src/lint/docs.gen.ts': generateLintDocs,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
   'src/policy-test/test-file.gen.ts': generateTestTypes,

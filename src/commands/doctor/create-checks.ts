@@ -1,7 +1,6 @@
 import type { CheckCode } from '../../codes/pages/doctor-pages.js'
 import { redact } from '../../http/secret.js'
-import { ApiError } from '../../model/api-error.js'
-import { GuestlistError } from '../../model/error.js'
+import { GuestlistError, isKnownError } from '../../model/error.js'
 import { problemPlace } from '../../model/problem.js'
 import { problemsSummary } from '../../render/text/problems-text.js'
 
@@ -70,7 +69,7 @@ function findingOf(error: unknown): CheckFinding {
   if (error instanceof GuestlistError && error.problems.length > 0) return ofProblems(error)
   if (error instanceof GuestlistError && error.code.startsWith('state-'))
     return failed(error.message, `Until then plan and apply refuse to run. ${AGAIN}`)
-  if (error instanceof GuestlistError || error instanceof ApiError) return failed(error.message, error.advice ?? AGAIN)
+  if (isKnownError(error)) return failed(error.message, error.advice ?? AGAIN)
   throw error
 }
 

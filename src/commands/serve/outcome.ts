@@ -1,7 +1,6 @@
 import type { LogLevel } from '../../cli/log.js'
 import { plainStyle } from '../../cli/style-for.js'
-import { ApiError } from '../../model/api-error.js'
-import { EXIT, type ExitCode, GuestlistError, messageOf } from '../../model/error.js'
+import { EXIT, type ExitCode, GuestlistError, isKnownError, messageOf } from '../../model/error.js'
 import type { Plan } from '../../model/plan.js'
 import { isComplete, type Report } from '../../model/report.js'
 import { problemsText } from '../../render/text/problems-text.js'
@@ -61,6 +60,5 @@ export const isRefusal = (error: unknown): error is GuestlistError =>
   error instanceof GuestlistError && error.exitCode === EXIT.refused
 
 export function describeError(error: unknown, style: Style): string {
-  const known = error instanceof GuestlistError || error instanceof ApiError
-  return `${messageOf(error)}${known ? style.code(error.code) : ''}`
+  return `${messageOf(error)}${isKnownError(error) ? style.code(error.code) : ''}`
 }

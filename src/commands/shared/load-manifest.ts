@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { ciOf } from '../../audit/audit-context.js'
+import { ciOf } from '../../audit/entry.js'
 import type { Io } from '../../cli/io.js'
 import { type ManifestSource, parseManifest } from '../../manifest/parse.js'
 import { problemsError } from '../../model/error.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { Provenance } from '../../model/plan.js'
 import type { Place, Problem } from '../../model/problem.js'
+import { sha256 } from '../../model/text.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
 import { DEFAULT_MANIFEST, readSources, STDIN_NAME } from './sources.js'
 
@@ -24,8 +24,6 @@ export interface LoadedManifest {
   written(place: Place): readonly string[]
   readonly ci: Provenance['ci']
 }
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 /** @throws GuestlistError with every problem of every file, those that cannot be read included */
 export async function loadManifest(paths: readonly string[], io: Io): Promise<LoadedManifest> {
