@@ -75,10 +75,10 @@ async function authorize(
   try {
     const checks = { expectedState: state, pkceCodeVerifier }
     const answer = await run('Signing in', () => oidc.authorizationCodeGrant(config, callback.url, checks))
-    callback.answer(true)
+    await callback.answer(true)
     return answer
   } catch (error) {
-    callback.answer(false)
+    await callback.answer(false)
     throw error
   }
 }

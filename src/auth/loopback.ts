@@ -8,7 +8,8 @@ import { ApiError } from '../model/api-error.js'
 export interface Callback {
   /** With the provider's parameters. */
   readonly url: URL
-  answer(ok: boolean): void
+  /** Resolves when the page is on its way. */
+  answer(ok: boolean): Promise<void>
 }
 
 export interface Listener {
@@ -43,7 +44,13 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
     redirectUri: uri,
     async wait(state, timeoutMs, signal) {
       const returned = new Promise<Callback>(resolve => {
-        pending.receive = (request, response) => receive(request, response, uri, state, resolve)
+        pending.receive = (request, response) => {
+          const callback = receive(request, response, uri, state)
+          if (callback === null) return
+          // A browser that loads the page twice is answered twice; the code is used once.
+          pending.receive = (_, again) => page(again, 400, TAKEN)
+          resolve(callback)
+        }
       })
       const ended = new AbortController()
       const options = { signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]) }
@@ -60,7 +67,8 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
     close() {
       for (const server of servers) {
         server.close()
-        server.closeIdleConnections()
+        // Those too that a browser opened in advance and never used: they would keep the process from ending.
+        server.closeAllConnections()
       }
     },
   }
@@ -115,26 +123,23 @@ function listenError(error: Error, port: number): Error {
   return failed(`Port ${port}, where the browser is to return, ${why}`, advice)
 }
 
-function receive(
-  request: IncomingMessage,
-  response: ServerResponse,
-  uri: URL,
-  state: string,
-  resolve: (callback: Callback) => void,
-): void {
-  const url = new URL(`${uri.origin}${request.url ?? '/'}`)
-  if (url.pathname !== uri.pathname) page(response, 404, 'Nothing is expected here.')
+function receive(request: IncomingMessage, response: ServerResponse, uri: URL, state: string): Callback | null {
+  // An absolute address, or `*`, is no path.
+  const url = request.url?.startsWith('/') ? new URL(`${uri.origin}${request.url}`) : null
+  if (url?.pathname !== uri.pathname) page(response, 404, 'Nothing is expected here.')
   else if (request.method !== 'GET') page(response, 405, "This address takes only the browser's return.")
   else if (url.searchParams.get('state') !== state) page(response, 400, FOREIGN)
-  else resolve({ url, answer: ok => page(response, ok ? 200 : 400, ok ? SIGNED_IN : NOT_SIGNED_IN) })
+  else return { url, answer: ok => page(response, ok ? 200 : 400, ok ? SIGNED_IN : NOT_SIGNED_IN) }
+  return null
 }
 
 const FOREIGN = 'This is not the sign-in that guestlist waits for. Close this page and start it again.'
+const TAKEN = 'This sign-in has come back already. The terminal says how it ended.'
 const SIGNED_IN = 'You are signed in. You can close this page and go back to the terminal.'
 const NOT_SIGNED_IN = 'The sign-in failed. The terminal says why.'
 
 /** Fixed texts only: nothing from the request is ever shown. */
-function page(response: ServerResponse, status: number, text: string): void {
+async function page(response: ServerResponse, status: number, text: string): Promise<void> {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
@@ -142,5 +147,9 @@ function page(response: ServerResponse, status: number, text: string): void {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     connection: 'close',
   })
-  response.end(`<!doctype html><html lang="en"><title>guestlist</title><h1>guestlist</h1><p>${text}</p></html>\n`)
+  const html = `<!doctype html><html lang="en"><title>guestlist</title><h1>guestlist</h1><p>${text}</p></html>\n`
+  await new Promise<void>(resolve => {
+    response.once('close', resolve)
+    response.end(html, resolve)
+  })
 }

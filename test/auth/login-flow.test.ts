@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { loginWithBrowser, loginWithDevice } from '../../src/auth/login-flow.js'
 import { type ProviderSettings, providerSettings } from '../../src/auth/provider.js'
@@ -91,6 +92,53 @@ t.test('a return with the wrong state is refused with a page, and the right one 
   })
   t.ok(await oidc.isGood((await done).accessToken))
   t.strictSame(pages, [[400, true], [400, true], [404, false], 405])
+})
+
+t.test(
+  'requests that no browser sends, and a browser that opens more than it uses, neither end nor hold a login',
+  async t => {
+    const oidc = await startOidc(t)
+    const answers: string[] = []
+    const idle: Promise<unknown>[] = []
+    const { done } = start(oidc, async url => {
+      const { hostname, port } = new URL(url.searchParams.get('redirect_uri') ?? '')
+      const open = () => connect(Number(port), hostname).on('error', () => undefined)
+      for (const target of ['GET http://evil.example/x', 'OPTIONS *', 'GET @evil.example/']) {
+        const socket = open()
+        socket.write(`${target} HTTP/1.1\r\nhost: x\r\n\r\n`)
+        answers.push(String((await once(socket, 'data'))[0]).slice(9, 12))
+      }
+      const unused = open()
+      await once(unused, 'connect')
+      idle.push(once(unused, 'close'))
+      unused.resume()
+      await browse(url)
+    })
+    t.ok(await oidc.isGood((await done).accessToken))
+    t.strictSame(answers, ['404', '404', '400'])
+    await Promise.all(idle)
+  },
+)
+
+t.test('a return that comes twice is answered twice, and its code used once', async t => {
+  let again: URL | string = ''
+  const pages: unknown[] = []
+  const see = async (page: ReturnType<typeof browse>) => {
+    const { status, text } = await page
+    pages.push([status, /<p>(.*?)\./.exec(text)?.[1]])
+  }
+  const oidc = await startOidc(t, { beforeToken: () => see(browse(again)) })
+  let first = Promise.resolve()
+  const { done } = start(oidc, url => {
+    again = `${url.searchParams.get('redirect_uri')}?state=${url.searchParams.get('state')}&code=x`
+    first = see(browse(url))
+  })
+  t.ok(await oidc.isGood((await done).accessToken))
+  await first
+  t.strictSame(pages, [
+    [400, 'This sign-in has come back already'],
+    [200, 'You are signed in'],
+  ])
 })
 
 t.test('what ends a browser login', async t => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { MARKDOWN_MARKER } from '../../src/render/markdown/plan-markdown.js'
-import { gitlabCiLocal, type Job, runJob, startGitLab, whenOf } from './gitlab.js'
+import { callGitlabCiLocal, gitlabCiLocal, type Job, runJob, startGitLab, whenOf } from './gitlab.js'
 import { EXAMPLES, initGit, type World } from './world.js'
 
 const read = (file: string): string => readFileSync(join(EXAMPLES, 'gitlab-component', file), 'utf8')
@@ -13,8 +13,8 @@ const TEMPLATE = read('templates/pipeline.yml')
 /** By inputs. */
 const previews = new Map<string, string>()
 
-/** A project that includes the component, and the jobs that GitLab would make of it. */
-async function startProject(t: Test, inputs: Readonly<Record<string, string>> = {}) {
+/** A project that includes the component. */
+async function includeWith(t: Test, inputs: Readonly<Record<string, string>>) {
   const started = await startGitLab(t, ['gitlab-component', 'install'])
   const { world } = started
   mkdirSync(join(world.folder, 'templates'))
@@ -22,6 +22,13 @@ async function startProject(t: Test, inputs: Readonly<Record<string, string>> = 
   world.write('.gitlab-ci.yml', JSON.stringify({ include: [{ local: 'templates/pipeline.yml', inputs }] }))
   initGit(world)
   execFileSync('git', ['remote', 'set-url', 'origin', 'git@gitlab.example:acme/guests.git'], { cwd: world.folder })
+  return started
+}
+
+/** A project that includes the component, and the jobs that GitLab would make of it. */
+async function startProject(t: Test, inputs: Readonly<Record<string, string>> = {}) {
+  const started = await includeWith(t, inputs)
+  const { world } = started
   const given = JSON.stringify(inputs)
   // The same pipeline has the same jobs.
   const preview = previews.get(given) ?? gitlabCiLocal(t, world, ['--preview'])
@@ -63,6 +70,34 @@ t.test('its inputs are described, used, and in the README with their defaults', 
     'no input is pasted into a script',
   )
 })
+
+for (const [input, value] of [
+  ['manifest', ''],
+  ['manifest', '-'],
+  ['manifest', '$MANIFEST'],
+  ['folder', ''],
+  ['folder', '$FOLDER'],
+  ['image', ''],
+  ['image', 'node 22'],
+  ['stage', ''],
+  ['apply_stage', '$STAGE'],
+] as const) {
+  t.test(`the input ${input}: ${JSON.stringify(value)} is refused`, async t => {
+    const { world } = await includeWith(t, { [input]: value })
+    t.match(callGitlabCiLocal(world, ['--preview']), { status: 1, stderr: `\`${input}\` input` })
+  })
+}
+
+t.test(
+  'no input names the environment or the state: of a misspelt one GitLab would make an unprotected, or an empty one',
+  t => {
+    const [spec] = parseAllDocuments(TEMPLATE)
+    const inputs: Readonly<Record<string, { regex?: string }>> = spec?.toJS().spec.inputs
+    t.strictSame(Object.keys(inputs), ['manifest', 'folder', 'image', 'stage', 'apply_stage'])
+    for (const [name, { regex }] of Object.entries(inputs)) t.match(regex, /^\^.+\$$/, name)
+    t.end()
+  },
+)
 
 /** The merge request's job, with what GitLab answers. */
 async function planMergeRequest(t: Test, notes: readonly unknown[] | null) {

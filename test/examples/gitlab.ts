@@ -50,13 +50,17 @@ export function runJob(
   return world.run([...before, ...script].join('\n'), { ...env, ...Object.fromEntries(expanded) })
 }
 
-/** What gitlab-ci-local prints, after it checked the pipeline against GitLab's schema. */
-export function gitlabCiLocal(t: Test, world: World, args: readonly string[]): string {
+export function callGitlabCiLocal(world: World, args: readonly string[]) {
   // It is made for Node 22; one method is all that it misses in Node 20.
   const union = 'data:text/javascript,Set.prototype.union||=function(o){return%20new%20Set([...this,...o])}'
   const env = { PATH: process.env.PATH, HOME: world.folder }
   const command = ['--import', union, require.resolve('gitlab-ci-local'), ...args]
-  const { stdout, stderr } = spawnSync(process.execPath, command, { cwd: world.folder, env, encoding: 'utf8' })
+  return spawnSync(process.execPath, command, { cwd: world.folder, env, encoding: 'utf8' })
+}
+
+/** What gitlab-ci-local prints, after it checked the pipeline against GitLab's schema. */
+export function gitlabCiLocal(t: Test, world: World, args: readonly string[]): string {
+  const { stdout, stderr } = callGitlabCiLocal(world, args)
   t.match(stderr, /json schema validated/, stdout + stderr)
   return stdout
 }

@@ -27,6 +27,8 @@ export interface OidcOptions {
   readonly revocation?: boolean
   /** Changes what the token endpoint answers with success. */
   readonly changeTokens?: (answer: TokenAnswer) => TokenAnswer
+  /** The token endpoint answers when this has been done. */
+  readonly beforeToken?: () => Promise<unknown>
 }
 
 export type TokenAnswer = Readonly<Record<string, unknown>>
@@ -105,7 +107,9 @@ export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oid
     else if (request.url?.startsWith('/interaction/')) void consent(provider, request, response)
     else {
       if (request.url === '/token' && options.changeTokens) changeAnswer(response, options.changeTokens)
-      handle(request, response)
+      const before = request.url === '/token' ? options.beforeToken?.() : undefined
+      if (before === undefined) handle(request, response)
+      else void before.then(() => handle(request, response))
     }
   })
   const find = async (token: string) =>
