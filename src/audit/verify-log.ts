@@ -40,6 +40,8 @@ export interface AuditVerification {
 export interface VerifyOptions {
   /** A head that an earlier verification gave: this line must still be there; lines may have followed. */
   readonly expectedHead?: string
+  /** Is given each line as it is read, whatever the chain says of it. */
+  readonly onLine?: (number: number, text: string) => void
 }
 
 const MAX_PROBLEMS = 100
@@ -62,6 +64,7 @@ export async function verifyAudit(
   let headSeen = options.expectedHead === undefined || options.expectedHead === NO_LINE
   for await (const line of linesOf(openAuditStream(source))) {
     chain.next(line)
+    if (line.text !== null) options.onLine?.(line.number, line.text)
     headSeen ||= line.hash === options.expectedHead
   }
   const { lines, head, unfinishedRuns } = chain.end()
@@ -138,7 +141,7 @@ function checkLink(report: ReportProblem, line: number, found: LinePosition, exp
 }
 
 /** @throws GuestlistError `unreadable` */
-export async function* openAuditStream(
+async function* openAuditStream(
   source: string | AsyncIterable<Uint8Array | string>,
 ): AsyncGenerator<Uint8Array | string> {
   if (typeof source !== 'string') return yield* source

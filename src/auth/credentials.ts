@@ -9,7 +9,7 @@ import type { CredentialName, CredentialSource } from './credential-source.js'
 import { jwtExpiry } from './jwt.js'
 import { loginSource } from './login-source.js'
 import { connectProvider, type OAuthClient, type ProviderSettings, providerSettings } from './provider.js'
-import { bearerToken, renewingToken } from './renewing.js'
+import { bearerToken, renewedSource, renewingToken } from './renewing.js'
 import { type StoredLogin, type TokenStore, tokenStore } from './token-store.js'
 
 export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
@@ -29,14 +29,12 @@ export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
  * @throws ApiError `credentials` where there is none, or the first cannot be read
  */
 export async function chooseCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource> {
-  const { source, id, secret } = await fromEnvironment(env, 'BIMDATA', options)
+  const { source, secret, half } = await fromEnvironment(env, 'BIMDATA', options)
   if (source !== null) return source
-  const settings = providerSettings({ ...options, env })
-  const store = await tokenStore(env, lockMs(options))
-  const login = await findLogin(store, settings, env, options)
-  if (login === null) throw noCredentials(id !== null, secret !== null)
+  const { login, settings, store } = await findLogin(env, options)
+  if (login === null) throw noCredentials(half)
   // The login says where it was made; the variables say so only where they are set.
-  return loginSource({ ...settings, issuer: login.issuer }, secret?.value ?? null, login, store, [])
+  return loginSource({ ...settings, issuer: login.issuer }, secret, login, store)
 }
 
 /**
@@ -46,21 +44,20 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
  * @throws ApiError `credentials` for half of one, and where it cannot be read
  */
 export async function cloudCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource | null> {
-  const { source, id, secret } = await fromEnvironment(env, 'BIMDATA_CLOUD', options)
-  if (source === null && (id !== null || secret !== null)) {
-    const [set, missing] = id === null ? ['SECRET', 'ID'] : ['ID', 'SECRET']
-    throw new ApiError(`BIMDATA_CLOUD_CLIENT_${set} is set, BIMDATA_CLOUD_CLIENT_${missing} is not`, {
-      kind: 'credentials',
-      advice: 'Set both, or neither: without them clouds are read with the credential of everything else.',
-    })
-  }
-  return source
+  const { source, half } = await fromEnvironment(env, 'BIMDATA_CLOUD', options)
+  if (half === null) return source
+  throw new ApiError(half, {
+    kind: 'credentials',
+    advice: 'Set both, or neither: without them clouds are read with the credential of everything else.',
+  })
 }
 
 interface FromEnvironment {
   readonly source: CredentialSource | null
-  readonly id: Found<string> | null
-  readonly secret: Found<Secret> | null
+  /** Of a client whose token is not fetched with it: a login may need it. */
+  readonly secret: Secret | null
+  /** What is said where only one of a client's id and secret is set. */
+  readonly half: string | null
 }
 
 async function fromEnvironment(
@@ -68,7 +65,7 @@ async function fromEnvironment(
   prefix: 'BIMDATA' | 'BIMDATA_CLOUD',
   options: CredentialOptions,
 ): Promise<FromEnvironment> {
-  const only = (source: CredentialSource): FromEnvironment => ({ source, id: null, secret: null })
+  const only = (source: CredentialSource): FromEnvironment => ({ source, secret: null, half: null })
   const shadowed = (kind: number, from: string) => shadowedBy(env, prefix, kind, from)
   const token = await findSecret(env, `${prefix}_ACCESS_TOKEN`)
   if (token !== null) return only(fixedSource('access token', token, 'Bearer', shadowed(0, token.from)))
@@ -76,10 +73,17 @@ async function fromEnvironment(
   if (key !== null) return only(fixedSource('API key', key, keyPrefix(env), shadowed(1, key.from)))
   const id = await findText(env, `${prefix}_CLIENT_ID`)
   const secret = await findSecret(env, `${prefix}_CLIENT_SECRET`)
-  if (id === null || secret === null) return { source: null, id, secret }
+  if (id === null || secret === null)
+    return { source: null, secret: secret?.value ?? null, half: halfOf(prefix, id !== null, secret !== null) }
   const from = `${id.from} + ${secret.from}`
   const settings = providerSettings({ ...options, env }, prefix)
   return only(clientCredentialsSource(settings, { id: id.value, secret: secret.value }, from, shadowed(2, from)))
+}
+
+function halfOf(prefix: string, withId: boolean, withSecret: boolean): string | null {
+  if (withId === withSecret) return null
+  const [set, missing] = withId ? ['ID', 'SECRET'] : ['SECRET', 'ID']
+  return `${prefix}_CLIENT_${set} is set, ${prefix}_CLIENT_${missing} is not`
 }
 
 /** Set and empty means the bare key. */
@@ -88,13 +92,17 @@ const keyPrefix = (env: Env): string => printable(env.BIMDATA_API_KEY_PREFIX ?? 
 /** For as long as one process may hold the store: two requests and some air. */
 export const lockMs = ({ timeoutMs }: Pick<TransportOptions, 'timeoutMs'>): number => 2 * timeoutMs + 5000
 
-/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID where they are set. */
-export async function findLogin(
-  store: TokenStore,
-  settings: ProviderSettings,
-  env: Env,
-  { apiUrl, allowInsecureHttp }: Pick<CredentialOptions, 'apiUrl' | 'allowInsecureHttp'>,
-): Promise<StoredLogin | null> {
+export interface FoundLogin {
+  readonly login: StoredLogin | null
+  readonly store: TokenStore
+  readonly settings: ProviderSettings
+}
+
+/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID where they are set, and where it is kept. */
+export async function findLogin(env: Env, options: CredentialOptions): Promise<FoundLogin> {
+  const { apiUrl, allowInsecureHttp } = options
+  const settings = providerSettings({ ...options, env })
+  const store = await tokenStore(env, lockMs(options))
   const api = canonicalApiUrl(parseAddress(apiUrl, 'The API address', allowInsecureHttp))
   const clientId = (await findText(env, 'BIMDATA_CLIENT_ID'))?.value
   const issuer = variable(env, 'BIMDATA_IAM_URL') === undefined ? undefined : settings.issuer
@@ -104,7 +112,7 @@ export async function findLogin(
       (clientId === undefined || login.clientId === clientId) &&
       (issuer === undefined || login.issuer === issuer),
   )
-  return matches.at(-1) ?? null
+  return { login: matches.at(-1) ?? null, store, settings }
 }
 
 const KINDS = [['ACCESS_TOKEN'], ['API_KEY'], ['CLIENT_ID', 'CLIENT_SECRET']]
@@ -136,12 +144,8 @@ function fixedSource(
   }
 }
 
-function noCredentials(withId: boolean, withSecret: boolean): ApiError {
-  const [set, missing] = withId
-    ? ['BIMDATA_CLIENT_ID', 'BIMDATA_CLIENT_SECRET']
-    : ['BIMDATA_CLIENT_SECRET', 'BIMDATA_CLIENT_ID']
-  const hint = withId || withSecret ? ` (${set} is set, ${missing} is not)` : ''
-  return new ApiError(`There are no credentials for the API${hint}`, {
+const noCredentials = (half: string | null): ApiError =>
+  new ApiError(`There are no credentials for the API${half === null ? '' : ` (${half})`}`, {
     kind: 'credentials',
     advice: [
       'Give one of these:',
@@ -152,7 +156,6 @@ function noCredentials(withId: boolean, withSecret: boolean): ApiError {
       'Each variable may be given as …_FILE, naming a file that holds the value.',
     ].join('\n'),
   })
-}
 
 /** Tokens that an application fetches for itself (the client_credentials grant), kept in memory. */
 function clientCredentialsSource(
@@ -169,14 +172,5 @@ function clientCredentialsSource(
     )
     return bearerToken(answer.access_token, answer.expires_in, Date.now())
   })
-  return {
-    name: 'client credentials',
-    describe() {
-      const ends = token.current()?.expiresAt ?? null
-      const expiresAt = ends === null ? null : new Date(ends).toISOString()
-      return { source: 'client credentials', from: `${from} at ${settings.issuer}`, shadowed, expiresAt }
-    },
-    authorization: token.authorization,
-    renew: token.renew,
-  }
+  return renewedSource('client credentials', token, `${from} at ${settings.issuer}`, shadowed)
 }

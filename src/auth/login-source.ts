@@ -2,7 +2,7 @@ import { registerSecret, type Secret } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 import type { CredentialSource } from './credential-source.js'
 import { connectProvider, type OAuthClient, type ProviderSettings } from './provider.js'
-import { bearerToken, isFresh, renewingToken, type Token } from './renewing.js'
+import { bearerToken, isFresh, renewedSource, renewingToken, type Token } from './renewing.js'
 import { type LoginKey, type StoredLogin, sameLogin, type TokenStore } from './token-store.js'
 
 /** The parts of a token response that are kept. */
@@ -35,20 +35,10 @@ export function loginSource(
   secret: Secret | null,
   login: StoredLogin,
   store: TokenStore,
-  shadowed: readonly string[],
 ): CredentialSource {
   const client: OAuthClient = { id: login.clientId, secret }
   const token = renewingToken(stale => refreshed(settings, client, login, store, stale), tokenOf(login))
-  return {
-    name: 'login',
-    describe() {
-      const ends = token.current()?.expiresAt ?? null
-      const expiresAt = ends === null ? null : new Date(ends).toISOString()
-      return { source: 'login', from: `client ${login.clientId} at ${login.issuer}`, shadowed, expiresAt }
-    },
-    authorization: token.authorization,
-    renew: token.renew,
-  }
+  return renewedSource('login', token, `client ${login.clientId} at ${login.issuer}`, [])
 }
 
 function tokenOf(login: StoredLogin): Token {

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isLoopback } from '../http/address.js'
 import { ApiError } from '../model/api-error.js'
@@ -83,11 +82,12 @@ function parseRedirectUri(text: string): URL {
   return uri
 }
 
-/** Sets the port on `uri` where it was 0. */
+/** Sets the real port on `uri`. */
 async function listenOnAll(uri: URL, handle: (request: IncomingMessage, response: ServerResponse) => void) {
   const named = !/^[\d[]/.test(uri.hostname)
   const first = await listen(named ? '127.0.0.1' : uri.hostname.replace(/[[\]]/g, ''), uri, handle)
-  if (uri.port === '0') uri.port = String((first.address() as AddressInfo).port)
+  const address = first.address()
+  if (address !== null && typeof address === 'object') uri.port = String(address.port)
   if (!named) return [first]
   try {
     return [first, await listen('::1', uri, handle)]

@@ -1,4 +1,5 @@
 import { Secret } from '../http/secret.js'
+import type { CredentialName, CredentialSource } from './credential-source.js'
 
 export interface Token {
   /** The whole header value. */
@@ -30,10 +31,8 @@ export function isFresh({ expiresAt, obtainedAt }: Token, now: number): boolean 
   return now < expiresAt - Math.min(MARGIN_MS, (expiresAt - obtainedAt) / 5)
 }
 
-export interface RenewingToken {
+export interface RenewingToken extends Pick<CredentialSource, 'authorization' | 'renew'> {
   current(): Token | null
-  authorization(): Promise<Secret>
-  renew(failed: Secret): Promise<boolean>
 }
 
 /**
@@ -71,3 +70,19 @@ export function renewingToken(
     },
   }
 }
+
+/** The credential that such a token makes. */
+export const renewedSource = (
+  name: CredentialName,
+  { current, authorization, renew }: RenewingToken,
+  from: string,
+  shadowed: readonly string[],
+): CredentialSource => ({
+  name,
+  describe() {
+    const ends = current()?.expiresAt ?? null
+    return { source: name, from, shadowed, expiresAt: ends === null ? null : new Date(ends).toISOString() }
+  },
+  authorization,
+  renew,
+})

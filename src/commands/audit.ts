@@ -1,14 +1,6 @@
 import { resolve } from 'node:path'
-import { linesOf } from '../audit/lines.js'
 import { gatherRuns } from '../audit/runs.js'
-import {
-  type AuditVerification,
-  isFault,
-  isIntact,
-  openAuditStream,
-  verdictOf,
-  verifyAudit,
-} from '../audit/verify-log.js'
+import { type AuditVerification, isFault, isIntact, verdictOf, verifyAudit } from '../audit/verify-log.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
@@ -22,7 +14,7 @@ type AuditVerifyFlags = CommonFlags & { readonly expectHead: string | undefined 
 
 /** Checks the chain of an audit log. */
 export async function auditVerify(path: string, flags: AuditVerifyFlags, io: Io): Promise<ExitCode> {
-  const verification = await verifyAudit(path === '-' ? io.stdin : resolve(io.cwd, path), expectation(flags))
+  const verification = await verifyAudit(sourceOf(path, io), expectation(flags))
   const valid = isIntact(verification)
   if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', valid, ...jsonOf(verification) })}\n`)
   else {
@@ -31,6 +23,8 @@ export async function auditVerify(path: string, flags: AuditVerifyFlags, io: Io)
   }
   return valid ? EXIT.done : EXIT.error
 }
+
+const sourceOf = (path: string, { stdin, cwd }: Io) => (path === '-' ? stdin : resolve(cwd, path))
 
 const jsonOf = ({ unfinishedRuns, ...verification }: AuditVerification) => ({
   ...verification,
@@ -69,7 +63,7 @@ function verdictText(verification: AuditVerification, style: Style): string {
 /** Verifies the chain of an audit log, then shows its runs. Ends with 1 where the log is not as it was written. */
 export async function auditShow(path: string, flags: CommonFlags<'text' | 'html' | 'json'>, io: Io): Promise<ExitCode> {
   const gathered = gatherRuns()
-  const verification = await verifyAudit(split(path === '-' ? io.stdin : resolve(io.cwd, path), gathered.add))
+  const verification = await verifyAudit(sourceOf(path, io), { onLine: gathered.add })
   const runs = gathered.runs()
   if (flags.format === 'json') {
     const { lines, head, problems, omitted } = verification
@@ -81,25 +75,4 @@ export async function auditShow(path: string, flags: CommonFlags<'text' | 'html'
     await io.outAll(auditHtml(verification, runs))
   } else await io.outAll(auditText(verification, runs, styleFor('out', flags, io), widthOf(io)))
   return isIntact(verification) ? EXIT.done : EXIT.error
-}
-
-/** Reads a log once, for both: its bytes go on as they are. */
-async function* split(
-  source: string | AsyncIterable<Uint8Array | string>,
-  add: (number: number, text: string) => void,
-): AsyncGenerator<Uint8Array | string> {
-  const chunks: (Uint8Array | string)[] = []
-  const lines = linesOf(tee(openAuditStream(source), chunks))
-  for await (const { number, text } of lines) {
-    if (text !== null) add(number, text)
-    yield* chunks.splice(0)
-  }
-  yield* chunks.splice(0)
-}
-
-async function* tee<T>(source: AsyncIterable<T>, copies: T[]): AsyncGenerator<T> {
-  for await (const chunk of source) {
-    copies.push(chunk)
-    yield chunk
-  }
 }

@@ -1,8 +1,6 @@
 import { createClient } from '../api/client.js'
 import type { CredentialDescription, CredentialSource } from '../auth/credential-source.js'
-import { chooseCredentials, findLogin, lockMs } from '../auth/credentials.js'
-import { providerSettings } from '../auth/provider.js'
-import { tokenStore } from '../auth/token-store.js'
+import { chooseCredentials, findLogin } from '../auth/credentials.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { widthOf } from '../cli/style-for.js'
@@ -105,11 +103,9 @@ function statusOf({ kind, status }: ApiError): CredentialStatus {
 async function description(chosen: CredentialSource, wire: Wire, io: Io): Promise<CredentialDescription> {
   const own = chosen.describe()
   if (chosen.name === 'login') return own
-  const login = await attempt(async () => {
-    const settings = providerSettings(wire)
-    return findLogin(await tokenStore(io.env, lockMs(wire)), settings, io.env, wire)
-  })
-  if (login === null || login instanceof ApiError) return own
+  const found = await attempt(() => findLogin(io.env, wire))
+  if (found instanceof ApiError || found.login === null) return own
+  const { login } = found
   return { ...own, shadowed: [...own.shadowed, `the login of client ${login.clientId} at ${login.issuer}`] }
 }
 

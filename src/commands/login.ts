@@ -95,9 +95,7 @@ function opener(env: Env): [string, ...string[]] {
 export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const wire = wireOf(flags, io)
   const { apiUrl } = wire
-  const settings = providerSettings({ ...wire, signal: io.interrupt })
-  const store = await tokenStore(io.env, lockMs(wire))
-  const login = await findLogin(store, settings, io.env, wire)
+  const { login, settings, store } = await findLogin(io.env, { ...wire, signal: io.interrupt })
   const revocation = login === null ? null : await endLogin(settings, login, store)
   const document = { api_url: apiUrl, issuer: login?.issuer ?? null, outcome: revocation?.outcome ?? 'none' }
   io.out(flags.format === 'json' ? `${jsonText(document)}\n` : `${sentence(revocation, login?.issuer ?? apiUrl)}\n`)

@@ -111,14 +111,11 @@ type Unsealed = Omit<PlanDocumentStream, 'guestlist'> & {
 }
 
 export function toDocument(plan: Plan): PlanDocument {
-  const { resource_changes, guestlist, ...rest } = streamDocument(plan)
+  const document = streamDocument(plan)
+  const { resource_changes, guestlist } = document
   return {
-    format_version: rest.format_version,
+    ...document,
     resource_changes: [...resource_changes],
-    timestamp: rest.timestamp,
-    applyable: rest.applyable,
-    complete: rest.complete,
-    errored: rest.errored,
     guestlist: { ...guestlist, actions: [...guestlist.actions], unchanged: [...guestlist.unchanged] },
   }
 }

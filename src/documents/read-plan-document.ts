@@ -1,7 +1,7 @@
-import type { Action, ActionReason } from '../model/action.js'
+import { ACTION_REASONS, type Action, type ActionReason } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
-import { isObject, tryParseJson } from '../model/json.js'
-import type { Plan, Unchanged } from '../model/plan.js'
+import { memberOf, tryParseJson } from '../model/json.js'
+import type { Plan } from '../model/plan.js'
 import {
   type ActionEntry,
   checksumOf,
@@ -22,23 +22,21 @@ export function parsePlanDocument(text: string): Plan {
 }
 
 function refuseNewer(value: unknown): void {
-  const { format_version, guestlist } = fieldsOf(value)
-  const [major = 0, minor = 0] = String(format_version).split('.').map(Number)
+  const format = String(memberOf(value, 'format_version'))
+  const version = memberOf(memberOf(value, 'guestlist'), 'version')
+  const [major = 0, minor = 0] = format.split('.').map(Number)
   const [ownMajor = 0, ownMinor = 0] = FORMAT_VERSION.split('.').map(Number)
-  const { version } = fieldsOf(guestlist)
   const newer = major > ownMajor || (major === ownMajor && minor > ownMinor)
   if (newer || (typeof version === 'number' && version > GUESTLIST_VERSION)) {
     throw new GuestlistError(
       'plan-newer',
-      `The plan has a newer format (${String(format_version)}, guestlist ${String(version)}) than this version reads (${FORMAT_VERSION}, guestlist ${GUESTLIST_VERSION}).`,
+      `The plan has a newer format (${format}, guestlist ${String(version)}) than this version reads (${FORMAT_VERSION}, guestlist ${GUESTLIST_VERSION}).`,
       {
         advice: 'Use the version of guestlist that wrote it, or plan again with this one.',
       },
     )
   }
 }
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
 
 const notAPlan = () =>
   new GuestlistError('plan-invalid', 'The file is not a plan that guestlist wrote.', {
@@ -64,10 +62,9 @@ function fromDocument(document: PlanDocument): Plan {
     timestamp,
     actions: guestlist.actions.map(entry => actionOf(entry, changes.get(entry.address))),
     unchanged: guestlist.unchanged.map(({ address, rule, overruled }) => {
-      const change = changes.get(address)
-      if (!change || 'username' in change.change.before) throw edited()
-      const why = change.action_reason as Unchanged['why']
-      return { address, before: change.change.before, why, rule, overruled }
+      const { change, action_reason: why } = changes.get(address) ?? {}
+      if (!change || 'username' in change.before || !why || isActionReason(why)) throw edited()
+      return { address, before: change.before, why, rule, overruled }
     }),
     warnings: guestlist.warnings,
     refused: guestlist.refused,
@@ -86,11 +83,14 @@ function fromDocument(document: PlanDocument): Plan {
   }
 }
 
+const isActionReason = (why: ResourceChange['action_reason']): why is ActionReason =>
+  ACTION_REASONS.some(each => each === why)
+
 function actionOf(entry: ActionEntry, resource: ResourceChange | undefined): Action {
-  if (!resource) throw edited()
   const { address, action, rule, overruled, implied_by, loss = null } = entry
-  const why = resource.action_reason as ActionReason
-  const { before } = resource.change
+  const { change, action_reason: why } = resource ?? {}
+  if (!change || !why || !isActionReason(why)) throw edited()
+  const { before } = change
   if (action === 'remove' && 'recorded' in before)
     return { action, address, before, why, rule, overruled, impliedBy: null, loss }
   if (action === 'delete' && 'username' in before && implied_by !== null)

@@ -2,7 +2,7 @@ import type { Clouds } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
-import { tryParseJson } from '../model/json.js'
+import { firstFault, newerVersion, tryParseJson } from '../model/json.js'
 import type { RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
@@ -59,12 +59,14 @@ function* cloudsText(clouds: Clouds | null, encode: (value: unknown) => string):
 /** @throws GuestlistError */
 export function parseSnapshot(text: string): Snapshot {
   const json = parseJson(text)
-  refuseNewerVersion(json)
-  if (!validateSnapshot(json)) {
-    const [first] = validateSnapshot.errors ?? []
-    const place = first === undefined || first.instancePath === '' ? 'the document' : first.instancePath
-    throw notASnapshot(`${place} ${first?.message ?? 'is not valid'}`)
-  }
+  const newer = newerVersion(json, VERSION)
+  if (newer !== null)
+    throw new GuestlistError(
+      'snapshot-newer',
+      `It has version ${newer}, and this guestlist knows up to version ${VERSION}.`,
+      { advice: 'Use the version of guestlist that wrote it, or take a new one.' },
+    )
+  if (!validateSnapshot(json)) throw notASnapshot(firstFault(validateSnapshot.errors, 'the document'))
   return {
     apiUrl: json.api_url,
     takenAt: json.taken_at,
@@ -79,18 +81,6 @@ function parseJson(text: string): unknown {
   if (value === undefined)
     throw notASnapshot(text.trim() === '' ? 'it is empty' : 'it is not JSON, or only a part of it')
   return value
-}
-
-function refuseNewerVersion(json: unknown): void {
-  if (json === null || typeof json !== 'object' || !('version' in json)) return
-  if (typeof json.version !== 'number' || json.version <= VERSION) return
-  throw new GuestlistError(
-    'snapshot-newer',
-    `It has version ${json.version}, and this guestlist knows up to version ${VERSION}.`,
-    {
-      advice: 'Use the version of guestlist that wrote it, or take a new one.',
-    },
-  )
 }
 
 function recordsOf({ removals }: SnapshotJson): RemovalRecords {

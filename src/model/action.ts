@@ -18,26 +18,32 @@ export interface OverruledRef extends RuleRef {
 /** What an action makes of a status. */
 export const STATUS_AFTER = { accept: 'accepted', deny: 'denied' } as const
 
-export type ActionReason =
-  | 'accept_by_rule'
-  | 'accept_by_unmatched'
-  | 'deny_by_rule'
-  | 'deny_by_unmatched'
-  | 'deny_by_removal'
-  | 'remove_by_rule'
-  | 'remove_returned'
-  | 'delete_leftover'
+export const ACTION_REASONS = [
+  'accept_by_rule',
+  'accept_by_unmatched',
+  'deny_by_rule',
+  'deny_by_unmatched',
+  'deny_by_removal',
+  'remove_by_rule',
+  'remove_returned',
+  'delete_leftover',
+] as const
 
-/** Accept or deny of one invitation. */
-export interface InvitationAction {
-  readonly action: Effect
-  /** `bimdata_invitation.ID` */
-  readonly address: string
-  readonly before: InvitationView
+export type ActionReason = (typeof ACTION_REASONS)[number]
+
+interface ActionFacts {
   readonly why: ActionReason
   /** For `…_by_unmatched`, the place of the `unmatched` key. */
   readonly rule: RuleRef
   readonly overruled: readonly OverruledRef[]
+}
+
+/** Accept or deny of one invitation. */
+export interface InvitationAction extends ActionFacts {
+  readonly action: Effect
+  /** `bimdata_invitation.ID` */
+  readonly address: string
+  readonly before: InvitationView
   /** The address of the removal that implies this denial. */
   readonly impliedBy: string | null
 }
@@ -54,28 +60,22 @@ export interface UserView {
   readonly clouds: readonly string[]
 }
 
-export interface RemovalAction {
+export interface RemovalAction extends ActionFacts {
   readonly action: 'remove'
   /** `bimdata_user.KEY`, KEY in the form of `emailKey`. */
   readonly address: string
   readonly before: UserView
-  readonly why: ActionReason
-  readonly rule: RuleRef
-  readonly overruled: readonly OverruledRef[]
   readonly impliedBy: null
   /** Null where it was not looked at. */
   readonly loss: Loss | null
 }
 
 /** A user to remove who is still in Keycloak, and is deleted there after the API's removal. */
-export interface LeftoverAction {
+export interface LeftoverAction extends ActionFacts {
   readonly action: 'delete'
   /** `keycloak_user.KEY`, KEY in the form of `emailKey`. */
   readonly address: string
   readonly before: KeycloakUser
-  readonly why: ActionReason
-  readonly rule: RuleRef
-  readonly overruled: readonly OverruledRef[]
   /** The address of the user at the API, whether or not this plan removes them there. */
   readonly impliedBy: string
 }

@@ -67,6 +67,21 @@ export function tryParseJson(text: string): unknown {
 /** The member of a value that may have none. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
+/** The version that a document says it has, where that is newer than this one; else null. */
+export function newerVersion(document: unknown, own: number): number | null {
+  const version = memberOf(document, 'version')
+  return typeof version === 'number' && version > own ? version : null
+}
+
+/** What a validator found first. @param whole what the document itself is called */
+export function firstFault(
+  errors: readonly { readonly instancePath: string; readonly message?: string }[] | null | undefined,
+  whole: string,
+): string {
+  const [first] = errors ?? []
+  return `${first?.instancePath || whole} ${first?.message ?? 'is not valid'}`
+}
+
 /** The default order of strings is that of their code units. */
 const sortedKeys = (value: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.keys(value)

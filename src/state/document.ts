@@ -1,5 +1,6 @@
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
+import { firstFault, newerVersion } from '../model/json.js'
 import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
@@ -25,12 +26,13 @@ const LEAVE = 'It was left as it is.'
  */
 export function parseState(bytes: Uint8Array, where: string, apiUrl: string): StateDocument {
   const json = parseJson(bytes, where)
-  refuseNewerVersion(json, where)
-  if (!validateState(json)) {
-    const [first] = validateState.errors ?? []
-    const place = first === undefined || first.instancePath === '' ? 'The document' : first.instancePath
-    throw broken(where, `${place} ${first?.message ?? 'is not valid'}`)
-  }
+  const newer = newerVersion(json, 1)
+  if (newer !== null)
+    throw new GuestlistError(
+      'state-newer',
+      `The state ${where} has version ${newer}, and this guestlist knows version 1. ${LEAVE} Use a newer guestlist.`,
+    )
+  if (!validateState(json)) throw broken(where, firstFault(validateState.errors, 'The document'))
   refuseOtherApi(json, where, apiUrl)
   return {
     serial: json.serial,
@@ -60,15 +62,6 @@ function parseJson(bytes: Uint8Array, where: string): unknown {
   } catch (error) {
     throw broken(where, bytes.length === 0 ? 'It is empty' : 'It is not JSON, or only a part of it', error)
   }
-}
-
-function refuseNewerVersion(json: unknown, where: string): void {
-  if (json === null || typeof json !== 'object' || !('version' in json)) return
-  if (typeof json.version !== 'number' || json.version <= 1) return
-  throw new GuestlistError(
-    'state-newer',
-    `The state ${where} has version ${json.version}, and this guestlist knows version 1. ${LEAVE} Use a newer guestlist.`,
-  )
 }
 
 function refuseOtherApi(json: StateJson, where: string, apiUrl: string): void {
