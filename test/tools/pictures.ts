@@ -76,7 +76,7 @@ try {
       env: { ...env, FORCE_COLOR: '1' },
       encoding: 'utf8',
     }).replaceAll(`${FOLDER}/`, '')
-  const page = await browser.newPage({ viewport: { width: 1080, height: 200 } })
+  const page = await browser.newPage({ viewport: { width: 1160, height: 200 } })
   await picture(page, terminal(`$ guestlist plan\n\n${plan()}`), 'plan.png', true)
   await page.setViewportSize({ width: 1100, height: 1120 })
   await picture(page, plan('--format', 'html'), 'report.png', false)
