@@ -1,6 +1,6 @@
 import { type AddressUse, addressFault } from '../model/email-address.js'
 import { memberOf } from '../model/json.js'
-import { type PendingProblem, type ProblemText, subjectOf } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt, subjectOf } from './problems.js'
 import type { Tree } from './tree.js'
 
 /** What the schema cannot say of a value: where it is, and what is wrong with it. */
@@ -53,9 +53,8 @@ function periodFaults(path: readonly string[], entry: unknown): ValueFault[] {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-export function faultProblem(tree: Tree, { path, words }: ValueFault): PendingProblem {
-  return { code: 'wrong-value', source: tree.source, ...tree.span(path), describe: () => words(tree) }
-}
+export const faultProblem = (tree: Tree, { path, words }: ValueFault): PendingProblem =>
+  problemAt('wrong-value', { source: tree.source, ...tree.span(path) }, () => words(tree))
 
 /** What is wrong with an address; a dash that was forgotten makes one value of two lines. */
 export function addressWords(path: readonly string[], text: string, use: AddressUse, tree: Tree): ProblemText {

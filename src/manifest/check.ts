@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { addressWords, faultProblem, faultsBeyondSchema, useOf } from './beyond-schema.js'
 import type { ManifestFile } from './manifest-file.gen.js'
 import { validateManifestFile } from './manifest-validator.gen.js'
-import type { PendingProblem } from './problems.js'
+import { type PendingProblem, problemAt } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, type SchemaNode, schemaOf, stepsOf } from './schema.js'
 import { codeOf, explain, type SchemaFinding } from './schema-errors.js'
 import { suggest } from './suggest.js'
@@ -72,7 +72,7 @@ function toPending(tree: Tree, error: ErrorObject, schema?: SchemaNode): Pending
     const finding: SchemaFinding = { error, path, value, written: tree.written(path), schema }
     return explain(finding)
   }
-  return { code: codeOf(error), source: tree.source, ...span, cause: error.schemaPath, describe }
+  return problemAt(codeOf(error), { source: tree.source, ...span }, describe, { cause: error.schemaPath })
 }
 
 /** What a schema, the manifest's if no other is given, found: each cause once, and not again what could not be read. */
@@ -110,8 +110,7 @@ const faultOf = (error: ErrorObject): readonly string[] => {
 function partOf(tree: Tree, faults: readonly (readonly string[])[]): ManifestPart | null {
   if (faults.length > FAULT_LIMIT) return null
   const { data, kept } = prune(tree.data, faults)
-  const isManifest = (value: unknown): value is ManifestFile => validateManifestFile(value)
-  return isManifest(data) ? { tree, data, indexOf: (list, i) => kept.get(list)?.[i] ?? i } : null
+  return validateManifestFile(data) ? { tree, data, indexOf: (list, i) => kept.get(list)?.[i] ?? i } : null
 }
 
 export type ListName = 'accept' | 'deny' | 'remove' | 'protect'

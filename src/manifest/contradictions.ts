@@ -1,8 +1,8 @@
 import { emailKey } from '../model/email-address.js'
-import { placeText } from '../model/problem.js'
+import { type ProblemCode, placeText } from '../model/problem.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
-import { type PendingProblem, type ProblemText, quoted } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 
 /**
@@ -85,15 +85,12 @@ const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, 
 const isBefore = (a: Written<unknown>, b: Written<unknown>): boolean =>
   a.source.index < b.source.index || (a.source.index === b.source.index && a.start < b.start)
 
-function problemAt(
-  code: PendingProblem['code'],
+const about = (
+  code: ProblemCode,
   later: Written<unknown>,
   earlier: Written<unknown>,
   describe: () => ProblemText,
-): PendingProblem {
-  const { source, start, end } = later
-  return { code, source, start, end, cause: placeText(earlier.place), describe }
-}
+): PendingProblem => problemAt(code, later, describe, { cause: placeText(earlier.place) })
 
 /** The entries of each key, in the order of the manifest. */
 function byKey<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, Written<T>[]> {
@@ -124,7 +121,7 @@ function clashes<A extends Timed, B extends Timed>(
     const [one, other] = pair
     const [earlier, later] = isBefore(one, other) ? [one, other] : [other, one]
     const [here, there] = later === one ? [does, undoes] : [undoes, does]
-    return problemAt('contradiction', later, earlier, () => ({
+    return about('contradiction', later, earlier, () => ({
       summary: `${name(key)} is both ${does} and ${undoes}`,
       detail: `It is ${here} here, and ${there} also at ${placeText(earlier.place)}. Keep one of the two.`,
     }))
@@ -145,7 +142,7 @@ function repeatedNames(rules: readonly Written<WrittenRule>[]): PendingProblem[]
     others.flatMap(rule =>
       first === undefined
         ? []
-        : problemAt('duplicate-entry', rule, first, () => ({
+        : about('duplicate-entry', rule, first, () => ({
             summary: `Two rules are named ${quoted(name)}`,
             detail: `The other is at ${placeText(first.place)}. A name is unique in the manifest, over all its files.`,
           })),
@@ -163,7 +160,7 @@ function repeats<T extends Timed | string>(
     group.flatMap(entry => {
       const earlier = group.find(one => one === entry || overlap(one.value, entry.value))
       if (earlier === undefined || earlier === entry) return []
-      return problemAt('duplicate-entry', entry, earlier, () => ({
+      return about('duplicate-entry', entry, earlier, () => ({
         summary: `The same ${what} appears twice in ${where}`,
         detail: `It is also at ${placeText(earlier.place)}. Keep one of the two.`,
       }))

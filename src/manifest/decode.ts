@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../model/problem.js'
-import type { PendingProblem, ProblemText } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt } from './problems.js'
 import { createSource, type Source } from './source.js'
 
 /** Bytes of one file: 10 MiB. A reader takes one more, which shows that there are too many. */
@@ -46,9 +46,10 @@ const NOT_TEXT: ProblemText = {
   detail: 'A manifest is text in UTF-8. Save it with that encoding.',
 }
 
-function refuse(source: Source, code: ProblemCode, start: number, words: ProblemText): Decoded {
-  return { source, problem: { code, source, start, end: start + 1, describe: () => words } }
-}
+const refuse = (source: Source, code: ProblemCode, start: number, words: ProblemText): Decoded => ({
+  source,
+  problem: problemAt(code, { source, start, end: start + 1 }, words),
+})
 
 /** Text from what was read, if there is text in it. */
 export function decode(file: string, index: number, content: string | Uint8Array): Decoded {

@@ -2,16 +2,13 @@ import type { Guards, KeycloakConfig, StateConfig, UnmatchedPolicy } from '../mo
 import { type Place, placeText } from '../model/problem.js'
 import type { ListName, ManifestPart } from './check.js'
 import type { ManifestFile, WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
-import { type PendingProblem, quoted } from './problems.js'
-import type { Source } from './source.js'
+import { type PendingProblem, problemAt, quoted } from './problems.js'
+import type { SourceSpan } from './source.js'
 import type { Path } from './tree.js'
 
 /** A value and where it is written. */
-export interface Written<T> {
+export interface Written<T> extends SourceSpan {
   readonly value: T
-  readonly source: Source
-  readonly start: number
-  readonly end: number
   readonly place: Place
 }
 
@@ -49,16 +46,11 @@ function entries<T>(
   )
 }
 
-const differs = (name: string, first: Written<unknown>, other: Written<unknown>): PendingProblem => ({
-  code: 'conflicting-scalar',
-  source: other.source,
-  start: other.start,
-  end: other.end,
-  describe: () => ({
+const differs = (name: string, first: Written<unknown>, other: Written<unknown>): PendingProblem =>
+  problemAt('conflicting-scalar', other, {
     summary: `\`${name}\` is set twice, to different values`,
     detail: `It is ${quoted(other.value)} at ${placeText(other.place)}, and also ${quoted(first.value)} at ${placeText(first.place)}. Keep one of the two.`,
-  }),
-})
+  })
 
 /** The one value of a key that may stand in several files, as long as all agree. */
 function scalar<T>(
@@ -101,21 +93,11 @@ function mergeKeycloak(parts: readonly ManifestPart[], pending: PendingProblem[]
 
 const HTTP_KEYS = ['address', 'lockAddress', 'unlockAddress', 'updateMethod', 'lockMethod', 'unlockMethod'] as const
 
-const misplaced = (
-  key: string,
-  backend: string,
-  owner: string,
-  { source, start, end }: Written<unknown>,
-): PendingProblem => ({
-  code: 'wrong-value',
-  source,
-  start,
-  end,
-  describe: () => ({
+const misplaced = (key: string, backend: string, owner: string, value: Written<unknown>): PendingProblem =>
+  problemAt('wrong-value', value, {
     summary: `\`state.${key}\` means nothing to the ${backend} backend`,
     detail: `Remove it, or set \`backend: ${owner}\`.`,
-  }),
-})
+  })
 
 const folderOf = (file: string): string => file.replace(/^(\.\/)+/, '').replace(/[^/\\]*$/, '')
 
@@ -127,14 +109,13 @@ function otherFolders(parts: readonly ManifestPart[]): PendingProblem[] {
   })
   if (first === undefined) return []
   const folder = folderOf(first.source.file)
-  return others.flatMap(({ value, source, start, end }) => {
-    if (value !== first.value || folderOf(source.file) === folder) return []
-    const describe = () => ({
-      summary: '`state.path` is set twice, and means different files',
-      detail: `A relative path is relative to the folder of its manifest; the other is at ${placeText(first.place)}. Keep one of the two.`,
-    })
-    return { code: 'conflicting-scalar' as const, source, start, end, describe }
-  })
+  const text = {
+    summary: '`state.path` is set twice, and means different files',
+    detail: `A relative path is relative to the folder of its manifest; the other is at ${placeText(first.place)}. Keep one of the two.`,
+  }
+  return others
+    .filter(({ value, source }) => value === first.value && folderOf(source.file) !== folder)
+    .map(other => problemAt('conflicting-scalar', other, text))
 }
 
 function mergeState(parts: readonly ManifestPart[], pending: PendingProblem[]): PartialSettings<StateConfig> {

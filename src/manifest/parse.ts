@@ -6,7 +6,7 @@ import { decode } from './decode.js'
 import type { WrittenRule } from './manifest-file.gen.js'
 import { type Merged, merge, type Written } from './merge.js'
 import { normalize } from './normalize.js'
-import { type PendingProblem, type ProblemText, toProblems } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt, toProblems } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 import { createTree, type Tree } from './tree.js'
 import { readYaml } from './yaml.js'
@@ -96,14 +96,8 @@ const isBare = (problem: Problem): problem is Problem & { readonly range: Range 
 const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
   /^[\s*@]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
 
-const warning = ({ source, start, end }: Written<unknown>, words: ProblemText): PendingProblem => ({
-  code: 'wrong-value',
-  severity: 'warning',
-  source,
-  start,
-  end,
-  describe: () => words,
-})
+const warning = (at: Written<unknown>, words: ProblemText): PendingProblem =>
+  problemAt('wrong-value', at, words, { severity: 'warning' })
 
 const EVERYBODY: ProblemText = {
   summary: 'This rule accepts every invitation, whoever is invited',

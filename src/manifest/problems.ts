@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode } from '../model/problem.js'
-import type { Source } from './source.js'
+import type { SourceSpan } from './source.js'
 
 export interface ProblemText {
   /** One line, without a full stop. */
@@ -9,17 +9,20 @@ export interface ProblemText {
 }
 
 /** A problem whose words are not chosen yet: a hostile file can hold a million, and only the first are shown. */
-export interface PendingProblem {
+export interface PendingProblem extends SourceSpan {
   readonly code: ProblemCode
   readonly severity?: 'error' | 'warning'
-  readonly source: Source
-  /** Offsets into the source's text. */
-  readonly start: number
-  readonly end: number
   /** Tells two problems of one code at one place apart. */
   readonly cause?: string
   describe(): ProblemText
 }
+
+export const problemAt = (
+  code: ProblemCode,
+  { source, start, end }: SourceSpan,
+  text: ProblemText | (() => ProblemText),
+  more: Pick<PendingProblem, 'severity' | 'cause'> = {},
+): PendingProblem => ({ code, source, start, end, describe: typeof text === 'function' ? text : () => text, ...more })
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
 

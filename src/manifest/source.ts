@@ -16,6 +16,16 @@ export interface Source {
   lines(start: number, end: number): readonly string[]
 }
 
+/** Offsets into a source. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface SourceSpan extends Span {
+  readonly source: Source
+}
+
 /** Code units between two checkpoints of the running counts. */
 const BLOCK = 256
 /** A longer line is cut in a snippet: a hostile file must not make a report of gigabytes. */

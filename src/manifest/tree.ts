@@ -1,8 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml'
 import type { Place } from '../model/problem.js'
 import type { PendingProblem } from './problems.js'
-import type { Source } from './source.js'
-import { type Span, spanOf, walk } from './walk.js'
+import type { Source, Span } from './source.js'
+import { spanOf, walk } from './walk.js'
 
 export type Path = readonly (string | number)[]
 

@@ -1,8 +1,8 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import { type Place, type ProblemCode, placeText } from '../model/problem.js'
 import { DEPTH_LIMIT, TOO_DEEP } from './limits.js'
-import { type PendingProblem, type ProblemText, quoted } from './problems.js'
-import type { Source } from './source.js'
+import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
+import type { Source, Span } from './source.js'
 
 /** Nodes that aliases may repeat in one file: what is repeated costs more than the file is long. */
 const ALIAS_LIMIT = 1_000_000
@@ -31,12 +31,6 @@ const duplicateKey = (key: string, first: Place): ProblemText => ({
   summary: `The key ${quoted(key)} appears twice in one mapping`,
   detail: `It is also at ${placeText(first)}. Keep one of the two.`,
 })
-
-/** Offsets into a source. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
 
 export const spanOf = (node: ParsedNode): Span => ({ start: node.range[0], end: node.range[1] })
 
@@ -68,7 +62,7 @@ class Unbounded extends Error {}
 
 /** What stands under an alias was reported where it is written. */
 function report(walk: Walk, code: ProblemCode, span: Span, describe: () => ProblemText): void {
-  if (walk.outermost === null) walk.pending.push({ code, source: walk.source, ...span, describe })
+  if (walk.outermost === null) walk.pending.push(problemAt(code, { source: walk.source, ...span }, describe))
 }
 
 function targetOf(walk: Walk, alias: Alias.Parsed): ParsedNode | null {
@@ -156,10 +150,7 @@ export function walk(source: Source, root: ParsedNode, numericKeys: boolean): Wa
   } catch (error) {
     if (!(error instanceof Unbounded)) throw error
     const span = spanOf(state.outermost ?? root)
-    const pending: PendingProblem[] = [
-      ...state.pending,
-      { code: 'alias', source, ...span, describe: () => EXPANDS_TOO_FAR },
-    ]
+    const pending = [...state.pending, problemAt('alias', { source, ...span }, EXPANDS_TOO_FAR)]
     return { data: undefined, pending, targets: state.targets }
   }
 }

@@ -1,7 +1,6 @@
 import { type Document, type ErrorCode, isScalar, type ParsedNode, parseDocument } from 'yaml'
-import type { ProblemCode } from '../model/problem.js'
 import { findExcess, TOO_DEEP } from './limits.js'
-import { type PendingProblem, type ProblemText, quoted } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
 import type { Source } from './source.js'
 
 /** Keys are compared in `walk.ts`, which takes the same time for each: the package's own check is quadratic. */
@@ -30,14 +29,6 @@ export interface Read {
   readonly pending: readonly PendingProblem[]
 }
 
-const at = (source: Source, start: number, end: number, text: ProblemText, code: ProblemCode): PendingProblem => ({
-  code,
-  source,
-  start,
-  end,
-  describe: () => text,
-})
-
 const TAB: ErrorCode = 'TAB_AS_INDENT'
 
 /**
@@ -60,15 +51,15 @@ function withoutEchoes(source: Source, pending: readonly PendingProblem[]): Pend
 function syntaxProblems(source: Source, document: Document.Parsed): PendingProblem[] {
   // An indentation warning is the package's remark on a closing bracket under its key, which every reader accepts.
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
-  const pending = [...document.errors, ...warnings].map(({ code, message, pos }): PendingProblem => {
+  const pending = [...document.errors, ...warnings].map(({ code, message, pos }) => {
     const start = startOf(code, message, pos[0], source.text)
     const describe = () => textFor(code, message, source.text.slice(start, start + 80))
     const end = start + Math.max(1, pos[1] - pos[0])
-    return { code: code === 'BAD_ALIAS' ? 'alias' : 'syntax', source, start, end, cause: code, describe }
+    return problemAt(code === 'BAD_ALIAS' ? 'alias' : 'syntax', { source, start, end }, describe, { cause: code })
   })
   if (document.directives.yaml.version !== '1.2') {
     const start = Math.max(0, source.text.search(/^%YAML/m))
-    pending.push(at(source, start, source.text.length, OTHER_VERSION, 'syntax'))
+    pending.push(problemAt('syntax', { source, start, end: source.text.length }, OTHER_VERSION))
   }
   return withoutEchoes(source, pending)
 }
@@ -78,14 +69,16 @@ export function readYaml(source: Source): Read {
   const excess = findExcess(source.text)
   if (excess !== null) {
     const { offset, text, code } = excess
-    return { root: null, pending: [at(source, offset, offset + 1, text, code)] }
+    return { root: null, pending: [problemAt(code, { source, start: offset, end: offset + 1 }, text)] }
   }
   const document = parseDocument(source.text, OPTIONS)
   const problems = syntaxProblems(source, document)
   if (problems.length > 0) return { root: null, pending: problems }
   const root = document.contents
   const isEmpty = root === null || (isScalar(root) && root.value === null)
-  return isEmpty ? { root: null, pending: [at(source, 0, 0, EMPTY, 'empty')] } : { root, pending: [] }
+  return isEmpty
+    ? { root: null, pending: [problemAt('empty', { source, start: 0, end: 0 }, EMPTY)] }
+    : { root, pending: [] }
 }
 
 const QUOTE_IT = 'A value that begins with a special character needs quotes around it, as in "*@acme.example".'

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import testSchema from '../../schemas/manifest-test.schema.json' with { type: 'json' }
 import { schemaProblems } from '../manifest/check.js'
 import { type ManifestSource, readTree } from '../manifest/parse.js'
-import { type PendingProblem, quoted, toProblems } from '../manifest/problems.js'
+import { type PendingProblem, problemAt, quoted, toProblems } from '../manifest/problems.js'
 import { isRecord, stepsOf } from '../manifest/schema.js'
 import type { Tree } from '../manifest/tree.js'
 import type { Manifest } from '../model/manifest.js'
@@ -50,7 +50,7 @@ function repeatedNames(tree: Tree, tests: ReadableTests['tests']): readonly Pend
       summary: `Two tests are named ${quoted(name)}`,
       detail: `The other is at ${placeText(tree.place(['tests', first, 'name']))}. A name is unique in the file.`,
     })
-    return [{ code: 'duplicate-entry', source: tree.source, ...tree.span(['tests', i, 'name']), describe }]
+    return [problemAt('duplicate-entry', { source: tree.source, ...tree.span(['tests', i, 'name']) }, describe)]
   })
 }
 
@@ -86,7 +86,7 @@ function readingOf(tree: Tree, path: readonly (string | number)[], found: Pendin
     wrong(what, steps, summary, detail) {
       const at = [...path, ...steps]
       const span = what === 'key' ? tree.keySpan(at) : tree.span(at)
-      found.push({ code: 'wrong-value', source: tree.source, ...span, describe: () => ({ summary, detail }) })
+      found.push(problemAt('wrong-value', { source: tree.source, ...span }, { summary, detail }))
     },
   }
 }
