@@ -33,11 +33,7 @@ export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const found = await withWorld({ state: manifest.state }, flags, io, async (world): Promise<Review> => {
     const now = flags.now ?? new Date()
     const input = { manifest, records: world.records, now, within: flags.within * DAY_MS }
-    const finder = await world.list(async batches => {
-      const fresh = findAccess(input)
-      for await (const batch of batches) for (const invitation of batch) fresh.observe(invitation)
-      return fresh
-    })
+    const finder = await world.list(() => findAccess(input))
     const clouds = flags.noLoss ? null : await world.clouds()
     const rows = finder.finish(clouds)
     return { provenance: provenanceOf(world, loaded, now), summary: summarize(rows, clouds), rows }

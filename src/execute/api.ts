@@ -7,11 +7,22 @@ import type { Invitation } from '../model/invitation.js'
  */
 export type Batches = AsyncIterable<readonly Invitation[]>
 
+/** What is shown each invitation of a list. */
+export interface InvitationObserver {
+  observe(invitation: Invitation): void
+}
+
 /**
- * Reads a list to its end, or again from its beginning: `consume` is called for each attempt, so that its result never
- * mixes two attempts.
+ * Reads a list to its end, or again from its beginning: each attempt has an observer of its own, so that none sees parts
+ * of two. Resolves to the one that has seen it all.
  */
-export type ReadList = <T>(consume: (batches: Batches) => Promise<T>, status?: string) => Promise<T>
+export type ReadList = <O extends InvitationObserver>(start: () => O, status?: string) => Promise<O>
+
+/** Shows an observer every invitation of a list. */
+export async function observeAll<O extends InvitationObserver>(batches: Batches, observer: O): Promise<O> {
+  for await (const batch of batches) for (const invitation of batch) observer.observe(invitation)
+  return observer
+}
 
 /**
  * What the executor needs from the identity provider. One call is one attempt on the wire (a renewed token aside);

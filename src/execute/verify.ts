@@ -5,6 +5,7 @@ import { statusText } from '../model/invitation.js'
 import type { Plan } from '../model/plan.js'
 import { type Mismatch, type Result, succeeded, type Verification } from '../model/report.js'
 import { type Tracked, trackPlan } from '../reconcile/track.js'
+import { observeAll } from './api.js'
 import type { ExecutionContext } from './execution-context.js'
 import { wantedStatus } from './settle-invitation.js'
 
@@ -54,16 +55,13 @@ async function compare(plan: Plan, results: readonly Result[], run: ExecutionCon
   }
 }
 
-function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
+async function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
   const { limiter, clock, options, interrupt } = run
   // An API that cannot be reached is asked once more, without retries.
   const policy = run.stopped()?.reason === 'unreachable' ? { ...options.retry, retries: 0 } : options.retry
   const retrying = { limiter, clock, policy, stop: interrupt }
-  return readWithRetries(async () => {
-    const tracker = trackPlan(plan)
-    for await (const batch of run.api.list()) for (const invitation of batch) tracker.observe(invitation)
-    return tracker.finish(new Map())
-  }, retrying)
+  const tracker = await readWithRetries(() => observeAll(run.api.list(), trackPlan(plan)), retrying)
+  return tracker.finish(new Map())
 }
 
 const isInvitation = (result: Result): result is Result & { readonly action: InvitationAction } =>

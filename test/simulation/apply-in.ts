@@ -3,7 +3,7 @@ import type { Io } from '../../src/cli/io.js'
 import { type ApplyBasis, applyExitCode, applyOnce } from '../../src/commands/shared/apply-once.js'
 import type { ApplyView } from '../../src/commands/shared/apply-view.js'
 import type { Connection } from '../../src/commands/shared/connect.js'
-import type { Api } from '../../src/execute/api.js'
+import { type Api, observeAll } from '../../src/execute/api.js'
 import { createRateLimiter } from '../../src/http/rate-limiter.js'
 import { DEFAULT_RETRY, readWithRetries } from '../../src/http/retry.js'
 import type { Plan } from '../../src/model/plan.js'
@@ -113,8 +113,8 @@ export function connectionOf(
     log: { warn: silent, info: silent, debug: silent, retry: silent },
     clouds: async () => ({ unread: null, clouds: [] }),
     keycloak: null,
-    list: (consume, status) =>
-      readWithRetries(() => consume(api.list(status)), { limiter, clock, policy, stop: interrupt }),
+    list: (start, status) =>
+      readWithRetries(() => observeAll(api.list(status), start()), { limiter, clock, policy, stop: interrupt }),
   }
 }
 

@@ -7,7 +7,7 @@ import { parseAddress } from '../../http/address.js'
 import { proxyFor } from '../../http/proxy.js'
 import type { Secret } from '../../http/secret.js'
 import { createTransport, type HttpResponse } from '../../http/transport.js'
-import type { Status } from '../../model/invitation.js'
+import type { Invitation, Status } from '../../model/invitation.js'
 import type { KeycloakConfig } from '../../model/manifest.js'
 import { canonicalApiUrl, durationText, plural } from '../../model/text.js'
 import { IdSet } from '../../reconcile/id-set.js'
@@ -108,16 +108,14 @@ const KNOWN = ['pending', 'accepted', 'denied'] as const satisfies readonly Stat
 
 /** Reads the whole list, for one invitation that is not as it should be stops a plan. */
 export async function checkInvitations({ list }: Connection): Promise<CheckFinding> {
-  const { counts, twice } = await list(async batches => {
+  const { counts, twice } = await list(() => {
     const [counts, ids, twice] = [new Map<Status, number>(), new IdSet(), new Set<number>()]
-    for await (const batch of batches) {
-      for (const { id, status } of batch) {
-        counts.set(status, (counts.get(status) ?? 0) + 1)
-        if (ids.has(id)) twice.add(id)
-        ids.add(id)
-      }
+    const observe = ({ id, status }: Invitation) => {
+      counts.set(status, (counts.get(status) ?? 0) + 1)
+      if (ids.has(id)) twice.add(id)
+      ids.add(id)
     }
-    return { counts, twice }
+    return { counts, twice, observe }
   })
   const [id] = twice
   if (id !== undefined)

@@ -5,7 +5,7 @@ import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog, type Log } from '../../cli/log.js'
 import { startProgress } from '../../cli/progress.js'
-import type { Batches, ReadList } from '../../execute/api.js'
+import { type Batches, observeAll, type ReadList } from '../../execute/api.js'
 import { createRateLimiter, type RateLimiter } from '../../http/rate-limiter.js'
 import { type RetryPolicy, readWithRetries } from '../../http/retry.js'
 import { connectKeycloak, type KeycloakClient, requireRoles } from '../../keycloak/keycloak-client.js'
@@ -65,9 +65,9 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
   const client = clientWith(options.credentials ?? (await chooseCredentials(io.env, wire)))
   const limiter = createRateLimiter(systemClock, options.rateLimit ?? null)
   const retrying = readRetryOf(flags, io, limiter)
-  const list: ReadList = (consume, status) =>
+  const list: ReadList = (start, status) =>
     withProgress('Reading invitations', flags, io, onRead =>
-      readWithRetries(() => consume(counted(client.list(status), onRead)), retrying),
+      readWithRetries(() => observeAll(counted(client.list(status), onRead), start()), retrying),
     ).catch(error => {
       throw error instanceof ApiError && error.status === 404 ? noApiAt(client.apiUrl, error) : error
     })

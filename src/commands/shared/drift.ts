@@ -9,11 +9,8 @@ export type Drifted = readonly (Drift | LossDrift | LeftoverDrift)[]
 
 /** What of a plan is no longer as it was planned from. */
 export async function driftOf(plan: Plan, { list, records, clouds: readClouds, keycloak }: World): Promise<Drifted> {
-  const drifted = await list(async batches => {
-    const tracker = trackPlan(plan)
-    for await (const batch of batches) for (const invitation of batch) tracker.observe(invitation)
-    return findDrift(plan, tracker.finish(records))
-  })
+  const tracker = await list(() => trackPlan(plan))
+  const drifted = findDrift(plan, tracker.finish(records))
   const clouds = hasLoss(plan) ? await readClouds() : null
   const lost = clouds === null ? [] : findLossDrift(plan, clouds)
   const left = keycloak === null ? [] : await leftoverDrift(plan, keycloak)

@@ -79,11 +79,8 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   const { manifest, options, locate, noLoss, now = new Date(clock.now()) } = basis
   const { apiUrl, records } = world
   const { snapshot } = world.source
-  const plan = await world.list(async batches => {
-    const reconciler = startReconcile({ manifest, options, now, apiUrl, records })
-    for await (const batch of batches) for (const invitation of batch) reconciler.observe(invitation)
-    return reconciler.finish()
-  })
+  const reconciler = await world.list(() => startReconcile({ manifest, options, now, apiUrl, records }))
+  const plan = reconciler.finish()
   const removes = plan.actions.some(({ action }) => action === 'remove')
   const clouds = removes && !noLoss ? await world.clouds() : null
   const withClouds = withLoss(plan, clouds, manifest.guards.maxCloudsLost)

@@ -80,15 +80,15 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
     apiUrl,
     records,
     state: { description: `as in the snapshot ${path}`, remembered: records.size, lineage: null },
-    list: consume => consume(oneBatch(invitations)),
+    list: async start => {
+      const observer = start()
+      for (const invitation of invitations) observer.observe(invitation)
+      return observer
+    },
     clouds: async () => clouds,
     keycloak: null,
     source: { at: takenAt, snapshot: path },
   }
-}
-
-async function* oneBatch(invitations: readonly Invitation[]): AsyncGenerator<readonly Invitation[], void> {
-  yield invitations
 }
 
 /** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
@@ -102,12 +102,14 @@ export async function readAll(
   wanted: (invitation: Invitation) => boolean = () => true,
   status?: string,
 ): Promise<readonly Invitation[]> {
-  const found = await list(async batches => {
+  const { kept } = await list(() => {
     const kept: Invitation[] = []
-    for await (const batch of batches) for (const invitation of batch) if (wanted(invitation)) kept.push(invitation)
-    return kept
+    const observe = (invitation: Invitation) => {
+      if (wanted(invitation)) kept.push(invitation)
+    }
+    return { kept, observe }
   }, status)
-  return found.sort((a, b) => a.id - b.id)
+  return kept.sort((a, b) => a.id - b.id)
 }
 
 /** `now`: the clock of the report. */
