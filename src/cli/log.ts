@@ -1,4 +1,4 @@
-import type { NoticeCode } from '../codes/pages/notice-pages.js'
+import type { NoticeCode } from '../codes/codes.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'

@@ -1,13 +1,7 @@
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import type { Page } from './code-page.js'
-import { DOCTOR_PAGES } from './pages/doctor-pages.js'
-import { ERROR_PAGES } from './pages/error-pages.js'
-import { LINT_PAGES } from './pages/lint-pages.js'
-import { NOTICE_PAGES } from './pages/notice-pages.js'
-import { REFUSAL_PAGES, WARNING_PAGES } from './pages/plan-pages.js'
-import { PROBLEM_PAGES } from './pages/problem-pages.js'
-import { RUN_PAGES } from './pages/run-pages.js'
+import { PAGES } from './pages.gen.js'
 
 /** Codes of one kind, and where they are shown. */
 export interface Family {
@@ -22,42 +16,12 @@ export interface CodePage extends Page {
   readonly family: string
 }
 
-/** Every code that guestlist shows, each in one family only. */
-export const FAMILIES: readonly Family[] = [
-  { name: 'error', title: 'What ends a command', shown: 'diagnostics of `apply --json`', pages: ERROR_PAGES },
-  {
-    name: 'problem',
-    title: 'Problems of a manifest or of tests',
-    shown: "`validate --json`, a plan's JSON (`guestlist.diagnostics`), diagnostics of `apply --json`",
-    pages: PROBLEM_PAGES,
-  },
-  { name: 'lint', title: 'Findings of lint', shown: 'every format of `lint`, SARIF included', pages: LINT_PAGES },
-  {
-    name: 'warning',
-    title: 'Warnings of a plan',
-    shown: "a plan's JSON (`guestlist.warnings`), diagnostics of `apply --json`",
-    pages: WARNING_PAGES,
-  },
-  {
-    name: 'refusal',
-    title: 'Refusals of a plan',
-    shown: "a plan's JSON (`guestlist.refused`), diagnostics of `apply --json`",
-    pages: REFUSAL_PAGES,
-  },
-  {
-    name: 'run',
-    title: 'What keeps an apply from being complete',
-    shown: 'diagnostics of `apply --json`',
-    pages: RUN_PAGES,
-  },
-  {
-    name: 'notice',
-    title: 'Warnings of a command',
-    shown: 'standard error; `serve --log-format json`',
-    pages: NOTICE_PAGES,
-  },
-  { name: 'check', title: 'Checks of doctor', shown: 'every format of `doctor`', pages: DOCTOR_PAGES },
-]
+/** Every code that guestlist shows, each in one family only. Their source is schemas/codes.md. */
+export const FAMILIES: readonly Family[] = Object.entries(PAGES).map(([name, family]) => ({ name, ...family }))
+
+/** The codes that only their pages list. */
+export type NoticeCode = keyof typeof PAGES.notice.pages
+export type CheckCode = keyof typeof PAGES.check.pages
 
 export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
   FAMILIES.flatMap(({ name, pages }) =>
@@ -95,25 +59,3 @@ export function listText(families: readonly Family[], style: Style, width?: numb
     })
     .join('\n')
 }
-
-/** The reference of all codes, as Markdown. */
-export function referenceMarkdown(families: readonly Family[]): string {
-  const sections = families.map(({ title, shown, pages }) =>
-    [
-      `## ${title}`,
-      `Shown by: ${shown}; in text with \`--log-level debug\`.`,
-      ...Object.entries(pages).map(pageMarkdown),
-    ].join('\n\n'),
-  )
-  return `<!-- Generated from src/codes/ by "npm run generate". Do not edit. -->
-
-# Codes
-
-Every error, warning and refusal has a code that does not change. \`guestlist explain-code CODE\` shows its page in a terminal.
-
-${sections.join('\n\n')}
-`
-}
-
-const pageMarkdown = ([code, { means, why, remedy, example }]: readonly [string, Page]): string =>
-  `### \`${code}\`\n\n${means}\n\n**Why:** ${why}\n\n**What to do:** ${remedy}\n\n\`\`\`text\n${example}\n\`\`\``

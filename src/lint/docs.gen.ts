@@ -16,3 +16,5 @@ export const LINT_DOCS = [
   { code: 'unused-allow', level: 'warning', doc: 'A comment `# guestlist-lint: allow CODE (why)` silences nothing: its code is misspelt, it is in the wrong place, or what it allowed is no more. It cannot be allowed itself.' },
   { code: 'unused-rule', level: 'warning', doc: 'With `--from`: the rule matches no invitation of the snapshot, whatever the date.' },
 ] as const
+
+export type LintCode = (typeof LINT_DOCS)[number]['code']

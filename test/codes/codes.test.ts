@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { CODE_PAGES, FAMILIES } from '../../src/codes/codes.js'
+import { currentText } from '../tools/generate.js'
+import { codePages } from '../tools/generate-code-pages.js'
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -36,3 +38,29 @@ t.test('every page says what it means, why, and what to do, in whole sentences, 
     t.notMatch(example, /`/, `${code}: an example is no Markdown`)
   }
 })
+
+/** What somebody may do wrong in the reference, and what the generator says of it. */
+const MISTAKES: Readonly<Record<string, readonly [from: string | RegExp, to: string, says: RegExp]>> = {
+  'a page without a remedy': [/\*\*What to do:\*\* Correct it: .*\n\n/, '', /^schemas\/codes\.md:11: this is no page/],
+  'a page without an example': [/```text\nguestlist plan --help\n```\n/, '', /^schemas\/codes\.md:11: this is no page/],
+  'a family that is unknown': [
+    '## Findings of lint',
+    '## Findings of lnt',
+    /^schemas\/codes\.md:\d+: this is no section/,
+  ],
+  'a code with two pages': ['### `declined`', '### `usage`', /the code usage has two pages/],
+  "a sentence that is not the rule's own": [
+    /(### `expired-rule`\n\n)/,
+    '$1Not ',
+    /is not the doc comment of the lint rule/,
+  ],
+}
+
+for (const [name, [from, to, says]] of Object.entries(MISTAKES)) {
+  t.test(`the generator stops at ${name}`, async t => {
+    const reference = await currentText('schemas/codes.md')
+    const wrong = reference.replace(from, to)
+    t.not(wrong, reference)
+    t.throws(() => codePages(wrong), { message: says })
+  })
+}

@@ -18,6 +18,8 @@ ${rows
   .sort()
   .map(row => `  ${row},\n`)
   .join('')}] as const
+
+export type LintCode = (typeof LINT_DOCS)[number]['code']
 `
 }
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { FAMILIES, referenceMarkdown } from '../../src/codes/codes.js'
+import { generateCodePages } from './generate-code-pages.js'
 import { generateLintDocs } from './generate-lint-docs.js'
 import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
@@ -8,13 +8,13 @@ import { validators } from './generate-validators.js'
 
 /** Everything that is generated and committed: how it is made, by its path from the project's root. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
+  'src/codes/pages.gen.ts': generateCodePages,
   'src/lint/docs.gen.ts': generateLintDocs,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
   'src/policy-test/test-file.gen.ts': generateTestTypes,
   'src/render/html/report-page.gen.ts': generateReportPage,
   'src/review/review-page.gen.ts': generateReviewPage,
   ...validators,
-  'schemas/codes.md': async () => referenceMarkdown(FAMILIES),
 }
 
 const urlOf = (path: string): URL => new URL(`../../${path}`, import.meta.url)

@@ -1,4 +1,4 @@
-import type { CheckCode } from '../../codes/pages/doctor-pages.js'
+import type { CheckCode } from '../../codes/codes.js'
 import { redact } from '../../http/secret.js'
 import { GuestlistError, isKnownError } from '../../model/error.js'
 import { problemPlace } from '../../model/problem.js'
