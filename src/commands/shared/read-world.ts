@@ -91,7 +91,7 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
   }
 }
 
-/** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
+/** The address on the command line. One in the environment is ignored: a snapshot has its own. */
 function askedFor({ apiUrl, given }: WorldFlags): string | undefined {
   return given.has('apiUrl') ? apiUrl : undefined
 }
