@@ -7,16 +7,16 @@ import { decodeBase64, isCertificate, KEY_TYPES, type PublicKey, readPublicKey }
 export interface Signer {
   /** From 1. */
   readonly line: number
-  /** Principals written out in full and not excluded by a negated pattern on the same line. */
+  /** Those written out in full, and not excluded by a negated pattern of the line. */
   readonly principals: readonly string[]
-  /** Patterns with wildcards, as written. They name nobody in particular. */
+  /** As written: patterns with wildcards, which name nobody in particular. */
   readonly wildcards: readonly string[]
   readonly key: PublicKey
-  /** Whether the key belongs to a certificate authority rather than to a person. */
+  /** The line names an authority that signs certificates, not somebody's own key. */
   readonly certAuthority: boolean
-  /** As written; null means every namespace. */
+  /** As written; null for every namespace. */
   readonly namespaces: string | null
-  /** Whether `namespaces` includes the one for approvals. */
+  /** Whether `namespaces` holds that of approvals. */
   readonly mayApprove: boolean
   readonly validAfter: Date | null
   readonly validBefore: Date | null
@@ -29,16 +29,16 @@ export interface SignersFault {
 
 export interface AllowedSigners {
   readonly signers: readonly Signer[]
-  /** If there are any, the whole file is rejected: a skipped line might be one that protects somebody. */
+  /** With one of these nothing of the file is used: a line that is passed over may be one that protects somebody. */
   readonly faults: readonly SignersFault[]
 }
 
-/** Parses a file as ssh-keygen does, but strictly: lines that ssh-keygen would skip are faults here. */
+/** Reads a file as ssh-keygen does, but strictly: what ssh-keygen passes over is a fault here. */
 export function parseAllowedSigners(text: string): AllowedSigners {
   const signers: Signer[] = []
   const faults: SignersFault[] = []
   text.split('\n').forEach((content, index) => {
-    // Only what OpenSSH treats as whitespace: a byte order mark would be part of a name.
+    // What OpenSSH takes for space, and no more: a byte order mark would be part of a name.
     const trimmed = content.replace(/^[ \t]+|[ \t\r]+$/g, '')
     if (trimmed === '' || trimmed.startsWith('#')) return
     const read = readLine(trimmed, index + 1)
@@ -49,7 +49,7 @@ export function parseAllowedSigners(text: string): AllowedSigners {
   return { signers, faults }
 }
 
-/** Principals, optional options, the key's type and bytes, and an optional comment. */
+/** Principals, then perhaps options, then the key's type and bytes, then perhaps a comment. */
 const LINE = /^(?:"([^"]*)"|([^ \t"]+))[ \t]+(.*)$/s
 const OPTIONS = /^((?:[^ \t"]|"(?:\\"|[^"])*")+)[ \t]+(.*)$/s
 
@@ -82,7 +82,7 @@ function readKey(text: string): PublicKey | string {
   return key
 }
 
-/** People cannot compare what an editor does not show. */
+/** What cannot be seen in an editor cannot be compared by people. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u
 
 function readPrincipals(text: string): Pick<Signer, 'principals' | 'wildcards'> | string {
@@ -146,7 +146,7 @@ function settle(given: ReadonlyMap<string, string | undefined>): SignerOptions |
 
 const TIME = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?(Z|UTC)?$/i
 
-/** Without Z, the time is in this machine's time zone, as in ssh-keygen. */
+/** Without Z the time is that of this machine's zone, as for ssh-keygen. */
 function timeOf(text: string | undefined): Date | null | 'not a time' {
   if (text === undefined) return null
   const match = TIME.exec(text)
@@ -163,12 +163,12 @@ function timeOf(text: string | undefined): Date | null | 'not a time' {
     asUtc.getUTCMinutes(),
     asUtc.getUTCSeconds(),
   ]
-  // Date would roll a day that does not exist over into the next month.
+  // A day that the month does not have would roll over to the next.
   if (String(written) !== String([year, month, day, hour, minute, second])) return 'not a time'
   return match[7] === undefined ? new Date(year, month - 1, day, hour, minute, second) : asUtc
 }
 
-/** Like OpenSSH's match_pattern_list: a matching negated pattern wins. */
+/** As OpenSSH's match_pattern_list: a negated pattern that matches decides. */
 function matchesList(patterns: readonly string[], text: string): boolean {
   const trimmed = patterns.map(pattern => pattern.trim())
   if (trimmed.some(pattern => pattern.startsWith('!') && compileWildcard(pattern.slice(1))(text))) return false

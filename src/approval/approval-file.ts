@@ -1,14 +1,14 @@
 import type { Plan } from '../model/plan.js'
 import { decodeBase64, type PublicKey, readFields, readPublicKey } from './ssh-wire.js'
 
-/** Approvals are signed in this namespace, so that a signature made for another purpose does not count. */
+/** Who approves signs in this namespace, so that a signature made for something else is none. */
 export const NAMESPACE = 'guestlist-approval'
 
-/** An approval file: an OpenSSH signature followed by the statement that was signed. */
+/** An approval as a file: OpenSSH's signature, and below it the statement that was signed. */
 export interface ApprovalFile {
-  /** The signature as ssh-keygen reads it, with LF line endings. */
+  /** As ssh-keygen reads it, LF line ends. */
   readonly armor: string
-  /** The text after the signature, not yet verified. */
+  /** What follows the signature; not checked. */
   readonly statement: string
   readonly namespace: string
   readonly key: PublicKey
@@ -20,10 +20,10 @@ const END = '-----END SSH SIGNATURE-----\n'
 const MAGIC = 'SSHSIG'
 const VERSION = 1
 
-/** ssh-keygen ignores what follows a signature, so it can read the file as it is. */
+/** ssh-keygen passes over what follows a signature, so that the file serves it as it is. */
 export const approvalText = (armor: string, statement: string): string => `${armor.trimEnd()}\n${statement}`
 
-/** Null for anything that is not an approval. CRLF line endings, as Git may write them, are accepted. */
+/** Null for anything that is not an approval. Line ends that Git turned into CRLF are accepted. */
 export function parseApproval(text: string): ApprovalFile | null {
   const plain = text.replaceAll('\r\n', '\n')
   const whole = plain.endsWith('\n') ? plain : `${plain}\n`
@@ -48,20 +48,20 @@ function readSignature(blob: Buffer): Pick<ApprovalFile, 'namespace' | 'key'> | 
   return key === null ? null : { key, namespace: namespace.toString('utf8') }
 }
 
-/** What an approver signs. The digest identifies the changes; the rest makes the text readable on its own. */
+/** What an approver signs: the plan's digest says what would be done, the rest makes the text readable by itself. */
 export interface Statement {
   readonly digest: string
   readonly apiUrl: string
-  /** Removals at the API and in Keycloak both count as `remove`. */
+  /** A removal counts at the API and in Keycloak alike. */
   readonly counts: Readonly<Record<'accept' | 'deny' | 'remove', number>>
 }
 
-/** Version of the text below; no other is accepted. */
+/** Of the text below. A reader knows no other. */
 export const STATEMENT_VERSION = 1
 
 export type StatementFault = 'no-statement' | 'other-version' | 'malformed-statement'
 
-/** Counts the actions, which the digest covers, rather than using the summary, which it does not. */
+/** Counted from the actions, which the digest covers, and not from the summary, which it does not. */
 export function statementOf({ digest, apiUrl, actions }: Pick<Plan, 'digest' | 'apiUrl' | 'actions'>): Statement {
   const counts = { accept: 0, deny: 0, remove: 0 }
   for (const { action } of actions) counts[action === 'delete' ? 'remove' : action]++
@@ -69,7 +69,7 @@ export function statementOf({ digest, apiUrl, actions }: Pick<Plan, 'digest' | '
 }
 
 /**
- * The exact text of a statement:
+ * The one text of a statement, to the byte:
  *
  *     guestlist approval 1
  *     digest sha256:…
@@ -86,7 +86,7 @@ export function statementText({ digest, apiUrl, counts }: Statement): string {
 const TEXT =
   /^guestlist approval 1\ndigest (sha256:[0-9a-f]{64})\napi (\S+)\naccept (\d{1,9})\ndeny (\d{1,9})\nremove (\d{1,9})\n$/
 
-/** Accepts only what `statementText` would write, so that each statement has exactly one spelling. */
+/** Only what `statementText` would write again is a statement, so that there is one text for one meaning. */
 export function parseStatement(text: string): Statement | StatementFault {
   if (text.trim() === '') return 'no-statement'
   const version = /^guestlist approval (\S+)\n/.exec(text)?.[1]

@@ -13,14 +13,14 @@ import {
 } from './judge.js'
 import { check, type SshKeygen } from './ssh-keygen.js'
 
-/** A signers file: its content, and its path for messages. */
+/** A signers file: its content, and where it is, for people. */
 export interface SignersFile {
   readonly path: string
   readonly text: string
 }
 
 /**
- * Decides which of the approvals count. The order is kept.
+ * Which of the approvals count, in the order given.
  *
  * @throws GuestlistError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
  */
@@ -32,7 +32,7 @@ export async function judgeApprovals(
 ): Promise<readonly Judged[]> {
   const policy: ApprovalPolicy = { ...rest, signers: readSigners(signersFile, rest.authors) }
   const screened = given.map(approval => screen(approval, policy))
-  // ssh-keygen would treat the CR as part of the line.
+  // A line that ends in CR is another line to ssh-keygen.
   const text = `${signersFile.text.replaceAll('\r\n', '\n').trimEnd()}\n`
   const settled: (Candidate | Rejected)[] = []
   for (const item of screened) settled.push(isCandidate(item) ? await checked(item, text, keygen) : item)

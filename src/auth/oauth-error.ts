@@ -83,7 +83,7 @@ function adviceFor({ error, error_description = '' }: OAuthRefusal, { id, secret
     case 'invalid_scope':
       return `The provider does not know a scope that was asked for, or does not give it to this client: set ${scope} to scopes that it does.`
     case 'invalid_grant':
-      return 'The login has ended or was revoked. Run `guestlist login`.'
+      return `The login has ended or was revoked. Run \`guestlist login\`. Where ${secret} is set: check it and ${id}.`
     case 'access_denied':
       return 'The sign-in was declined. Run `guestlist login` again to try once more.'
     default:

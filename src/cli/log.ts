@@ -3,21 +3,21 @@ import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
 
-/** `trace` logs the same as `debug`; it is accepted because other tools have it. */
+/** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
 export const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export type LogLevel = (typeof LEVELS)[number]
 
-/** Whether to show codes, stacks and other debugging information. */
+/** Whether codes, stacks and what is only for debugging are shown. */
 export const isDebug = (level: LogLevel | undefined): boolean => level === 'debug' || level === 'trace'
 
 /** Lines on standard error. Callers never pass a secret. */
 export interface Log {
-  /** `code` is shown at `debug`; `guestlist explain-code` has a page for every code. */
+  /** `code` is shown at `debug`; `guestlist explain-code` has a page for each. */
   warn(code: NoticeCode, message: string): void
   info(message: string): void
   debug(message: string): void
-  /** Says that a request is retried after a delay. */
+  /** A request is repeated after a wait. */
   retry(message: string, attempt: number, delayMs: number): void
 }
 

@@ -1,30 +1,30 @@
 import type { Io } from './io.js'
 
-/** Shows progress on standard error. */
+/** How far something has come, on standard error. */
 export interface Progress {
   done(count: number): void
-  /** Counts one more failure. */
+  /** One more has failed. */
   failed(): void
-  /** Removes the line; nothing is shown afterwards. */
+  /** Takes the line away; nothing is shown after it. */
   end(): void
 }
 
-/** How often the line is redrawn on a terminal, and how often one is printed elsewhere. */
+/** How often a line is drawn again on a terminal, and how often one is printed elsewhere. */
 const REDRAW_MS = 200
 const PRINT_MS = 3000
 
-/** Work that ends sooner than this shows no progress. */
+/** What ends sooner than this shows nothing. */
 const SHOWN_AFTER_MS = 300
 
 interface ProgressOptions {
   readonly label: string
-  /** Null if unknown. */
+  /** Null where it is not known. */
   readonly total: number | null
-  /** Show nothing, for machine-readable output. */
+  /** Quiet: for machines. */
   readonly quiet: boolean
 }
 
-/** On a terminal, redraws one line; elsewhere, prints a line every few seconds. */
+/** On a terminal one line that is drawn again; elsewhere a line every few seconds. */
 export function startProgress(
   { label, total, quiet }: ProgressOptions,
   io: Pick<Io, 'err' | 'status' | 'columns'>,
@@ -67,7 +67,7 @@ export interface ProgressFacts {
   readonly label: string
   readonly total: number | null
   readonly count: number
-  /** Elapsed time. */
+  /** Since the start. */
   readonly seconds: number
 }
 
@@ -82,7 +82,7 @@ export function progressLine({ label, total, count, seconds }: ProgressFacts): s
   return `${label}: ${parts.join(', ')}`
 }
 
-/** The line, preceded by a bar if the total is known and there is room; truncated to the columns. */
+/** The line with a bar before it where the total is known and there is room; cut where it is too long for the columns there are. */
 export function progressBar(facts: ProgressFacts, columns: number): string {
   const line = progressLine(facts)
   const room = Math.min(30, columns - line.length - 4)

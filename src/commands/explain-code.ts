@@ -25,7 +25,7 @@ export async function explainCode(
   return EXIT.done
 }
 
-/** Accepts a code copied from text output together with its brackets. */
+/** Brackets, as text shows codes in them, may come along with it. */
 function pageOf(written: string): CodePage {
   const code = written.replace(/^\[(.*)\]$/, '$1')
   const page = CODE_PAGES.get(code)

@@ -7,11 +7,11 @@ import { type Invitation, type InvitationView, statusText, viewOf } from '../mod
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { jsonText, yamlItem } from '../render/json-text.js'
 import { table } from '../render/text/table.js'
-import { systemClock } from '../system/clock.js'
 import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-world.js'
+import { readRetryOf } from './shared/wire-options.js'
 
-/** The API's status filter. None for accepted: filtering would leave out the older W. */
+/** What the API is asked for; of what was accepted it would leave out the older W. */
 const RAW_STATUS = { pending: 'P', accepted: undefined, denied: 'D' } as const
 
 type ListFormat = 'table' | 'json' | 'yaml'
@@ -39,10 +39,9 @@ export async function getInvitation(id: string, flags: CommonFlags<ListFormat>, 
   const number = /^\d+$/.test(id) ? Number(id) : Number.NaN
   if (!Number.isSafeInteger(number))
     throw new GuestlistError('usage', `${JSON.stringify(id)} is not the id of an invitation`)
-  const { client, limiter, policy } = await connect(flags, io)
+  const { client, limiter } = await connect(flags, io)
   try {
-    const context = { limiter, clock: systemClock, policy, stop: io.interrupt }
-    const { invitation } = await readWithRetries(() => client.get(number), context)
+    const { invitation } = await readWithRetries(() => client.get(number), readRetryOf(flags, io, limiter))
     const { format } = flags
     const view = viewOf(invitation)
     io.out(format === 'table' ? details(view) : structured(view, format))
@@ -65,7 +64,7 @@ const row = (view: InvitationView): readonly string[] =>
     `${view.project_role ?? ''}`,
   ].map(escapeTerminal)
 
-/** Every field that the API returns, one per line; absent ones are left out. */
+/** Everything that the API says of it, a line each; what it does not say is left out. */
 function details(view: InvitationView): string {
   const facts: readonly (readonly [string, string | number | null])[] = [
     ['ID', view.id],
@@ -81,14 +80,14 @@ function details(view: InvitationView): string {
   return table(facts.flatMap(([name, fact]) => (fact === null ? [] : [[`${name}:`, escapeTerminal(`${fact}`)]])))
 }
 
-/** Both formats escape text from the API, so that nothing in it can affect a terminal. */
+/** What the API says is escaped in either: nothing in it can act on a terminal. */
 function structured(value: InvitationView | readonly InvitationView[], format: Exclude<ListFormat, 'table'>): string {
   if (format === 'json') return `${jsonText(value)}\n`
   if ('id' in value) return yamlText([value], 4)
   return value.length === 0 ? '[]\n' : yamlText(value, 2)
 }
 
-/** `margin`: columns to cut from each line of an indented list item; 4 removes the dash too, leaving only the fields. */
+/** `margin`: columns to take away of an item of a list within a mapping; 4 leaves its fields alone. */
 const yamlText = (views: readonly InvitationView[], margin: number): string =>
   views
     .flatMap(view => yamlItem({ ...view }))

@@ -1,6 +1,7 @@
 import { ACTION_REASONS, type Action, type ActionReason } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
-import { memberOf, tryParseJson } from '../model/json.js'
+
+import { memberOf, repeatedKey, tryParseJson } from '../model/json.js'
 import type { Plan } from '../model/plan.js'
 import {
   type ActionEntry,
@@ -17,7 +18,7 @@ export function parsePlanDocument(text: string): Plan {
   const value = tryParseJson(text)
   refuseNewer(value)
   if (!validatePlanDocument(value)) throw notAPlan()
-  if (checksumOf(value) !== value.guestlist.checksum) throw edited()
+  if (checksumOf(value) !== value.guestlist.checksum || repeatedKey(text) !== null) throw edited()
   return fromDocument(value)
 }
 

@@ -2,7 +2,8 @@ import type { Clouds } from '../model/clouds.js'
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
-import { firstFault, newerVersion, tryParseJson } from '../model/json.js'
+
+import { firstFault, newerVersion, repeatedKey, tryParseJson } from '../model/json.js'
 import type { RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
@@ -80,6 +81,8 @@ function parseJson(text: string): unknown {
   const value = tryParseJson(text)
   if (value === undefined)
     throw notASnapshot(text.trim() === '' ? 'it is empty' : 'it is not JSON, or only a part of it')
+  const repeated = repeatedKey(text)
+  if (repeated !== null) throw notASnapshot(`the key ${JSON.stringify(repeated)} appears twice in one of its objects`)
   return value
 }
 

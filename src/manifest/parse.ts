@@ -6,7 +6,7 @@ import { decode } from './decode.js'
 import type { WrittenRule } from './manifest-file.gen.js'
 import { type Merged, merge, type Written } from './merge.js'
 import { normalize } from './normalize.js'
-import { type PendingProblem, type ProblemText, problemAt, toProblems } from './problems.js'
+import { type PendingProblem, type ProblemText, problemAt, quoted, toProblems } from './problems.js'
 import { ANNOTATIONS } from './schema.js'
 import { createTree, type Tree } from './tree.js'
 import { readYaml } from './yaml.js'
@@ -109,9 +109,24 @@ const UNMATCHED: ProblemText = {
   detail: 'If that is not intended, write ignore, and a rule for each domain to accept.',
 }
 
+const NAMES = ['cloud', 'project', 'sender'] as const
+
+/** Names are compared as they are written: one that begins or ends with a blank is hardly that of anything. */
+const blanks = (rule: Written<WrittenRule>): PendingProblem[] =>
+  NAMES.flatMap(key => {
+    const name = [rule.value[key] ?? []].flat().find(text => text !== text.trim())
+    if (name === undefined) return []
+    const summary = `\`${key}\` begins or ends with white space: ${quoted(name)}`
+    return {
+      ...warning(rule, { summary, detail: 'It counts when names are compared. Take it away if it is not meant.' }),
+      cause: key,
+    }
+  })
+
 /** What can be meant, but hardly is. */
-function warnings({ accept, unmatched }: Merged): PendingProblem[] {
+function warnings({ accept, deny, unmatched }: Merged): PendingProblem[] {
   return [
+    ...[...accept, ...deny].flatMap(blanks),
     ...accept.filter(isEverybody).map(rule => warning(rule, EVERYBODY)),
     ...(unmatched?.value === 'accept' ? [warning(unmatched, UNMATCHED)] : []),
   ]

@@ -64,6 +64,28 @@ export function tryParseJson(text: string): unknown {
   }
 }
 
+/**
+ * A key that an object of a JSON text has twice, null where none has. `JSON.parse` takes the last and says nothing, and another
+ * reader may take the first.
+ */
+export function repeatedKey(json: string): string | null {
+  const objects: Set<string>[] = []
+  let start: number | null = null
+  for (const { 0: token, 1: colon, index } of json.matchAll(/\\.|"(\s*:)?|[{}]/g)) {
+    if (token.startsWith('"') && start !== null) {
+      const keys = colon === undefined ? undefined : objects.at(-1)
+      const key: string = keys === undefined ? '' : JSON.parse(json.slice(start, index + 1))
+      if (keys?.has(key)) return key
+      keys?.add(key)
+      start = null
+    } else if (start !== null) continue
+    else if (token === '{') objects.push(new Set())
+    else if (token === '}') objects.pop()
+    else start = index
+  }
+  return null
+}
+
 /** The member of a value that may have none. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 

@@ -1,6 +1,7 @@
 import { emailKey } from '../model/email-address.js'
 import { GuestlistError } from '../model/error.js'
-import { firstFault, newerVersion } from '../model/json.js'
+
+import { firstFault, newerVersion, repeatedKey } from '../model/json.js'
 import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
@@ -57,11 +58,17 @@ export function formatState(document: StateDocument): Uint8Array {
 }
 
 function parseJson(bytes: Uint8Array, where: string): unknown {
+  let text: string
+  let json: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    json = JSON.parse(text)
   } catch (error) {
     throw broken(where, bytes.length === 0 ? 'It is empty' : 'It is not JSON, or only a part of it', error)
   }
+  const repeated = repeatedKey(text)
+  if (repeated !== null) throw broken(where, `The key ${JSON.stringify(repeated)} appears twice in one of its objects`)
+  return json
 }
 
 function refuseOtherApi(json: StateJson, where: string, apiUrl: string): void {

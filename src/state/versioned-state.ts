@@ -41,6 +41,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
   const refresh = async (): Promise<Version> => {
     const now = await load()
     refuseOtherLineage(seen, now, backend.description)
+    refuseLastSerials(now, backend.description)
     seen = now
     return now
   }
@@ -76,6 +77,18 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
     lineage: () => seen?.document?.lineage ?? null,
     update: (change: StateChange) => inTurn(() => write(change)),
   }
+}
+
+/** More than any run makes: whatever begins can remember what it removes. */
+const WRITES_LEFT = 2 ** 32
+
+function refuseLastSerials({ document }: Version, where: string): void {
+  if (document === null || document.serial <= Number.MAX_SAFE_INTEGER - WRITES_LEFT) return
+  throw new GuestlistError(
+    'state-broken',
+    `The state ${where} has serial ${document.serial}: hardly a number is left for the next ones. It was left as it is. ` +
+      'Restore it from a backup, or give it a lower serial.',
+  )
 }
 
 function successor(from: StateDocument | null, apiUrl: string, change: StateChange): StateDocument {

@@ -16,7 +16,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { world } from '../helpers/world.js'
+import { invitation, world } from '../helpers/world.js'
 import { assertCivil, folderOf, type Outcome, run, runHere, shell } from './fixtures/run.js'
 
 /*
@@ -294,6 +294,25 @@ t.test('what another user may not read or write', async t => {
   }
   const doctor = await shell(`${as} doctor`, { cwd })
   t.match(doctor.stdout, /^failed +state +The state .* cannot be written: /m)
+})
+
+t.test('a plan that cannot be shown is not applied', async t => {
+  const { folder, env, sandbox } = await world(t, 'invitations: { accept: [{ email: ann@acme.example }] }\n', [
+    invitation(1, 'ann@acme.example'),
+  ])
+  const full = (line: string) => shell(`${line} > /dev/full`, { cwd: folder, env })
+  t.equal((await shell('$G plan --out plan.json', { cwd: folder, env })).code, 0)
+  for (const line of ['$G apply --auto-approve', '$G apply --auto-approve --json', '$G apply plan.json']) {
+    const outcome = await full(line)
+    t.equal(outcome.code, 1, line)
+    t.match(outcome.stderr, /The plan could not be shown; nothing was done/, line)
+  }
+  t.same(sandbox.effects(), [])
+  t.equal(
+    (await shell('$G apply --auto-approve | head -1', { cwd: folder, env })).code,
+    0,
+    'a reader that goes away has seen enough',
+  )
 })
 
 t.test('the surroundings of the process', async t => {

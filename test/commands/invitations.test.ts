@@ -43,6 +43,14 @@ t.test('every format says the same, and nothing in it acts on a terminal', async
   t.same(unsafeIn(one), [])
 })
 
+t.test('one is read again after a transient failure, and that is logged', async t => {
+  const { call, sandbox } = await world(t, null, LIVE)
+  sandbox.addFault({ operation: 'get', kind: 'status', status: 503, nth: 1 })
+  const { code, stderr } = await call(['invitations', 'get', '2'])
+  t.equal(code, 0)
+  t.match(stderr, /^info: try 2 in \d\.\d s: The API failed \(HTTP 503\)/m)
+})
+
 t.test('none is an empty list', async t => {
   const { call } = await world(t, null, [])
   t.same(parse((await call(['invitations', 'list', '--format', 'yaml'])).stdout), [])

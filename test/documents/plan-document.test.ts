@@ -123,6 +123,11 @@ const FAULTS: readonly (readonly [name: string, text: string, code: string])[] =
     'plan-edited',
   ],
   [
+    'a key twice, of which the last is the true one',
+    jsonText(toDocument(examplePlan())).replace('"action": "deny"', '"action": "accept", "action": "deny"'),
+    'plan-edited',
+  ],
+  [
     'a role of no kind',
     jsonText(toDocument(examplePlan())).replace('"cloud_role": "user"', '"cloud_role": "x"'),
     'plan-invalid',

@@ -88,6 +88,12 @@ t.test('what is no snapshot is refused', async t => {
     ['a newer version', good.replace('"version":2', '"version":3'), 'snapshot-newer', /version 3/],
     ['a missing member', good.replace('"taken_at"', '"at"'), 'snapshot-invalid', /taken_at/],
     ['a member too many', good.replace('"removals"', '"x":1,"removals"'), 'snapshot-invalid', /additional/],
+    [
+      'a key twice',
+      good.replace('{"version":2', '{"version":1,"version":2'),
+      'snapshot-invalid',
+      /"version" appears twice/,
+    ],
     ['an odd address', good.replace('__proto__@', ' Bob@'), 'snapshot-invalid', /should be "bob@acme.example"/],
     ['a cloud without members', good.replace('"members"', '"people"'), 'snapshot-invalid', /\/clouds/],
     [
