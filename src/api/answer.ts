@@ -7,20 +7,20 @@ import { type Invitation, invitationOf } from '../model/invitation.js'
 import { tryParseJson } from '../model/json.js'
 import { validateInvitation } from './invitation-validator.gen.js'
 
-/** What is read of a body that only says why, or that nobody needs. */
+/** How much to read of a body that only explains an error or is not needed. */
 const MAX_IGNORED_BYTES = 64 * 1024
 
 /**
- * Whether an answer can be the API's own word, for what stands in between answers too: a proxy's page, a sign-in page.
+ * Whether an answer can be the API's own. Something in between may answer too, such as a proxy or a sign-in page.
  *
- * | status | taken for the API's |
+ * | status | considered the API's own |
  * | --- | --- |
- * | 401, 403, 408, 429, 5xx | always: whoever says so, the request is not known to have taken effect, and nothing is concluded from it |
- * | any other | a body of JSON, or none |
+ * | 401, 403, 408, 429, 5xx | always: whoever sent it, nothing is concluded about the effect of the request |
+ * | any other | if the body is JSON or empty |
  */
 const BELIEVED = new Set([401, 403, 408, 429])
 
-/** Throws unless the answer is a success whose body is said to be JSON. `what` was asked for. */
+/** Throws unless the answer is a success declared as JSON. `what`: what was requested. */
 export async function expectJson(answer: HttpResponse, what: string): Promise<void> {
   await expectSuccess(answer, what)
   const type = mediaType(answer)
@@ -29,7 +29,7 @@ export async function expectJson(answer: HttpResponse, what: string): Promise<vo
   throw foreign(answer)
 }
 
-/** As `expectJson`, of a list that is whole: what is in the rest would be decided as if it were not there. */
+/** Like `expectJson`, for a complete list: anything missing would be decided as if it did not exist. */
 export async function expectList(answer: HttpResponse, what: string): Promise<void> {
   await expectJson(answer, what)
   if (!isPartial(answer)) return
@@ -41,14 +41,14 @@ export async function expectList(answer: HttpResponse, what: string): Promise<vo
   })
 }
 
-/** Whether the answer itself says that it is not all. */
+/** Whether the answer declares itself incomplete. */
 export const isPartial = ({ status, headers }: HttpResponse): boolean =>
   status === 206 || /\brel="?next\b/i.test(String(headers.link ?? ''))
 
 /**
- * Throws unless the answer is a success; its body is read away, so that the connection can be used again.
- * A 204 has no body, whatever type a framework says it has.
- * @return the status that was sent
+ * Throws unless the answer is a success. The body is consumed, so that the connection can be reused.
+ * A 204 has no body, whatever content type a framework declares.
+ * @return the HTTP status
  */
 export async function expectDone(answer: HttpResponse, what: string): Promise<number> {
   await expectSuccess(answer, what)
@@ -67,7 +67,7 @@ const isJson = (type: string): boolean => type === 'application/json' || type.en
 const mediaType = ({ headers }: HttpResponse): string =>
   (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
-/** An answer by something else than the API: whether the request reached it is not known. */
+/** An answer by something other than the API: whether the request reached the API is unknown. */
 function foreign(answer: HttpResponse): ApiError {
   const { status } = answer
   const type = mediaType(answer)
@@ -147,7 +147,7 @@ function meaning(status: number, what: string): { message: string; advice: strin
   }
 }
 
-/** The beginning of the body; a body that breaks or never ends is cut, for it changes nothing. */
+/** The beginning of the body. One that breaks or never ends is cut off, which changes nothing. */
 async function drained(answer: HttpResponse): Promise<string> {
   try {
     return (await readBody(answer.body, MAX_IGNORED_BYTES)).toString('utf8')
@@ -157,18 +157,18 @@ async function drained(answer: HttpResponse): Promise<string> {
   }
 }
 
-/** The sentence in a JSON error body, in one line; nothing where there is none. */
+/** The `detail` of a JSON error body, on one line; empty if there is none. */
 function detailOf(body: string): string {
   const value = tryParseJson(body)
   if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
   const { detail } = value
-  // Without its full stop: it is joined to a sentence of ours.
+  // Without its full stop, as it is appended to our own sentence.
   return typeof detail === 'string' ? sanitizeServerText(detail).replace(/[.\s]+$/, '') : ''
 }
 
 /**
- * The invitation in the model's terms; one that breaks the contract is an `ApiError` that names it and the field.
- * `which`: its index in a list, or what it is called.
+ * Converts an invitation to the model. If it breaks the contract, it throws an `ApiError` that names it and the field.
+ * `which`: its index in a list, or its name.
  */
 export function checkedInvitation(value: unknown, which: number | string): Invitation {
   if (validateInvitation(value)) return invitationOf(value)

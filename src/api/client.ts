@@ -15,11 +15,11 @@ import { readCloud, readListed, readMember } from './list-clouds.js'
 /** One exchange on the wire; nothing in it is secret. */
 export interface RequestLog {
   readonly method: string
-  /** Below the API's address, query included. */
+  /** Relative to the API's address, including the query. */
   readonly path: string
-  /** Null where no answer came. */
+  /** Null if there was no answer. */
   readonly status: number | null
-  /** Until the answer's headers. */
+  /** Until the answer's headers arrived. */
   readonly ms: number
   /** 2 for the repeat with a renewed token. */
   readonly attempt: number
@@ -29,12 +29,12 @@ export interface RequestLog {
 export interface ClientOptions {
   readonly apiUrl: string
   readonly credentials: CredentialSource
-  /** For one whole request, its answer included. */
+  /** For one whole request, including its answer. */
   readonly timeoutMs: number
   readonly allowInsecureHttp: boolean
-  /** guestlist's own, for the `User-Agent`. */
+  /** guestlist's version, for the `User-Agent`. */
   readonly version: string
-  /** Where the proxy variables are looked up; the process's by default. */
+  /** Where the proxy variables are looked up; the process environment by default. */
   readonly env?: Env
   /** Of the list, decompressed; 4 GiB by default. */
   readonly maxBodyBytes?: number
@@ -46,28 +46,28 @@ export interface ClientOptions {
 
 const DEFAULT_MAX_BODY = 4 * 2 ** 30
 const DEFAULT_MAX_DEPTH = 32
-/** Thousands of clouds, or of members of one, and to spare. */
+/** Plenty for thousands of clouds, or of members of one. */
 const MAX_CLOUD_BYTES = 64 * 2 ** 20
 /** A single invitation has a handful of short fields. */
 const MAX_INVITATION_BYTES = 2 ** 20
 
 /** The BIMData SSO API. Structurally the executor's `Api`; every failure is an `ApiError`. */
 export interface Client {
-  /** The address in use, without a slash at its end. */
+  /** The address in use, without a trailing slash. */
   readonly apiUrl: string
   list(status?: string): AsyncIterable<readonly Invitation[]>
   get(id: number): Promise<{ readonly status: number; readonly invitation: Invitation }>
-  /** These three give the status that the API sent. */
+  /** These three return the HTTP status of the answer. */
   accept(id: number): Promise<number>
   deny(id: number): Promise<number>
   removeUser(email: string): Promise<number>
-  /** Ends the connections that are kept alive. */
+  /** Closes idle connections. */
   close(): void
 }
 
-/** The clouds of the same API, which are only read. */
+/** Read access to the clouds of the same API. */
 export interface CloudClient {
-  /** Those that the credential can see. */
+  /** The clouds visible to the credential. */
   clouds(): Promise<Listed<CloudRef>>
   members(cloud: number): Promise<Listed<CloudMember>>
 }
@@ -118,7 +118,7 @@ interface ApiCall {
   readonly body?: string
 }
 
-/** A 401 means that the request was not carried out, so it is repeated once where the token can be renewed. */
+/** A 401 means that the request was not carried out, so it is repeated once if the token can be renewed. */
 async function authorized(
   transport: Transport,
   base: URL,
@@ -132,7 +132,7 @@ async function authorized(
   const token = await options.credentials.authorization()
   const first = await attempt(token, 1)
   if (first.status !== 401) return first
-  // Read first: it frees the connection while the token is renewed.
+  // Consumed first, which frees the connection while the token is renewed.
   const refusal = await statusError(first, 'The API')
   if (!(await options.credentials.renew(token))) throw refusal
   return attempt(await options.credentials.authorization(), 2)
@@ -143,7 +143,7 @@ function wireBody({ body }: ApiCall, token: Secret): Pick<HttpRequest, 'headers'
   return body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }
 }
 
-/** Node writes header strings as Latin-1; this way the bytes on the wire are the value's UTF-8. */
+/** Node writes header strings as Latin-1; this puts the value's UTF-8 bytes on the wire. */
 const headerValue = (token: Secret): string => Buffer.from(token.reveal(), 'utf8').toString('latin1')
 
 async function logged(

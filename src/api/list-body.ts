@@ -10,19 +10,19 @@ export interface BodyLimits {
   readonly maxDepth: number
 }
 
-/** Bytes that are gathered before they are parsed together: few enough for memory, many enough for speed. */
+/** Bytes to collect before parsing them together: small enough for memory, large enough for speed. */
 const BATCH = 64 * 1024
 
-/** An invitation is a few hundred bytes; what does not come apart into items within this is no list of them. */
+/** An invitation takes a few hundred bytes; anything that cannot be split into items within this is not a list of them. */
 const LONGEST_ITEM = 16 * 1024 * 1024
 
 /**
- * Every invitation of a list's body, in the body's order and in batches of some hundred; none is kept. Throws an
- * `ApiError` at the first thing that is not as the contract says; what came before then counts for nothing.
+ * Yields every invitation of a list's body, in order and in batches of a few hundred; none is kept. Throws an `ApiError`
+ * at the first violation of the contract; everything yielded before is then void.
  *
- * The body is cut after the last `},` of what has come, and what is before that is given to JSON.parse as a list of its
- * own. A cut in the wrong place (within a string or a nested value) does not parse: then twice as much is gathered before the
- * next try, so that the work stays linear whatever the body holds.
+ * The data received so far is cut after its last `},`, and the part before is parsed as a list of its own. A cut in the
+ * wrong place (within a string or a nested value) does not parse: then twice as much is collected before the next attempt,
+ * so that the work stays linear whatever the body holds.
  */
 export async function* readInvitations(
   body: AsyncIterable<Uint8Array>,
@@ -54,14 +54,14 @@ class ItemReader {
     this.maxDepth = maxDepth
   }
 
-  /** The items that are whole by now, where enough has been gathered. */
+  /** The complete items so far, once enough data has been collected. */
   push(chunk: Uint8Array): readonly Invitation[] {
     this.chunks.push(chunk)
     this.size += chunk.byteLength
     return this.size >= this.enough ? this.takeBatch() : []
   }
 
-  /** What is gathered always begins with the bracket that opens a list: the body's own, or the border of the last cut. */
+  /** The collected data always starts with an opening bracket: the body's own, or the one put at the last cut. */
   private takeBatch(): readonly Invitation[] {
     const bytes = this.gathered()
     const cut = lastBorder(bytes)
@@ -77,7 +77,7 @@ class ItemReader {
     return items.map(item => this.checked(item))
   }
 
-  /** What is left is the last items and the closing bracket. */
+  /** What remains are the last items and the closing bracket. */
   end(): readonly Invitation[] {
     const list = parseJson(this.gathered(), this.maxDepth)
     if (!Array.isArray(list)) throw notAList(list)
@@ -100,7 +100,7 @@ class ItemReader {
     this.enough = enough
   }
 
-  /** Why so much does not come apart into items: the message of the parser, or that one item is too long. */
+  /** Why so much data cannot be split into items: the parser's message, or that one item is too long. */
   private explain(bytes: Buffer): ApiError {
     try {
       parseJson(bytes.subarray(0, BATCH), this.maxDepth)
@@ -114,10 +114,10 @@ class ItemReader {
   }
 }
 
-/** Of the memory that the process may have: what is kept is to be shown too, which takes as much again. */
+/** Share of the available memory: what is kept must be shown too, which takes as much again. */
 const SHARE = 0.4
 
-/** What is made of the list is kept by its reader, and the process would end without a message where that is too much. */
+/** The reader keeps what it makes of the list; if that were too much, the process would die without a message. */
 function refuseBeyondMemory(count: number): void {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   if (used < limit * SHARE) return
@@ -133,7 +133,7 @@ const [SPACE, TAB, LF, CR, COMMA, BRACKET, BRACE, END] = [0x20, 0x09, 0x0a, 0x0d
 
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === LF || byte === TAB || byte === CR
 
-/** The index of the last comma that follows a `}`; null where there is none. */
+/** The index of the last comma that follows a `}`; null if there is none. */
 function lastBorder(bytes: Buffer): number | null {
   for (let comma = bytes.lastIndexOf(COMMA); comma > 0; comma = bytes.lastIndexOf(COMMA, comma - 1)) {
     let before = comma - 1
@@ -143,7 +143,7 @@ function lastBorder(bytes: Buffer): number | null {
   return null
 }
 
-/** The list up to a border, which is put back where it does not parse; null then. */
+/** The list up to a border; null, with the border restored, if it does not parse. */
 function tryList(bytes: Buffer, border: number): readonly unknown[] | null {
   bytes[border] = END
   const list = bytes.subarray(0, border + 1)
@@ -151,7 +151,7 @@ function tryList(bytes: Buffer, border: number): readonly unknown[] | null {
     const items: unknown = isUtf8(list) ? JSON.parse(list.toString(isAscii(list) ? 'latin1' : 'utf8')) : null
     if (Array.isArray(items) && items.length > 0) return items
   } catch {
-    // A cut in the wrong place, or no JSON: more of it will tell.
+    // A cut in the wrong place, or not JSON: more data will tell.
   }
   bytes[border] = COMMA
   return null

@@ -7,10 +7,10 @@ import { isPartial } from './answer.js'
 import type { BodyLimits } from './list-body.js'
 
 /**
- * A list of which each row counts for itself: one that cannot be understood is left out, and the list is not whole then. Nor is
- * it where the answer says that there is more of it.
+ * A list whose rows are independent: a row that cannot be understood is left out, and the list is then not whole. Nor is
+ * it whole if the answer says that there is more.
  *
- * @throws ApiError for an answer that is no list
+ * @throws ApiError if the answer is not a list
  */
 export async function readListed<T>(
   answer: HttpResponse,
@@ -35,7 +35,7 @@ export function readCloud(row: unknown): CloudRef | null {
   return isId(id) && typeof name === 'string' ? { id, name } : null
 }
 
-/** Without an e-mail nobody can be told from anybody. */
+/** Without an e-mail address, people cannot be told apart. */
 export function readMember(row: unknown): CloudMember | null {
   if (!isObject(row)) return null
   const { id = null, email, cloud_role: role } = row

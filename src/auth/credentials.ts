@@ -17,31 +17,31 @@ export interface CredentialOptions extends Omit<TransportOptions, 'env'> {
 }
 
 /**
- * The credential to use, in this order; `…_FILE` may stand for each variable, and the plain one goes first:
+ * The credential to use, in this order. Each variable may be given as `…_FILE`; the plain one takes precedence:
  *
  * | set | header |
  * | --- | --- |
  * | BIMDATA_ACCESS_TOKEN | Bearer |
- * | BIMDATA_API_KEY | ApiKey, or the word in BIMDATA_API_KEY_PREFIX; the bare key where that is set and empty |
+ * | BIMDATA_API_KEY | ApiKey, or the word in BIMDATA_API_KEY_PREFIX; the bare key if that is set but empty |
  * | BIMDATA_CLIENT_ID and BIMDATA_CLIENT_SECRET | Bearer, fetched |
  * | a login | Bearer, refreshed |
  *
- * @throws ApiError `credentials` where there is none, or the first cannot be read
+ * @throws ApiError `credentials` if there is none, or the first cannot be read
  */
 export async function chooseCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource> {
   const { source, secret, half } = await fromEnvironment(env, 'BIMDATA', options)
   if (source !== null) return source
   const { login, settings, store } = await findLogin(env, options)
   if (login === null) throw noCredentials(half)
-  // The login says where it was made; the variables say so only where they are set.
+  // The login records its issuer; the variables may not be set.
   return loginSource({ ...settings, issuer: login.issuer }, secret, login, store)
 }
 
 /**
- * The credential for reading clouds, where one of their own is set: BIMDATA_CLOUD_ACCESS_TOKEN and so on, as above but
- * for a login. Null where none is.
+ * The separate credential for reading clouds, if set: BIMDATA_CLOUD_ACCESS_TOKEN and so on, as above, but no login.
+ * Null if there is none.
  *
- * @throws ApiError `credentials` for half of one, and where it cannot be read
+ * @throws ApiError `credentials` if only half of it is set, or it cannot be read
  */
 export async function cloudCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource | null> {
   const { source, half } = await fromEnvironment(env, 'BIMDATA_CLOUD', options)
@@ -54,9 +54,9 @@ export async function cloudCredentials(env: Env, options: CredentialOptions): Pr
 
 interface FromEnvironment {
   readonly source: CredentialSource | null
-  /** Of a client whose token is not fetched with it: a login may need it. */
+  /** The secret of a client whose token is not fetched with it; a login may need it. */
   readonly secret: Secret | null
-  /** What is said where only one of a client's id and secret is set. */
+  /** The hint to give if only one of a client's id and secret is set. */
   readonly half: string | null
 }
 
@@ -86,10 +86,10 @@ function halfOf(prefix: string, withId: boolean, withSecret: boolean): string | 
   return `${prefix}_CLIENT_${set} is set, ${prefix}_CLIENT_${missing} is not`
 }
 
-/** Set and empty means the bare key. */
+/** Set but empty means the bare key. */
 const keyPrefix = (env: Env): string => printable(env.BIMDATA_API_KEY_PREFIX ?? 'ApiKey', 'BIMDATA_API_KEY_PREFIX')
 
-/** For as long as one process may hold the store: two requests and some air. */
+/** How long one process may hold the store: two requests and some slack. */
 export const lockMs = ({ timeoutMs }: Pick<TransportOptions, 'timeoutMs'>): number => 2 * timeoutMs + 5000
 
 export interface FoundLogin {
@@ -98,7 +98,7 @@ export interface FoundLogin {
   readonly settings: ProviderSettings
 }
 
-/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID where they are set, and where it is kept. */
+/** The newest login for this API, narrowed by BIMDATA_IAM_URL and BIMDATA_CLIENT_ID if they are set, and the store that holds it. */
 export async function findLogin(env: Env, options: CredentialOptions): Promise<FoundLogin> {
   const { apiUrl, allowInsecureHttp } = options
   const settings = providerSettings({ ...options, env })
@@ -117,7 +117,7 @@ export async function findLogin(env: Env, options: CredentialOptions): Promise<F
 
 const KINDS = [['ACCESS_TOKEN'], ['API_KEY'], ['CLIENT_ID', 'CLIENT_SECRET']]
 
-/** The variables that are set to no effect: of the used kind the other spelling, and of every weaker kind all. */
+/** Variables that are set without effect: the other spelling of the kind in use, and all of every weaker kind. */
 function shadowedBy(env: Env, prefix: string, kind: number, from: string): string[] {
   const used = new Set(from.split(/[ +]+/))
   return KINDS.slice(kind)
@@ -126,7 +126,7 @@ function shadowedBy(env: Env, prefix: string, kind: number, from: string): strin
     .filter(name => !used.has(name))
 }
 
-/** A credential that stays as it is: a 401 on it is final. */
+/** A credential that cannot be renewed: a 401 is final. */
 function fixedSource(
   name: CredentialName,
   { value, from }: Found<Secret>,
@@ -157,7 +157,7 @@ const noCredentials = (half: string | null): ApiError =>
     ].join('\n'),
   })
 
-/** Tokens that an application fetches for itself (the client_credentials grant), kept in memory. */
+/** Tokens of the client_credentials grant, kept in memory. */
 function clientCredentialsSource(
   settings: ProviderSettings,
   client: OAuthClient,

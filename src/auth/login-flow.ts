@@ -13,9 +13,9 @@ export interface LoginRequest {
   readonly settings: ProviderSettings
   readonly client: OAuthClient
   readonly apiUrl: string
-  /** How long a person may take. */
+  /** Milliseconds that the user may take. */
   readonly waitMs: number
-  /** Says a line to the person. */
+  /** Shows a line to the user. */
   readonly show: (line: string) => void
   readonly signal?: AbortSignal
 }
@@ -32,8 +32,8 @@ const keyOf = ({ settings, client, apiUrl }: LoginRequest): LoginKey => ({
 })
 
 /**
- * Authorization code with PKCE and state; the answer is caught on loopback. PKCE binds the code to this run, so no nonce
- * does: with one, a provider that gives no ID token would be refused. An ID token that does come is verified.
+ * Authorization code flow with PKCE and state; the redirect is received on loopback. PKCE binds the code to this run, so no
+ * nonce is used: it would rule out providers without ID tokens. An ID token that is returned is verified.
  * @throws ApiError
  */
 export async function loginWithBrowser(request: BrowserLogin): Promise<StoredLogin> {
@@ -84,18 +84,18 @@ async function authorize(
 }
 
 export interface DeviceLogin extends LoginRequest {
-  /** Seconds between two questions; the provider's own by default. */
+  /** Polling interval in seconds; the provider's by default. */
   readonly pollSeconds?: number
 }
 
-/** The device flow: the person signs in with a code on any device. @throws ApiError */
+/** The device flow: the user signs in with a code on any device. @throws ApiError */
 export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin> {
   const provider = await connectProvider(request.settings, request.client)
   const { oidc, config, run } = provider
   try {
     if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
     const scope = request.settings.scope ?? DEFAULT_SCOPE
-    // As for the browser: some providers demand it of public clients here too, and others ignore it.
+    // As in the browser flow: some providers require it of public clients here too, and others ignore it.
     const code_verifier = oidc.randomPKCECodeVerifier()
     const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
     const device = await run('Starting the device sign-in', () =>
@@ -125,7 +125,7 @@ const noDeviceFlow = (): ApiError =>
     advice: 'Run `guestlist login` without --device.',
   })
 
-/** The provider's words go to a terminal: as a URL's own spelling they hold no control characters. */
+/** The address is shown on a terminal: a normalized URL holds no control characters. */
 function personsPage(address: string, settings: ProviderSettings): string {
   const url = new URL(address)
   checkScheme(url, 'The sign-in page', settings.allowInsecureHttp)
@@ -134,12 +134,12 @@ function personsPage(address: string, settings: ProviderSettings): string {
 
 const printable = (code: string): string => code.replace(/[^\w-]/g, '')
 
-/** `kept`: the provider offers no revocation; `failed`: it could not be reached or refused, `error` says how. */
+/** `kept`: the provider offers no revocation. `failed`: it could not be reached or refused; see `error`. */
 export type Revocation =
   | { readonly outcome: 'revoked' | 'kept' }
   | { readonly outcome: 'failed'; readonly error: unknown }
 
-/** Deletes the login from the store, whatever the provider says, and revokes its tokens there. */
+/** Deletes the login from the store in any case, and revokes its tokens at the provider. */
 export async function endLogin(settings: ProviderSettings, login: StoredLogin, store: TokenStore): Promise<Revocation> {
   let current = login
   await store.update(async logins => {

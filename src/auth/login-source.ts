@@ -21,7 +21,7 @@ export function storedLogin(key: LoginKey, answer: TokenResponse, before: Stored
     apiUrl: key.apiUrl,
     clientId: key.clientId,
     accessToken: answer.access_token,
-    // A provider that does not rotate sends none: the old one stays good.
+    // A provider without rotation sends none: the old one stays valid.
     refreshToken: answer.refresh_token ?? before?.refreshToken ?? null,
     expiresAt,
     obtainedAt: now,
@@ -29,7 +29,7 @@ export function storedLogin(key: LoginKey, answer: TokenResponse, before: Stored
   }
 }
 
-/** The tokens of `guestlist login`, refreshed in the file that keeps them. */
+/** The tokens of `guestlist login`, refreshed in the file that stores them. */
 export function loginSource(
   settings: ProviderSettings,
   secret: Secret | null,
@@ -48,8 +48,8 @@ function tokenOf(login: StoredLogin): Token {
 }
 
 /**
- * Under the store's lock: a provider that rotates takes each refresh token once, and punishes a second use by ending
- * the login. So what another process has fetched since is used, and what is fetched is written before it is used.
+ * Runs under the store's lock: a provider with rotation accepts each refresh token once and ends the login on a second
+ * use. So tokens that another process has fetched are reused, and fetched tokens are stored before they are used.
  */
 async function refreshed(
   settings: ProviderSettings,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isLoopback } from '../http/address.js'
 import { ApiError } from '../model/api-error.js'
 
-/** The browser's return from the provider; `answer` shows the person how it ended. */
+/** The browser's redirect back from the provider; `answer` shows the user the outcome. */
 export interface Callback {
   /** With the provider's parameters. */
   readonly url: URL
@@ -12,9 +12,9 @@ export interface Callback {
 }
 
 export interface Listener {
-  /** With the real port, where port 0 was asked for. */
+  /** With the actual port if port 0 was requested. */
   readonly redirectUri: URL
-  /** The first return that carries this state; others are refused with a page and change nothing. */
+  /** Resolves with the first redirect that carries this state; others are rejected with a page and have no effect. */
   wait(state: string, timeoutMs: number, signal?: AbortSignal): Promise<Callback>
   close(): void
 }
@@ -28,7 +28,7 @@ export const notSignedIn = (interrupted: boolean): ApiError =>
   )
 
 /**
- * Listens where the provider will send the browser. `localhost` is both loopback addresses, as browsers try either.
+ * Listens where the provider redirects the browser. `localhost` means both loopback addresses, as browsers may use either.
  * @throws ApiError `credentials` for an address that is not loopback, and for a port that is taken
  */
 export async function listenForCallback(redirectUri: string): Promise<Listener> {
@@ -46,7 +46,7 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
         pending.receive = (request, response) => {
           const callback = receive(request, response, uri, state)
           if (callback === null) return
-          // A browser that loads the page twice is answered twice; the code is used once.
+          // A browser that loads the page twice gets two answers; the code is used once.
           pending.receive = (_, again) => page(again, 400, TAKEN)
           resolve(callback)
         }
@@ -66,7 +66,7 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
     close() {
       for (const server of servers) {
         server.close()
-        // Those too that a browser opened in advance and never used: they would keep the process from ending.
+        // Including connections that a browser opened in advance and never used: they would keep the process alive.
         server.closeAllConnections()
       }
     },
@@ -92,7 +92,7 @@ async function listenOnAll(uri: URL, handle: (request: IncomingMessage, response
   try {
     return [first, await listen('::1', uri, handle)]
   } catch (error) {
-    // A machine without IPv6 does without; a port that somebody else holds there would be handed the code.
+    // Without IPv6, IPv4 is enough; but if another program held the port on ::1, it would receive the code.
     if (error instanceof ApiError) {
       first.close()
       throw error
@@ -138,7 +138,7 @@ const TAKEN = 'This sign-in has come back already. The terminal says how it ende
 const SIGNED_IN = 'You are signed in. You can close this page and go back to the terminal.'
 const NOT_SIGNED_IN = 'The sign-in failed. The terminal says why.'
 
-/** Fixed texts only: nothing from the request is ever shown. */
+/** Fixed strings only: nothing from the request is ever shown. */
 async function page(response: ServerResponse, status: number, text: string): Promise<void> {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',

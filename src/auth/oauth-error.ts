@@ -2,7 +2,7 @@ import { plainCause } from '../http/network-error.js'
 import { sanitizeServerText } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 
-/** What people call the settings of a client: advice names them. */
+/** The names of a client's settings, for advice. */
 export interface SettingNames {
   readonly id: string
   readonly secret: string
@@ -11,7 +11,7 @@ export interface SettingNames {
   readonly address: string
 }
 
-/** @param prefix of the variables of the client; the provider has one address, whichever client asks */
+/** @param prefix prefix of the client's variables; the provider's address is the same for all clients */
 export const settingNames = (prefix: string): SettingNames => ({
   id: `${prefix}_CLIENT_ID`,
   secret: `${prefix}_CLIENT_SECRET`,
@@ -20,8 +20,8 @@ export const settingNames = (prefix: string): SettingNames => ({
 })
 
 /**
- * What went wrong at the identity provider, as an `ApiError`: `credentials` where it will go wrong again, `not-sent`
- * where trying again may help. It is never another kind, for the API itself has not been asked anything yet.
+ * An error of the identity provider as an `ApiError`: `credentials` if it is permanent, `not-sent` if trying again may
+ * help. No other kind is used, because the API itself has not been called yet.
  */
 export function oauthError(error: unknown, doing: string, names: SettingNames): ApiError {
   const known = causes(error).find(each => each instanceof ApiError)
@@ -65,8 +65,8 @@ function fromApiError(error: ApiError, doing: string, names: SettingNames): ApiE
 }
 
 /**
- * What to do, by the code and what the provider says with it. The codes alone do not tell: Keycloak has `unauthorized_client` for
- * a wrong secret and for a client that may not sign in this way, `invalid_client` for one that is disabled or not there.
+ * Advice by error code and description. The code alone is ambiguous: Keycloak uses `unauthorized_client` for a wrong secret and
+ * for a client that may not sign in this way, and `invalid_client` for one that is disabled or does not exist.
  */
 function adviceFor({ error, error_description = '' }: OAuthRefusal, { id, secret, scope }: SettingNames): string {
   const says = (words: RegExp): boolean => words.test(error_description)
@@ -91,7 +91,7 @@ function adviceFor({ error, error_description = '' }: OAuthRefusal, { id, secret
   }
 }
 
-/** The error and what caused it, outermost first. */
+/** The error and its causes, outermost first. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = []
   for (let each = error; each instanceof Error && chain.length < 8; each = each.cause) chain.push(each)
@@ -106,7 +106,7 @@ interface OAuthRefusal extends Error {
 
 const isRefusal = (error: Error): error is OAuthRefusal => 'error' in error && typeof error.error === 'string'
 
-/** The library hangs the answer on its error as the cause. */
+/** The library attaches the answer to its error as the cause. */
 function statusOf(error: unknown): number | null {
   const last = causes(error).at(-1)
   return last?.cause instanceof Response ? last.cause.status : null

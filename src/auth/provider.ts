@@ -11,21 +11,21 @@ import { oauthError, type SettingNames, settingNames } from './oauth-error.js'
 const DEFAULT_ISSUER = 'https://iam.bimdata.io/auth/realms/bimdata'
 const WELL_KNOWN = '/.well-known/openid-configuration'
 
-/** Where and how tokens are asked for. */
+/** Where and how tokens are requested. */
 export interface ProviderSettings extends TransportOptions {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly issuer: string
-  /** In place of the one that is discovered. */
+  /** Overrides the discovered one. */
   readonly tokenUrl: string | null
   readonly scope: string | null
-  /** How advice names what is set here. */
+  /** The names of these settings, for advice. */
   readonly names: SettingNames
 }
 
 /**
  * From BIMDATA_IAM_URL, BIMDATA_TOKEN_URL and BIMDATA_SCOPE.
- * @param prefix of the variables that name the client
- * @throws ApiError for an address not to be used
+ * @param prefix prefix of the client's variables
+ * @throws ApiError for an address that must not be used
  */
 export function providerSettings(options: TransportOptions, prefix = 'BIMDATA'): ProviderSettings {
   const { env, allowInsecureHttp } = options
@@ -51,7 +51,7 @@ export interface OAuthClient {
 export interface Provider {
   readonly oidc: typeof import('openid-client')
   readonly config: Configuration
-  /** Rethrows what went wrong as an `ApiError`. */
+  /** Rethrows errors as `ApiError`s. */
   run<T>(doing: string, action: () => Promise<T>): Promise<T>
   close(): void
 }
@@ -87,10 +87,10 @@ export async function connectProvider(
 const originsOf = ({ issuer, tokenUrl }: ProviderSettings): ReadonlySet<string> =>
   new Set([issuer, tokenUrl].filter(each => each !== null).map(each => new URL(each).origin))
 
-/** A little longer than the transport's own, whose error says more. */
+/** Slightly longer than the transport's own time-out, whose error is more specific. */
 const seconds = ({ timeoutMs }: ProviderSettings): number => timeoutMs / 1000 + 5
 
-/** Plain http is judged by the transport, per address; the library's own check knows only https. */
+/** The transport decides per address whether plain http is allowed; the library would only accept https. */
 async function discover(
   oidc: Provider['oidc'],
   settings: ProviderSettings,
@@ -120,7 +120,7 @@ async function guarded<T>(names: SettingNames, doing: string, action: () => Prom
   }
 }
 
-/** In the form body, as BIMData documents it, unless the provider says that it takes the header alone. */
+/** In the form body, as BIMData documents, unless the provider only supports the header. */
 function authentication(oidc: Provider['oidc'], server: ServerMetadata, { secret }: OAuthClient) {
   if (secret === null) return oidc.None()
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_post']
@@ -139,8 +139,8 @@ interface FetchInit {
 }
 
 /**
- * `fetch` for the OAuth library over our own transport, so that proxies, limits and errors are the same everywhere.
- * Only the given origins are spoken to: metadata may name endpoints anywhere, and they would be sent secrets.
+ * `fetch` for the OAuth library on top of our transport, so that proxies, limits and errors are the same everywhere.
+ * Only the given origins are contacted: metadata could name any endpoint, and secrets would be sent to it.
  */
 function oauthFetch(transport: Transport, origins: ReadonlySet<string>) {
   return async (address: string, { method, headers, body }: FetchInit): Promise<Response> => {

@@ -4,17 +4,17 @@ import type { CredentialName, CredentialSource } from './credential-source.js'
 export interface Token {
   /** The whole header value. */
   readonly header: Secret
-  /** Milliseconds since the epoch, by this machine's clock; null where the provider does not say. */
+  /** Milliseconds since the epoch, by this machine's clock; null if the provider does not say. */
   readonly expiresAt: number | null
   readonly obtainedAt: number
 }
 
-/** Ten years: what is longer is no end, and would leave the range of dates. */
+/** Ten years. Anything longer is effectively unlimited, and could exceed the range of dates. */
 const LONGEST_LIFE_S = 10 * 365 * 24 * 3600
 
 /** @param expiresIn seconds, as in a token response */
 export function bearerToken(accessToken: string, expiresIn: number | undefined, now: number): Token {
-  // The token alone is secret too: it can come back in a message without its word.
+  // The bare token is secret too: it can appear in a message without `Bearer`.
   const token = new Secret(accessToken)
   return {
     header: new Secret(`Bearer ${token.reveal()}`),
@@ -23,7 +23,7 @@ export function bearerToken(accessToken: string, expiresIn: number | undefined, 
   }
 }
 
-/** So long before its end a token is renewed: half a minute, or a fifth of a short life. */
+/** How early a token is renewed: half a minute before it expires, or a fifth of a short lifetime. */
 const MARGIN_MS = 30_000
 
 export function isFresh({ expiresAt, obtainedAt }: Token, now: number): boolean {
@@ -36,8 +36,8 @@ export interface RenewingToken extends Pick<CredentialSource, 'authorization' | 
 }
 
 /**
- * A token in memory that is fetched when first needed, before it ends and after a 401. However many callers wait,
- * one fetch is under way. `fetchToken` is given the token that failed or is ending, null at first.
+ * A token in memory, fetched on first use, before it expires and after a 401. Concurrent callers share one fetch.
+ * `fetchToken` receives the token that failed or is about to expire, null at first.
  */
 export function renewingToken(
   fetchToken: (stale: Token | null) => Promise<Token>,
@@ -64,14 +64,14 @@ export function renewingToken(
     async renew(failed) {
       // Another caller may have renewed it since the failed request was sent.
       if (token !== null && !token.header.equals(failed)) return true
-      // A provider may give the same token again while it lasts: whether it is good now, only the repeat shows.
+      // A provider may return the same token while it is valid; only the repeat shows whether it works now.
       await refresh()
       return true
     },
   }
 }
 
-/** The credential that such a token makes. */
+/** The credential source for such a token. */
 export const renewedSource = (
   name: CredentialName,
   { current, authorization, renew }: RenewingToken,

@@ -12,19 +12,19 @@ import { hasEnded } from '../system/process.js'
 import { readInput } from '../system/read-file.js'
 import { makeFolder, writeDurably } from '../system/write-file.js'
 
-/** What a login is kept under. */
+/** The key of a stored login. */
 export interface LoginKey {
-  /** Both without a slash at their end. */
+  /** Both without a trailing slash. */
   readonly issuer: string
   readonly apiUrl: string
   readonly clientId: string
 }
 
-/** The tokens of a login, as they stand in the file. */
+/** A login's tokens as stored in the file. */
 export interface StoredLogin extends LoginKey {
   readonly accessToken: string
   readonly refreshToken: string | null
-  /** Milliseconds since the epoch; null where the provider did not say. */
+  /** Milliseconds since the epoch; null if the provider did not say. */
   readonly expiresAt: number | null
   readonly obtainedAt: number
   readonly scope: string | null
@@ -32,9 +32,9 @@ export interface StoredLogin extends LoginKey {
 
 export interface TokenStore {
   readonly path: string
-  /** In the order in which they were made. */
+  /** In the order in which they were created. */
   read(): Promise<readonly StoredLogin[]>
-  /** Reads, changes and writes while no other process does; what `change` returns replaces the list. */
+  /** Reads, changes and writes under a lock; the result of `change` replaces the list. */
   update(change: (logins: readonly StoredLogin[]) => Promise<readonly StoredLogin[]>): Promise<void>
 }
 
@@ -43,10 +43,10 @@ interface StoreFile {
   readonly logins: readonly StoredLogin[]
 }
 
-/** Some hundred logins. */
+/** Enough for hundreds of logins. */
 const MAX_BYTES = 2 ** 20
 
-/** In the user's configuration folder; where there is none, nothing is kept. */
+/** In the user's configuration folder; without one, nothing is stored. */
 export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStore> {
   const folder = await configFolder(env)
   if (folder === null) return { path: '(none)', read: async () => [], update: () => Promise.reject(noHomeFolder()) }
@@ -68,8 +68,8 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
 }
 
 /**
- * Runs `work` while no other process reads and writes the logins. A lock of another host, which shares the folder, is
- * dead once it is older than any is held.
+ * Runs `work` while no other process reads or writes the logins. A lock of another host that shares the folder is
+ * considered dead once it is older than any lock is held.
  */
 async function alone(path: string, maxHoldMs: number, work: () => Promise<void>): Promise<void> {
   const lock = `${path}.lock`
@@ -87,14 +87,14 @@ async function alone(path: string, maxHoldMs: number, work: () => Promise<void>)
 }
 
 /**
- * The user's configuration folder for guestlist, by platform, or the one that GUESTLIST_CONFIG_DIR names. Null where the
- * user has no home: a container may run under a number that has no name.
+ * The user's configuration folder for guestlist, by platform, or the one that GUESTLIST_CONFIG_DIR names. Null if the
+ * user has no home folder: a container may run under a uid without a name.
  */
 async function configFolder(env: Env): Promise<string | null> {
   const chosen = variable(env, 'GUESTLIST_CONFIG_DIR')
   if (chosen !== undefined) return chosen
   try {
-    // Loaded here, for it asks for the home folder at once, and that throws where there is none.
+    // Loaded here, because it looks up the home folder on import, which throws if there is none.
     const { default: envPaths } = await import('env-paths')
     return envPaths('guestlist', { suffix: '' }).config
   } catch {
@@ -138,7 +138,7 @@ const isLogin = (value: unknown): boolean => {
   return TEXTS.every(name => typeof fields.get(name) === 'string') && typeof fields.get('obtainedAt') === 'number'
 }
 
-/** Whole or not at all, and from its first byte readable by its owner alone. An empty list leaves no file. */
+/** Atomic, and never readable by others. An empty list deletes the file. */
 async function writeLogins(path: string, logins: readonly StoredLogin[]): Promise<void> {
   if (logins.length === 0) return rm(path, { force: true })
   const file: StoreFile = { version: 1, logins }

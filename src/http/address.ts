@@ -8,8 +8,8 @@ const refused = (message: string, advice: string): ApiError =>
   new ApiError(message, { kind: 'not-sent', advice, permanent: true })
 
 /**
- * A base address that credentials may be sent to, without a slash at its end.
- * `what` names it in errors ("--api-url"); the address itself is left out of them where it may hold a password.
+ * A base address that credentials may be sent to, without a trailing slash.
+ * `what` names it in errors ("--api-url"); the address itself is omitted where it may hold a password.
  */
 export function parseAddress(text: string, what: string, allowInsecureHttp: boolean): URL {
   if (!URL.canParse(text)) throw refused(`${what} is not a web address`, 'Write it as https://host/path.')

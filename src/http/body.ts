@@ -4,7 +4,7 @@ import { isObject } from '../model/json.js'
 const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
   new ApiError(message, { kind: 'invalid-answer', advice, cause })
 
-/** The whole body; past `maxBytes` (decompressed) an `ApiError` `too-large`, and the rest is not read. */
+/** The whole body. Beyond `maxBytes` (decompressed) it throws an `ApiError` `too-large`, and the rest is not read. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -22,14 +22,14 @@ export const tooLarge = (maxBytes: number): ApiError =>
     advice: 'Ask for one status at a time, or check what answers at this address.',
   })
 
-/** The value of a JSON text; not UTF-8, not JSON, cut short or nested past `maxDepth` is an `ApiError`. */
+/** Parses JSON. Throws an `ApiError` if it is not UTF-8, not JSON, cut short, or nested deeper than `maxDepth`. */
 export function parseJson(bytes: Buffer, maxDepth: number): unknown {
   const closed = scanBrackets(bytes, maxDepth)
   const text = decodeUtf8(bytes)
   try {
     return JSON.parse(text)
   } catch {
-    // JSON.parse quotes the text in its message, which belongs in no log.
+    // JSON.parse quotes the text in its message, which must not be logged.
     throw notJson(text, closed)
   }
 }
@@ -61,8 +61,8 @@ const tooDeep = (maxDepth: number): ApiError =>
   invalid(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
 
 /**
- * Throws for an item of a parsed list that is nested past `maxDepth`, the list counted. V8 parses any depth without
- * recursion, and so does this; an invitation holds no objects, so that it costs a look at each field.
+ * Throws if an item of a parsed list is nested deeper than `maxDepth`, counting the list. Like V8's parser it does not
+ * recurse. An invitation holds no objects, so this costs one look at each field.
  */
 export function assertDepth(item: unknown, maxDepth: number): void {
   let level = objectsIn(item)
@@ -91,8 +91,8 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /**
- * Whether every bracket and string is closed at the end; throws past `maxDepth`. Before parsing, and on bytes: outside
- * its strings a JSON text's brackets are all ASCII.
+ * Whether every bracket and string is closed; throws beyond `maxDepth`. Runs before parsing, on bytes: brackets are
+ * ASCII.
  */
 function scanBrackets(bytes: Buffer, maxDepth: number): boolean {
   let depth = 0

@@ -3,13 +3,13 @@ import { readInput } from '../system/read-file.js'
 import type { Env } from './proxy.js'
 import { Secret } from './secret.js'
 
-/** A value and where it was found: a variable's name, or `NAME_FILE (path)`. */
+/** A value and its origin: a variable's name, or `NAME_FILE (path)`. */
 export interface Found<T> {
   readonly value: T
   readonly from: string
 }
 
-/** A set-but-empty variable counts as unset. */
+/** A variable that is set but empty counts as unset. */
 export const variable = (env: Env, name: string): string | undefined => env[name] || undefined
 
 /** Which of NAME and NAME_FILE are set. */
@@ -17,8 +17,8 @@ export const namesSet = (env: Env, name: string): string[] =>
   [name, `${name}_FILE`].filter(each => variable(env, each) !== undefined)
 
 /**
- * The value of the variable NAME, else of the file that NAME_FILE names (one line break at its end is cut), else null.
- * @throws ApiError `credentials` for a file that cannot be read or is empty, and for a control character
+ * The value of the variable NAME, else the content of the file that NAME_FILE names (without one trailing line break), else null.
+ * @throws ApiError `credentials` if the file cannot be read or is empty, or the value holds a control character
  */
 export async function findText(env: Env, name: string): Promise<Found<string> | null> {
   const plain = variable(env, name)
@@ -29,14 +29,14 @@ export async function findText(env: Env, name: string): Promise<Found<string> | 
   return { value: printable(await readSecretFile(path, from), from), from }
 }
 
-/** `findText` for what must not be shown. */
+/** `findText` for a secret. */
 export async function findSecret(env: Env, name: string): Promise<Found<Secret> | null> {
   return hidden(await findText(env, name))
 }
 
 /**
- * `findText` for a variable of which neither spelling goes first.
- * @throws ApiError `credentials` where both NAME and NAME_FILE are set, too
+ * `findText` for a variable where neither spelling takes precedence.
+ * @throws ApiError `credentials` also if both NAME and NAME_FILE are set
  */
 export async function findOnlyText(env: Env, name: string): Promise<Found<string> | null> {
   const [one, other] = namesSet(env, name)
@@ -45,7 +45,7 @@ export async function findOnlyText(env: Env, name: string): Promise<Found<string
   return findText(env, name)
 }
 
-/** `findOnlyText` for what must not be shown. */
+/** `findOnlyText` for a secret. */
 export async function findOnlySecret(env: Env, name: string): Promise<Found<Secret> | null> {
   return hidden(await findOnlyText(env, name))
 }
@@ -53,7 +53,7 @@ export async function findOnlySecret(env: Env, name: string): Promise<Found<Secr
 const hidden = (found: Found<string> | null): Found<Secret> | null =>
   found === null ? null : { value: new Secret(found.value), from: found.from }
 
-/** Tokens are a few kilobytes. */
+/** Tokens take a few kilobytes. */
 const MAX_SECRET_BYTES = 64 * 1024
 
 async function readSecretFile(path: string, from: string): Promise<string> {
@@ -70,7 +70,7 @@ async function readSecretFile(path: string, from: string): Promise<string> {
   return value
 }
 
-/** A line break or another control character cannot stand in a header, and none of them is meant. */
+/** Headers cannot hold line breaks or other control characters, and none is ever intended. */
 export function printable(value: string, from: string): string {
   if (!/\p{Cc}/u.test(value)) return value
   throw unusable(

@@ -4,16 +4,16 @@ import { durationText } from '../model/text.js'
 import { errnoOf } from '../system/errno.js'
 import { redact } from './secret.js'
 
-/** What is known of a request that broke below HTTP. */
+/** A request that failed below HTTP. */
 export interface TransportFailure {
   readonly error: unknown
-  /** Whether a connection ready for use had been made; without one the request cannot have been sent. */
+  /** Whether a usable connection existed; without one the request cannot have been sent. */
   readonly connected: boolean
-  /** By the caller's signal. */
+  /** Whether the caller's signal aborted it. */
   readonly aborted: boolean
   readonly host: string
   readonly timeoutMs: number
-  /** Of the proxy in use, without its credentials. */
+  /** Host of the proxy in use, without credentials. */
   readonly proxy: string | null
 }
 
@@ -23,7 +23,7 @@ interface Explanation {
   readonly permanent?: boolean
 }
 
-/** An `ApiError` for what the network, TLS or a proxy did. */
+/** The `ApiError` for a failure of the network, TLS or a proxy. */
 export function brokenRequest(failure: TransportFailure): ApiError {
   const { error, connected } = failure
   const code = codeOf(error)
@@ -33,13 +33,13 @@ export function brokenRequest(failure: TransportFailure): ApiError {
   return new ApiError(message, { kind, ...facts, cause: plainCause(error) })
 }
 
-/** Without what the HTTP library hangs on its errors: the request's headers hold the credentials. */
+/** Strips what the HTTP library attaches to its errors: the request's headers hold credentials. */
 export function plainCause(error: unknown): Error {
   const cause = new Error(redact(messageOf(error)))
   return Object.assign(cause, { code: codeOf(error) })
 }
 
-/** The library's own code says nothing that its message does not. */
+/** The library's own code adds nothing to its message. */
 function codeOf(error: unknown): string {
   const code = errnoOf(error) ?? ''
   return code === 'ERR_GOT_REQUEST_ERROR' ? '' : code
@@ -50,10 +50,10 @@ const CERTIFICATE =
 const TLS = /^(EPROTO|ERR_SSL_|ERR_TLS_)/
 
 /**
- * | what broke | said |
+ * | failure | message |
  * | --- | --- |
  * | abort signal | interrupted |
- * | certificate, TLS | what the certificate's fault is |
+ * | certificate, TLS | what is wrong with the certificate |
  * | DNS, refused, no route | the host cannot be reached |
  * | proxy | the proxy's answer |
  * | timeouts | before or after the connection was made |

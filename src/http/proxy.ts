@@ -10,11 +10,11 @@ export interface Agents {
   readonly https: HttpsAgent
 }
 
-/** Above the highest useful `--parallelism`, so that requests never wait here with their clock running. */
+/** Above the highest useful `--parallelism`, so that requests never queue here while their time-out runs. */
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 256, maxFreeSockets: 128 } as const
 
 /**
- * The proxy for an address by HTTPS_PROXY, HTTP_PROXY and NO_PROXY (either case), or null.
+ * The proxy for an address according to HTTPS_PROXY, HTTP_PROXY and NO_PROXY (in either case), or null.
  * Loopback is never proxied. HTTP_PROXY in upper case is ignored under CGI, where a caller could set it.
  */
 export function proxyFor(url: URL, env: Env): URL | null {
@@ -31,7 +31,7 @@ const httpProxy = (env: Env): string | undefined =>
 
 const set = (env: Env, name: string): string | undefined => env[name] || env[name.toUpperCase()] || undefined
 
-/** NO_PROXY: names split by commas or spaces; `*` is all, `.x` and `x` cover x and what is below it; `:port` narrows. */
+/** NO_PROXY: names separated by commas or spaces. `*` matches all; `.x` and `x` match x and its subdomains; `:port` narrows. */
 function isExempt(url: URL, list: string): boolean {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return list
@@ -48,7 +48,7 @@ function covers(entry: string, host: string, port: string): boolean {
   return host === suffix || host.endsWith(`.${suffix}`)
 }
 
-/** Agents that keep connections alive; close both when done. `connectMs`: for a proxy to make its tunnel, or it is given up. */
+/** Keep-alive agents; destroy both when done. `connectMs`: time limit for a proxy to open its tunnel. */
 export function createAgents(proxy: URL | null, connectMs: number): Agents {
   if (proxy === null) return { http: new HttpAgent(KEEP_ALIVE), https: new HttpsAgent(KEEP_ALIVE) }
   const options = { ...KEEP_ALIVE, proxy, timeout: connectMs }

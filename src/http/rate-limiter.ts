@@ -1,14 +1,14 @@
 import type { Clock } from '../system/clock.js'
 
-/** Every request passes here first, so that one 429 slows all workers, and `--rate-limit` holds for all together. */
+/** Every request passes through here, so that a 429 slows down all workers and `--rate-limit` applies to all of them together. */
 export interface RateLimiter {
-  /** Waits for its turn; false where the run was stopped meanwhile. */
+  /** Waits for its turn; false if the run was stopped in the meantime. */
   acquire(stop?: AbortSignal): Promise<boolean>
-  /** Lets nobody in for this many milliseconds. */
+  /** Blocks all requests for this many milliseconds. */
   pause(ms: number): void
 }
 
-/** `perSecond`: requests a second, over all workers; null is no limit. */
+/** `perSecond`: requests per second across all workers; null means no limit. */
 export function createRateLimiter(clock: Clock, perSecond: number | null): RateLimiter {
   const spacing = perSecond === null ? 0 : 1000 / perSecond
   let closedUntil = 0
@@ -24,7 +24,7 @@ export function createRateLimiter(clock: Clock, perSecond: number | null): RateL
     let turn = reserve()
     for (;;) {
       if (stop?.aborted) return false
-      // A pause that began meanwhile: all who waited are not to rush in at its end, so each takes another turn.
+      // A pause began in the meantime. Each waiter takes a new turn, so that they do not all rush in when it ends.
       if (turn < closedUntil) turn = reserve()
       const wait = turn - clock.monotonic()
       if (wait <= 0) return true

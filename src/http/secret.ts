@@ -2,14 +2,14 @@ import { inspect } from 'node:util'
 
 const HIDDEN = '[redacted]'
 
-/** Shorter values are not replaced in texts: they would blank out innocent words. */
+/** Shorter values are not redacted: they would blank out innocent words. */
 const SHORTEST_REDACTED = 4
 
 const known = new Set<string>()
 
 /**
  * A value that must never be shown. Coerced to a string, to JSON or inspected, it reads `[redacted]`;
- * only `reveal` gives it, and only the code that sends it calls that.
+ * only `reveal` returns it, and only code that sends it calls that.
  */
 export class Secret {
   readonly #value: string
@@ -40,12 +40,12 @@ export class Secret {
   }
 }
 
-/** Makes `redact` know a value that must stay a string. */
+/** Registers a secret that must stay a string with `redact`. */
 export function registerSecret(value: string): void {
   for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
 }
 
-/** The spellings in which a secret can come back in someone else's error text. */
+/** The encodings in which a secret can appear in a foreign error message. */
 function formsOf(value: string): string[] {
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const json = JSON.stringify(value).slice(1, -1)
@@ -62,7 +62,7 @@ function percentEncoded(value: string): string[] {
   }
 }
 
-/** The text with every secret known to this process replaced; for what servers and libraries say. */
+/** Redacts every secret known to this process, for messages of servers and libraries. */
 export function redact(text: string): string {
   let clean = text
   for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, HIDDEN)
@@ -71,7 +71,7 @@ export function redact(text: string): string {
 
 const LONGEST = 200
 
-/** What a server says, fit for an error message: one line, without control characters or known secrets, cut. */
+/** A server's message made safe for our own: one line, truncated, without control characters or known secrets. */
 export function sanitizeServerText(text: string): string {
   const line = redact(text)
     .replace(/[\s\p{Cc}]+/gu, ' ')

@@ -5,7 +5,7 @@ import { brokenRequest, type TransportFailure } from './network-error.js'
 import { type Agents, createAgents, type Env, proxyFor } from './proxy.js'
 
 export interface TransportOptions {
-  /** For the whole request, answer included. */
+  /** For the whole request, including the answer. */
   readonly timeoutMs: number
   readonly allowInsecureHttp: boolean
   /** For the `User-Agent`. */
@@ -16,7 +16,7 @@ export interface TransportOptions {
 }
 
 export interface HttpRequest {
-  /** Any token: Terraform's state servers take LOCK and UNLOCK. */
+  /** Any token: Terraform's state servers use LOCK and UNLOCK. */
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
@@ -27,15 +27,15 @@ export interface HttpResponse {
   readonly url: URL
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Decompressed. Read it once, or call `discard`; a break on the way is an `ApiError`. */
+  /** Decompressed. Read it once, or call `discard`. A broken connection throws an `ApiError`. */
   readonly body: AsyncIterable<Uint8Array>
   discard(): void
 }
 
-/** One HTTP exchange at a time: no redirects, no retries, no cookies. Every failure is an `ApiError`. */
+/** Single HTTP exchanges: no redirects, no retries, no cookies. Every failure is an `ApiError`. */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>
-  /** Ends the connections that are kept alive. */
+  /** Closes idle connections. */
   close(): void
 }
 
@@ -44,7 +44,7 @@ interface ProxyRoute {
   readonly got: Got
 }
 
-/** A connection is made in seconds or not at all. */
+/** Connections are established within seconds or not at all. */
 const CONNECT_MS = 10_000
 
 const connectMs = ({ timeoutMs }: TransportOptions): number => Math.min(CONNECT_MS, timeoutMs)
@@ -107,10 +107,10 @@ async function exchange(
     } satisfies TransportFailure)
   const response = await new Promise<Response>((resolve, reject) => {
     stream.once('response', resolve)
-    // Stays on: an error after the response has its listener here even while nobody reads the body.
+    // Stays registered, so that an error after the response has a listener even while nobody reads the body.
     stream.on('error', error => reject(explain(error)))
     stream.once('request', (request: ClientRequest) => {
-      // HTTP 101: an answer to a question that was not asked. Without a listener the library would wait for ever.
+      // HTTP 101 to a request that did not ask for it. Without a listener the library would wait forever.
       request.once('upgrade', (_, socket) => {
         socket.destroy()
         reject(explain(new Error('it switched to another protocol')))
@@ -127,7 +127,7 @@ async function exchange(
   }
 }
 
-/** What every request over one proxy, or none, has in common: set once, for got checks each option that it is given. */
+/** Options common to all requests over one proxy, or none. Set once, because got validates every option it is given. */
 function instance(agents: Agents, options: TransportOptions): Got {
   const connect = connectMs(options)
   return got.extend({
@@ -148,7 +148,7 @@ function instance(agents: Agents, options: TransportOptions): Got {
 
 function open({ method, url, headers, body }: HttpRequest, line: Got): Request {
   return line.stream(url, {
-    // The library's type knows the common ones; it sends what it is given.
+    // The library's type lists only common methods, but it sends any.
     method: method as Method,
     headers,
     // An empty body rather than none: without one the library waits for it to be written. Bytes rather than a string:
@@ -157,7 +157,7 @@ function open({ method, url, headers, body }: HttpRequest, line: Got): Request {
   })
 }
 
-/** Whether a connection was ready for the request's bytes: TLS included, and for a kept one at once. */
+/** Whether the connection was ready for the request, TLS included; a reused one is ready immediately. */
 function watchConnection(stream: Request, secure: boolean): () => boolean {
   let connected = false
   stream.once('request', (request: ClientRequest) => {

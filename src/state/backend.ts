@@ -6,25 +6,25 @@ export interface Backend {
   /** Path or address, without credentials. */
   readonly description: string
   readonly canLock: boolean
-  /** Milliseconds between two tries for the lock. */
+  /** Milliseconds between two attempts to take the lock. */
   readonly firstPauseMs: number
   readonly longestPauseMs: number
-  /** Null where there is no state yet. */
+  /** Null if there is no state yet. */
   read(): Promise<Uint8Array | null>
   /**
    * Durable once it resolves. `lockId`: the lock that the writer holds.
-   * @throws GuestlistError `unconfirmed` where it may have been written: to be read back, and then perhaps repeated
+   * @throws GuestlistError `unconfirmed` if it may have been written: the caller reads it back, and may repeat the write
    */
   write(bytes: Uint8Array, lockId: string | null): Promise<void>
-  /** Why a write would fail, as far as that shows without one; null where nothing is known against it. */
+  /** Why a write would fail, as far as can be told without writing; null if no reason is known. */
   whyUnwritable(): Promise<string | null>
   tryLock(info: LockInfo): Promise<LockAttempt>
-  /** Waits before a write is repeated. @return false where it is not to be repeated again */
+  /** Waits before a write is repeated. @return false if it must not be repeated again */
   pauseBeforeRepeat(repeats: number): Promise<boolean>
-  /** Who holds the lock now, asked without taking it; null where nobody does. */
+  /** Who currently holds the lock, without taking it; null if nobody does. */
   holder(): Promise<LockInfo | null | 'unknown'>
-  /** Gives our own lock back. @return false where it was not there any more */
+  /** Releases our own lock. @return false if it was no longer there */
   unlock(info: LockInfo): Promise<boolean>
-  /** Removes the lock with this id, whoever holds it; `holder`: what is known of the lock there is. */
+  /** Removes the lock with this id, whoever holds it. `holder`: the current lock, as far as known. */
   forceUnlock(id: string, remover: LockInfo): Promise<{ removed: boolean; holder: LockInfo | null }>
 }

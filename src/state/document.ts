@@ -7,7 +7,7 @@ import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'
 
-/** 64 MiB: some 200,000 removals, and a bound on what a wrong file or server can make us hold. */
+/** 64 MiB: about 200,000 removals, and a bound on how much a wrong file or server can make us hold. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024
 
 /** schemas/state.schema.json, with its removals as a Map. */
@@ -21,8 +21,8 @@ export interface StateDocument {
 const LEAVE = 'It was left as it is.'
 
 /**
- * Takes what others wrote by the same names, and makes it canonical: the times, the addresses, what may be missing.
- * Keys that are unknown here are not kept, so the next write leaves them out.
+ * Parses a state, including one written by another program, and normalizes times, addresses and optional members.
+ * Unknown keys are dropped, so the next write omits them.
  * @throws GuestlistError `broken`, `newer-version`, `other-api`
  */
 export function parseState(bytes: Uint8Array, where: string, apiUrl: string): StateDocument {
@@ -51,7 +51,7 @@ export function formatState(document: StateDocument): Uint8Array {
     serial: document.serial,
     lineage: document.lineage,
     api_url: document.apiUrl,
-    // fromEntries defines its members: a key `__proto__` stays a key.
+    // fromEntries defines own members, so a key `__proto__` stays a key.
     removals: Object.fromEntries(removals),
   }
   return new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`)
@@ -85,7 +85,7 @@ function removalsOf(json: StateJson, where: string): RemovalRecords {
   for (const [email, removal] of Object.entries(json.removals)) {
     const key = emailKey(email)
     if (key === '') throw broken(where, 'One of its addresses is empty')
-    // Which of the two is true cannot be known.
+    // There is no telling which of the two is right.
     if (records.has(key))
       throw broken(where, `The address ${JSON.stringify(key)} appears in it twice, in two spellings`)
     records.set(key, recordOf(removal))
@@ -101,14 +101,14 @@ const recordOf = ({ outcome, at, reason, accepted_invitations, plan_digest }: Re
   plan_digest: plan_digest ?? '',
 })
 
-/** As guestlist writes it: UTC. A leap second, which no Date can hold, is the one before. */
+/** Normalizes a time to UTC. A leap second, which a Date cannot hold, becomes the second before it. */
 function canonicalTime(at: string): string {
   if (/^[\d-]{10}T[\d:]{8}(\.\d+)?Z$/.test(at)) return at
   const plain = at
     .toUpperCase()
     .replace(/\s/, 'T')
     .replace(/:60(?=[.Z+-])/, ':59')
-  // `+02`, which ajv lets through, is no offset to a Date.
+  // ajv accepts the offset `+02`; Date does not.
   return new Date(plain.replace(/([+-]\d\d)$/, '$1:00')).toISOString()
 }
 

@@ -5,7 +5,7 @@ import type { StateConfig } from '../model/manifest.js'
 /** Terraform's HTTP backend, as configured: https://developer.hashicorp.com/terraform/language/backend/http */
 export interface HttpConfig {
   readonly address: URL
-  /** Null: no locks. */
+  /** Null means no locking. */
   readonly lockAddress: URL | null
   readonly unlockAddress: URL | null
   readonly updateMethod: string
@@ -13,7 +13,7 @@ export interface HttpConfig {
   readonly unlockMethod: string
   /** The Authorization header; a secret. */
   readonly authorization: string | null
-  /** Repeats after the first try. */
+  /** Repeats after the first attempt. */
   readonly retryMax: number
   /** Milliseconds. */
   readonly retryWaitMin: number
@@ -23,13 +23,13 @@ export interface HttpConfig {
 export interface HttpOptions {
   readonly env: NodeJS.ProcessEnv
   readonly allowInsecureHttp?: boolean | undefined
-  /** Of one request, in milliseconds; default 30,000. */
+  /** Time limit of one request in milliseconds; 30,000 by default. */
   readonly timeoutMs?: number | undefined
-  /** Of guestlist, for the `User-Agent`. */
+  /** guestlist's version, for the `User-Agent`. */
   readonly version?: string | undefined
 }
 
-/** Would change what a connection trusts, and are not supported: better said than ignored. */
+/** They would change what a connection trusts and are not supported, so setting one is an error rather than ignored. */
 const UNSUPPORTED = [
   'TF_HTTP_CLIENT_CERTIFICATE_PEM',
   'TF_HTTP_CLIENT_PRIVATE_KEY_PEM',
@@ -37,7 +37,7 @@ const UNSUPPORTED = [
 ]
 
 /**
- * The manifest goes before the environment, as a Terraform file does; credentials come from the environment alone.
+ * The manifest takes precedence over the environment, as in Terraform; credentials come from the environment only.
  * @throws GuestlistError `config`
  */
 export function httpConfigOf(config: StateConfig, options: HttpOptions): HttpConfig {
@@ -83,7 +83,7 @@ function addressOf(value: string | undefined, name: string, allowInsecureHttp: b
   )
 }
 
-/** The manifest may come from anyone who opens a pull request: it does not decide where the secret goes. */
+/** Anyone who opens a pull request can change the manifest, so it must not decide where the secret is sent. */
 function refuseStrangeOrigins(config: HttpConfig, { origin: trusted }: URL): void {
   for (const url of [config.address, config.lockAddress, config.unlockAddress]) {
     if (url === null || url.origin === trusted) continue

@@ -20,13 +20,13 @@ export interface Request {
   readonly body?: Uint8Array
 }
 
-/** Sends one request, and knows how the backend is configured. */
+/** The transport and the configuration of the backend. */
 export interface StateWire {
   readonly config: HttpConfig
   readonly send: Transport['send']
 }
 
-/** The same transport as the API's: its time-outs, proxies and limits. Loaded when first used: a local state needs none. */
+/** Uses the API's transport, with the same time-outs, proxies and limits. Loaded on first use: a local state needs none. */
 export function stateWire(config: HttpConfig, options: HttpOptions): StateWire {
   const { env, allowInsecureHttp = false, timeoutMs = 30_000, version = '' } = options
   let transport: Promise<Transport> | null = null
@@ -42,7 +42,7 @@ export function stateWire(config: HttpConfig, options: HttpOptions): StateWire {
 }
 
 /**
- * One try. No redirect is followed.
+ * One attempt. Redirects are not followed.
  * @throws GuestlistError `unreachable`, `too-large`
  */
 export async function requestOnce({ config, send }: StateWire, { method, url, body }: Request): Promise<StateAnswer> {
@@ -68,7 +68,7 @@ const tooLarge = (url: URL): GuestlistError =>
     `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is no state of guestlist. Check the address.`,
   )
 
-/** Repeats what had no answer, and 429 and 5xx answers. @return the last answer, and whether it was a repeat */
+/** Retries unanswered requests and 429 and 5xx answers. @return the last answer, and whether the request was repeated */
 export async function requestWithRetries(
   wire: StateWire,
   request: Request,
@@ -85,17 +85,17 @@ export async function requestWithRetries(
   }
 }
 
-/** Doubles from repeat to repeat, between the configured bounds. */
+/** Doubles with each repeat, within the configured bounds. */
 export async function pauseBefore(config: HttpConfig, repeats: number): Promise<void> {
   await sleep(Math.min(config.retryWaitMin * 2 ** repeats, config.retryWaitMax))
 }
 
-/** Statuses after which the same request may have another answer: those of Terraform's client. */
+/** Statuses after which the request is worth repeating, as in Terraform's client. */
 export function isTransient(status: number): boolean {
   return status === 429 || (status >= 500 && status !== 501)
 }
 
-/** An address for people: its query may hold a token. */
+/** An address for messages, without its query, which may hold a token. */
 export function describe(url: URL): string {
   return `${url.origin}${url.pathname}`
 }

@@ -111,7 +111,7 @@ function lockLost(url: URL, answer: StateAnswer, lockId: string | null): Guestli
   )
 }
 
-/** A lock with our own id is ours: the answer to an earlier try never came. */
+/** A lock with our own id is ours: we never received the answer to an earlier attempt. */
 function attemptOf(http: HttpConfig, info: LockInfo, answer: StateAnswer): LockAttempt {
   if (DONE.includes(answer.status)) return { kind: 'acquired', tookOverFrom: null }
   if (!HELD.includes(answer.status)) throw refused(http.lockMethod, http.lockAddress ?? http.address, answer.status)
@@ -123,14 +123,14 @@ function attemptOf(http: HttpConfig, info: LockInfo, answer: StateAnswer): LockA
 const LOCKED_ALL_THE_SAME = 'If the lock was taken all the same:'
 const STILL_LOCKED = 'The state may still be locked:'
 
-/** Says after an error how to remove the lock that may have stayed. */
+/** Adds to an error how to remove a lock that may have been left behind. */
 const advising = (situation: string, info: LockInfo) => (error: unknown) => {
   if (!(error instanceof GuestlistError)) throw error
   const advice = `${situation} guestlist state unlock ${info.ID}`
   throw new GuestlistError(error.code, `${error.message} ${advice}`, { cause: error.cause })
 }
 
-/** On a repeat, what says that there is no such lock says that the first request removed it. */
+/** After a repeat, an answer that there is no such lock means that the first request removed it. */
 function released(http: HttpConfig, info: LockInfo, answer: StateAnswer & { repeated: boolean }): boolean {
   if (DONE.includes(answer.status)) return true
   if (answer.repeated && [404, 410, ...HELD].includes(answer.status)) return true

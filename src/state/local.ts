@@ -12,7 +12,7 @@ import { MAX_STATE_BYTES } from './document.js'
 export const DEFAULT_STATE_PATH = 'guestlist.state.json'
 
 /**
- * A file, and while it is locked `.NAME.lock` beside it. A link is followed, so that all names of a state
+ * A file, with `.NAME.lock` next to it while it is locked. Links are followed, so that all names of a state
  * share one lock and a write replaces the file, not the link.
  */
 export function localBackend(path: string, cwd: string): Backend {
@@ -39,7 +39,7 @@ export function localBackend(path: string, cwd: string): Backend {
       if (attempt.kind === 'acquired') await sweepLeftovers(lock, info)
       return attempt
     },
-    // Not by `lockPath`, which makes the folder.
+    // Not with `lockPath`, which creates the folder.
     holder: () =>
       targetOf(where)
         .then(target => readLock(lockPathOf(target ?? where)))
@@ -65,7 +65,7 @@ function lockPathOf(target: string): string {
 async function readState(where: string): Promise<Uint8Array | null> {
   const target = await targetOf(where)
   if (target === null) return null
-  // Not to wait for a writer, should it be a pipe.
+  // O_NONBLOCK avoids waiting for a writer if it is a pipe.
   const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     return await readRegularFile(file, where)
@@ -98,7 +98,7 @@ async function write(where: string, bytes: Uint8Array, lockId: string | null): P
   await writeDurably(target, bytes)
 }
 
-/** A write makes a file beside the state's, and a missing folder in the one above it. */
+/** A write creates a file next to the state, and creates a missing folder in its parent. */
 async function whyUnwritable(where: string): Promise<string | null> {
   const folder = dirname((await targetOf(where)) ?? where)
   try {
@@ -109,7 +109,7 @@ async function whyUnwritable(where: string): Promise<string | null> {
   }
 }
 
-/** The file behind links; null where nothing has the name. */
+/** The file behind links; null if there is none. */
 async function targetOf(where: string): Promise<string | null> {
   try {
     return await realpath(where)
@@ -120,7 +120,7 @@ async function targetOf(where: string): Promise<string | null> {
   }
 }
 
-/** The file to write; its folder is made where it is missing. */
+/** The file to write. A missing folder is created. */
 async function writableTarget(where: string): Promise<string> {
   const target = await targetOf(where).catch(linkLoop(where))
   if (target !== null) return target

@@ -10,7 +10,7 @@ import { type PasswordTarget, passwordIn } from './postgres-passfile.js'
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof SSL_MODES)[number]
 
-/** How to reach the database, and nothing that is not meant for it. `password` is a secret. */
+/** How to connect to the database. `password` is a secret. */
 export interface PostgresConfig {
   /** A name, an address, or the folder of a Unix socket. */
   readonly host: string
@@ -22,13 +22,13 @@ export interface PostgresConfig {
   /** `-c name=value …`, for the server. */
   readonly options: string | null
   readonly connectTimeoutMs: number
-  /** Null: without TLS. */
+  /** Null means no TLS. */
   readonly tls: ConnectionOptions | null
-  /** `prefer`: a server without TLS is taken as it is. */
+  /** Whether to fall back to an unencrypted connection (`prefer`). */
   readonly tlsOptional: boolean
 }
 
-/** libpq's settings by their names in a URL, and the variable that each has. */
+/** libpq's settings by their name in a URL, with the variable for each. */
 const VARIABLES = {
   host: 'PGHOST',
   port: 'PGPORT',
@@ -48,7 +48,7 @@ const VARIABLES = {
 type SettingName = keyof typeof VARIABLES
 type PostgresSettings = Readonly<Partial<Record<SettingName, string>>>
 
-/** Would change whom a connection trusts or reaches, and are not supported: better an error than ignored. */
+/** They would change which server is trusted or reached and are not supported, so setting one is an error rather than ignored. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   PGHOSTADDR: [],
   PGSERVICE: [],
@@ -66,7 +66,7 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   PGCHANNELBINDING: ['disable', 'prefer'],
   PGGSSENCMODE: ['disable', 'prefer'],
   PGGSSDELEGATION: ['0'],
-  // The server must take writes, whatever these say.
+  // The server must accept writes anyway.
   PGTARGETSESSIONATTRS: ['any', 'read-write', 'primary', 'prefer-standby'],
   PGLOADBALANCEHOSTS: ['disable'],
 }
@@ -74,10 +74,10 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
 export const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
 
 /**
- * The environment alone: `GUESTLIST_STATE_POSTGRES`, a URL, and where that does not say, libpq's variables:
+ * Reads the environment only: the URL in `GUESTLIST_STATE_POSTGRES`, and for what it leaves out, libpq's variables:
  * https://www.postgresql.org/docs/current/libpq-envars.html. Files in ~/.postgresql are not read; ~/.pgpass is.
  *
- * Without `sslmode` it is libpq's default (`prefer`) on this machine and `verify-full` anywhere else, which is stricter.
+ * Without `sslmode`, local servers get libpq's default (`prefer`) and remote ones `verify-full`, which is stricter.
  *
  * @throws GuestlistError `config`
  */
@@ -125,10 +125,10 @@ function ofEnvironment(env: NodeJS.ProcessEnv): PostgresSettings {
   return Object.fromEntries(set.map(([name, variable]) => [name, env[variable]]))
 }
 
-/** `postgres://user:password@host:port/database?sslmode=…`; a host beginning with `/` is `?host=/folder`. */
+/** `postgres://user:password@host:port/database?sslmode=…`; a socket folder is given as `?host=/folder`. */
 function ofUrl(text: string): PostgresSettings {
   if (text === '') return {}
-  // Nothing of the value is shown: it may hold a password.
+  // The value is not shown: it may hold a password.
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
     throw config(`${POSTGRES_URL} is not a URL such as postgres://user@host:5432/database?sslmode=verify-full.`)
   }
@@ -177,7 +177,7 @@ function portOf(text: string): number {
   throw config(`The port of the state's database is ${JSON.stringify(text)}: it must be a number from 1 to 65535.`)
 }
 
-/** libpq: 0 waits for ever, which a run that holds up others must not. */
+/** In libpq 0 waits forever, which a run that others wait for must not do. */
 function timeoutOf(text: string): number {
   if (!/^\d{1,4}$/.test(text))
     throw config(`connect_timeout is ${JSON.stringify(text)}: it must be a number of seconds.`)
@@ -200,7 +200,7 @@ function modeOf(text: string | undefined, host: string): SslMode {
  * | verify-ca | yes | checked | not checked |
  * | verify-full | yes | checked | checked |
  *
- * The authority is sslrootcert's, or else one that Node.js trusts (sslrootcert=system says so).
+ * The authority is the one in sslrootcert, or otherwise those that Node.js trusts (also with sslrootcert=system).
  */
 function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: PostgresSettings, host: string): ConnectionOptions {
   const ownRoot = sslrootcert !== undefined && sslrootcert !== 'system'
@@ -218,7 +218,7 @@ function tlsOf(mode: SslMode, { sslrootcert, sslcert, sslkey }: PostgresSettings
   }
 }
 
-/** Node takes a file without any as an authority that signed nothing. */
+/** Node would accept a file without certificates as an authority that signed nothing. */
 function authorityOf(path: string): Buffer {
   const bytes = fileOf('sslrootcert', path)
   if (bytes.includes('CERTIFICATE-----')) return bytes

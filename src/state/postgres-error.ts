@@ -57,7 +57,7 @@ const TLS_ADVICE =
   'Name the authority with sslrootcert (PGSSLROOTCERT), and the host as its certificate does. ' +
   'sslmode says what is checked: verify-full, verify-ca, require, prefer or disable.'
 
-/** @return a GuestlistError in words for people; it holds no password, for neither the server nor the network repeats one */
+/** @return a GuestlistError with a readable message. It holds no password: neither the server nor the network repeats it */
 export function postgresError(error: unknown, where: string): GuestlistError {
   if (error instanceof GuestlistError) return error
   const [code, what, advice] = wordsOf(error)
@@ -92,5 +92,5 @@ const REASONS: Readonly<Record<string, string>> = {
   'Connection terminated unexpectedly': 'the connection ended',
 }
 
-/** A system error's message repeats the address. */
+/** System errors repeat the address in their message. */
 const reasonOf = (code: string, message: string): string => code || (REASONS[message] ?? plain(message))

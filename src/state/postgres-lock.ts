@@ -3,12 +3,12 @@ import { GuestlistError } from '../model/error.js'
 import type { Clock } from '../system/clock.js'
 import type { Session } from './postgres-session.js'
 
-/** Milliseconds. A holder that could not prove its lock for `UNPROVEN_MS` starts nothing more; the server waits ten seconds. */
+/** Milliseconds. A holder that cannot prove its lock for `UNPROVEN_MS` stops; the server waits ten seconds before it drops a session. */
 const PROVE_EVERY_MS = 1_000
 const PROOF_TIMEOUT_MS = 2_000
 export const UNPROVEN_MS = PROVE_EVERY_MS + PROOF_TIMEOUT_MS
 
-/** An advisory lock's key as pg_locks shows it, of the table and the state's name: two schemas have two locks. */
+/** An advisory lock's key as pg_locks shows it, derived from table and state name, so that two schemas have separate locks. */
 export interface Key {
   readonly key: string
   readonly high: string
@@ -26,7 +26,7 @@ const HELD = `
   WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = $1::bigint::oid AND objid = $2::bigint::oid
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
-/** @return the process of the server whose session holds the lock */
+/** @return the process id of the server session that holds the lock */
 export async function holderPid(session: Session, { high, low }: Key): Promise<number | null> {
   const [row] = await session.query<{ pid: number }>(HELD, [high, low])
   return row?.pid ?? null
@@ -44,16 +44,16 @@ export const POOLER =
   'a connection pooler hands the connection around, as PgBouncer does in transaction mode. Connect to the server itself, or to a pooler in session mode'
 
 export interface Watch {
-  /** Aborts when the lock is lost, or can no longer be proven; its reason is a GuestlistError. */
+  /** Aborts when the lock is lost or can no longer be proven; the reason is a GuestlistError. */
   readonly lost: AbortSignal
-  /** Looks at the clock as well: a process that was stopped for a while asks before its timers have fired. */
+  /** Checks the clock too, because a process that was suspended asks before its timers have fired. */
   isHeld(): boolean
   stop(): Promise<void>
 }
 
-/** Proves every second that the lock is held. */
+/** Verifies every second that the lock is still held. */
 export function watchLock(session: Session, key: Key, pid: number, where: string, clock: Clock): Watch {
-  // Both clocks, for one stands still while a machine is suspended, and the other can be set.
+  // Both clocks: the monotonic one stops while a machine is suspended, and the wall clock can be set.
   const now = () => ({ monotonic: clock.monotonic(), wall: clock.now() })
   const lost = new AbortController()
   const stopped = new AbortController()

@@ -9,16 +9,16 @@ export interface PasswordTarget {
 }
 
 /**
- * The password of the first line `host:port:database:user:password` that fits; `*` fits all, `\` escapes `:` and itself.
+ * The password from the first matching line `host:port:database:user:password`. `*` matches anything; `\` escapes `:` and itself.
  * https://www.postgresql.org/docs/current/libpq-pgpass.html
  *
- * @throws system errors, and an Error where others may read the file
+ * @throws system errors, and an Error if others may read the file
  */
 export function passwordIn(path: string, { host, port, user, database }: PasswordTarget): string | null {
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
     throw new Error('others may read it (chmod 0600)')
   }
-  // libpq knows a server on a socket as localhost.
+  // libpq looks up socket connections as localhost.
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user]
   for (const line of readFileSync(path, 'utf8').split(/\r?\n/)) {
     if (line.startsWith('#')) continue

@@ -5,18 +5,18 @@ import { postgresError } from './postgres-error.js'
 
 /** One connection. Every failure of a query is a GuestlistError. */
 export interface Session {
-  /** Of the process that serves this connection, as the server said when it began. */
+  /** Process id that the server announced when the connection was made. */
   readonly announcedPid: number
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[], timeoutMs?: number): Promise<Row[]>
-  /** Called once, when the connection ends without `close`. */
+  /** Called once if the connection ends without `close`. */
   onEnd(listener: (why: GuestlistError) => void): void
   close(): Promise<void>
 }
 
 /**
- * The server ends a connection that is silent for ten seconds, and one that does not take what it is sent: so the lock of
- * a machine that is gone does not stay, and a holder, which stops within three seconds of silence, has stopped before.
- * A server before PostgreSQL 14 has no idle_session_timeout; the network's settings do it there.
+ * The server drops a connection that is silent for ten seconds or does not acknowledge data. So a machine that disappeared does
+ * not keep its lock, and a holder, which stops after three seconds of silence, has stopped by then.
+ * Before PostgreSQL 14 there is no idle_session_timeout; there the TCP settings have this effect.
  */
 const SETTINGS = `
   SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false),
@@ -28,12 +28,12 @@ const NEWER_SETTINGS = [
   `SELECT set_config('idle_session_timeout', '10s', false)`,
 ]
 
-/** The package's types leave the time-out of one query out. */
+/** The package's types lack the time-out of a single query. */
 interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number
 }
 
-/** Connects, or throws a GuestlistError. `where`: host, port and database, for people. */
+/** Connects, or throws a GuestlistError. `where`: host, port and database, for messages. */
 export type OpenSession = (config: PostgresConfig, where: string) => Promise<Session>
 
 export const openSession: OpenSession = async (config, where) => {
@@ -49,7 +49,7 @@ export const openSession: OpenSession = async (config, where) => {
   }
 }
 
-/** 42704: a setting that this server does not have. */
+/** 42704: the server does not know this setting. */
 function unlessUnknown(error: unknown): void {
   const cause = error instanceof GuestlistError ? error.cause : error
   if (!(cause instanceof pg.DatabaseError) || cause.code !== '42704') throw error
@@ -74,7 +74,7 @@ async function connectOnce(config: PostgresConfig, tls: PostgresConfig['tls']): 
     port,
     user,
     database,
-    // As a function, or the package would look for one by itself: in the variables of the process, and in ~/.pgpass.
+    // A function, because otherwise the package would look for a password itself, in process variables and ~/.pgpass.
     password: () => password ?? '',
     application_name: config.applicationName,
     ...(config.options === null ? {} : { options: config.options }),
@@ -82,7 +82,7 @@ async function connectOnce(config: PostgresConfig, tls: PostgresConfig['tls']): 
     connectionTimeoutMillis: config.connectTimeoutMs,
     keepAlive: true,
   })
-  // Until somebody listens: an error without a listener would end the process.
+  // An error without a listener would end the process.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -93,12 +93,12 @@ async function connectOnce(config: PostgresConfig, tls: PostgresConfig['tls']): 
   }
 }
 
-/** What the package's types leave out. */
+/** The package's types lack this member. */
 interface Connected extends pg.Client {
   readonly processID?: number
 }
 
-/** How long a server is given to take leave that says nothing any more. */
+/** How long to wait for a server that no longer responds when closing. */
 const GOODBYE_MS = 2_000
 
 async function close(client: Connected): Promise<void> {

@@ -5,7 +5,7 @@ import type { PostgresConfig } from './postgres-config.js'
 import { type Key, lockKey } from './postgres-lock.js'
 import type { OpenSession, Session } from './postgres-session.js'
 
-/** What it takes to make the table by hand, for a role that may not. */
+/** Shown to those whose role may not create the table. */
 export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
   name text PRIMARY KEY,
   serial bigint NOT NULL DEFAULT 0,
@@ -58,7 +58,7 @@ export async function read(store: StateRow, session: Session): Promise<Uint8Arra
   )
 }
 
-/** What a write needs: rights on the table, or to make it, and a server that accepts writes. */
+/** Whether a write would work: rights on the table, or to create it, and a server that accepts writes. */
 const MAY_WRITE = `SELECT current_setting('transaction_read_only') = 'on' AS readonly,
   CASE WHEN to_regclass('guestlist_state') IS NULL THEN has_schema_privilege(current_schema(), 'CREATE')
     ELSE has_table_privilege('guestlist_state', 'INSERT') AND has_table_privilege('guestlist_state', 'UPDATE') END AS allowed`
@@ -70,7 +70,7 @@ export async function whyUnwritable(session: Session): Promise<string | null> {
   return 'the role may not write the table guestlist_state, nor create it where it is missing (GRANT SELECT, INSERT, UPDATE ON guestlist_state)'
 }
 
-/** The table's oid; the table is made where it is missing. */
+/** The table's oid. A missing table is created. */
 async function ensureTable(session: Session): Promise<string> {
   const there = await tableOid(session)
   if (there !== null) return there
@@ -78,7 +78,7 @@ async function ensureTable(session: Session): Promise<string> {
   try {
     await session.query(CREATE_TABLE)
   } catch (error) {
-    // Somebody else may have made it at the same moment, which PostgreSQL tells as an error.
+    // Another session may have created it at the same moment, which PostgreSQL reports as an error.
     cause = error
   }
   const oid = await tableOid(session)
@@ -90,7 +90,7 @@ async function ensureTable(session: Session): Promise<string> {
   })
 }
 
-/** One statement: what it compares is true when it writes. */
+/** A single statement, so that what it compares still holds when it writes. */
 const WRITE = `
   UPDATE guestlist_state SET serial = $2, lineage = $3, document = $4::jsonb, updated_at = now()
   WHERE name = $1 AND (document IS NULL OR (serial < $2 AND lineage = $3)) AND ($5::text IS NULL OR lock->>'ID' = $5)`
@@ -121,7 +121,7 @@ export async function write(
   )
 }
 
-/** Without a lock of ours nobody else may have one, for as long as the write takes. */
+/** Writes without holding the lock, provided that nobody else holds it during the write. */
 export async function writeUnlocked(store: StateRow, session: Session, bytes: Uint8Array): Promise<void> {
   const { key } = await row(store, session)
   await session.query('BEGIN')
@@ -138,7 +138,7 @@ export async function writeUnlocked(store: StateRow, session: Session, bytes: Ui
   })
 }
 
-/** Makes sure of the table and the row. */
+/** Creates the table and the row if they are missing. */
 export async function row(store: StateRow, session: Session): Promise<{ key: Key }> {
   const key = lockKey(await ensureTable(session), store.name)
   await session.query('INSERT INTO guestlist_state (name) VALUES ($1) ON CONFLICT (name) DO NOTHING', [store.name])

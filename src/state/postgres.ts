@@ -20,7 +20,7 @@ import {
   writeUnlocked,
 } from './postgres-table.js'
 
-/** What holds the lock: the connection, which is its proof, and the one that writes. */
+/** The lock that we hold. Its connection is the proof, and the one used for writes. */
 interface HeldLock extends Watch {
   readonly session: Session
   readonly key: Key
@@ -29,7 +29,7 @@ interface HeldLock extends Watch {
 
 /**
  * One row of the table guestlist_state. The lock is an advisory lock of the session, so it ends with its connection;
- * the row's `lock` only says who has it.
+ * the row's `lock` only tells who holds it.
  */
 export function postgresBackend(
   { name }: StateConfig,
@@ -87,7 +87,7 @@ async function holderOf(store: StateRow, session: Session): Promise<LockInfo> {
   return parseLockInfo(row?.lock ?? '')
 }
 
-/** The row may name a holder whose connection, and so whose lock, has ended. */
+/** The row may still name a holder whose connection, and therefore whose lock, has ended. */
 async function currentHolder(store: StateRow, session: Session): Promise<LockInfo | null> {
   const oid = await tableOid(session)
   if (oid === null || (await holderPid(session, lockKey(oid, store.name))) === null) return null
@@ -126,9 +126,9 @@ async function tryLock(
 }
 
 /**
- * A pooler that gives this connection's process of the server to others too would let two hold one lock, for to the server
- * they are one session. Where the process is not the one that was announced there is a pooler: then a second
- * connection looks whether it finds what the first left behind.
+ * A pooler that shares server sessions would let two clients hold the same lock, because the server sees one session.
+ * If the process id is not the announced one, there is a pooler: a second connection then checks whether it sees what
+ * the first one left behind.
  */
 async function refusePooler(store: StateRow, session: Session, key: Key): Promise<number> {
   const mark = randomUUID()
@@ -152,7 +152,7 @@ function pooled({ where }: StateRow): GuestlistError {
   return new GuestlistError('state-lock-unsupported', `The state cannot be locked at ${where}: ${POOLER}.`)
 }
 
-/** @return false where the lock was lost before */
+/** @return false if the lock had been lost before */
 async function release(store: StateRow, ours: HeldLock, { ID }: LockInfo): Promise<boolean> {
   const lost = ours.lost.aborted
   await ours.stop()
@@ -164,13 +164,13 @@ async function release(store: StateRow, ours: HeldLock, { ID }: LockInfo): Promi
       ])
     }
   } catch {
-    // The lock ends with its connection, whether the row could be told or not.
+    // The lock ends with its connection, even if the row could not be updated.
   }
   await ours.session.close()
   return !lost
 }
 
-/** The holder's connection is ended: it finds out within a second, and starts nothing more. */
+/** Terminates the holder's connection. The holder notices within a second and starts nothing more. */
 async function forceUnlock(
   store: StateRow,
   session: Session,

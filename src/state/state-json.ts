@@ -1,6 +1,6 @@
 import type { RemovalRecord } from '../model/removal-record.js'
 
-/** A removal as it may be read. `accepted_invitations` is never left out: each of them would then count as a return. */
+/** A removal as read. `accepted_invitations` is required: without it, each of them would count as a return. */
 export interface RemovalJson extends Pick<RemovalRecord, 'outcome' | 'at' | 'accepted_invitations'> {
   readonly reason?: string | null
   readonly plan_digest?: string

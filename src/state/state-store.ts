@@ -18,61 +18,61 @@ export interface StateOptions {
   readonly cwd: string
   /** `TF_HTTP_*` (see http-config.ts) and the proxy variables. */
   readonly env: NodeJS.ProcessEnv
-  /** By default the system's. */
+  /** The system clock by default. */
   readonly clock?: Clock
-  /** How to connect to a database; by default as pg does. */
+  /** How to connect to a database; pg by default. */
   readonly openSession?: OpenSession
   readonly allowInsecureHttp?: boolean
-  /** Of one HTTP request, in milliseconds; default 30,000. */
+  /** Time limit of one HTTP request in milliseconds; 30,000 by default. */
   readonly timeoutMs?: number
-  /** Of guestlist, for the lock's holder. */
+  /** guestlist's version, for the lock info. */
   readonly version?: string
 }
 
 export interface LockRequest {
-  /** What the lock is for, as others see it: `apply`. */
+  /** The operation that others see in the lock info, such as `apply`. */
   readonly operation: string
-  /** Milliseconds to wait for a held lock; 0: not at all. */
+  /** Milliseconds to wait for a held lock; 0 means not at all. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal
   readonly onWait?: (holder: LockInfo) => void
-  /** The lock of a process that has ended on this machine was taken over. */
+  /** Called when the lock of a process that has ended on this machine is taken over. */
   readonly onTakeover?: (holder: LockInfo) => void
 }
 
 export interface StateLock {
   readonly info: LockInfo
   /**
-   * Aborts when the backend finds that the lock is ours no longer: nothing new may start then. A local or http state
-   * never aborts it; they refuse the next write.
+   * Aborts when the backend notices that we no longer hold the lock: nothing new may start then. Local and http states
+   * never abort it; they refuse the next write.
    */
   readonly lost: AbortSignal
-  /** Whether it is still ours as far as the backend could tell lately; where not, `lost` aborts. To be asked before each start. */
+  /** Whether we still hold it, as far as the backend knows; if not, `lost` aborts. Checked before each action. */
   isHeld(): boolean
   /** May be called more than once. */
   release(): Promise<void>
 }
 
-/** Removals remembered. Every failure is a GuestlistError; whatever is durable is so before its call resolves. */
+/** The remembered removals. Every failure is a GuestlistError; writes are durable once their call resolves. */
 export interface StateStore {
-  /** Path or address, for people; holds no credentials. */
+  /** Path or address for messages, without credentials. */
   readonly description: string
   /** False for an http backend without a lock address: `lock` then does nothing, as in Terraform. */
   readonly canLock: boolean
   read(): Promise<RemovalRecords>
-  /** Which state it is, as of the last read or write; null where there was none yet. */
+  /** The state's lineage as of the last read or write; null if there was no state yet. */
   lineage(): string | null
   record(email: string, record: RemovalRecord): Promise<void>
-  /** @return the addresses that were remembered until now */
+  /** @return the addresses that had been remembered */
   forget(emails: readonly string[]): Promise<readonly string[]>
-  /** Writes the state as it is: shows before the first removal that writing works. */
+  /** Writes the state unchanged, to prove before the first removal that writing works. */
   checkWritable(): Promise<void>
-  /** Why `checkWritable` would fail, as far as that shows without writing; null where nothing is known against it. */
+  /** Why `checkWritable` would fail, as far as can be told without writing; null if no reason is known. */
   whyUnwritable(): Promise<string | null>
   lock(request: LockRequest): Promise<StateLock>
-  /** Who holds the lock now, null where nobody does; `unknown` where the backend cannot tell without taking it. Changes nothing. */
+  /** Who currently holds the lock; null if nobody does; `unknown` if the backend cannot tell without taking it. Changes nothing. */
   holder(): Promise<LockInfo | null | 'unknown'>
-  /** Removes a lock by force. @return its holder, where the backend knows it */
+  /** Removes a lock by force. @return its holder, if the backend knows it */
   unlock(id: string): Promise<LockInfo | null>
 }
 
@@ -119,7 +119,7 @@ export function openState(config: StateConfig, options: StateOptions): StateStor
   }
 }
 
-/** The package for it is loaded by those alone whose state is there: loading it takes longer than a small plan. */
+/** Loads the package only if the state is in PostgreSQL: loading it takes longer than a small plan. */
 const openSession: OpenSession = async (config, where) =>
   (await import('./postgres-session.js')).openSession(config, where)
 

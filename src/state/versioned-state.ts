@@ -7,24 +7,24 @@ import { formatState, parseState, type StateDocument } from './document.js'
 
 interface Version {
   readonly document: StateDocument | null
-  /** Of the document, since a server may store JSON in a spelling of its own; empty where there is no state. */
+  /** Hash of the normalized document, because a server may reformat JSON; empty if there is no state. */
   readonly hash: string
 }
 
 export interface VersionedState {
   read(): Promise<RemovalRecords>
-  /** Of what was seen last; null where there was no state. */
+  /** The lineage seen last; null if there was no state. */
   lineage(): string | null
-  /** Writes what the change makes of what was seen last. */
+  /** Applies the change to the version seen last and writes the result. */
   update(change: StateChange): Promise<void>
 }
 
 type StateChange = (removals: Map<string, RemovalRecord>) => unknown
 
-/** Reads and writes, one after the other: a write builds on what this process has seen last, or is refused. */
+/** Serializes reads and writes. A write builds on the version that this process saw last, or is refused. */
 export function versionedState(backend: Backend, apiUrl: string, lockId: () => string | null): VersionedState {
   let seen: Version | null = null
-  /** A write of ours whose end we do not know: found in the backend, it is no one else's. */
+  /** A write of ours with unknown outcome. If the backend has it, nobody else wrote it. */
   let unsure: Version | null = null
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
@@ -45,7 +45,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
     seen = now
     return now
   }
-  /** A write whose answer never came is read back: done if it is there, else repeated if nothing else is. */
+  /** A write whose answer never came is read back: done if it is there, otherwise repeated unless something else is. */
   const send = async (bytes: Uint8Array, written: Version): Promise<void> => {
     for (let repeats = 0; ; repeats++) {
       try {
@@ -105,8 +105,8 @@ function successor(from: StateDocument | null, apiUrl: string, change: StateChan
 /**
  * | there now | the write |
  * | --- | --- |
- * | what we have seen | goes on |
- * | nothing, or an older serial (somebody restored a backup) | goes on: what we know is newer |
+ * | what we have seen | proceeds |
+ * | nothing, or an older serial (somebody restored a backup) | proceeds: what we know is newer |
  * | another lineage | refused |
  * | a newer serial, or the same with another content | refused |
  */

@@ -1,16 +1,16 @@
-/** Time and chance, from outside: the simulations replace both. */
+/** Time and randomness, injected so that simulations can replace them. */
 export interface Clock {
-  /** Milliseconds since the epoch; somebody may set it, forwards or back. */
+  /** Milliseconds since the epoch. This clock can be set forwards or back. */
   now(): number
-  /** Milliseconds that nobody sets; they may stand still while the machine is suspended. */
+  /** Monotonic milliseconds; they may stop while the machine is suspended. */
   monotonic(): number
-  /** Resolves after `ms` of them, or at once when the signal aborts; never rejects. */
+  /** Resolves after `ms`, or as soon as the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** At least 0, below 1. */
   random(): number
 }
 
-/** What a timer of Node can wait for; 24 days. Beyond it would not wait at all. */
+/** The longest delay of a Node timer, 24 days. Beyond that it would fire immediately. */
 const LONGEST_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {

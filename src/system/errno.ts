@@ -1,4 +1,4 @@
-/** What the system's error codes mean, for people. */
+/** Readable explanations of system error codes. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
@@ -18,7 +18,7 @@ export function errnoOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
-/** Why a file could not be read or written, without its path, which the caller names anyway. */
+/** Why a file could not be read or written, without its path, which the caller adds. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = errnoOf(error)

@@ -10,26 +10,25 @@ import { type LockInfo, parseLockInfo } from './lock-info.js'
 import { hasEnded } from './process.js'
 
 /*
- * A lock is a file that exists. It appears with its content by link(2), so nobody sees half of one.
+ * A lock is a file that exists. link(2) makes it appear with its content, so nobody sees a partial one.
  *
- * What already exists is only ever changed by the holder of a second lock, the claim, whose name is made of the
- * changed lock's id. So of two processes that find the same dead lock one wins the claim, and the other, if it
- * claims later, sees that the lock is no longer the one it judged. The claim replaces the lock by rename(2):
- * between the dead lock and the new one there is no moment without any. A claim whose holder died is
- * taken over in the same way.
+ * An existing lock is only changed by the holder of a second lock, the claim, whose name is derived from the first
+ * lock's id. So if two processes find the same dead lock, one wins the claim, and the other, if it claims later, sees
+ * that the lock is no longer the one it judged. rename(2) replaces the lock with the claim, so there is no moment
+ * without a lock between the dead one and the new one. A claim whose holder died is taken over in the same way.
  */
 
 /** A lock file is small; anything larger is not one. */
 const MAX_LOCK_BYTES = 64 * 1024
-/** File systems without hard links say so with one of these. */
+/** Errors of file systems without hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
-/** How long a change may wait for another's change of the same lock, in milliseconds; each takes less than one. */
+/** Milliseconds to wait for another process to change the same lock; a change takes less than one. */
 const CLAIM_TIMEOUT_MS = 5_000
 
 export type LockAttempt =
   /**
-   * `lost`: aborts where the backend finds that the lock is ours no longer; absent where it cannot know. `isHeld` asks
-   * whether it was proven lately, and makes it lost where it was not.
+   * `lost` aborts when the backend notices that we no longer hold the lock; absent if it cannot know. `isHeld` tells
+   * whether it was proven recently, and aborts `lost` if not.
    */
   | {
       readonly kind: 'acquired'
@@ -37,10 +36,10 @@ export type LockAttempt =
       readonly lost?: AbortSignal
       readonly isHeld?: () => boolean
     }
-  /** `where`: the file or address of the lock, for people: what holds no id can only be removed there. */
+  /** `where`: the file or address of the lock, for messages. A lock without an id can only be removed there. */
   | { readonly kind: 'held'; readonly holder: LockInfo; readonly where: string }
 
-/** One try, without waiting. `isDead` judges whether a lock may be taken over. @throws system errors */
+/** One attempt, without waiting. `isDead` decides whether a lock may be taken over. @throws system errors */
 export async function tryLock(
   path: string,
   info: LockInfo,
@@ -66,20 +65,20 @@ export async function tryLock(
 }
 
 export interface Waiting {
-  /** Milliseconds; 0: one try. */
+  /** Milliseconds; 0 means a single attempt. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** Called once, when the first try found the lock held. */
+  /** Called once if the first attempt finds the lock held. */
   readonly onWait?: ((holder: LockInfo) => void) | undefined
-  /** Milliseconds before the second try; it doubles from try to try. */
+  /** Milliseconds before the second attempt; doubles with each attempt. */
   readonly firstPauseMs: number
   readonly longestPauseMs: number
   readonly clock?: Clock
 }
 
 /**
- * Tries until the lock is ours or the time is over; the last try comes when the time is over.
- * @return `held` if the time is over, `interrupted` if the signal aborts
+ * Tries until it gets the lock or the time is up; the last attempt is made when the time is up.
+ * @return `held` if the time is up, `interrupted` if the signal aborts
  */
 export async function waitForLock(
   attempt: () => Promise<LockAttempt>,
@@ -94,14 +93,14 @@ export async function waitForLock(
     if (result.kind === 'acquired' || waiting.timeoutMs === 0 || left <= 0) return result
     if (first) waiting.onWait?.(result.holder)
     first = false
-    // Spread by half, so that those who wait do not all come at once.
+    // Jittered, so that waiters do not all try at the same moment.
     await clock.sleep(Math.min(left, pause * (0.5 + clock.random() / 2)), waiting.signal)
   }
 }
 
 /**
  * Runs `work` while this process alone holds the lock file at `path`.
- * @throws what `held` makes of a lock that was not free in time
+ * @throws the result of `held` if the lock was not free in time
  */
 export async function underLock<T>(
   path: string,
@@ -120,7 +119,7 @@ export async function underLock<T>(
   }
 }
 
-/** Removes the lock if it is the one with this id. @return whether it was */
+/** Removes the lock if it has this id. @return whether it did */
 export async function removeLock(path: string, id: string, remover: LockInfo): Promise<boolean> {
   const claim = claimOf(path, id)
   for (const until = Date.now() + CLAIM_TIMEOUT_MS; (await tryLock(claim, remover)).kind === 'held'; await sleep(10)) {
@@ -135,10 +134,10 @@ export async function removeLock(path: string, id: string, remover: LockInfo): P
   }
 }
 
-/** Null where there is no lock. What cannot be read as a lock is one of an unknown holder. */
+/** Null if there is no lock. Anything that cannot be read as a lock is a lock with an unknown holder. */
 export async function readLock(path: string): Promise<LockInfo | null> {
   try {
-    // Neither a planted link is followed, nor a pipe waited for.
+    // A planted link is not followed, and a pipe not waited for.
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, null)
@@ -153,7 +152,7 @@ export async function readLock(path: string): Promise<LockInfo | null> {
   }
 }
 
-/** @return false where the path exists already */
+/** @return false if the path already exists */
 async function create(path: string, info: LockInfo): Promise<boolean> {
   const content = `${JSON.stringify(info)}\n`
   const temp = `${path}.${randomUUID()}`
@@ -174,7 +173,7 @@ function afterNoLink(error: unknown, path: string, content: string): Promise<boo
   throw error
 }
 
-/** Where there are no hard links: still only one can create it, but for a moment it can be seen empty (unknown holder). */
+/** Without hard links: still only one process can create it, but for a moment it may be seen empty (unknown holder). */
 async function createInPlace(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx', mode: 0o600 })
@@ -185,12 +184,12 @@ async function createInPlace(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** What a create or a claim leaves behind in the moment in which its process is killed. */
+/** What `create` or a claim leaves behind if its process is killed at that moment. */
 const LEFTOVER = /\.(?:(?<temp>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9a-f]{16})$/
-/** What cannot be read as a lock is somebody's who is writing it, for less than this. */
+/** An unreadable lock that is younger than this is still being written. */
 const WRITING_MS = 60_000
 
-/** Removes what killed processes left of a lock beside it. Best effort: it never rejects. */
+/** Removes leftovers of killed processes next to a lock. Best effort: it never rejects. */
 export async function sweepLeftovers(path: string, remover: LockInfo): Promise<void> {
   const names = await readdir(dirname(path)).catch(() => [])
   for (const name of names) {
@@ -205,12 +204,12 @@ async function sweep(file: string, isTemp: boolean, remover: LockInfo): Promise<
   if (holder === null) return
   const dead = holder.ID === '' ? Date.now() - (await lstat(file)).mtimeMs > WRITING_MS : hasEnded(holder)
   if (!dead) return
-  // Nobody but its writer knows of a temporary file; a claim may be taken over by another process in this moment.
+  // Only its writer knows of a temporary file; a claim may be taken over by another process at this moment.
   if (isTemp) await unlink(file)
   else await removeLock(file, holder.ID, remover)
 }
 
-/** Ids are hashed, since they may come from a file that somebody else wrote. */
+/** Ids are hashed, because they may come from a file that somebody else wrote. */
 function claimOf(path: string, id: string): string {
   return `${path}.${sha256(id).slice(0, 16)}`
 }

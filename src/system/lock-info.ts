@@ -3,8 +3,8 @@ import { isObject, tryParseJson } from '../model/json.js'
 import { ownProcess, type ProcessIdentity, whoAmI } from './process.js'
 
 /**
- * Who holds a lock, in Terraform's field names, so that any server and tool for its HTTP backend shows it.
- * The last four are ours; another program's lock has none of them.
+ * Who holds a lock, with Terraform's field names, so that servers and tools for its HTTP backend can show it.
+ * The last four are ours; other programs' locks lack them.
  */
 export interface LockInfo extends ProcessIdentity {
   readonly ID: string
@@ -39,7 +39,7 @@ export function newLockInfo(facts: LockFacts): LockInfo {
   }
 }
 
-/** Text that is no lock info gives one with an empty ID: held, by we know not whom. */
+/** Text that is not lock info yields one with an empty ID: held by an unknown holder. */
 export function parseLockInfo(text: string): LockInfo {
   const fields = objectOf(text)
   const string = (name: string): string => {
@@ -62,7 +62,7 @@ export function parseLockInfo(text: string): LockInfo {
   }
 }
 
-/** One line for people; what is not known is left out. Strings of a server are escaped. */
+/** One line for messages, leaving out what is unknown. Strings from a server are escaped. */
 export function describeHolder(info: LockInfo): string {
   if (info.ID === '') return 'somebody unknown'
   const parts = [

@@ -3,13 +3,13 @@ import { hostname, userInfo } from 'node:os'
 import { sha256 } from '../model/text.js'
 import { errnoOf } from './errno.js'
 
-/** Which process: enough for another one to prove that it has ended. Empty or 0: not known. */
+/** Identifies a process well enough for another one to prove that it has ended. Empty or 0 means unknown. */
 export interface ProcessIdentity {
   readonly Host: string
   readonly PID: number
-  /** Where the process number means something: a hash over host, machine and process namespace. */
+  /** Where the pid is meaningful: a hash over host, machine and pid namespace. */
   readonly Machine: string
-  /** When it started, so that a number given to a new process is not taken for the old one. Linux only. */
+  /** When it started, so that a reused pid is not mistaken for the old process. Linux only. */
   readonly Started: string
 }
 
@@ -21,15 +21,15 @@ export function ownProcess(): ProcessIdentity {
 }
 
 /**
- * True only where it is certain. In the order of the tests:
+ * True only if it is certain. Checked in this order:
  *
  * | | has ended? |
  * | --- | --- |
- * | another host, machine or process namespace, or not known | not known: no |
- * | no process has the number | yes |
- * | it is a zombie: ended, and only not yet collected by its parent | yes |
- * | the number belongs to a process that started at another time | yes |
- * | else, also where we may not signal it | no |
+ * | another host, machine or pid namespace, or unknown | unknown: no |
+ * | no process has the pid | yes |
+ * | it is a zombie: ended, but not yet reaped by its parent | yes |
+ * | the pid belongs to a process that started at another time | yes |
+ * | otherwise, even if we may not signal it | no |
  */
 export function hasEnded(identity: ProcessIdentity): boolean {
   const here = ownProcess()
@@ -59,7 +59,7 @@ function statOf(pid: number): { state: string; started: string } | null {
   return { state, started: `${contentOf('/proc/sys/kernel/random/boot_id').trim()}:${ticks}` }
 }
 
-/** Hashed, because machine-id(5) asks not to show it. */
+/** Hashed, because machine-id(5) asks not to expose it. */
 function machine(): string {
   const parts = [hostname(), contentOf('/etc/machine-id').trim(), linkOf('/proc/self/ns/pid')]
   return sha256(parts.join('\n')).slice(0, 16)
@@ -90,7 +90,7 @@ function userName(): string {
   try {
     return userInfo().username
   } catch {
-    // A container may run under a number that has no name.
+    // A container may run under a uid without a name.
     return `uid-${process.getuid?.() ?? 'unknown'}`
   }
 }

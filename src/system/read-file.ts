@@ -3,18 +3,18 @@ import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
-/** How long a named pipe may stay without a byte: nobody may be there to write one. */
+/** How long to wait for the first byte of a named pipe: there may be no writer. */
 const PIPE_TIMEOUT_MS = 5000
 
-/** Descriptors that the process was given, as in `-f <(command)`: what writes there is there, and may take its time. */
+/** Inherited descriptors, as in `-f <(command)`: their writer exists and may take its time. */
 const INHERITED = /^\/(dev\/(fd\/\d+|stdin)|proc\/(self|\d+)\/fd\/\d+)$/
 
 /**
- * A path's bytes, whatever it names: a file, or a pipe. Nothing is waited for that may never come.
- * @throws system errors, and an `Error` for a device or a pipe that nobody writes to; so does the stream
+ * Reads a file or a pipe. Never waits for something that may never come.
+ * @throws system errors, and an `Error` for a device or a pipe without a writer; so does the stream
  */
 export async function openInput(path: string): Promise<Readable> {
-  // Not to wait for a writer, should it be a pipe, nor to become the session's terminal, should it be one.
+  // Neither waits for a writer if it is a pipe, nor becomes the controlling terminal if it is one.
   const fd = await promisify(open)(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))
   try {
     const stat = await promisify(fstat)(fd)
@@ -27,12 +27,12 @@ export async function openInput(path: string): Promise<Readable> {
   return createReadStream('', { fd, highWaterMark: 2 ** 20 })
 }
 
-/** At most `limit` bytes and one, which tells that there are more. @throws as `openInput` */
+/** At most `limit` + 1 bytes; the extra one tells that there are more. @throws as `openInput` */
 export async function readInput(path: string, limit: number): Promise<Buffer> {
   return readStream(await openInput(path), limit)
 }
 
-/** At most `limit` bytes of a stream and one. */
+/** At most `limit` + 1 bytes of a stream. */
 export async function readStream(stream: Readable, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0

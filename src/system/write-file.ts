@@ -4,9 +4,9 @@ import { dirname, join, resolve } from 'node:path'
 import { errnoOf } from './errno.js'
 
 /**
- * Replaces a file so that after a crash at any moment there is the old content or the new one, whole.
- * The temporary file is in the same folder, under a name that cannot be guessed, mode 0600.
- * @throws system errors; the old file is then as it was
+ * Replaces a file atomically: after a crash at any moment it has either the old or the new content, complete.
+ * The temporary file is in the same folder, with an unpredictable name and mode 0600.
+ * @throws system errors; the old file is then unchanged
  */
 export async function writeDurably(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
   const temp = join(dirname(path), `.guestlist.${randomUUID()}.tmp`)
@@ -26,7 +26,7 @@ export async function writeDurably(path: string, content: Uint8Array | Iterable<
   await syncFolder(dirname(path))
 }
 
-/** Makes the names in a folder durable, where the system can: Windows opens no folder. */
+/** Makes the names in a folder durable, if the system can: Windows cannot open folders. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
@@ -38,15 +38,15 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder, and those above it that are missing. Node's own `recursive` tries for ever where the system says of an
- * existing folder that it is not there, as below /proc.
- * @throws system errors, and an `Error` for a folder in which none can be made
+ * Creates a folder and its missing parents. Node's own `recursive` loops forever where the system claims that an existing
+ * folder does not exist, as below /proc.
+ * @throws system errors, and an `Error` for a folder in which none can be created
  */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   for (const folder of await missingFrom(resolve(path))) await makeOne(folder, mode)
 }
 
-/** The folders to make, the outermost first. A file at the path itself is one too: making it says what is there. */
+/** The folders to create, outermost first. Includes the path itself if it is a file: creating it then reports that. */
 async function missingFrom(path: string): Promise<readonly string[]> {
   const missing: string[] = []
   for (let at = path; !(await isFolder(at)); at = dirname(at)) {
@@ -65,7 +65,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Another process may have made it in the meantime. */
+/** Another process may have created it in the meantime. */
 async function makeOne(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder, { mode })
