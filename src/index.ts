@@ -1,6 +1,6 @@
 /**
- * guestlist as a library: manifests into rules, rules and live invitations into a plan, a plan into text. Pure: no file, no
- * network, no clock and no process is touched.
+ * guestlist as a library: turns manifests into rules, rules and live invitations into a plan, and a plan into text.
+ * Pure: it touches no file, network, clock or process.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export { emailKey } from './model/email-address.js'
 export { type ErrorFacts, GuestlistError } from './model/error.js'
 export type { ErrorCode } from './model/error-codes.js'
 export {
-  /** As the API sends it: what the library takes. */
+  /** The library takes invitations as the API sends them. */
   type ApiInvitation as Invitation,
   type InvitationView,
   ROLE_NUMBERS,
@@ -69,7 +69,7 @@ export type { RemovalRecord, RemovalRecords } from './model/removal-record.js'
 export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
 export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/plan-markdown.js'
 
-/** Takes the live invitations one by one, as the API sends them, in any order, and keeps only what the plan needs. */
+/** Takes live invitations one by one, in any order, as the API sends them, and keeps only what the plan needs. */
 export interface Reconciler {
   observe(invitation: ApiInvitation): void
   finish(): Plan
@@ -93,26 +93,29 @@ export interface TextOptions {
 }
 
 export interface PlanTextOptions extends TextOptions {
-  /** Columns to keep within; without it no line is broken. */
+  /** Columns to wrap at; by default, lines are not wrapped. */
   readonly width?: number
 }
 
 const styleOf = ({ colour = false }: TextOptions) => (colour ? COLOUR : PLAIN)
 
-/** A plan in every format of `guestlist plan --format`, with the same bytes where `state`, `stateRead` and `provenance` are the same. What comes from outside is escaped for its medium. */
+/**
+ * A plan in every format of `guestlist plan --format`, byte for byte the same if `state`, `stateRead` and `provenance`
+ * are the same. Text from outside is escaped for its medium.
+ */
 export const render = {
   text: (plan: Plan, options: PlanTextOptions = {}): string => planText(plan, styleOf(options), options.width),
   /** `document` as text: what `plan --out` saves. */
   json: (plan: Plan): string => `${jsonText(toDocument(plan))}\n`,
   /** The value behind `json`: schemas/plan.schema.json. */
   document: (plan: Plan): PlanDocument => toDocument(plan),
-  /** For a comment: at most `MARKDOWN_LIMIT` characters, of which the first are `MARKDOWN_MARKER`. */
+  /** For a pull request comment: at most `MARKDOWN_LIMIT` characters, starting with `MARKDOWN_MARKER`. */
   markdown: (plan: Plan): string => planMarkdown(plan),
-  /** Shows what needs nothing too, where the plan was made with `keepUnchanged`. */
+  /** Also shows what needs no change, if the plan was made with `keepUnchanged`. */
   diff: (plan: Plan): string => planDiff(plan),
-  /** Like `diff`; one page that needs nothing else. */
+  /** Like `diff`, as one self-contained page. */
   html: (plan: Plan): string => planHtml(plan),
-  /** What `parseManifest` found, each at its place. */
+  /** The problems that `parseManifest` found, each with its place. */
   problems: (problems: readonly Problem[], options: TextOptions = {}): string =>
     problemsText(problems, styleOf(options)),
 } as const

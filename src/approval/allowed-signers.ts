@@ -7,16 +7,16 @@ import { decodeBase64, isCertificate, KEY_TYPES, type PublicKey, readPublicKey }
 export interface Signer {
   /** From 1. */
   readonly line: number
-  /** Those written out in full, and not excluded by a negated pattern of the line. */
+  /** Principals written out in full and not excluded by a negated pattern on the same line. */
   readonly principals: readonly string[]
-  /** As written: patterns with wildcards, which name nobody in particular. */
+  /** Patterns with wildcards, as written. They name nobody in particular. */
   readonly wildcards: readonly string[]
   readonly key: PublicKey
-  /** The line names an authority that signs certificates, not somebody's own key. */
+  /** Whether the key belongs to a certificate authority rather than to a person. */
   readonly certAuthority: boolean
-  /** As written; null for every namespace. */
+  /** As written; null means every namespace. */
   readonly namespaces: string | null
-  /** Whether `namespaces` holds that of approvals. */
+  /** Whether `namespaces` includes the one for approvals. */
   readonly mayApprove: boolean
   readonly validAfter: Date | null
   readonly validBefore: Date | null
@@ -29,16 +29,16 @@ export interface SignersFault {
 
 export interface AllowedSigners {
   readonly signers: readonly Signer[]
-  /** With one of these nothing of the file is used: a line that is passed over may be one that protects somebody. */
+  /** If there are any, the whole file is rejected: a skipped line might be one that protects somebody. */
   readonly faults: readonly SignersFault[]
 }
 
-/** Reads a file as ssh-keygen does, but strictly: what ssh-keygen passes over is a fault here. */
+/** Parses a file as ssh-keygen does, but strictly: lines that ssh-keygen would skip are faults here. */
 export function parseAllowedSigners(text: string): AllowedSigners {
   const signers: Signer[] = []
   const faults: SignersFault[] = []
   text.split('\n').forEach((content, index) => {
-    // What OpenSSH takes for space, and no more: a byte order mark would be part of a name.
+    // Only what OpenSSH treats as whitespace: a byte order mark would be part of a name.
     const trimmed = content.replace(/^[ \t]+|[ \t\r]+$/g, '')
     if (trimmed === '' || trimmed.startsWith('#')) return
     const read = readLine(trimmed, index + 1)
@@ -49,7 +49,7 @@ export function parseAllowedSigners(text: string): AllowedSigners {
   return { signers, faults }
 }
 
-/** Principals, then perhaps options, then the key's type and bytes, then perhaps a comment. */
+/** Principals, optional options, the key's type and bytes, and an optional comment. */
 const LINE = /^(?:"([^"]*)"|([^ \t"]+))[ \t]+(.*)$/s
 const OPTIONS = /^((?:[^ \t"]|"(?:\\"|[^"])*")+)[ \t]+(.*)$/s
 
@@ -82,7 +82,7 @@ function readKey(text: string): PublicKey | string {
   return key
 }
 
-/** What cannot be seen in an editor cannot be compared by people. */
+/** People cannot compare what an editor does not show. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u
 
 function readPrincipals(text: string): Pick<Signer, 'principals' | 'wildcards'> | string {
@@ -146,7 +146,7 @@ function settle(given: ReadonlyMap<string, string | undefined>): SignerOptions |
 
 const TIME = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?(Z|UTC)?$/i
 
-/** Without Z the time is that of this machine's zone, as for ssh-keygen. */
+/** Without Z, the time is in this machine's time zone, as in ssh-keygen. */
 function timeOf(text: string | undefined): Date | null | 'not a time' {
   if (text === undefined) return null
   const match = TIME.exec(text)
@@ -163,12 +163,12 @@ function timeOf(text: string | undefined): Date | null | 'not a time' {
     asUtc.getUTCMinutes(),
     asUtc.getUTCSeconds(),
   ]
-  // A day that the month does not have would roll over to the next.
+  // Date would roll a day that does not exist over into the next month.
   if (String(written) !== String([year, month, day, hour, minute, second])) return 'not a time'
   return match[7] === undefined ? new Date(year, month - 1, day, hour, minute, second) : asUtc
 }
 
-/** As OpenSSH's match_pattern_list: a negated pattern that matches decides. */
+/** Like OpenSSH's match_pattern_list: a matching negated pattern wins. */
 function matchesList(patterns: readonly string[], text: string): boolean {
   const trimmed = patterns.map(pattern => pattern.trim())
   if (trimmed.some(pattern => pattern.startsWith('!') && compileWildcard(pattern.slice(1))(text))) return false

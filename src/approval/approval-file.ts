@@ -1,14 +1,14 @@
 import type { Plan } from '../model/plan.js'
 import { decodeBase64, type PublicKey, readFields, readPublicKey } from './ssh-wire.js'
 
-/** Who approves signs in this namespace, so that a signature made for something else is none. */
+/** Approvals are signed in this namespace, so that a signature made for another purpose does not count. */
 export const NAMESPACE = 'guestlist-approval'
 
-/** An approval as a file: OpenSSH's signature, and below it the statement that was signed. */
+/** An approval file: an OpenSSH signature followed by the statement that was signed. */
 export interface ApprovalFile {
-  /** As ssh-keygen reads it, LF line ends. */
+  /** The signature as ssh-keygen reads it, with LF line endings. */
   readonly armor: string
-  /** What follows the signature; not checked. */
+  /** The text after the signature, not yet verified. */
   readonly statement: string
   readonly namespace: string
   readonly key: PublicKey
@@ -20,10 +20,10 @@ const END = '-----END SSH SIGNATURE-----\n'
 const MAGIC = 'SSHSIG'
 const VERSION = 1
 
-/** ssh-keygen passes over what follows a signature, so that the file serves it as it is. */
+/** ssh-keygen ignores what follows a signature, so it can read the file as it is. */
 export const approvalText = (armor: string, statement: string): string => `${armor.trimEnd()}\n${statement}`
 
-/** Null for anything that is not an approval. Line ends that Git turned into CRLF are accepted. */
+/** Null for anything that is not an approval. CRLF line endings, as Git may write them, are accepted. */
 export function parseApproval(text: string): ApprovalFile | null {
   const plain = text.replaceAll('\r\n', '\n')
   const whole = plain.endsWith('\n') ? plain : `${plain}\n`
@@ -48,20 +48,20 @@ function readSignature(blob: Buffer): Pick<ApprovalFile, 'namespace' | 'key'> | 
   return key === null ? null : { key, namespace: namespace.toString('utf8') }
 }
 
-/** What an approver signs: the plan's digest says what would be done, the rest makes the text readable by itself. */
+/** What an approver signs. The digest identifies the changes; the rest makes the text readable on its own. */
 export interface Statement {
   readonly digest: string
   readonly apiUrl: string
-  /** A removal counts at the API and in Keycloak alike. */
+  /** Removals at the API and in Keycloak both count as `remove`. */
   readonly counts: Readonly<Record<'accept' | 'deny' | 'remove', number>>
 }
 
-/** Of the text below. A reader knows no other. */
+/** Version of the text below; no other is accepted. */
 export const STATEMENT_VERSION = 1
 
 export type StatementFault = 'no-statement' | 'other-version' | 'malformed-statement'
 
-/** Counted from the actions, which the digest covers, and not from the summary, which it does not. */
+/** Counts the actions, which the digest covers, rather than using the summary, which it does not. */
 export function statementOf({ digest, apiUrl, actions }: Pick<Plan, 'digest' | 'apiUrl' | 'actions'>): Statement {
   const counts = { accept: 0, deny: 0, remove: 0 }
   for (const { action } of actions) counts[action === 'delete' ? 'remove' : action]++
@@ -69,7 +69,7 @@ export function statementOf({ digest, apiUrl, actions }: Pick<Plan, 'digest' | '
 }
 
 /**
- * The one text of a statement, to the byte:
+ * The exact text of a statement:
  *
  *     guestlist approval 1
  *     digest sha256:…
@@ -86,7 +86,7 @@ export function statementText({ digest, apiUrl, counts }: Statement): string {
 const TEXT =
   /^guestlist approval 1\ndigest (sha256:[0-9a-f]{64})\napi (\S+)\naccept (\d{1,9})\ndeny (\d{1,9})\nremove (\d{1,9})\n$/
 
-/** Only what `statementText` would write again is a statement, so that there is one text for one meaning. */
+/** Accepts only what `statementText` would write, so that each statement has exactly one spelling. */
 export function parseStatement(text: string): Statement | StatementFault {
   if (text.trim() === '') return 'no-statement'
   const version = /^guestlist approval (\S+)\n/.exec(text)?.[1]

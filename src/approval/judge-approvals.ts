@@ -13,14 +13,14 @@ import {
 } from './judge.js'
 import { check, type SshKeygen } from './ssh-keygen.js'
 
-/** A signers file: its content, and where it is, for people. */
+/** A signers file: its content, and its path for messages. */
 export interface SignersFile {
   readonly path: string
   readonly text: string
 }
 
 /**
- * Which of the approvals count, in the order given.
+ * Decides which of the approvals count. The order is kept.
  *
  * @throws GuestlistError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
  */
@@ -32,7 +32,7 @@ export async function judgeApprovals(
 ): Promise<readonly Judged[]> {
   const policy: ApprovalPolicy = { ...rest, signers: readSigners(signersFile, rest.authors) }
   const screened = given.map(approval => screen(approval, policy))
-  // A line that ends in CR is another line to ssh-keygen.
+  // ssh-keygen would treat the CR as part of the line.
   const text = `${signersFile.text.replaceAll('\r\n', '\n').trimEnd()}\n`
   const settled: (Candidate | Rejected)[] = []
   for (const item of screened) settled.push(isCandidate(item) ? await checked(item, text, keygen) : item)

@@ -6,7 +6,7 @@ import { type ApprovalFile, NAMESPACE, parseStatement, type StatementFault, stat
 import { isCertificate } from './ssh-wire.js'
 
 /*
- * Whether an approval counts: the first line that holds decides. Everything else about it is then irrelevant.
+ * Whether an approval counts: the first row that applies decides.
  *
  * | what is there                                                        | it                        |
  * | -------------------------------------------------------------------- | ------------------------- |
@@ -22,12 +22,12 @@ import { isCertificate } from './ssh-wire.js'
  * | a key, or a principal, that an approval that counts has too          | does not count again      |
  * | anything else                                                        | counts, once              |
  *
- * So those that count have neither a key nor a principal in common, in whatever order they are given.
+ * So no two approvals that count share a key or a principal, whatever order they are given in.
  */
 
-/** A file that was named, or found in a folder that was named. */
+/** A file that was named on the command line, or found in a folder named there. */
 export interface GivenApproval {
-  /** For people, as it was named. */
+  /** As it was named, for messages. */
   readonly path: string
   readonly content: ApprovalFile | FileFault
 }
@@ -59,15 +59,15 @@ export interface Rejected {
   readonly reason: Reason
   /** A sentence for people. */
   readonly message: string
-  /** Of the key that signed, where that is known. */
+  /** Fingerprint of the signing key, if known. */
   readonly key: string | null
 }
 
-/** What may count, if its signature is good. */
+/** An approval that counts if its signature turns out to be valid. */
 export interface Candidate {
   readonly path: string
   readonly file: ApprovalFile
-  /** As the signers file spells them; at least one. */
+  /** As spelled in the signers file; at least one. */
   readonly principals: readonly string[]
 }
 
@@ -83,11 +83,11 @@ export interface ApprovalPolicy {
   readonly signers: readonly Signer[]
   /** Principals whose own signature does not count. */
   readonly authors: readonly string[]
-  /** The clock, which no option sets: a key that has expired stays so. */
+  /** The system clock; no option overrides it, so an expired key stays expired. */
   readonly now: Date
 }
 
-/** Everything that can be said without checking the signature itself. */
+/** Applies every check that does not need the signature itself to be verified. */
 export function screen({ path, content }: GivenApproval, policy: ApprovalPolicy): Candidate | Rejected {
   if (typeof content === 'string') return rejected(path, content, null)
   const reason = statementFault(content, policy.plan) ?? keyFault(content, policy)
@@ -115,7 +115,7 @@ function keyFault({ key }: ApprovalFile, policy: ApprovalPolicy): Reason | null 
 const linesOf = (fingerprint: string, { signers }: ApprovalPolicy): readonly Signer[] =>
   signers.filter(({ key, certAuthority }) => key.fingerprint === fingerprint && !certAuthority)
 
-/** What keeps one line of the signers file from making its key an approver's. */
+/** Why one line of the signers file does not make its key an approver's; null if it does. */
 function lineFault({ principals, mayApprove, validAfter, validBefore }: Signer, now: Date): Reason | null {
   if (principals.length === 0) return 'wildcard-principal'
   if (!mayApprove) return 'namespace-not-allowed'
@@ -123,7 +123,7 @@ function lineFault({ principals, mayApprove, validAfter, validBefore }: Signer, 
   return validBefore !== null && now >= validBefore ? 'expired' : null
 }
 
-/** Compared as addresses are, so that no other spelling of a name is another person. */
+/** Names are compared like addresses, so that two spellings of one name are not two people. */
 function isAuthors(fingerprint: string, { signers, authors }: ApprovalPolicy): boolean {
   const names = new Set(authors.map(emailKey))
   return signers.some(({ key, principals }) => key.fingerprint === fingerprint && sharesName(principals, names))
@@ -140,7 +140,7 @@ const principalsOf = ({ key }: ApprovalFile, policy: ApprovalPolicy): readonly s
   ),
 ]
 
-/** Of candidates whose signatures are good those count that share neither key nor principal. In the order given. */
+/** Counts candidates with valid signatures that share neither key nor principal. The order is kept. */
 export function count(items: readonly (Candidate | Rejected)[]): readonly Judged[] {
   const keys = new Set<string>()
   const names = new Set<string>()
@@ -161,13 +161,13 @@ export function count(items: readonly (Candidate | Rejected)[]): readonly Judged
 
 export const isCandidate = (item: Candidate | Rejected): item is Candidate => !('counts' in item)
 
-/** One key that is listed for several people must not take the place of theirs. */
+/** A key listed for several people must not use up the approvals of each of them. */
 const leastAmbiguousFirst = (a: Candidate, b: Candidate): number =>
   a.principals.length - b.principals.length ||
   byCodeUnit(a.file.key.fingerprint, b.file.key.fingerprint) ||
   byCodeUnit(a.path, b.path)
 
-/** `detail`: the principals that count already, or what ssh-keygen said. */
+/** `detail`: the principals that already count, or ssh-keygen's message. */
 export function rejected(
   path: string,
   reason: Reason,

@@ -6,16 +6,16 @@ import { readInput } from '../system/read-file.js'
 import { parseApproval } from './approval-file.js'
 import type { FileFault, GivenApproval } from './judge.js'
 
-/** How the names of the files end that `approve` writes, and that are looked for in a folder. */
+/** File name extension that `approve` uses and that is looked for in folders. */
 export const EXTENSION = '.sig'
 
-/** Bytes; the largest signature, by an RSA key of 16 kilobits, takes some 6 KiB. */
+/** Bytes. The largest signature, by a 16 kbit RSA key, takes about 6 KiB. */
 const LIMIT = 64 * 1024
 
 /**
- * Approvals from files, and from the `*.sig` of folders. What cannot be read is among them, with the reason.
+ * Reads approvals from files, and from the `*.sig` files in folders. Those that cannot be read are included, with the reason.
  *
- * @param paths as they were named, which is how people are told of them
+ * @param paths as they were named; messages use the same spelling
  */
 export async function readApprovals(paths: readonly string[], cwd: string): Promise<readonly GivenApproval[]> {
   const files = new Map<string, string>()
@@ -29,7 +29,7 @@ export async function readApprovals(paths: readonly string[], cwd: string): Prom
   return [...faults, ...(await Promise.all(read))]
 }
 
-/** The approvals that `approve` writes beside a plan, unless it is told where else. */
+/** The approvals next to a plan, where `approve` writes them by default. */
 export async function approvalsBeside(planFile: string, cwd: string): Promise<readonly string[]> {
   const names = await readdir(dirname(resolve(cwd, planFile))).catch(() => [])
   const [start, folder] = [`${basename(planFile)}.`, dirname(planFile)]

@@ -5,23 +5,23 @@ import { join } from 'node:path'
 import { GuestlistError } from '../model/error.js'
 import { type ApprovalFile, NAMESPACE } from './approval-file.js'
 
-/** Where ssh-keygen runs. */
+/** How ssh-keygen is run. */
 export interface SshKeygen {
   readonly env: NodeJS.ProcessEnv
-  /** Whether a person may be asked for a passphrase, on the terminal of this process. */
+  /** Whether ssh-keygen may ask for a passphrase on this process's terminal. */
   readonly terminal: boolean
-  /** Milliseconds for one call that asks nobody; default 30,000. */
+  /** Time limit in milliseconds for a call that asks nobody; 30,000 by default. */
   readonly timeoutMs?: number
 }
 
-/** Longer than it takes to find a security key and touch it. */
+/** Long enough to find a security key and touch it. */
 const PATIENCE_WITH_PEOPLE_MS = 300_000
 const PATIENCE_MS = 30_000
 
 /**
- * Signs text with a private key, or with a public one whose private half is in the agent.
+ * Signs text with a private key, or with a public key whose private half is in the agent.
  *
- * @param key path of its file
+ * @param key path to the key file
  * @return the signature as ssh-keygen writes it
  * @throws GuestlistError
  */
@@ -37,17 +37,17 @@ export function sign(text: string, key: string, keygen: SshKeygen): Promise<stri
   })
 }
 
-/** What ssh-keygen says of a signature. */
+/** ssh-keygen's verdict on a signature. */
 export type SignatureCheck =
   | { readonly kind: 'good' | 'bad-signature' }
   | { readonly kind: 'rejected'; readonly why: string }
 
 /**
- * Checks that a signature is of its statement, and that the signers file gives its key to a principal, now.
- * That judges the file a second time, by OpenSSH's own reading of it: only what both find good counts.
+ * Checks that a signature matches its statement, and that the signers file currently assigns its key to a principal.
+ * This is a second, independent reading of the signers file by OpenSSH: an approval counts only if both accept it.
  *
  * @param signers the content of the signers file
- * @throws GuestlistError where ssh-keygen cannot be run
+ * @throws GuestlistError if ssh-keygen cannot be run
  */
 export function check(
   file: ApprovalFile,
@@ -69,7 +69,7 @@ export function check(
   })
 }
 
-/** Files of the given contents, for their owner alone, as long as the work takes. `pathOf` says where each is. */
+/** Writes the contents to private temporary files for the duration of `work`. `pathOf` gives the path of each. */
 async function withFiles<Name extends string, T>(
   contents: Readonly<Record<Name, string>>,
   work: (pathOf: (name: Name) => string) => Promise<T>,
@@ -86,21 +86,21 @@ async function withFiles<Name extends string, T>(
 
 interface Run {
   readonly code: number | null
-  /** Its first line of complaint, without the paths of our own files. */
+  /** The first line of its error output, without the paths of our temporary files. */
   readonly said: string
 }
 
-/** `input`: for its standard input; null for none. Never by a shell. */
+/** Runs ssh-keygen without a shell. `input` goes to its standard input; null for none. */
 async function runKeygen(args: readonly string[], keygen: SshKeygen, input: string | null): Promise<Run> {
   const child = spawn('ssh-keygen', args, {
     env: environmentOf(keygen),
     stdio: stdioOf(keygen, input),
-    // Without a controlling terminal it has nobody to ask, and fails instead of waiting.
+    // Without a controlling terminal it cannot ask for a passphrase, so it fails instead of waiting.
     detached: !keygen.terminal,
   })
   const stderr: Buffer[] = []
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
-  // Where it ended without reading, its exit code says so.
+  // If it exits without reading its input, the exit code tells.
   child.stdin?.on('error', () => {}).end(input)
   const code = await ended(child, keygen)
   const said = Buffer.concat(stderr).toString('utf8')
@@ -108,7 +108,7 @@ async function runKeygen(args: readonly string[], keygen: SshKeygen, input: stri
   return { code, said: firstComplaint(said) }
 }
 
-/** On a terminal what it asks and says is for the person there. */
+/** On a terminal, its prompts and messages go to the user. */
 const stdioOf = ({ terminal }: SshKeygen, input: string | null): StdioOptions => [
   input !== null ? 'pipe' : terminal ? 'inherit' : 'ignore',
   'ignore',
@@ -137,12 +137,12 @@ function ended(child: ChildProcess, keygen: SshKeygen): Promise<number | null> {
   })
 }
 
-/** With what it started: a helper for security keys, say. */
+/** Kills its child processes too, such as a helper for security keys. */
 function endGroup(child: ChildProcess, detached: boolean): void {
   try {
     if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // It has ended by itself in the meantime, or there are no groups (Windows).
+    // It has already exited, or there are no process groups (Windows).
   }
   child.kill('SIGKILL')
 }
@@ -155,13 +155,13 @@ const missing = () =>
     advice: PACKAGES,
   })
 
-/** What versions before 8.2 say of `-Y` and its operations. */
+/** How versions before 8.2 reject `-Y` and its operations. */
 const TOO_OLD = /(?:unknown|unrecognized|illegal|invalid) option|unsupported operation for -Y|too many arguments/i
 
 const tooOld = () =>
   new GuestlistError('ssh-keygen', 'The ssh-keygen found is too old to sign and check approvals.', { advice: PACKAGES })
 
-/** What ssh-keygen and its helpers need: the credentials of the API are not among it. */
+/** Variables that ssh-keygen and its helpers need. API credentials are not passed on. */
 const PASSED = [
   'PATH',
   'HOME',
@@ -177,7 +177,7 @@ const PASSED = [
   'SSH_SK_HELPER',
   'SSH_PKCS11_HELPER',
 ]
-/** By which it asks in a window. */
+/** Variables that it needs to ask in a window. */
 const ASKING = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'SSH_ASKPASS', 'SSH_ASKPASS_REQUIRE']
 
 function environmentOf({ env, terminal }: SshKeygen): NodeJS.ProcessEnv {

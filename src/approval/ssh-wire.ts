@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 
-/** A public key as OpenSSH writes it: what it is, and its bytes. */
+/** An OpenSSH public key. */
 export interface PublicKey {
   /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, … */
   readonly type: string
-  /** `SHA256:` and 43 characters of base64, as `ssh-keygen -l` shows it. */
+  /** `SHA256:` and 43 base64 characters, as `ssh-keygen -l` shows it. */
   readonly fingerprint: string
 }
 
-/** Types that sign approvals, and of how many fields each key consists (RFC 4253, 5656, 8709; OpenSSH's PROTOCOL.u2f). */
+/** Key types that may sign approvals, with their number of fields (RFC 4253, 5656, 8709; OpenSSH's PROTOCOL.u2f). */
 const FIELDS: ReadonlyMap<string, number> = new Map([
   ['ssh-ed25519', 2],
   ['ssh-rsa', 3],
@@ -23,7 +23,7 @@ export const KEY_TYPES: readonly string[] = [...FIELDS.keys()]
 
 export const isCertificate = (type: string): boolean => type.endsWith('-cert-v01@openssh.com')
 
-/** Null for bytes that are no whole key. A certificate is taken by its type alone: it never counts. */
+/** Null if the bytes are not one whole key. Certificates are recognized by type only, since they never count. */
 export function readPublicKey(blob: Buffer): PublicKey | null {
   const type = readField(blob, 0)?.toString('latin1') ?? ''
   const whole = isCertificate(type) || (FIELDS.has(type) && readFields(blob)?.length === FIELDS.get(type))
@@ -33,7 +33,7 @@ export function readPublicKey(blob: Buffer): PublicKey | null {
 const fingerprintOf = (blob: Uint8Array): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
-/** RFC 4251 strings, one after the other; null where the bytes end within one. */
+/** A sequence of RFC 4251 strings; null if the bytes end within one. */
 export function readFields(buffer: Buffer): readonly Buffer[] | null {
   const fields: Buffer[] = []
   for (let at = 0; at < buffer.length; ) {
@@ -51,7 +51,7 @@ function readField(buffer: Buffer, at: number): Buffer | null {
   return end <= buffer.length ? buffer.subarray(at + 4, end) : null
 }
 
-/** Null for text that is not base64 in full: Node's own decoder skips what it does not know. */
+/** Null unless the whole text is base64: Node's own decoder skips invalid characters. */
 export function decodeBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64')
   return text !== '' && bytes.toString('base64').replace(/=+$/, '') === text.replace(/={0,2}$/, '') ? bytes : null

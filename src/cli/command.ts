@@ -7,34 +7,34 @@ import { type Io, withIo } from './io.js'
 import { createLog } from './log.js'
 import { type CommandOptions, type Completes, flagName, type LazyWords } from './option.js'
 
-/** What a command is to the grammar, to --help and to completion. */
+/** A command as the parser, --help and completion see it. */
 export interface Command {
-  /** Its words and arguments, as --help shows them: `state rm <EMAIL..>`. */
+  /** Its words and arguments: `state rm <EMAIL..>`. */
   readonly usage: string
   readonly describe: string
   readonly positionals?: Readonly<Record<string, Positional>>
-  /** Its own, by key; all commands take the common ones besides. */
+  /** Its own options by key; every command also takes the common ones. */
   readonly options: CommandOptions
   /** Which common options have an effect. */
   readonly uses: readonly Exclude<CommonGroup, 'always' | 'format'>[]
-  /** Its default first. */
+  /** The default comes first. */
   readonly formats: readonly [Format, ...Format[]]
   readonly examples: readonly (readonly [command: string, what: string])[]
-  /** Words that it has to explain besides, such as the codes of its findings. */
+  /** Terms that its help also explains, such as the codes of its findings. */
   readonly glossary?: {
     readonly title: string
     readonly rows: readonly (readonly [term: string, describe: string])[]
-    /** Of all of them. */
+    /** Applies to all terms. */
     readonly note: string
   }
-  /** @return the exit code: one of EXIT, or that of a program which it ran */
+  /** @return the exit code: one of EXIT, or that of a program it ran */
   run(given: Given, io: Io): Promise<number>
 }
 
 /** What the program consists of. */
 export interface Catalog {
   readonly commands: readonly Command[]
-  /** What each first word means that is not a command by itself. */
+  /** Describes each first word that is not a command by itself. */
   readonly groups: Readonly<Record<string, string>>
 }
 
@@ -43,7 +43,7 @@ interface Positional {
   readonly completes?: Completes | LazyWords
 }
 
-/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`, as they are. */
+/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`, verbatim. */
 type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${infer Rest}`
   ? ArgumentOf<Word> & ArgumentsOf<Rest>
   : ArgumentOf<Usage>
@@ -69,7 +69,7 @@ type Definition<Usage extends string, O extends CommandOptions, F extends Format
   run(flags: Flags<O, F>, args: ArgumentsOf<Usage>, io: Io): Promise<number>
 }
 
-/** A command as one definition: the types of its flags and arguments follow from it. */
+/** Defines a command; the types of its flags and arguments are inferred from the definition. */
 export function defineCommand<const Usage extends string, const O extends CommandOptions, const F extends Format>(
   definition: Definition<Usage, O, F>,
 ): Command {
@@ -83,7 +83,7 @@ export function defineCommand<const Usage extends string, const O extends Comman
   }
 }
 
-/** Common flags are accepted everywhere, so that a pipeline can give them to all its steps; none is without effect in silence. */
+/** Common flags are accepted everywhere, so that a pipeline can pass them to every step; one without effect is reported. */
 function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flags: CommonFlags, io: Io): void {
   const used = commonOptionsOf(command)
   const unused = Object.keys(COMMON).filter(key => flags.given.has(key) && !(key in used) && key !== 'noInput')
@@ -91,7 +91,7 @@ function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flag
   for (const key of unused) log.warn('unused_flag', `--${flagName(key)} has no effect on ${wordsOf(command).join(' ')}`)
 }
 
-/** The io of a command that works in another folder. @throws GuestlistError where there is none */
+/** The io of a command that works in another folder. @throws GuestlistError if there is no such folder */
 function inFolder(folder: string | undefined, io: Io): Io {
   if (folder === undefined) return io
   const cwd = resolve(io.cwd, folder)
@@ -113,10 +113,10 @@ function readArguments<Usage extends string>(usage: Usage, given: Given): Argume
 export const wordsOf = ({ usage }: Pick<Command, 'usage'>): readonly string[] =>
   usage.split(' ').filter(word => /^[a-z-]+$/.test(word))
 
-/** All that it takes, its own first. */
+/** Every option that the command takes, its own first. */
 export const optionsOf = ({ options }: Pick<Command, 'options'>): CommandOptions => ({ ...options, ...COMMON })
 
-/** The common options that have an effect on it. */
+/** The common options that have an effect on the command. */
 export const commonOptionsOf = ({ uses, formats }: Pick<Command, 'uses' | 'formats'>): CommandOptions => {
   const groups: readonly CommonGroup[] = [...uses, ...(formats.length > 1 ? (['format'] as const) : []), 'always']
   return Object.assign({}, ...groups.map(group => COMMON_GROUPS[group]))

@@ -1,6 +1,6 @@
 import type { CommandOptions, ValuesOf } from './option.js'
 
-/** Taken by every command, and used by those that say so in `uses`; `always` by all. */
+/** Accepted by every command; each group is used by the commands that list it in `uses`, and `always` by all. */
 export const COMMON_GROUPS = {
   always: {
     chdir: { kind: 'text', value: 'DIR', completes: 'file', describe: 'Change to this folder before anything else' },
@@ -89,7 +89,7 @@ export const COMMON = {
   ...COMMON_GROUPS.prompt,
 } as const satisfies CommandOptions
 
-/** What a command uses that reads what is live. */
+/** What a command that reads the live state uses. */
 export const READING = ['api', 'retries', 'limits'] as const satisfies readonly CommonGroup[]
 
 /** Options that several commands share. */
@@ -133,7 +133,7 @@ export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
 
 export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
 
-/** How many approvals a plan needs. Flag and variable add up to the stricter: see commands/shared/plan-approvals.ts. */
+/** How many approvals a plan needs. The stricter of flag and variable holds: see commands/shared/plan-approvals.ts. */
 export const REQUIRING = {
   requiredApprovals: {
     kind: 'integer',
@@ -193,7 +193,7 @@ export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as cons
 
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
 
-/** Every format that some command has. */
+/** Every format of any command. */
 export const FORMATS = [...PLAN_FORMATS, 'table', 'yaml', 'csv', 'junit', 'sarif'] as const
 
 export type Format = (typeof FORMATS)[number]

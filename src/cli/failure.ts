@@ -14,7 +14,7 @@ export interface Failure {
   readonly exitCode: ExitCode
 }
 
-/** What a person sees of an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
+/** The message for an error, and the exit code. A stack is shown only for a bug, and only at log level debug. */
 export function describeFailure(error: unknown, flags: StyleFlags, io: Io): Failure {
   const style = styleFor('err', flags, io)
   if (io.interrupt.aborted && error instanceof ApiError)
@@ -31,14 +31,14 @@ export function describeFailure(error: unknown, flags: StyleFlags, io: Io): Fail
   return { text: wrapText(text, widthOf(io, 'err')), exitCode }
 }
 
-/** Shows problems beside a result, on standard error; nothing where there are none. */
+/** Shows any problems that accompany a result, on standard error. */
 export function showProblems(problems: readonly Problem[], flags: StyleFlags, io: Io): void {
   if (problems.length > 0) io.err(`${problemsText(problems, styleFor('err', flags, io), widthOf(io, 'err'))}\n`)
 }
 
 function textOf(error: unknown, style: Style, debug: boolean): string {
   if (isKnownError(error)) {
-    // A state and a log are named as others named them: theirs is one line, whatever is in it.
+    // The names of a state and a log come from others: line breaks in them must not start a new line.
     const foreign = error instanceof GuestlistError && /^(?:state|audit)-/.test(error.code)
     const message = `${foreign ? escapeTerminal(error.message) : lines(error.message)}${style.code(error.code)}`
     return error.advice === null ? message : `${message}\n${lines(error.advice)}`

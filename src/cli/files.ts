@@ -9,10 +9,10 @@ import { readInput } from '../system/read-file.js'
 import { writeDurably } from '../system/write-file.js'
 import type { Io } from './io.js'
 
-/** A plan or snapshot larger than this cannot be one string, which parsing it needs. Some 512 MiB. */
+/** The longest string, about 512 MiB: parsing a plan or snapshot needs it as one string. */
 const LIMIT = constants.MAX_STRING_LENGTH
 
-/** @throws GuestlistError naming what the file was to be */
+/** @throws GuestlistError saying what the file should have been */
 export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd'>): Promise<string> {
   try {
     const bytes = await readInput(resolve(io.cwd, path), LIMIT)
@@ -28,7 +28,7 @@ export async function readTextFile(path: string, what: string, io: Pick<Io, 'cwd
   }
 }
 
-/** What `parse` makes of a file; a fault that it finds is placed in the file. @throws GuestlistError */
+/** Parses a file; an error from `parse` gets the file's name as its place. @throws GuestlistError */
 export async function readDocument<T>(
   path: string,
   what: Saved,
@@ -43,11 +43,11 @@ export async function readDocument<T>(
   }
 }
 
-/** Measured: a list or mapping, and a member of one, as V8 holds it. */
+/** Measured memory in V8 of a list or mapping, and of one member. */
 const BYTES_A_BRACKET = 64
 const BYTES_A_COMMA = 16
 
-/** What JSON becomes may be ten times as large as its text, and the process would end without a message where that is too much. */
+/** Parsed JSON may need ten times the memory of its text; without this check the process would die without a message. */
 function refuseBeyondMemory(bytes: Uint8Array): void {
   let needed = 2 * bytes.length
   if (needed < 2 ** 24) return
@@ -59,7 +59,7 @@ function refuseBeyondMemory(bytes: Uint8Array): void {
   if (needed > limit * 0.9) throw new Error('it holds more than fits in memory (NODE_OPTIONS=--max-old-space-size=MIB)')
 }
 
-/** Writes a file that may be somebody's work, and so is never overwritten. @throws GuestlistError */
+/** Writes a new file, never overwriting an existing one, which may be somebody's work. @throws GuestlistError */
 export async function writeNewFile(
   path: string,
   what: 'manifest' | 'tests',
@@ -74,7 +74,7 @@ export async function writeNewFile(
   }
 }
 
-/** What `--out` writes in place of an older one. */
+/** What `--out` writes, replacing an older one. */
 type Saved = 'plan' | 'snapshot' | 'approval'
 
 /** Writes a file that others cannot read (mode 0600), whole or not at all. @throws GuestlistError */
@@ -92,7 +92,7 @@ export async function writePrivateFile(
   }
 }
 
-/** To be asked before the work is done, too: what is at the path may be all that somebody has. @throws GuestlistError */
+/** Also called before the work is done: the file at the path may be somebody's only copy. @throws GuestlistError */
 export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 'cwd'>): Promise<void> {
   const foreign = await isForeign(resolve(io.cwd, path), what).catch(error => {
     throw unwritable(path, what, error)
@@ -103,7 +103,7 @@ export async function assertReplaceable(path: string, what: Saved, io: Pick<Io, 
   })
 }
 
-/** @throws GuestlistError for the name by which other programs mean standard output */
+/** @throws GuestlistError for "-", which other programs take to mean standard output */
 export function refuseDash(out: string | undefined, advice: string): void {
   if (out !== '-') return
   throw new GuestlistError(
@@ -121,11 +121,11 @@ const unwritable = (path: string, what: Saved | 'manifest' | 'tests', error: unk
   })
 
 /**
- * Whether there is a file with something in it that is not an older one of its kind. A link is replaced, and what it
- * points to is left as it is: somebody else may have put it there.
+ * Whether there is a non-empty file that is not an older one of the same kind. A link is replaced, and its target left
+ * alone: somebody else may have put it there.
  *
- * @throws Error for what is not replaced by a file: a folder, a pipe or a device, or a link to one (for the system's own
- * user, /dev/null would be)
+ * @throws Error for what must not be replaced by a file: a folder, a pipe or a device, or a link to one (root could
+ * replace /dev/null)
  */
 async function isForeign(path: string, what: Saved): Promise<boolean> {
   const own = await lstat(path).catch(() => null)
@@ -137,10 +137,10 @@ async function isForeign(path: string, what: Saved): Promise<boolean> {
   return !LOOKS_LIKE[what]((await readInput(path, BEGINNING)).toString('utf8'))
 }
 
-/** Enough bytes to tell a plan from other JSON, whatever its first change is. */
+/** Enough bytes to tell a plan from other JSON, however long its first change is. */
 const BEGINNING = 2 ** 16
 
-/** By how it begins, for a file may be large, or cut off. The state has a serial before the API's address. */
+/** Judged by the beginning, since a file may be large or truncated. In a state file, a serial precedes the API's address. */
 const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
   plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
   approval: text => /^-----BEGIN SSH SIGNATURE-----\r?\n/.test(text),

@@ -4,28 +4,28 @@ import { type CommandOptions, flagName, type OptionKind, type ValuesOf, variable
 
 type FlagValue = boolean | number | string | readonly string[] | Date | undefined
 
-/** What yargs found, by name: every flag but a switch is declared as text, so that it is read here, strictly. */
+/** What yargs found, by name. Every flag except switches is declared as a string, so that it is parsed here, strictly. */
 export type Given = Readonly<Record<string, unknown>>
 
-/** What every command is given: `--format` and `--json` are one. */
+/** What every command receives: `--format` and `--json` are merged. */
 export type CommonFlags<F extends Format = Format> = Omit<ValuesOf<typeof COMMON>, 'format' | 'json'> & {
   readonly format: F
-  /** The keys of the flags that are on the command line. */
+  /** The keys of the flags given on the command line. */
   readonly given: ReadonlySet<string>
 }
 
-/** The values of a command's flags: from the command line, else from the environment, else the default. */
+/** The values of a command's flags, from the command line, the environment or the default, in that order. */
 export type Flags<O extends CommandOptions, F extends Format> = CommonFlags<F> & ValuesOf<O>
 
 interface DeclaredFlags<O extends CommandOptions, F extends Format> {
   readonly options: O
-  /** Its default first. */
+  /** The default comes first. */
   readonly formats: readonly [F, ...F[]]
 }
 
 /**
  * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the default.
- * A flag that adds to its variable is not added here, so that a plan can say who holds a protection.
+ * A flag that adds to its variable is not combined with it here, so that a plan can name the source of a protection.
  *
  * @throws GuestlistError for an invalid value
  */
@@ -48,8 +48,8 @@ export function readFlags<O extends CommandOptions, F extends Format>(
 }
 
 /**
- * Of --format and --json one on the command line goes before one in the environment; and what the environment says is
- * meant for the commands that know it, so that a pipeline can set it for all its steps.
+ * --format and --json on the command line take precedence over the environment. A format in the environment applies
+ * only to the commands that support it, so that a pipeline can set it for all its steps.
  */
 function readFormat<F extends Format>(
   { format, json }: Readonly<Record<string, FlagValue>>,
@@ -80,7 +80,7 @@ function fromEnvironment(option: OptionKind, variables: readonly string[], env: 
   return readValue(option, text, variable)
 }
 
-/** The members of a list in one string. */
+/** The items of a list written as one string. */
 export const splitList = (text: string): readonly string[] =>
   text
     .split(/[,\r\n]/)
@@ -103,7 +103,7 @@ function readGiven(option: OptionKind, given: unknown, flag: string): FlagValue 
   return readValue(option, String(given), flag)
 }
 
-/** A list that is given and empty is a mistake: read as none, it could mean everything, or protect nobody. */
+/** An empty list is a mistake: read as no list, it could target everything or protect nobody. */
 function nonEmptyList(text: string, source: string): readonly string[] {
   const items = splitList(text)
   if (items.length > 0) return items
@@ -118,7 +118,7 @@ function nonEmpty(text: string, source: string): string {
 }
 
 /**
- * A command line whose switches have only values that they know: left to yargs, `--no-removals=yes` would be false.
+ * Checks and normalizes the values of switches: yargs would read `--no-removals=yes` as false.
  *
  * @param switches their names, without dashes
  * @throws GuestlistError
@@ -130,7 +130,7 @@ export function checkSwitches(argv: readonly string[], switches: ReadonlySet<str
   })
 }
 
-/** Strict: an invalid value is an error, whichever way it came. */
+/** Strict: an invalid value is an error, wherever it comes from. */
 export function readValue(option: OptionKind, text: string, source: string): FlagValue {
   switch (option.kind) {
     case 'switch':
@@ -185,7 +185,7 @@ function readInteger(text: string, source: string, min: number, max: number): nu
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, '': 1000 }
 
-/** Longer than this a timer of Node's fires at once. */
+/** Node's timers fire at once if the delay is longer than this. */
 const LONGEST_MS = 2 ** 31 - 1
 
 function readDuration(text: string, source: string, positive: boolean): number {
@@ -199,7 +199,7 @@ const RFC3339 = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Z
 
 function readTimestamp(text: string, source: string): Date {
   const date = RFC3339.test(text) ? new Date(text.replace(' ', 'T')) : new Date(Number.NaN)
-  // A day that the month does not have would roll over to the next month.
+  // A nonexistent day, such as February 30, would roll over to the next month.
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`)
   const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
   if (!Number.isNaN(date.getTime()) && exists) return date

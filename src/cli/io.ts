@@ -3,32 +3,32 @@ import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type { ExitCode } from '../model/error.js'
 
-/** The world outside, as commands see it. Writing never throws; a reader that went away is not an error. */
+/** The outside world as commands see it. Writing never throws; a reader that went away is not an error. */
 export interface Io {
   /** The result, and nothing else. */
   out(text: string): void
-  /** A result too long to be held whole: the next chunk is made when its reader has taken the last. */
+  /** For a result too long to hold in memory: each chunk is produced once the reader has taken the previous one. */
   outAll(chunks: Iterable<string>): Promise<void>
   /** Whether a part of the result was lost, as on a full disk; not where its reader went away. Known once `outAll` has resolved. */
   isOutLost?(): boolean
   /** Progress, warnings, prompts and logs. */
   err(text: string): void
-  /** Redraws the last line of the terminal, below all that is written; null takes it away. Only on a terminal. */
+  /** Redraws the last line of the terminal, below all other output; null removes it. Absent without a terminal. */
   status?(line: string | null): void
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 without one. */
   readonly columns: number
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP (not under nohup). */
   readonly interrupt: AbortSignal
-  /** Ends the process at once, whatever hangs in it. Only where there is one. */
+  /** Ends the process at once, even if something hangs. Absent if there is no process of its own. */
   end?(code: ExitCode): void
 }
 
-/** The same io but for what is given here. */
+/** The same io with the given members replaced. */
 export const withIo = (io: Io, own: { readonly [K in keyof Io]?: Io[K] | undefined }): Io =>
   Object.create(io, Object.getOwnPropertyDescriptors(own))
 
@@ -43,12 +43,12 @@ export function processIo(): Io {
   process.on('SIGTERM', onSignal)
   const isOutliving = outlivesHangup(process.env)
   process.on('SIGHUP', () => {
-    // A command for which it means something else listens itself.
+    // A command that gives SIGHUP another meaning has its own listener.
     if (!isOutliving && process.listenerCount('SIGHUP') === 1) onSignal()
   })
   return {
     ...writers(controller.signal),
-    // Opening it costs more than most commands: only a prompt and `-f -` need it.
+    // Lazy: opening it takes longer than most commands, and only prompts and `-f -` need it.
     get stdin() {
       return process.stdin
     },
@@ -57,7 +57,7 @@ export function processIo(): Io {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     get columns() {
-      // A terminal that was never given a size says 0.
+      // A terminal whose size was never set reports 0.
       return process.stderr.columns || process.stdout.columns || 80
     },
     interrupt: controller.signal,
@@ -66,14 +66,14 @@ export function processIo(): Io {
 }
 
 /**
- * Whether whoever started this wants it to go on when the terminal hangs up, as with nohup(1). Node sets what was ignored back
- * to its default before any of our code runs, so this is read off what remains:
+ * Whether the process was started to survive the terminal hanging up, as with nohup(1). Node resets ignored signals to
+ * their defaults before any of our code runs, so this is inferred from what remains:
  *
- * | seen | by |
+ * | evidence | explanation |
  * | --- | --- |
- * | `_`, in which shells name the program that they started, is nohup | a shell started it under nohup |
+ * | `_`, in which shells name the program they started, is nohup | a shell started it under nohup |
  * | the parent ignores the signal (Linux) | a script under nohup, or with a trap, started it |
- * | standard input can only be written to (Linux) | nohup, which takes the terminal away like this |
+ * | standard input is write-only (Linux) | nohup replaces a terminal on standard input like this |
  */
 export function outlivesHangup(env: NodeJS.ProcessEnv): boolean {
   if (/(^|\/)nohup$/.test(env._ ?? '')) return true
@@ -91,10 +91,10 @@ function procFile(path: string): string {
   }
 }
 
-/** To the start of the line, and clear it. */
+/** Moves to the start of the line and clears it. */
 const CLEAR = '\r\u001b[2K'
 
-/** Both streams may be one terminal: whatever is written takes the status line away first and puts it back after. */
+/** Both streams may share a terminal: each write first removes the status line and restores it afterwards. */
 function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'isOutLost' | 'err' | 'status'> {
   let isLost = false
   const onLoss = (error: Error) => {
@@ -130,10 +130,10 @@ function writers(interrupt: AbortSignal): Pick<Io, 'out' | 'outAll' | 'isOutLost
   }
 }
 
-/** Writes a string. @return whether more should be written now; false until the stream says `drain` */
+/** Writes a string. @return false if the caller should wait for `drain` before writing more */
 type Write = (text: string) => boolean
 
-/** Waits for a reader that is slower, so that what it has not taken is not held. Not after an interrupt: then it ends. */
+/** Waits for a slow reader, so that unread chunks do not pile up in memory. After an interrupt it no longer waits. */
 async function writeAll(
   chunks: Iterable<string>,
   write: Write,
@@ -161,15 +161,15 @@ function drained(stream: NodeJS.WriteStream, interrupt: AbortSignal): Promise<vo
 
 const ENDS = ['drain', 'error', 'close'] as const
 
-/** A result that is not whole is no result, as on a full disk. */
+/** A truncated result, as on a full disk, must fail the run. */
 function reportLostOutput(error: Error): void {
   process.exitCode ||= 1
   process.stderr.write(`Error: The result could not be written to standard output: ${error.message}\n`)
 }
 
 /**
- * What cannot be written ends the output, not the run: what was begun must be finished and recorded. A reader that went
- * away (EPIPE) has read what it wanted.
+ * A failed write ends the output, not the run: work that has started must be finished and recorded. A reader that went
+ * away (EPIPE) has read all it wanted.
  */
 function writer(stream: NodeJS.WriteStream, onLoss: (error: Error) => void): Write {
   let gone = false

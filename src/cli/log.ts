@@ -3,21 +3,21 @@ import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
 import type { Io } from './io.js'
 
-/** Nothing is logged at `trace` that is not at `debug`; it is taken because other tools have it. */
+/** `trace` logs the same as `debug`; it is accepted because other tools have it. */
 export const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export type LogLevel = (typeof LEVELS)[number]
 
-/** Whether codes, stacks and what is only for debugging are shown. */
+/** Whether to show codes, stacks and other debugging information. */
 export const isDebug = (level: LogLevel | undefined): boolean => level === 'debug' || level === 'trace'
 
 /** Lines on standard error. Callers never pass a secret. */
 export interface Log {
-  /** `code` is shown at `debug`; `guestlist explain-code` has a page for each. */
+  /** `code` is shown at `debug`; `guestlist explain-code` has a page for every code. */
   warn(code: NoticeCode, message: string): void
   info(message: string): void
   debug(message: string): void
-  /** A request is repeated after a wait. */
+  /** Says that a request is retried after a delay. */
   retry(message: string, attempt: number, delayMs: number): void
 }
 

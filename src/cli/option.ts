@@ -1,9 +1,9 @@
-/** How a flag's text is read: see `readValue` in flags.ts. */
+/** How a flag's value is parsed: see `readValue` in flags.ts. */
 export type OptionKind =
   | { readonly kind: 'switch' }
   | { readonly kind: 'text' | 'timestamp' }
   /**
-   * Repeatable; in its variable separated by commas or newlines, and with `commas` on the command line too. `adds`: the
+   * Repeatable; comma- or newline-separated in its variable and, with `commas`, on the command line too. `adds`: the
    * command line adds to the variable instead of replacing it.
    */
   | { readonly kind: 'list'; readonly adds?: boolean; readonly commas?: boolean }
@@ -12,7 +12,7 @@ export type OptionKind =
   /** A whole number of days, with or without d. */
   | { readonly kind: 'days'; readonly fallback?: number }
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number; readonly fallback?: number }
-  /** A number a second, with or without /s. */
+  /** A number per second, with or without /s. */
   | { readonly kind: 'rate' }
   | {
       readonly kind: 'choice'
@@ -22,8 +22,8 @@ export type OptionKind =
     }
 
 /**
- * What a shell offers for a value or an argument: the names of files, or these words. `address`: e-mail addresses in the
- * manifests and the state of the folder; `target`: users as a plan shows them.
+ * What a shell completes for a value or an argument: file names, or these words. `address`: e-mail addresses in the
+ * folder's manifests and state; `target`: users as a plan shows them.
  */
 export type Completes = 'file' | 'address' | 'target' | readonly string[]
 
@@ -33,9 +33,9 @@ export type LazyWords = () => Promise<readonly string[]>
 export interface Option {
   readonly describe: string
   readonly alias?: string
-  /** The placeholder for the value in --help, where the kind does not give one. */
+  /** The placeholder for the value in --help; defaults to one for the kind. */
   readonly value?: string
-  /** Variables read besides `GUESTLIST_…`, the weakest last. */
+  /** Variables read in addition to `GUESTLIST_…`, in order of precedence. */
   readonly env?: readonly string[]
   readonly completes?: Completes
 }
@@ -43,7 +43,7 @@ export interface Option {
 /** By key: `maxRemovals` for `--max-removals`. */
 export type CommandOptions = Readonly<Record<string, Option & OptionKind>>
 
-/** What is read of an option. */
+/** The type of an option's value. */
 type ValueOf<O> = O extends { kind: 'switch' }
   ? boolean
   : O extends { kind: 'list' }
@@ -68,7 +68,7 @@ export const flagName = (key: string): string => key.replace(/[A-Z]/g, letter =>
 /** `maxRemovals` → `GUESTLIST_MAX_REMOVALS` */
 export const variableName = (key: string): string => `GUESTLIST_${flagName(key).replaceAll('-', '_').toUpperCase()}`
 
-/** What follows a flag in --help: ` N`. */
+/** The placeholder that follows a flag in --help: ` N`. */
 export function valueName(option: Option & OptionKind): string {
   if (option.kind === 'switch') return ''
   if (option.value !== undefined) return ` ${option.value}`

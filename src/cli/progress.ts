@@ -1,30 +1,30 @@
 import type { Io } from './io.js'
 
-/** How far something has come, on standard error. */
+/** Shows progress on standard error. */
 export interface Progress {
   done(count: number): void
-  /** One more has failed. */
+  /** Counts one more failure. */
   failed(): void
-  /** Takes the line away; nothing is shown after it. */
+  /** Removes the line; nothing is shown afterwards. */
   end(): void
 }
 
-/** How often a line is drawn again on a terminal, and how often one is printed elsewhere. */
+/** How often the line is redrawn on a terminal, and how often one is printed elsewhere. */
 const REDRAW_MS = 200
 const PRINT_MS = 3000
 
-/** What ends sooner than this shows nothing. */
+/** Work that ends sooner than this shows no progress. */
 const SHOWN_AFTER_MS = 300
 
 interface ProgressOptions {
   readonly label: string
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly total: number | null
-  /** Quiet: for machines. */
+  /** Show nothing, for machine-readable output. */
   readonly quiet: boolean
 }
 
-/** On a terminal one line that is drawn again; elsewhere a line every few seconds. */
+/** On a terminal, redraws one line; elsewhere, prints a line every few seconds. */
 export function startProgress(
   { label, total, quiet }: ProgressOptions,
   io: Pick<Io, 'err' | 'status' | 'columns'>,
@@ -67,7 +67,7 @@ export interface ProgressFacts {
   readonly label: string
   readonly total: number | null
   readonly count: number
-  /** Since the start. */
+  /** Elapsed time. */
   readonly seconds: number
 }
 
@@ -82,7 +82,7 @@ export function progressLine({ label, total, count, seconds }: ProgressFacts): s
   return `${label}: ${parts.join(', ')}`
 }
 
-/** The line with a bar before it where the total is known and there is room; cut where it is too long for the columns there are. */
+/** The line, preceded by a bar if the total is known and there is room; truncated to the columns. */
 export function progressBar(facts: ProgressFacts, columns: number): string {
   const line = progressLine(facts)
   const room = Math.min(30, columns - line.length - 4)

@@ -7,7 +7,7 @@ import type { Style } from '../render/text/style.js'
 import type { CommonFlags } from './flags.js'
 import type { Io } from './io.js'
 
-/** Refused before anything is read, so that a pipeline fails at once and always. @throws GuestlistError */
+/** Called before anything is read, so that a pipeline fails at once, and every time. @throws GuestlistError */
 export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: boolean }, io: Io): void {
   if (flags.autoApprove) return
   const advice =
@@ -29,7 +29,7 @@ export function assertCanApprove(flags: CommonFlags & { readonly autoApprove: bo
 
 export interface Question {
   readonly text: string
-  /** What is said where the answer is not yes. */
+  /** The message for any answer other than yes. */
   readonly declined: string
 }
 
@@ -39,10 +39,10 @@ const CHANGES: Question = {
 }
 
 /**
- * Asks; anything but `yes` declines. What is approved is on the terminal: where standard output is not one, the plan is
- * shown on standard error too.
+ * Asks for approval; anything but `yes` declines. People must see what they approve: if standard output is not a
+ * terminal, the plan is also shown on standard error.
  *
- * @throws GuestlistError where it is declined or interrupted
+ * @throws GuestlistError if declined or interrupted
  */
 export async function askApproval(plan: Plan, style: Style, io: Io, question = CHANGES): Promise<void> {
   if (!io.outIsTerminal) for (const chunk of planTextChunks(plan, style, io.columns)) io.err(chunk)

@@ -8,13 +8,13 @@ export interface StyleFlags {
 }
 
 /**
- * Colour where the stream is a terminal. `--no-color` and a `NO_COLOR` that is not empty turn it off; `FORCE_COLOR` turns it
- * on elsewhere too, unless it is 0 or false. At log level debug diagnostics show their codes.
+ * Uses colour if the stream is a terminal. `--no-color` and a non-empty `NO_COLOR` turn it off; `FORCE_COLOR` forces it
+ * on, or off if it is 0 or false. At log level debug, diagnostics show their codes.
  */
 export const styleFor = (stream: 'out' | 'err', { noColor, logLevel }: StyleFlags, io: Io): Style =>
   withCodesAt(logLevel, colourFor(stream, noColor, io))
 
-/** For what is never coloured, such as a log. */
+/** For output that is never coloured, such as a log. */
 export const plainStyle = (logLevel: LogLevel): Style => withCodesAt(logLevel, PLAIN)
 
 const withCodesAt = (logLevel: LogLevel | undefined, style: Style): Style =>
@@ -28,6 +28,6 @@ function colourFor(stream: 'out' | 'err', noColor: boolean, io: Io): Style {
   return terminal && io.env.TERM !== 'dumb' ? COLOUR : PLAIN
 }
 
-/** Columns to break lines at; none where the stream goes to a file or a pipe. */
+/** The width to wrap lines at; undefined if the stream is a file or a pipe. */
 export const widthOf = ({ outIsTerminal, errIsTerminal, columns }: Io, stream: 'out' | 'err' = 'out') =>
   (stream === 'out' ? outIsTerminal : errIsTerminal) ? columns : undefined

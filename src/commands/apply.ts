@@ -48,7 +48,7 @@ export async function apply(planFile: string | undefined, flags: ApplyFlags, io:
 const INTERRUPTED =
   '\nInterrupted: what is in flight finishes, nothing new starts. Press Ctrl-C again to stop immediately.\n'
 
-/** @throws GuestlistError for what no plan could have */
+/** @throws GuestlistError for a digest that no plan could have */
 function assertDigest(expect: string | undefined): void {
   if (expect === undefined || /^(sha256:[0-9a-f]+|[0-9a-f]{64})$/.test(expect)) return
   throw new GuestlistError('usage', `--expect: ${JSON.stringify(expect)} is not a digest`, {
@@ -56,7 +56,7 @@ function assertDigest(expect: string | undefined): void {
   })
 }
 
-/** A saved plan needs no approval: it was looked at. @throws GuestlistError where nobody could be asked */
+/** A saved plan needs no prompt: it has been reviewed. @throws GuestlistError if there is nobody to ask */
 function approvalFor(planFile: string | undefined, flags: ApplyFlags, io: Io): Approval {
   if (planFile !== undefined) return { given: 'a saved plan' }
   if (flags.autoApprove) return { given: '--auto-approve' }
@@ -73,7 +73,7 @@ async function basisOf(planFile: string | undefined, flags: ApplyFlags, io: Io):
   return { kind: 'manifest', ...loaded, options, now: flags.now, noLoss: flags.noLoss }
 }
 
-/** What ended the run, for machines; people see it from whoever catches it. */
+/** Reports what ended the run, for machines; the caller that catches the error shows it to people. */
 function reportProblem(view: ApplyView, error: unknown): void {
   const problems = error instanceof GuestlistError ? error.problems : []
   for (const problem of problems) view.problem(problem.summary, problem)

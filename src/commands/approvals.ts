@@ -85,11 +85,11 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** Base64 has a slash. */
+/** Base64 contains slashes, which a file name cannot. */
 const fileNameOf = (fingerprint: string): string =>
   fingerprint.replace('SHA256:', '').replaceAll('/', '_').replaceAll('+', '-')
 
-/** In the order in which ssh-keygen's default types came. */
+/** In the order in which ssh-keygen introduced its default types. */
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_ed25519_sk', 'id_ecdsa_sk', 'id_rsa']
 
 async function keyFile(given: string | undefined, io: Io): Promise<string> {
@@ -105,7 +105,7 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
   })
 }
 
-/** An approval of somebody else may be all that there is of it. @throws GuestlistError */
+/** Never overwrites someone else's approval, which may be the only copy. @throws GuestlistError */
 async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<void> {
   if (!(await exists(resolve(io.cwd, path)))) return
   const text = await readTextFile(path, 'approval', io)
@@ -119,7 +119,7 @@ async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<
   )
 }
 
-/** Who approved a saved plan, and whether it is enough. */
+/** Shows who approved a saved plan, and whether that is enough. */
 export async function approvalsVerify(
   planFile: string,
   flags: CommonFlags & ApprovingFlags,

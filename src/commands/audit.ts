@@ -60,7 +60,7 @@ function verdictText(verification: AuditVerification, style: Style): string {
   return isIntact(verification) ? style.good(verdict) : style.bad(verdict)
 }
 
-/** Verifies the chain of an audit log, then shows its runs. Ends with 1 where the log is not as it was written. */
+/** Verifies the chain of an audit log, then shows its runs. Exits with 1 if the log has been altered. */
 export async function auditShow(path: string, flags: CommonFlags<'text' | 'html' | 'json'>, io: Io): Promise<ExitCode> {
   const gathered = gatherRuns()
   const verification = await verifyAudit(sourceOf(path, io), { onLine: gathered.add })

@@ -14,14 +14,14 @@ import { wrapText } from '../render/text/width.js'
 import { limitsOf, wireOf } from './shared/wire-options.js'
 
 /**
- * | status | the API was asked and |
+ * | status | the API |
  * | --- | --- |
  * | works | answered |
- * | refused | answered 401: the credential is not good |
- * | forbidden | answered 403: it is good, but lacks the scope org:manage |
+ * | refused | answered 401: the credential is invalid |
+ * | forbidden | answered 403: the credential is valid, but lacks the scope org:manage |
  * | unreachable | did not answer |
  * | failed | answered something else |
- * | unusable | was not asked: there is no credential, or no token could be had with it |
+ * | unusable | was not asked: there is no credential, or it yielded no token |
  */
 type CredentialStatus = 'works' | 'refused' | 'forbidden' | 'unreachable' | 'failed' | 'unusable'
 
@@ -39,7 +39,7 @@ const interruptibleWire = (flags: CommonFlags, io: Io) => ({
   signal: io.interrupt,
 })
 
-/** Which credential is used and why, and whether the API takes it; one cheap call, nothing changed. */
+/** Shows which credential is used and why, and whether the API accepts it, with one cheap call that changes nothing. */
 export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const wire = interruptibleWire(flags, io)
   const chosen = await attempt(() => chooseCredentials(io.env, wire))
@@ -54,7 +54,7 @@ export async function authStatus(flags: CommonFlags, io: Io): Promise<ExitCode> 
   return check.status === 'works' ? EXIT.done : EXIT.error
 }
 
-/** An address that is refused may hold a password. */
+/** A rejected address is not echoed: it may contain a password. */
 function shown({ apiUrl, allowInsecureHttp }: Wire): string {
   try {
     return canonicalApiUrl(parseAddress(apiUrl, '--api-url', allowInsecureHttp))
@@ -87,7 +87,7 @@ async function ask(credentials: CredentialSource, wire: Wire): Promise<Credentia
 }
 
 function failed(error: ApiError): CredentialCheck {
-  // Others are sent here for which credential is used: this is here.
+  // Other commands' advice refers to `auth status`; this is `auth status`.
   const advice = error.advice?.replace(/ `guestlist auth status` says which are used\./, '') ?? null
   return { status: statusOf(error), message: error.message, advice }
 }
@@ -99,7 +99,7 @@ function statusOf({ kind, status }: ApiError): CredentialStatus {
   return ['not-sent', 'network', 'timeout'].includes(kind) ? 'unreachable' : 'failed'
 }
 
-/** With a login that the variables keep from being used. */
+/** Includes a login that the environment variables shadow. */
 async function description(chosen: CredentialSource, wire: Wire, io: Io): Promise<CredentialDescription> {
   const own = chosen.describe()
   if (chosen.name === 'login') return own

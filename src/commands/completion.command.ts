@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { type Catalog, type Command, defineCommand } from '../cli/command.js'
 import { EXIT, GuestlistError } from '../model/error.js'
 
-/** @param catalog asked for when it runs: this command is part of it */
+/** @param catalog called only when the command runs, since the catalog contains this command */
 export const completion = (catalog: () => Catalog): Command =>
   defineCommand({
     usage: 'completion [SHELL]',
@@ -21,7 +21,7 @@ export const completion = (catalog: () => Catalog): Command =>
     async run(_, { SHELL }, io) {
       const name = SHELL ?? basename(io.env.SHELL ?? '')
       const { completionWords } = await import('./completion/completion-words.js')
-      // Everything in a script is fixed, so that no key press starts a process.
+      // A script contains everything it completes, so that no key press starts guestlist.
       io.out((await scriptFor(name))(await completionWords(catalog())))
       return EXIT.done
     },

@@ -30,7 +30,7 @@ import { connect } from './shared/connect.js'
 
 type DoctorFlags = CommonFlags & ConcurrencyFlags & SignersFlags
 
-/** Checks all that the other commands need, whatever fails, and changes nothing. */
+/** Checks everything the other commands need, carrying on after failures, and changes nothing. */
 export async function doctor(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   const checks = await makeChecks(flags, io)
   if (flags.format === 'json') io.out(`${jsonText({ format_version: '1.0', checks })}\n`)
@@ -63,7 +63,7 @@ async function makeChecks(flags: DoctorFlags, io: Io): Promise<readonly DoctorCh
   return done
 }
 
-/** A line for each, what to do below it, and how many there are of each kind. */
+/** One line per check with its advice below it, then a count by status. */
 function checksText(checks: readonly DoctorCheck[], style: Style, width: number | undefined): string {
   const colours = { ok: style.good, warning: style.change, failed: style.bad }
   const room = Math.max(...checks.map(({ code }) => code.length))
@@ -78,5 +78,5 @@ function checksText(checks: readonly DoctorCheck[], style: Style, width: number 
   return `${lines.join('\n')}\n\nDoctor: ${count('ok')} ok, ${count('warning')} to look at, ${count('failed')} failed.\n`
 }
 
-/** Below the names of the checks. */
+/** Aligns continuation lines with the names of the checks. */
 const INDENT = 9

@@ -25,7 +25,7 @@ export async function explainCode(
   return EXIT.done
 }
 
-/** Brackets, as text shows codes in them, may come along with it. */
+/** Accepts a code copied from text output together with its brackets. */
 function pageOf(written: string): CodePage {
   const code = written.replace(/^\[(.*)\]$/, '$1')
   const page = CODE_PAGES.get(code)

@@ -27,7 +27,7 @@ import { readAll, withWorld } from './shared/read-world.js'
 
 type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { readonly from: string | undefined }
 
-/** Says why an invitation, or all that concerns an address, is decided as it is. */
+/** Explains the decision about an invitation, or every decision about an address. */
 export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const wanted = readSubject(subject)
   const { manifest, written } = await loadManifest(flags.file, io)
@@ -44,7 +44,7 @@ export async function explain(subject: string, flags: ExplainFlags, io: Io): Pro
 }
 
 interface Wanted {
-  /** Null where an id was given. */
+  /** Null if an id was given. */
   readonly email: string | null
   matches(invitation: Invitation): boolean
 }
@@ -55,7 +55,7 @@ function explainWanted({ email }: Wanted, found: readonly Invitation[], explaine
   return { invitations: found.map(explainer.invitation), user, uninvited }
 }
 
-/** An id, an address, or either as a plan shows it. */
+/** Accepts an id, an e-mail address, or the resource address that a plan shows for either. */
 function readSubject(text: string): Wanted {
   const id = /^(?:bimdata_invitation\.)?(\d+)$/.exec(text)?.[1]
   if (id !== undefined && Number.isSafeInteger(Number(id)))
@@ -91,16 +91,16 @@ const textOf = ({ invitations, user, uninvited }: Explained, look: ExplainLook):
     ...(uninvited ? [uninvitedText(uninvited, look)] : []),
   ].join('\n')
 
-/** What `explain` found of its subject. */
+/** What `explain` found about its subject. */
 export interface Explained {
   readonly invitations: readonly InvitationExplanation[]
-  /** The user under `users.remove`. */
+  /** The user, if listed under `users.remove`. */
   readonly user: UserExplanation | null
-  /** Of an address with neither. */
+  /** Set only for an address with no invitation and no removal. */
   readonly uninvited: UninvitedExplanation | null
 }
 
-/** The JSON of `explain`, whose members have the names that a plan's have. */
+/** The JSON of `explain`, with the same member names as a plan's. */
 export const explainDocument = ({ invitations, user, uninvited }: Explained, written: WrittenLines) => ({
   format_version: '1.0',
   invitations: invitations.map(one => withDecision(one, written)),
@@ -108,7 +108,7 @@ export const explainDocument = ({ invitations, user, uninvited }: Explained, wri
   uninvited: uninvited && withDecision(uninvited, written),
 })
 
-/** The lines of the rule at a place, as the manifest has them. */
+/** Returns the manifest's own lines for the rule at a place. */
 type WrittenLines = (place: Place) => readonly string[]
 
 const withDecision = <T extends RuleOutcomes & { readonly decision: Decision }>(

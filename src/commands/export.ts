@@ -40,8 +40,8 @@ export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCo
 }
 
 /**
- * Accepted → accept by id, denied → deny by id, pending and unknown as comments. What the API says is in comments
- * alone, as JSON strings, so that it cannot break out of them.
+ * Accepted → accept by id, denied → deny by id, pending and unknown as comments. Text from the API appears only in
+ * comments, as JSON strings, so that it cannot break out of them.
  */
 export function manifestText(invitations: readonly Invitation[], apiUrl: string, schema: string): string {
   const having = (wanted: Status) => invitations.filter(({ status }) => status === wanted).map(viewOf)
@@ -78,6 +78,6 @@ function about({ email, cloud_name, cloud_role, project_name, project_role }: In
   return `${comment(email)}, cloud ${comment(cloud_name)} as ${cloud_role}${project}`
 }
 
-/** JSON escapes every break of a line; U+FFFE and U+FFFF, which YAML does not know, are escaped besides. */
+/** JSON escapes every line break; U+FFFE and U+FFFF, which YAML does not allow, are escaped here. */
 const comment = (text: string): string =>
   jsonText(text, 0).replace(/[\ufffe\uffff]/g, found => `\\u${found.charCodeAt(0).toString(16)}`)

@@ -8,7 +8,7 @@ import { makeFolder } from '../system/write-file.js'
 import { schemaReference } from './shared/schema-reference.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 
-/** Writes a starter manifest; a file that is there already stays as it is. */
+/** Writes a starter manifest; never overwrites an existing file. */
 export async function init(folder: string | undefined, io: Io): Promise<ExitCode> {
   const path = join(folder ?? '', DEFAULT_MANIFEST)
   const target = resolve(io.cwd, folder ?? '')
@@ -42,7 +42,7 @@ const exists = (path: string): GuestlistError =>
     advice: 'Name another folder, or move the file away.',
   })
 
-/** A manifest that changes nothing as it stands. */
+/** Changes nothing as it stands. */
 const starterManifest = (schema: string): string => `# yaml-language-server: $schema=${schema}
 #
 # Who is accepted, denied and removed at a BIMData identity provider.

@@ -11,7 +11,7 @@ import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-world.js'
 import { readRetryOf } from './shared/wire-options.js'
 
-/** What the API is asked for; of what was accepted it would leave out the older W. */
+/** The API's status filter. None for accepted: filtering would leave out the older W. */
 const RAW_STATUS = { pending: 'P', accepted: undefined, denied: 'D' } as const
 
 type ListFormat = 'table' | 'json' | 'yaml'
@@ -64,7 +64,7 @@ const row = (view: InvitationView): readonly string[] =>
     `${view.project_role ?? ''}`,
   ].map(escapeTerminal)
 
-/** Everything that the API says of it, a line each; what it does not say is left out. */
+/** Every field that the API returns, one per line; absent ones are left out. */
 function details(view: InvitationView): string {
   const facts: readonly (readonly [string, string | number | null])[] = [
     ['ID', view.id],
@@ -80,14 +80,14 @@ function details(view: InvitationView): string {
   return table(facts.flatMap(([name, fact]) => (fact === null ? [] : [[`${name}:`, escapeTerminal(`${fact}`)]])))
 }
 
-/** What the API says is escaped in either: nothing in it can act on a terminal. */
+/** Both formats escape text from the API, so that nothing in it can affect a terminal. */
 function structured(value: InvitationView | readonly InvitationView[], format: Exclude<ListFormat, 'table'>): string {
   if (format === 'json') return `${jsonText(value)}\n`
   if ('id' in value) return yamlText([value], 4)
   return value.length === 0 ? '[]\n' : yamlText(value, 2)
 }
 
-/** `margin`: columns to take away of an item of a list within a mapping; 4 leaves its fields alone. */
+/** `margin`: columns to cut from each line of an indented list item; 4 removes the dash too, leaving only the fields. */
 const yamlText = (views: readonly InvitationView[], margin: number): string =>
   views
     .flatMap(view => yamlItem({ ...view }))

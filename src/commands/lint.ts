@@ -24,7 +24,7 @@ export interface LintFlags extends CommonFlags {
   readonly now: Date | undefined
 }
 
-/** Finds what validates and is still wrong. */
+/** Finds mistakes in a manifest that is valid. */
 export async function lint(flags: LintFlags, io: Io): Promise<ExitCode> {
   const { manifest, sources } = await loadManifest(flags.file, io)
   const snapshot = flags.from === undefined ? null : await loadSnapshot(flags.from, undefined, io)

@@ -58,7 +58,7 @@ const noClient = (): GuestlistError =>
     advice: 'A login goes through an application of yours: set its client id. A public client needs no secret.',
   })
 
-/** The variables go first, so a login can be without effect. */
+/** Environment variables take precedence, so a login may have no effect. */
 async function warnIfShadowed(flags: LoginFlags, io: Io): Promise<void> {
   const chosen = await chooseCredentials(io.env, wireOf(flags, io)).catch(() => null)
   if (chosen === null || chosen.name === 'login') return
@@ -75,7 +75,7 @@ const document = ({ issuer, apiUrl, clientId, expiresAt }: StoredLogin) => ({
   expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
 })
 
-/** Opens the address in the person's browser, if there is one; the caller has printed the address too. */
+/** Opens the address in the user's browser, if there is one; the caller has also printed it. */
 export function openInBrowser(url: URL, env: Env): void {
   const [command, ...args] = opener(env)
   const child = spawn(command, [...args, url.href], { stdio: 'ignore', detached: true })
@@ -91,7 +91,7 @@ function opener(env: Env): [string, ...string[]] {
   return ['xdg-open']
 }
 
-/** Revokes and deletes the login for this API. Exit 1 where the tokens could not be revoked; they are deleted all the same. */
+/** Revokes and deletes the login for this API. Exits with 1 if the tokens could not be revoked; they are deleted anyway. */
 export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const wire = wireOf(flags, io)
   const { apiUrl } = wire

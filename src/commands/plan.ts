@@ -55,8 +55,8 @@ export async function plan(flags: PlanFlags, io: Io): Promise<ExitCode> {
 }
 
 /**
- * Says what became of the file. It holds the same in every format; what needs nothing only where that was asked for. A plan with
- * errors is no file to hand on.
+ * Saves the plan and returns a message about the file. The file does not depend on `--format`; it lists unchanged items
+ * only on request. A plan with errors is not saved.
  */
 async function savePlan(planned: Plan, path: string, io: Io): Promise<string> {
   const name = escapeTerminal(path)
@@ -76,7 +76,7 @@ function exitCode({ problems, actions, refused }: Plan, detailed: boolean): Exit
   return actions.length > 0 ? EXIT.changes : EXIT.done
 }
 
-/** Renders a saved plan, offline, with who approved it where approvals are named; one that apply would refuse too. */
+/** Renders a saved plan offline, even one that apply would refuse, with its approvers if approvals are given. */
 export async function show(path: string, flags: CommonFlags<PlanFormat> & ApprovingFlags, io: Io): Promise<ExitCode> {
   const read = approvalsReader(path, flags, io)
   const saved = await loadSavedPlan(path, io)

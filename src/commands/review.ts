@@ -25,7 +25,7 @@ type ReviewFlags = CommonFlags<ReviewFormat> &
     readonly now: Date | undefined
   }
 
-/** Who has access to what, from the accepted invitations and the clouds' members, with the rule that explains each. */
+/** Shows who has access to what, from accepted invitations and cloud members, and the rule that explains each access. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
   showProblems(loaded.warnings, flags, io)

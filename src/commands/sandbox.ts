@@ -98,7 +98,7 @@ async function startStream(everyMs: number | undefined, server: Sandbox): Promis
   return setInterval(() => void server.putInvitation(inviteOf(number++, next())), everyMs)
 }
 
-/** Its streams are ours. Ctrl-C reaches it by itself, for it is of the same terminal; a SIGTERM is passed on. */
+/** The command inherits our streams and receives Ctrl-C from the shared terminal; a SIGTERM is passed on. */
 function runCommand([program = '', ...args]: readonly string[], server: Sandbox, io: Io): Promise<number> {
   const env = { ...io.env, BIMDATA_API_URL: server.url, BIMDATA_API_KEY: server.apiKey }
   const child = spawn(program, args, { cwd: io.cwd, env, stdio: 'inherit' })
@@ -111,11 +111,11 @@ function runCommand([program = '', ...args]: readonly string[], server: Sandbox,
   })
 }
 
-/** A word as it is, anything else quoted for a POSIX shell. */
+/** Quotes for a POSIX shell, where necessary. */
 const shellWord = (text: string): string =>
   /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
-/** What the `sandbox` command prints: the address, then the variables to paste into a shell, a line each. */
+/** What the `sandbox` command prints: the address, then the variables to paste into a shell, one per line. */
 export function sandboxBanner({ url, apiKey }: Pick<Sandbox, 'url' | 'apiKey'>): string {
   return `${url}\nexport BIMDATA_API_URL=${shellWord(url)}\nexport BIMDATA_API_KEY=${shellWord(apiKey)}\n`
 }

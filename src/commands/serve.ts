@@ -43,7 +43,7 @@ interface Service {
   readonly sources: Sources
 }
 
-/** Plans and applies again and again, until SIGTERM or SIGINT; with `--once` one time. */
+/** Plans and applies repeatedly until SIGTERM or SIGINT; with `--once`, just once. */
 export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   refuseVoid(flags)
   const listen = listenOf(flags)
@@ -75,10 +75,10 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   }
 }
 
-/** What only a service that goes on uses. */
+/** Flags that have no effect with `--once`. */
 const OF_SERVICE = ['interval', 'listen', 'allowRemote', 'forward', 'grace'] as const
 
-/** @throws GuestlistError for what would have no effect, or could not work */
+/** @throws GuestlistError for flags that would have no effect, or could not work */
 function refuseVoid({ file, once, given }: ServeFlags): void {
   if (file.includes('-'))
     throw new GuestlistError('usage', 'serve reads its manifest again for each run: name a file, not -')
@@ -148,7 +148,7 @@ async function runService(
   }
 }
 
-/** @return done, or partial where what was in flight had to be cut */
+/** @return done, or partial if requests in flight had to be cut off */
 async function untilStopped(
   service: Service,
   { loop, leading }: Instance,
@@ -170,10 +170,10 @@ async function untilStopped(
   return exitCode
 }
 
-/** How long a run whose requests were cut may take to say what became of them. */
+/** How long a run may take to report after its requests were cut off. */
 const REPORT_MS = 2_000
 
-/** Waits for what is in flight. After `--grace` its requests are cut, and the process ends, whatever may hang. */
+/** Waits for work in flight. After `--grace`, cuts off its requests and ends the process, even if something hangs. */
 async function withinGrace({ flags, io, log, connection }: Service, work: Promise<unknown>): Promise<ExitCode> {
   const endsWithin = async (ms: number): Promise<boolean> => {
     const over = new AbortController()
@@ -214,7 +214,7 @@ function logStart(
     )
 }
 
-/** An io whose log lines carry the time, or are JSON objects with `time`, `level`, `message` and, at log level debug, the `code` of a warning; there is no terminal. */
+/** An io without a terminal, whose log lines carry the time or are JSON objects with `time`, `level` and `message`. */
 export function serviceIo(io: Io, format: 'text' | 'json'): Io {
   const line = (text: string): string => {
     const [, level = 'info', message = text] = /^(error|warn|info|debug|trace): (.*)$/s.exec(text) ?? []

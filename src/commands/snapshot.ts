@@ -10,7 +10,7 @@ import { readAll, withWorld } from './shared/read-world.js'
 
 type SnapshotFlags = CommonFlags & ConcurrencyFlags & { readonly out: string | undefined; readonly noLoss: boolean }
 
-/** Saves the live state, for `--from`: to a file that others cannot read, or to standard output. */
+/** Saves the live state for `--from`, to a file that others cannot read or to standard output. */
 export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> {
   refuseDash(flags.out, 'Leave out --out.')
   if (flags.out !== undefined) await assertReplaceable(flags.out, 'snapshot', io)

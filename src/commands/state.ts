@@ -15,7 +15,7 @@ import { optionalManifest, stateConfigOf } from './shared/load-manifest.js'
 import { lockState, openStateFor } from './shared/open-state.js'
 import { apiUrlOf } from './shared/wire-options.js'
 
-/** Lists the removals that are remembered, by address. */
+/** Lists the remembered removals, sorted by address. */
 export async function stateList(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const manifest = await optionalManifest(flags.file, io)
   const store = openStateFor(manifest?.state ?? { backend: 'local' }, apiUrlOf(flags), flags, io)
@@ -53,7 +53,7 @@ const row = ({ email, listed, ...record }: Remembered): readonly string[] =>
     record.reason ?? '',
   ].map(escapeTerminal)
 
-/** Forgets removals, all that are named or none, so that the next apply asks for them again. */
+/** Forgets the named removals, all or none, so that the next apply asks for them again. */
 export async function stateRemove(
   emails: readonly string[],
   flags: CommonFlags & LockingFlags,
@@ -81,7 +81,7 @@ async function forget(store: StateStore, emails: readonly string[]): Promise<rea
   })
 }
 
-/** Removes a lock by force, without asking: its id, which only the lock's own message shows, is the confirmation. */
+/** Removes a lock by force, without asking: its id, shown only in the lock's own message, is the confirmation. */
 export async function stateUnlock(id: string, flags: CommonFlags, io: Io): Promise<ExitCode> {
   const store = await openConfigured(flags, io)
   const holder = await store.unlock(id)
@@ -90,7 +90,7 @@ export async function stateUnlock(id: string, flags: CommonFlags, io: Io): Promi
   return EXIT.done
 }
 
-/** No credentials and no request to the API: its address alone must fit. */
+/** Needs no credentials and no request to the API; only its address must match. */
 async function openConfigured(flags: CommonFlags, io: Io): Promise<StateStore> {
   const config = await stateConfigOf(flags.file, io)
   return openStateFor(config, apiUrlOf(flags), flags, io)

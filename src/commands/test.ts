@@ -30,7 +30,7 @@ export interface TestFlags extends CommonFlags {
   readonly protect: readonly string[]
 }
 
-/** Runs the tests of a manifest; with `--record` writes them. */
+/** Runs the tests of a manifest or, with `--record`, writes them. */
 export async function test(paths: readonly string[], flags: TestFlags, io: Io): Promise<ExitCode> {
   if (flags.from !== undefined && flags.record === undefined) {
     throw new GuestlistError('usage', '--from goes with --record alone: what tests are about is written in them')
@@ -45,7 +45,7 @@ export async function test(paths: readonly string[], flags: TestFlags, io: Io): 
   return passes(results, flags, io) ? EXIT.done : EXIT.error
 }
 
-/** What is protected from outside counts as it does for plan and apply. */
+/** Protections from outside the manifest count as they do for plan and apply. */
 const basisOf = ({ manifest }: LoadedManifest, flags: TestFlags, io: Io): TestBasis => ({
   manifest,
   now: flags.now ?? new Date(),

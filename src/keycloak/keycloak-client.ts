@@ -11,17 +11,17 @@ import { memberOf } from '../model/json.js'
 import type { KeycloakRef } from '../model/plan.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 
-/** Keycloak's admin REST API, as far as leftovers need it. Every failure is an `ApiError`; nothing is retried here. */
+/** The part of Keycloak's admin REST API that leftovers need. Every failure is an `ApiError`; nothing is retried here. */
 export interface KeycloakClient {
-  /** The users whose address is this one, whatever its case; two are enough to know that there are several. */
+  /** The users with this address, ignoring case. Returns at most two, which is enough to detect duplicates. */
   find(email: string): Promise<readonly KeycloakUser[]>
-  /** Whether users may be searched at all. */
+  /** Whether the service account may search for users at all. */
   maySearch(): Promise<boolean>
-  /** Null where there is none of this id. */
+  /** Null if there is no user with this id. */
   get(id: string): Promise<KeycloakUser | null>
-  /** @return the status that Keycloak sent: 204, or 404 where somebody else was faster */
+  /** @return the HTTP status: 204, or 404 if the user was already gone */
   delete(id: string): Promise<number>
-  /** The service account's roles of the client "realm-management", as its token says; null where it does not. */
+  /** The service account's "realm-management" roles according to its token; null if the token does not say. */
   roles(): Promise<readonly string[] | null>
   close(): void
 }
@@ -32,7 +32,7 @@ const MAX_DEPTH = 16
 /**
  * Signs in with the service account of KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their `_FILE`).
  *
- * @throws ApiError `credentials` for no account, a wrong secret, a realm that is not there
+ * @throws ApiError `credentials` for a missing account, a wrong secret or an unknown realm
  */
 export async function connectKeycloak(config: KeycloakRef, options: TransportOptions): Promise<KeycloakClient> {
   const [id, secret] = await Promise.all([
@@ -133,13 +133,13 @@ function userOf(id: string, user: unknown, identities: readonly unknown[]): Keyc
     email: textOf(user, 'email') ?? '',
     created_at: typeof created === 'number' ? new Date(created).toISOString() : null,
     identities: identities.map(identity => textOf(identity, 'identityProvider') ?? '').sort(byCodeUnit),
-    // Keycloak leaves the link out of those that it does not import; their id says where they are.
+    // Keycloak omits the link for users that it does not import; their id tells where they come from.
     federation_link: textOf(user, 'federationLink') ?? federationIn(id),
     service_account: textOf(user, 'serviceAccountClientId') !== null || username.startsWith('service-account-'),
   }
 }
 
-/** `f:COMPONENT:NAME` is somebody whom a federation holds, and Keycloak does not. */
+/** The id `f:COMPONENT:NAME` belongs to a user stored in a federation, not in Keycloak. */
 const federationIn = (id: string): string | null => /^f:([^:]+):/.exec(id)?.[1] ?? null
 
 const textOf = (value: unknown, name: string): string | null => {
@@ -166,10 +166,10 @@ function inKeycloak(error: unknown): never {
 }
 
 /**
- * That the service account may see users, and with `deleting` delete them; `manage-users` lets it do both. Asked first of all, for with
- * the role query-users alone Keycloak answers every search with an empty list: nobody would seem to be left.
+ * Checks that the service account may see users and, with `deleting`, delete them; `manage-users` allows both. This comes first because,
+ * with only the role query-users, Keycloak answers every search with an empty list, as if nobody were left.
  *
- * @throws ApiError `credentials` that names the roles to grant
+ * @throws ApiError `credentials`, naming the roles to grant
  */
 export async function requireRoles(keycloak: KeycloakClient, { deleting }: { deleting: boolean }): Promise<void> {
   const mayAsk = await keycloak.maySearch()

@@ -13,12 +13,12 @@ import type { ReconcileOptions } from '../reconcile/reconcile.js'
 import { leftoverAddress, userAddress } from '../reconcile/resource-address.js'
 import type { KeycloakClient } from './keycloak-client.js'
 
-/** What planning and comparing ask of Keycloak. */
+/** The part of the client that planning and drift checks use. */
 export type KeycloakReader = Pick<KeycloakClient, 'find'>
 
 /**
- * Whom Keycloak is asked about: everybody under users.remove whose day has come and who is not protected, within the targets.
- * Also those whose removal at the API is remembered, for it may not have reached Keycloak.
+ * The users to look up in Keycloak: everybody under users.remove who is due, not protected and within the targets.
+ * Users whose removal at the API is remembered are included, because it may not have reached Keycloak.
  */
 export function usersToLookUp(manifest: Manifest, options: ReconcileOptions, now: Date): readonly Removal[] {
   if (options.noRemovals) return []
@@ -30,13 +30,13 @@ export function usersToLookUp(manifest: Manifest, options: ReconcileOptions, now
   )
 }
 
-/** The users of Keycloak to delete, in address order, and who is left alone and why. */
+/** The Keycloak users to delete, in address order, and warnings about those left alone. */
 export interface Leftovers {
   readonly actions: readonly LeftoverAction[]
   readonly warnings: readonly Warning[]
 }
 
-/** Looks everybody up. One at a time: a handful of people, at a server that others log in with. */
+/** Looks up all users, one at a time: they are few, and others depend on this server to log in. */
 export async function findLeftovers(
   { alias }: Pick<KeycloakConfig, 'alias'>,
   removals: readonly Removal[],
@@ -67,7 +67,7 @@ export async function findLeftovers(
   return { actions: actions.sort((a, b) => byCodeUnit(a.address, b.address)), warnings }
 }
 
-/** The plan with what goes in Keycloak: after all else, in the digest, under the guard on removals and the approvals. */
+/** Adds the Keycloak deletions to the plan, last, and updates its digest, removal guard and required approvals. */
 export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, options: ReconcileOptions): Plan {
   const actions = [...plan.actions, ...found.actions]
   const warnings = [...plan.warnings, ...found.warnings]
@@ -97,7 +97,7 @@ export function withLeftovers(plan: Plan, found: Leftovers, manifest: Manifest, 
 const refOf = (config: KeycloakConfig | null): Plan['keycloak'] =>
   config === null ? null : { url: config.url, realm: config.realm, alias: config.alias }
 
-/** Of a plan from a snapshot, which knows nothing of Keycloak. */
+/** Warns that a plan made from a snapshot does not cover Keycloak. */
 export function withoutKeycloak(plan: Plan): Plan {
   const warning: Warning = {
     code: 'keycloak_not_read',
@@ -109,15 +109,15 @@ export function withoutKeycloak(plan: Plan): Plan {
   return { ...plan, warnings, summary: { ...plan.summary, warnings: warnings.length } }
 }
 
-/** A planned deletion that is no longer as it was planned from. */
+/** A planned deletion whose user has changed since. */
 export interface LeftoverDrift {
   readonly address: string
   readonly planned: KeycloakUser
-  /** Null where nobody, or more than one, has the address now. */
+  /** Null if the address now belongs to nobody, or to more than one user. */
   readonly live: KeycloakUser | null
 }
 
-/** Every difference counts: what was approved is all that was shown. */
+/** Any difference counts: what was approved is exactly what was shown. */
 export async function leftoverDrift({ actions }: Plan, keycloak: KeycloakReader): Promise<readonly LeftoverDrift[]> {
   const drifted: LeftoverDrift[] = []
   for (const action of actions) {
@@ -130,7 +130,7 @@ export async function leftoverDrift({ actions }: Plan, keycloak: KeycloakReader)
   return drifted
 }
 
-/** What changed of it, for people. */
+/** Describes the change in one line. */
 export function leftoverDriftText({ planned, live }: LeftoverDrift): string {
   if (live === null) return `Keycloak no longer has exactly one user with the address ${planned.email}`
   return `in Keycloak ${changesText(planned, live)}`
@@ -142,7 +142,7 @@ type LeftoverDecision =
   | { readonly kind: 'leave'; readonly why: string }
 
 /**
- * What is done with what Keycloak found for an address. Whatever is in doubt is left alone, for a deletion cannot be undone.
+ * Decides what to do with the users that Keycloak found for an address. Any doubt means leaving them alone: a deletion cannot be undone.
  *
  * | found | done |
  * | --- | --- |

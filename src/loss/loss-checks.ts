@@ -6,14 +6,14 @@ import { type Mismatch, type Report, succeeded } from '../model/report.js'
 import { plural } from '../model/text.js'
 import { withLoss } from './with-loss.js'
 
-/** A removal that would not delete what was shown. */
+/** A removal that would no longer delete exactly what was shown. */
 export interface LossDrift {
   readonly address: string
   readonly planned: Loss
   readonly live: Loss
 }
 
-/** Whether a plan says what its removals delete, so that it can be compared. */
+/** Whether the plan records what its removals delete, so that it can be compared. */
 export const hasLoss = ({ actions }: Pick<Plan, 'actions'>): boolean =>
   actions.some(action => action.action === 'remove' && action.loss !== null)
 
@@ -34,7 +34,7 @@ const named = ({ id, name }: CloudRef): string => `the cloud ${JSON.stringify(na
 const nameOf = ({ id, name }: UnknownCloud): string =>
   id === null ? 'the list of clouds' : named({ id, name: name ?? '' })
 
-/** What differs, in one line. */
+/** Describes the difference in one line. */
 export function lossDriftText({ planned, live }: LossDrift): string {
   const lacks = (items: readonly { readonly id: number | null }[], id: number | null) =>
     !items.some(item => item.id === id)
@@ -50,7 +50,7 @@ export function lossDriftText({ planned, live }: LossDrift): string {
   return parts.length > 0 ? parts.join('; ') : 'what is known of the clouds has changed'
 }
 
-/** Users whose removal was reported, and who still are members of a cloud that can be seen. Who is only invited is not there. */
+/** Users reported as removed who are still members of a visible cloud. People who are only invited do not count. */
 export function findRemaining({ results }: Pick<Report, 'results'>, { clouds }: Clouds): readonly Mismatch[] {
   const cloudsOf = new Map<string, string[]>()
   for (const { id, name, members } of clouds)
@@ -69,7 +69,7 @@ export function findRemaining({ results }: Pick<Report, 'results'>, { clouds }: 
   })
 }
 
-/** The report with what is left of those who were removed; what was found before stays. */
+/** Adds the users who are still members to the report's mismatches. */
 export function withRemaining(report: Report, remaining: readonly Mismatch[]): Report {
   const { verification } = report
   if (remaining.length === 0) return report

@@ -1,24 +1,24 @@
 import { ApiError } from '../model/api-error.js'
 import type { CloudMember, CloudRef, Clouds, Listed, ObservedCloud, Unread } from '../model/clouds.js'
 
-/** What is needed of the API. Each is tried as often as it may be; every failure is an `ApiError`. */
+/** The calls needed from the API, retries included. Every failure is an `ApiError`. */
 export interface CloudSource {
   clouds(): Promise<Listed<CloudRef>>
   members(cloud: number): Promise<Listed<CloudMember>>
 }
 
 export interface CloudReading {
-  /** Requests under way at once. */
+  /** Maximum number of concurrent requests. */
   readonly parallelism: number
   readonly stop: AbortSignal
-  /** Called as each cloud's members are read. */
+  /** Called after each cloud's members have been read. */
   onRead?(done: number, total: number): void
 }
 
 /**
- * Reads the list, then each cloud's members, so many at once. What cannot be read is no failure: it is not known, and why.
+ * Reads the list of clouds, then the members of each, concurrently. What cannot be read is not a failure: it is recorded as unread, with the reason.
  *
- * @throws ApiError where it was interrupted, and for a credential that cannot be used at all
+ * @throws ApiError if interrupted, or if there is no usable credential
  */
 export async function readClouds(source: CloudSource, options: CloudReading): Promise<Clouds> {
   const { parallelism, stop, onRead } = options

@@ -7,10 +7,10 @@ import { planDigest } from '../reconcile/digest.js'
 const isRemoval = (action: Action): action is RemovalAction => action.action === 'remove'
 
 /**
- * The plan with what its removals delete besides the accounts: on each of them, in the digest, and judged by the guard.
+ * Adds what each removal deletes besides the account to the plan, updates its digest, and applies the guard.
  *
- * @param clouds null where they were not looked at
- * @param maxCloudsLost of the manifest's guards; null is no limit
+ * @param clouds null if they were not read
+ * @param maxCloudsLost from the manifest's guards; null means no limit
  */
 export function withLoss(plan: Plan, clouds: Clouds | null, maxCloudsLost: number | null): Plan {
   const removals = plan.actions.filter(isRemoval)
@@ -47,7 +47,7 @@ function emptiedTogether({ address, rule }: RemovalAction, { id, name }: CloudRe
   return { code: 'emptied_together', message, address, rule }
 }
 
-/** The guard on clouds. What is not known could be any number, so it is refused too. */
+/** The guard on lost clouds. An unknown number could be any number, so it is refused too. */
 function checkLoss(losses: readonly Loss[], limit: number | null): readonly Refusal[] {
   if (limit === null) return []
   const planned = losses.reduce((sum, { clouds }) => sum + clouds.length, 0)
@@ -83,19 +83,19 @@ function whyUnknown({ unknown }: Loss): string {
   return `${what}: ${first.why}${rest.length > 0 ? `, and ${rest.length} more` : ''}`
 }
 
-/** Where a plan's removals leave nobody behind. */
+/** The clouds that a plan's removals leave empty. */
 interface Losses {
-  /** One for each removal, in their order. */
+  /** One for each removal, in the same order. */
   readonly losses: readonly Loss[]
-  /** Lost clouds in which people are invited who are not there yet. */
+  /** Lost clouds to which people are invited who have not joined yet. */
   readonly invited: readonly LostWith[]
-  /** Lost clouds with several members, all of whom go: how many. */
+  /** Lost clouds with several members, all of whom are removed, and how many they are. */
   readonly together: readonly LostWith[]
 }
 
 interface LostWith {
   readonly cloud: ObservedCloud
-  /** The last of those that empty it. */
+  /** The last of the removals that empty it. */
   readonly removal: string
   readonly count: number
 }
@@ -103,7 +103,7 @@ interface LostWith {
 const isThere = ({ id }: CloudMember): boolean => id !== null
 
 /**
- * What each removal deletes, given who else goes before it.
+ * What each removal deletes, given the removals before it.
  *
  * | who is there (has an id) | lost |
  * | --- | --- |
@@ -111,9 +111,9 @@ const isThere = ({ id }: CloudMember): boolean => id !== null
  * | removed users alone | yes, once: with the last of them to go |
  * | nobody; a removed user is invited | counted as lost: whether they are its member cannot be told |
  *
- * One address is one person, whatever ids it has: that the API may tell two of them apart would only save a cloud.
+ * One address is one person, whatever ids it has. If the API tells two ids apart, at worst a cloud is kept that was shown as lost.
  *
- * @param removals keys in the form of `emailKey`, in the order in which they go
+ * @param removals keys in the form of `emailKey`, in removal order
  */
 export function findLosses(clouds: Clouds, removals: readonly string[]): Losses {
   const order = new Map(removals.map((key, index) => [key, index]))
@@ -143,7 +143,7 @@ export function findLosses(clouds: Clouds, removals: readonly string[]): Losses 
   }
 }
 
-/** The removal that leaves the cloud empty, or null where somebody stays or nobody goes. */
+/** The index of the removal that leaves the cloud empty; null if somebody stays or no member is removed. */
 function lastToGo(members: readonly CloudMember[], order: ReadonlyMap<string, number>): number | null {
   const indexOf = ({ email }: CloudMember): number => order.get(emailKey(email)) ?? -1
   const there = members.filter(isThere).map(indexOf)

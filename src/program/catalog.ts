@@ -19,7 +19,7 @@ import { stateList, stateRemove, stateUnlock } from '../commands/state.command.j
 import { test } from '../commands/test.command.js'
 import { validate } from '../commands/validate.command.js'
 
-/** Every command, in the order of --help, and the words that only group others. */
+/** Every command, in the order of --help, and the words that only group commands. */
 export const CATALOG: Catalog = {
   commands: [
     init,

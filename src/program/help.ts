@@ -22,7 +22,7 @@ export const FIRST_STEPS = [
   ['guestlist apply plan.json', 'make exactly those changes'],
 ] as const
 
-/** The text of --help: of all, of a group of commands, or of one. */
+/** The text of --help for the program, a group of commands, or one command. */
 export function helpText({ words, command }: ResolvedCommand, columns: number): string {
   const width = Math.max(40, Math.min(100, columns))
   const parts = command === null ? overview(words, width) : commandHelp(command, width)
@@ -73,7 +73,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
   ]
 }
 
-/** `state rm <EMAIL..>` → `['state rm', '[options]', 'EMAIL...']`: what follows `--` is another program's, so options come before. */
+/** `state rm <EMAIL..>` → `['state rm', '[options]', 'EMAIL...']`. Options come first: what follows `--` is another program's. */
 export const synopsisOf = (command: Command): readonly [words: string, options: string, ...args: string[]] => {
   const words = wordsOf(command).join(' ')
   const args = command.usage
@@ -89,13 +89,13 @@ export function optionRow(key: string, option: CommandOptions[string], command: 
   return [`${flag}${valueName(option)}`, words === null ? option.describe : `${option.describe}: ${words.join(', ')}`]
 }
 
-/** The words that a flag takes; `readFlags` refuses others. */
+/** The words that a flag accepts; `readFlags` rejects others. */
 function wordsFor(key: string, option: Option & CommandOptions[string], command: Command): readonly string[] | null {
   if (key === 'format') return command.formats
   return option.kind === 'choice' ? option.choices : null
 }
 
-/** What a term may take of the line; a longer one has its description below it. */
+/** The widest term that shares a line with its description; a longer one has it below. */
 const TERM_WIDTH = 26
 
 function section(title: string, rows: readonly HelpRow[], width: number): string {
@@ -111,11 +111,11 @@ function section(title: string, rows: readonly HelpRow[], width: number): string
   return `${title}:\n${lines.join('\n')}`
 }
 
-/** As a shell takes them: each can be copied, or all at once. Never broken. */
+/** Examples that can be pasted into a shell, one or all at once; lines are never wrapped. */
 const examplesText = (examples: Command['examples']): string =>
   `Examples:\n${examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`
 
-/** Lines of whole words; a word that is longer has a line of its own. */
+/** Breaks lines between words only; a longer word gets a line of its own. */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''

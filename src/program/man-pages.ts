@@ -4,7 +4,7 @@ import { VERSION } from '../version.js'
 import { CATALOG } from './catalog.js'
 import { EXIT_CODES, FIRST_STEPS, type HelpRow, optionRow, synopsisOf } from './help.js'
 
-/** The manual, by file name: `guestlist.1`, and `guestlist-plan.1` and its like for each command. Made by the build. */
+/** The man pages by file name: `guestlist.1`, and one such as `guestlist-plan.1` per command. Written by the build. */
 export function manPages(): ReadonlyMap<string, string> {
   const pages = CATALOG.commands.map(command => [`${nameOf(command)}.1`, commandPage(command)] as const)
   return new Map([['guestlist.1', overviewPage()], ...pages])
@@ -57,7 +57,7 @@ function commandPage(command: Command): string {
   ])
 }
 
-/** Besides those of the flags. */
+/** Variables other than those of the flags. */
 const VARIABLES: readonly HelpRow[] = [
   ['GUESTLIST_…', 'Every flag has a variable of the same name: --max-removals is GUESTLIST_MAX_REMOVALS.'],
   ['BIMDATA_API_URL', 'The address of the API, as --api-url.'],
@@ -84,7 +84,7 @@ const VARIABLES: readonly HelpRow[] = [
   ['NO_COLOR, FORCE_COLOR', 'Whether text is coloured.'],
 ]
 
-/** No date: two builds of one version are the same to the byte. */
+/** Without a date, so that two builds of one version are identical. */
 const page = (name: string, sections: readonly string[]): string =>
   `.TH ${name.toUpperCase()} 1 "" "guestlist ${VERSION}" "guestlist"\n.nh\n.ad l\n${sections.join('')}`
 
@@ -98,7 +98,7 @@ const examples = (rows: Command['examples']): string =>
     .map(([line, what]) => `${roff(`${upperFirst(what)}:`)}\n.PP\n.RS 4\n.nf\n${roff(line)}\n.fi\n.RE\n.PP`)
     .join('\n')
 
-/** As roff shows it: a backslash and a dash as they are, and no line taken for a request. */
+/** Escapes backslashes, dashes, and lines that roff would take for a request. */
 const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')

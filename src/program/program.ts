@@ -15,8 +15,8 @@ import { DASH, unknownVariables, usageError } from './usage-error.js'
 type Task = () => Promise<number>
 
 /**
- * Runs one command line. Never throws and never exits: a failure becomes a message on standard error and an exit code
- * from the list.
+ * Runs one command line. Never throws or exits: a failure becomes a message on standard error and a documented exit
+ * code.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -37,7 +37,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** For what is said before the flags are read, and after they could not be. */
+/** The log level for messages before the flags are read, or if they cannot be. */
 function logLevelOf(argv: readonly string[], { env }: Io): LogLevel {
   const onLine = /(?:^| )--log-level[ =](\w+)/.exec(argv.join(' '))?.[1]
   const wanted = (onLine ?? (env.GUESTLIST_LOG_LEVEL || env.GUESTLIST_LOG) ?? '').toLowerCase()
@@ -59,7 +59,7 @@ async function parse(argv: readonly string[], io: Io): Promise<Task | string> {
     io.out(helpText(resolved, io.columns))
     return async () => EXIT.error
   }
-  // The command's words first: yargs would take one for the value of a switch before it.
+  // The command's words go first: yargs would take one for the value of a preceding switch.
   const [own, others] = [resolved.words, argv.filter((_, index) => !resolved.at.includes(index))]
   const end = others.indexOf('--')
   const [line, command] =
@@ -75,10 +75,10 @@ function helpOf(argv: readonly string[], io: Io): string {
   return helpText(resolved, io.columns)
 }
 
-/** A command line of another program follows `--`, as in `guestlist sandbox -- npm test`: its words are its own. */
+/** Whether another program's command line may follow `--`, as in `guestlist sandbox -- npm test`. */
 const takesCommand = ({ command }: ResolvedCommand): boolean => command?.usage.includes(' [-- ') ?? false
 
-/** What a command's handler is given besides its own words. */
+/** What a command's handler needs besides the parsed words. */
 interface ProgramContext {
   readonly io: Io
   /** The words of another program, after `--`. */
@@ -99,7 +99,7 @@ async function parseWords(words: readonly string[], command: readonly string[], 
   return chosen.task ?? (async () => Promise.reject(usageError('A command is needed.', words)))
 }
 
-/** What follows `--` are arguments like any other; yargs would put them where no command looks for them. */
+/** Words after `--` are ordinary arguments; yargs would put them where no command looks for them. */
 function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   if (end === -1) return argv
@@ -111,7 +111,7 @@ function withoutEndOfFlags(argv: readonly string[]): readonly string[] {
   })
 }
 
-/** yargs takes a lone dash for a flag without a name: as a value it is joined to its flag, as an argument it is hidden. */
+/** yargs takes a lone dash for a flag without a name: join it to its flag if it is a value, hide it if an argument. */
 function hideDashes(argv: readonly string[]): readonly string[] {
   const takesNext = (word = '') => TAKING.has(word)
   return argv.flatMap((word, index) => {
@@ -121,7 +121,7 @@ function hideDashes(argv: readonly string[]): readonly string[] {
   })
 }
 
-/** Strict to the letter: every value is read by `readFlags`, and nothing is guessed. */
+/** As strict as possible: `readFlags` parses every value, and nothing is guessed. */
 const PARSING = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -133,7 +133,7 @@ const PARSING = {
   'short-option-groups': false,
 } as const
 
-/** For parsing alone: help.ts makes the help. Loaded only now, for --help and --version do without. */
+/** For parsing only: help.ts writes the help. yargs is loaded lazily, since --help and --version do not need it. */
 async function grammar(argv: readonly string[], context: ProgramContext): Promise<Argv> {
   const { default: yargs } = await import('yargs')
   const parser = yargs()
@@ -188,7 +188,7 @@ function build(sub: Argv, command: Command): Argv {
   for (const [key, option] of Object.entries(optionsOf(command))) {
     const settings: Options = {
       type: option.kind === 'switch' ? 'boolean' : option.kind === 'list' ? 'array' : 'string',
-      // yargs makes its help of every command that runs, which takes longer than parsing: this way it is empty.
+      // yargs renders its own help for every command, which takes longer than parsing: hidden options keep it empty.
       hidden: true,
       ...(option.kind === 'switch' ? {} : { requiresArg: true }),
       ...(option.kind === 'list' ? { string: true } : {}),

@@ -4,23 +4,23 @@ import { CATALOG } from './catalog.js'
 
 const ALL_OPTIONS = CATALOG.commands.flatMap(command => Object.entries(optionsOf(command)))
 
-/** Names of all flags without a value, without dashes. */
+/** The names, without dashes, of all flags that take no value. */
 export const SWITCHES: ReadonlySet<string> = new Set(
   ALL_OPTIONS.flatMap(([key, { kind }]) => (kind === 'switch' ? [flagName(key)] : [])),
 )
 
-/** Every flag with a value, as it is written. */
+/** Every flag that takes a value, with its dashes. */
 export const TAKING: ReadonlySet<string> = new Set(
   ALL_OPTIONS.flatMap(([key, { kind, alias }]) =>
     kind === 'switch' ? [] : [`--${flagName(key)}`, ...(alias === undefined ? [] : [`-${alias}`])],
   ),
 )
 
-/** The part of a command line that says which command is meant. */
+/** The command that a command line names. */
 export interface ResolvedCommand {
-  /** The words of it that are known: of a command, of a group, or none. */
+  /** The words recognized: those of a command, a group, or none. */
   readonly words: readonly string[]
-  /** Where they are in the command line. */
+  /** Their indexes in the command line. */
   readonly at: readonly number[]
   readonly command: Command | null
 }

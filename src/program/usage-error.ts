@@ -5,12 +5,12 @@ import { GuestlistError } from '../model/error.js'
 import { CATALOG } from './catalog.js'
 import { type ResolvedCommand, resolveCommand } from './resolve-command.js'
 
-/** Replaces an argument that is a lone dash, which yargs takes for a flag; no argument can hold a NUL. */
+/** Stands in for a lone dash, which yargs takes for a flag; no argument can contain a NUL. */
 export const DASH = '\0'
 
 const { commands } = CATALOG
 
-/** Of yargs' own. */
+/** Flags that every command has. */
 const EVERYWHERE = ['help', 'version']
 
 const flagsOf = (command: Command): readonly string[] => [
@@ -20,7 +20,7 @@ const flagsOf = (command: Command): readonly string[] => [
 
 const FLAGS_OF_ALL = new Set(commands.flatMap(flagsOf))
 
-/** What yargs says of a command line that it cannot parse, with a suggestion where there is one. */
+/** Turns yargs' message about a command line into an error, with a suggestion if there is one. */
 export function usageError(message: string, argv: readonly string[]): GuestlistError {
   const resolved = resolveCommand(argv)
   const advice = `See guestlist ${[...resolved.words, '--help'].join(' ')}.`
@@ -34,7 +34,7 @@ export function usageError(message: string, argv: readonly string[]): GuestlistE
   if (flag !== undefined)
     return new GuestlistError('usage', `${flag.length === 1 ? '-' : '--'}${flag} needs a value`, { advice })
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message)?.[1]
-  // Where there is no command, yargs says that alone, and not which flag it did not know.
+  // Without a command, yargs reports only that, not which flag is unknown.
   const words = unknown?.split(', ').map(name => asWritten(name, argv)) ?? unknownFlags(resolved, argv)
   if (words.length === 0) return new GuestlistError('usage', message.replace(/\n+\s*/g, '; '), { advice })
   const what = words.map(word => JSON.stringify(word)).join(', ')
@@ -74,7 +74,7 @@ function suggestionFor(word: string, { words, command }: ResolvedCommand): reado
   return near === null ? [] : [`Did you mean --${near}?`]
 }
 
-/** The word that was probably meant, or the one that it was probably the beginning of. */
+/** The word that was probably meant, perhaps abbreviated. */
 function suggestWord(word: string, known: readonly string[]): string | null {
   const whole = suggest(word, known)
   if (whole !== null || word.length < 3) return whole
@@ -82,7 +82,7 @@ function suggestWord(word: string, known: readonly string[]): string | null {
   return beginnings.get(suggest(word, [...beginnings.keys()]) ?? '') ?? null
 }
 
-/** What is read from the environment besides flags. */
+/** Variables that do not belong to a flag. */
 const OTHER_VARIABLES = [
   'GUESTLIST_CONFIG_DIR', // where logins are kept
   'GUESTLIST_STATE_POSTGRES', // the connection of the state's database
@@ -90,7 +90,7 @@ const OTHER_VARIABLES = [
   'GUESTLIST_WEBHOOK_SECRET_FILE',
 ] as const
 
-/** One sentence for each `GUESTLIST_…` variable that nothing reads: guards are set that way, and a typo would undo one. */
+/** One sentence per `GUESTLIST_…` variable that nothing reads: guards are set this way, and a typo would disable one. */
 export function unknownVariables(env: NodeJS.ProcessEnv): readonly string[] {
   const known = new Set<string>(OTHER_VARIABLES)
   for (const command of CATALOG.commands) {

@@ -1,25 +1,25 @@
 import { messageOf } from '../model/error.js'
 
-/** Held by the one instance that works by the clock; the others stand by. */
+/** Held by the one instance that runs on schedule; the others stand by. */
 export interface Leadership {
-  /** Aborts when it is lost. */
+  /** Aborts when the lead is lost. */
   readonly lost: AbortSignal
   release(): Promise<void>
 }
 
 export interface LeaderDeps {
-  /** Resolves when it is ours; rejects where that cannot be known, and at `stop`. */
+  /** Resolves once this instance has the lead; rejects if that cannot be determined, and on `stop`. */
   acquire(stop: AbortSignal): Promise<Leadership>
   sleep(ms: number, signal: AbortSignal): Promise<void>
   onChange(isLeader: boolean): void
-  /** Told once for a row of the same. */
+  /** Called once while the same problem persists. */
   onProblem(message: string): void
   readonly stop: AbortSignal
 }
 
 const RETRY_MS = 2_000
 
-/** Takes the lead when it is free, and again after it was lost, until `stop`. */
+/** Takes the lead whenever it is free, and again after losing it, until `stop`. */
 export async function keepLeading(deps: LeaderDeps): Promise<void> {
   let problem = ''
   while (!deps.stop.aborted) {

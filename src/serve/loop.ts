@@ -1,14 +1,14 @@
-/** Why a run begins; `start`: the instance took the lead. Those of a person do not wait for a back-off to end. */
+/** Why a run starts; `start`: the instance took the lead. Triggers by a person do not wait for the back-off. */
 export type Trigger = 'start' | 'interval' | 'webhook' | 'manifest' | 'signal'
 
 const OF_A_PERSON: ReadonlySet<Trigger> = new Set(['manifest', 'signal'])
 
 export interface LoopDeps {
-  /** One run. Never rejects. @return whether it did all that it was to do */
+  /** One run. Never rejects. @return whether it did everything it had to */
   run(triggers: readonly Trigger[]): Promise<boolean>
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   now(): number
-  /** Resolves when the time is over, or at the signal. */
+  /** Resolves when the time has passed or the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** 0 ≤ x < 1 */
   random(): number
@@ -17,26 +17,26 @@ export interface LoopDeps {
 }
 
 export interface Loop {
-  /** A run that begins after this call follows. Any number of calls during one run become one run after it. */
+  /** Guarantees a run that starts after this call. Any number of calls during a run lead to one run after it. */
   trigger(trigger: Trigger): void
-  /** Resolves when `stop` has aborted and the run under way has ended. */
+  /** Resolves once `stop` has aborted and the current run has ended. */
   readonly ended: Promise<void>
-  /** Failed runs in a row. */
+  /** Consecutive failed runs. */
   failures(): number
 }
 
 const FIRST_BACK_OFF_MS = 1_000
 
-/** The time to the next run without a trigger: ±10 %, so that many instances do not all come at once. */
+/** Adds ±10 %, so that many instances do not run at the same time. */
 export const jittered = (ms: number, random: number): number => ms * (0.9 + random * 0.2)
 
 /**
- * | after | the next run comes |
+ * | after | the next run starts |
  * | --- | --- |
- * | a run that did all | at a trigger, or after the interval |
- * | failures in a row, n | after 1 s × 2^(n-1), the interval at the most; at a person's trigger at once |
+ * | a complete run | on a trigger, or after the interval |
+ * | n consecutive failures | after 1 s × 2^(n-1), at most the interval; immediately on a trigger by a person |
  *
- * There is never more than one run under way and one to come.
+ * At most one run is in progress and one pending.
  */
 export function startLoop(deps: LoopDeps): Loop {
   const pending = new Set<Trigger>()
@@ -69,7 +69,7 @@ export function startLoop(deps: LoopDeps): Loop {
     let undone: readonly Trigger[] = []
     const onStop = () => wake.abort()
     deps.stop.addEventListener('abort', onStop, { once: true })
-    // The first run comes when something triggers it, or after the interval.
+    // The first run starts on a trigger, or after the interval.
     while (!deps.stop.aborted) {
       await waitForWork()
       if (deps.stop.aborted) break
@@ -77,7 +77,7 @@ export function startLoop(deps: LoopDeps): Loop {
       pending.clear()
       const done = await deps.run(triggers)
       failures = done ? 0 : failures + 1
-      // What asked for a run that failed asks for the next one.
+      // The triggers of a failed run carry over to the next one.
       undone = done ? [] : triggers
     }
     deps.stop.removeEventListener('abort', onStop)

@@ -17,7 +17,7 @@ export interface Metrics {
   planned(plan: Plan): void
   settled(result: Result): void
   finished(report: Report): void
-  /** Its removals were refused, whatever a plan without them did. */
+  /** The plan's removals were refused, even if a plan without them was applied. */
   refused(plan: Plan): void
   reconciled(result: RunResult, seconds: number, failuresInARow: number): void
   webhook(result: WebhookResult): void

@@ -10,7 +10,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0;
 td.message { white-space: pre-wrap; }
 .state { font-weight: 600; }`
 
-/** Reads this page again every three seconds, and puts what the server escaped in place of what is shown. */
+/** Fetches this page every three seconds and replaces the live part with the server's escaped HTML. */
 const SCRIPT = `
 const live = () => document.getElementById('live')
 const digest = () => live().dataset.plan
@@ -35,7 +35,7 @@ setTimeout(update, 3000)
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** Nothing is loaded, sent or run but this page's own. */
+/** Only this page's own content is loaded, sent or run. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `script-src ${hash(SCRIPT)}`,
@@ -48,7 +48,7 @@ export const PAGE_POLICY = [
   "form-action 'none'",
 ].join('; ')
 
-/** The page for people: it shows, and changes nothing. The plan is the report's own page, in a frame. */
+/** The read-only status page. The plan is the HTML report, in a frame. */
 export function pageHtml(status: StatusDocument): string {
   const { plan } = status
   return `<!DOCTYPE html>

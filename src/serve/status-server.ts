@@ -10,13 +10,13 @@ import { type Delivery, LOOP_DETECTED, receive } from './webhook.js'
 export interface ServerDeps {
   readonly status: ServiceStatus
   readonly metrics: Metrics
-  /** Whether the loop still turns. */
+  /** Whether the loop is still running. */
   isAlive(): boolean
-  /** Null: there is no such route. */
+  /** Null disables the webhook route. */
   readonly secret: string | null
-  /** @return false where no run will follow: the instance is stopping */
+  /** @return false if no run will follow because the instance is stopping */
   onWebhook(delivery: Delivery): boolean
-  /** Shown to these hosts alone, for a page of another site may have its name lead here; null: to all. */
+  /** Accepted Host headers, against DNS rebinding; null accepts all. */
   readonly hosts: readonly string[] | null
 }
 
@@ -28,7 +28,7 @@ const SECURE = {
   'referrer-policy': 'no-referrer',
 } as const
 
-/** Nothing here changes anything but the webhook, which only asks for a run. */
+/** Everything is read-only except the webhook, which only triggers a run. */
 export function createStatusServer(deps: ServerDeps): Server {
   const router = createFindMyWay({ caseSensitive: true })
   const on = (method: 'GET' | 'POST', path: string, handler: Handler) => router.on(method, path, () => {}, handler)

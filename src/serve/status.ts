@@ -12,7 +12,7 @@ export interface RunRecord {
   readonly message: string
 }
 
-/** `GET /status`. Holds no secret: it is what a plan shows, and how the runs ended. */
+/** `GET /status`. Contains no secrets: only what a plan shows, and how the runs ended. */
 export interface StatusDocument {
   readonly format_version: '1.0'
   readonly version: string
@@ -26,7 +26,7 @@ export interface StatusDocument {
   readonly dry_run: boolean
   readonly started: string
   readonly consecutive_failures: number
-  /** The last ones, newest first. */
+  /** The latest runs, newest first. */
   readonly runs: readonly RunRecord[]
   readonly plan: {
     readonly digest: string
@@ -35,7 +35,7 @@ export interface StatusDocument {
     readonly refused: readonly string[]
     readonly warnings: readonly string[]
   } | null
-  /** The first of them. */
+  /** Only the first ones. */
   readonly unmatched: readonly Unchanged['before'][]
 }
 
@@ -49,12 +49,12 @@ interface Facts {
 const KEPT_RUNS = 20
 const KEPT_UNMATCHED = 200
 
-/** What is shown to people and probes; a run changes it, a request only reads it. */
+/** What people and probes see. Runs change it; requests only read it. */
 export class ServiceStatus {
   leader = false
   failures = 0
   state: string | null = null
-  /** Null: manifest, state and API could be read when they were last, or another instance has the lead. */
+  /** Null if the manifest, the state and the API could be read at the last attempt, or another instance has the lead. */
   problem: string | null = 'It has only begun.'
   private plan: Plan | null = null
   private runs: readonly RunRecord[] = []
@@ -66,7 +66,7 @@ export class ServiceStatus {
     this.facts = facts
   }
 
-  /** Of what needs nothing only some that are unmatched are kept. */
+  /** Of what needs no change, only the first unmatched invitations are kept. */
   planned(plan: Plan): void {
     const unmatched = plan.unchanged.filter(({ why }) => why === 'unmatched').slice(0, KEPT_UNMATCHED)
     this.plan = { ...plan, unchanged: unmatched }

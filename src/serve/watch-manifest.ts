@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 const EVERY_MS = 1_000
 
 /**
- * Calls back when a manifest file changes, comes or goes. By looking every second: notifications do not reach through the
- * links by which Kubernetes replaces a ConfigMap, nor from a network's folder.
+ * Calls back when a manifest file changes, appears or disappears. It polls every second, because file notifications do not follow the
+ * symbolic links with which Kubernetes replaces a ConfigMap, and do not work on network file systems.
  */
 export async function watchManifest(
   paths: readonly string[],

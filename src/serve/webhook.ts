@@ -6,14 +6,14 @@ import { messageOf } from '../model/error.js'
 export const MAX_BODY_BYTES = 64 * 1024
 export const SIGNATURE_HEADER = 'x-bimdata-signature'
 
-/** This instance, as a proxy names itself: a call that names it already has gone in a circle (RFC 9110, 7.6.3). */
+/** Identifies this instance in `Via`, as a proxy does: a call that already names it has looped (RFC 9110, 7.6.3). */
 const OURSELVES = `1.1 guestlist-${randomUUID()}`
 
 export interface Delivery {
   readonly body: Buffer
   readonly signature: string
   readonly contentType: string | undefined
-  /** Who passed it on before, where anybody did. */
+  /** The proxies that passed it on, if any. */
   readonly via: string | undefined
 }
 
@@ -21,7 +21,7 @@ export type Received =
   | { readonly kind: 'accepted'; readonly delivery: Delivery }
   | { readonly kind: 'unsigned' | 'too_large' | 'cut' | 'loop' }
 
-/** Reads a request and checks its signature, over the bytes as they came. Nothing in them is looked at. */
+/** Reads a request and checks its signature over the raw bytes, which are never interpreted. */
 export async function receive(request: IncomingMessage, secret: string): Promise<Received> {
   const body = await bodyOf(request)
   if (body === null) return { kind: 'too_large' }
@@ -52,7 +52,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
 export const sign = (secret: string, body: Uint8Array): string =>
   createHmac('sha256', secret).update(body).digest('hex')
 
-/** In a time that does not depend on where the two differ. */
+/** Constant-time comparison. */
 export function isSignedBy(secret: string, body: Uint8Array, signature: string): boolean {
   const [wanted, given] = [Buffer.from(sign(secret, body)), Buffer.from(signature.trim().toLowerCase())]
   return wanted.length === given.length && timingSafeEqual(wanted, given)
@@ -60,17 +60,17 @@ export function isSignedBy(secret: string, body: Uint8Array, signature: string):
 
 export interface Forwarder {
   forward(delivery: Delivery): void
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is in flight. */
   settled(): Promise<void>
 }
 
 const TRIES = 3
-/** A receiver that does not answer is not to fill the memory. */
+/** An unresponsive receiver must not fill the memory. */
 const MOST_UNDER_WAY = 100
 
 export const LOOP_DETECTED = 508
 
-/** Passes bytes and signature on as they came. `onResult`: `forwarded` or `forward_failed`, and why. */
+/** Passes body and signature on unchanged. `onResult`: `forwarded` or `forward_failed`, with the reason. */
 export function createForwarder(
   url: URL,
   transport: Pick<Transport, 'send'>,

@@ -8,7 +8,7 @@ import {
   valueFlags,
 } from './completion-words.js'
 
-/** Works from bash 3.2 on, as macOS has it, and needs no bash-completion. */
+/** Works with bash 3.2 (the one macOS ships) and later, without bash-completion. */
 export const bashScript = ({
   top,
   groups,

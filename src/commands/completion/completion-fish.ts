@@ -7,7 +7,7 @@ import {
   valueFlags,
 } from './completion-words.js'
 
-/** To be sourced, or to be ~/.config/fish/completions/guestlist.fish. Works from fish 3.0 on. */
+/** Can be sourced or saved as ~/.config/fish/completions/guestlist.fish. Works with fish 3.0 and later. */
 export const fishScript = ({ top, groups, commands }: CompletionWords): string => `# fish completion of guestlist
 set --global __guestlist_value_flags ${valueFlags(commands).join(' ')}
 
@@ -51,7 +51,7 @@ complete --command guestlist --condition __guestlist_is --long-option version --
 ${commands.flatMap(lines).join('\n')}
 `
 
-/** Inside single quotes. */
+/** Quotes for a single-quoted fish string. */
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
 const wordLine = (after: string, word: string, describe: string): string =>

@@ -2,7 +2,7 @@ import { type Catalog, type Command, optionsOf, wordsOf } from '../../cli/comman
 import { type Completes, flagName, type Option, type OptionKind } from '../../cli/option.js'
 
 export interface FlagWord {
-  /** With its dashes. */
+  /** Including its dashes. */
   readonly flag: string
   readonly alias: string | null
   readonly describe: string
@@ -11,7 +11,7 @@ export interface FlagWord {
   readonly repeatable: boolean
 }
 
-/** What prints the exact addresses that the folder's manifests and state hold, by what every system has. */
+/** Prints the exact addresses in the folder's manifests and state, using only tools that every system has. */
 export const ADDRESSES =
   "cat $files 2>/dev/null | head -c 1000000 | grep -oE '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]' | sort -u"
 
@@ -20,7 +20,7 @@ export const prefixOf = (value: 'address' | 'target'): string => (value === 'tar
 
 export const spellings = ({ flag, alias }: FlagWord): readonly string[] => (alias === null ? [flag] : [flag, alias])
 
-/** Every flag that takes a value, whichever command has it. */
+/** Every flag of any command that takes a value. */
 export const valueFlags = (commands: readonly CommandWord[]): readonly string[] => [
   ...new Set(commands.flatMap(({ flags }) => flags.filter(({ value }) => value !== 'none').flatMap(spellings))),
 ]
@@ -30,14 +30,14 @@ export interface CommandWord {
   readonly words: string
   readonly describe: string
   readonly flags: readonly FlagWord[]
-  /** What the arguments without a flag are. */
+  /** What the positional arguments are. */
   readonly positional: 'none' | 'free' | Completes
 }
 
 export interface CompletionWords {
-  /** The first word of a command line, and what it is. */
+  /** The possible first words of a command line, with descriptions. */
   readonly top: readonly (readonly [word: string, describe: string])[]
-  /** The second word of a group. */
+  /** The possible second words, by group. */
   readonly groups: ReadonlyMap<string, readonly (readonly [word: string, describe: string])[]>
   readonly commands: readonly CommandWord[]
 }

@@ -7,7 +7,7 @@ import {
   spellings,
 } from './completion-words.js'
 
-/** A function for zsh's completion system: to be sourced, or to be a file `_guestlist` in a folder of `fpath`. */
+/** A function for zsh's completion system: can be sourced or saved as `_guestlist` in a folder on `fpath`. */
 export const zshScript = ({ top, groups, commands }: CompletionWords): string => `#compdef guestlist
 # zsh completion of guestlist. In ~/.zshrc, after compinit: source <(guestlist completion zsh)
 
@@ -43,10 +43,10 @@ if [ "$funcstack[1]" = _guestlist ]; then _guestlist "$@"; else compdef _guestli
 
 const spaces = (count: number): string => ' '.repeat(count)
 
-/** Inside single quotes. */
+/** Escapes for a single-quoted zsh string. */
 const quoted = (text: string): string => text.replaceAll("'", "'\\''")
 
-/** Inside the brackets of a specification. */
+/** Escapes for the brackets of an `_arguments` specification. */
 const bracketed = (text: string): string => quoted(text.replace(/[\\[\]:]/g, found => `\\${found}`))
 
 function describeWords(what: string, entries: readonly (readonly [string, string])[], indent: number): string {

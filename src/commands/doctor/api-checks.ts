@@ -18,14 +18,14 @@ import { type CheckFinding, type CheckFound, failed, ok, warning } from './creat
 
 export interface UsableCredential {
   readonly source: CredentialSource
-  /** The header's value. */
+  /** The value of the Authorization header. */
   readonly header: Secret
 }
 
-/** A credential that ends within this may end within an apply. */
+/** A credential that expires within this time may expire during an apply. */
 const SOON_MS = 10 * 60_000
 
-/** A token that has to be fetched or refreshed is, as by every command. */
+/** Fetches or refreshes a token if necessary, as every command does. */
 export async function checkCredential(flags: CommonFlags, io: Io): Promise<CheckFound<UsableCredential>> {
   const source = await chooseCredentials(io.env, { ...wireOf(flags, io), signal: io.interrupt })
   const header = await source.authorization()
@@ -36,7 +36,7 @@ export async function checkCredential(flags: CommonFlags, io: Io): Promise<Check
   const left = Date.parse(expiresAt) - Date.now()
   if (left <= 0) return failed(`${what} ended at ${expiresAt}, by this machine's clock`, 'Get a new one.')
   const summary = `${what}, ends at ${expiresAt}${others}`
-  // Tokens that guestlist fetches itself it also renews.
+  // guestlist renews the tokens that it fetches itself.
   const endsForGood = source.name === 'access token' && left < SOON_MS
   const finding = endsForGood
     ? warning(summary, 'An apply that takes longer stops halfway: get a new one.')
@@ -62,7 +62,7 @@ export interface Reached {
   readonly aheadMs: number | null
 }
 
-/** One request without a credential: whatever the status, something answered. */
+/** Sends one request without a credential; any status counts as an answer. */
 export async function checkApi(flags: CommonFlags, io: Io): Promise<CheckFound<Reached>> {
   const wire = wireOf(flags, io)
   const address = parseAddress(wire.apiUrl, '--api-url', wire.allowInsecureHttp)
@@ -80,7 +80,7 @@ export async function checkApi(flags: CommonFlags, io: Io): Promise<CheckFound<R
   }
 }
 
-/** A cache says with `Age` for how many seconds it has kept an answer. */
+/** `Age` is the number of seconds for which a cache has held the response. */
 function aheadOf({ headers: { date = '', age = '0' } }: HttpResponse, now: number): number | null {
   const ahead = Date.parse(date) + Number(age) * 1000 - now
   return Number.isNaN(ahead) ? null : ahead
@@ -106,7 +106,7 @@ export async function checkClock({ aheadMs }: Reached): Promise<CheckFinding> {
 
 const KNOWN = ['pending', 'accepted', 'denied'] as const satisfies readonly Status[]
 
-/** Reads the whole list, for one invitation that is not as it should be stops a plan. */
+/** Reads the whole list, since a single malformed invitation prevents planning. */
 export async function checkInvitations({ list }: Connection): Promise<CheckFinding> {
   const { counts, twice } = await list(() => {
     const [counts, ids, twice] = [new Map<Status, number>(), new IdSet(), new Set<number>()]
@@ -134,7 +134,7 @@ export async function checkInvitations({ list }: Connection): Promise<CheckFindi
   )
 }
 
-/** What the credential may not see is in no list: a lower bound. */
+/** A lower bound: clouds that the credential may not see are not listed. */
 export async function checkClouds(connection: Connection): Promise<CheckFinding> {
   const { unread, clouds } = await connection.clouds()
   if (unread !== null) return warning(`The list of clouds: ${WHY_UNREAD[unread]}`, CLOUD_ADVICE)
@@ -148,7 +148,7 @@ export async function checkClouds(connection: Connection): Promise<CheckFinding>
 const CLOUD_ADVICE =
   'Plans cannot say which clouds a removal deletes. Use a credential with the scope cloud:read and access to them, or one for clouds alone: BIMDATA_CLOUD_….'
 
-/** As an apply begins: it signs in, searches, and reads the roles in its token. */
+/** Does what an apply does first: signs in, searches, and reads the roles in its token. */
 export async function checkKeycloak(config: KeycloakConfig, flags: CommonFlags, io: Io): Promise<CheckFinding> {
   const keycloak = await openKeycloak(config, { deleting: true }, flags, io)
   keycloak.close()

@@ -7,7 +7,7 @@ import { problemsSummary } from '../../render/text/problems-text.js'
 export interface CheckFinding {
   readonly status: 'ok' | 'warning' | 'failed'
   readonly summary: string
-  /** What to do, in whole sentences. */
+  /** What to do, in complete sentences. */
   readonly advice: string | null
 }
 
@@ -16,7 +16,7 @@ export interface DoctorCheck extends CheckFinding {
   readonly code: CheckCode
 }
 
-/** A finding, and what other checks need of this one; without it they are not made. */
+/** A finding, and the value that dependent checks need; without it they are skipped. */
 export interface CheckFound<T> extends CheckFinding {
   readonly value?: T
 }
@@ -33,9 +33,9 @@ export const failed = (summary: string, advice: string | null): CheckFinding => 
 
 export interface Checks {
   readonly done: readonly DoctorCheck[]
-  /** Makes a check; what it throws is its finding. @return the value found; null where there is none */
+  /** Runs a check; an error it throws becomes its finding. @return the value found; null if there is none */
   make<T>(code: CheckCode, check: () => Promise<CheckFound<T>>): Promise<T | null>
-  /** Makes a check that needs the value of an earlier one. Without it this is a warning: the cause has failed already. */
+  /** Runs a check that needs an earlier one's value. Without it, reports a warning: the cause has already failed. */
   makeWith<N, T>(
     code: CheckCode,
     [needed, value]: readonly [CheckCode, N | null],
@@ -64,7 +64,7 @@ export function createChecks(interrupt: AbortSignal): Checks {
 const notChecked = (needed: CheckCode): CheckFinding =>
   warning(`Not checked: it needs the check ${needed}`, `Fix ${needed} first.`)
 
-/** @throws what is not foreseen: a bug */
+/** @throws any unexpected error: a bug */
 function findingOf(error: unknown): CheckFinding {
   if (error instanceof GuestlistError && error.problems.length > 0) return ofProblems(error)
   if (error instanceof GuestlistError && error.code.startsWith('state-'))

@@ -19,7 +19,7 @@ import { approvalDemands, authorsOf, signersPath } from '../shared/plan-approval
 import { apiUrlOf } from '../shared/wire-options.js'
 import { type CheckFinding, type CheckFound, failed, ok, warning } from './create-checks.js'
 
-/** By major version, the oldest minor one that package.json's `engines` allows; all that are newer than the last do. */
+/** By major version, the oldest minor version that package.json's `engines` allows; every later major is allowed. */
 const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12, 24: 0 }
 const NEWEST_LISTED = 24
 
@@ -53,7 +53,7 @@ export async function checkWebhookSecret({ env }: Pick<Io, 'env'>): Promise<Chec
 
 export type SignersFlags = Omit<ApprovingFlags, 'approval'>
 
-/** Whether as many people as have to approve could. */
+/** Checks that there are enough people who may approve. */
 export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io: Io): Promise<CheckFinding> {
   const required = Math.max(guards.approvals.removals ?? 0, ...approvalDemands(flags, io).map(({ count }) => count))
   const needed = required === 0 ? 'No approvals are required' : `${plural(required, 'approval')} required`
@@ -72,7 +72,7 @@ export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io
 const NAME_SIGNERS =
   'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.'
 
-/** How many names count, the authors' own left out. Names that share a key are counted separately, so it is an upper bound. */
+/** The number of names that count, without the authors. An upper bound: names that share a key are counted separately. */
 async function approversIn(path: string, authors: readonly string[], io: Io): Promise<number> {
   const text = await readTextFile(path, 'signers file', io)
   const signers = readSigners({ path: escapeTerminal(path), text }, authors)
@@ -95,7 +95,7 @@ export async function checkState(manifest: Manifest, flags: CommonFlags, io: Io)
   return { ...ok(`${plural(size, 'removal')} remembered in ${store.description}`), value: store }
 }
 
-/** No run holds its lock for so long without something being wrong, most likely. */
+/** A run that holds its lock for longer than this has most likely gone wrong. */
 const LONG_MS = 3_600_000
 
 export async function checkLock(store: StateStore): Promise<CheckFinding> {

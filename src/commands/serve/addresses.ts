@@ -11,7 +11,7 @@ export interface Listen {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
-/** @throws GuestlistError where others could reach it, and that was not allowed */
+/** @throws GuestlistError if others could reach the address without `--allow-remote` */
 export function listenOf({
   listen = '127.0.0.1:8080',
   allowRemote,
@@ -34,7 +34,7 @@ export function listenOf({
   return { host, port, remote }
 }
 
-/** @throws GuestlistError for an address that cannot be meant, such as our own */
+/** @throws GuestlistError for an address that cannot be intended, such as our own */
 export function forwardUrl(
   { forward, allowInsecureHttp }: Pick<CommonFlags, 'allowInsecureHttp'> & { readonly forward: string | undefined },
   listen: Listen,
@@ -52,14 +52,14 @@ export function forwardUrl(
   return url
 }
 
-/** What is forwarded by other names of this machine, or by way of others, is known by its `via` when it comes back. */
+/** Loops through other names of this machine, or through other hosts, are recognized by the `via` header instead. */
 function isOurs({ protocol, hostname, port }: URL, listen: Listen): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   const samePort = Number(port || (protocol === 'https:' ? 443 : 80)) === listen.port
   return samePort && (host === listen.host || LOOPBACK.test(host))
 }
 
-/** @throws GuestlistError where the address is taken, or none of this machine's */
+/** @throws GuestlistError if the address is in use, or not one of this machine's */
 export function listening(server: Server, { host, port }: Listen): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', error =>

@@ -10,7 +10,7 @@ import type { ServeReconciler, Sources } from './reconcile-run.js'
 
 export interface InstanceDeps {
   readonly reconciler: Pick<ServeReconciler, 'run'>
-  /** As `takeLead`. */
+  /** See `takeLead`. */
   takeLead(waiting: { readonly signal: AbortSignal; readonly onWait: () => void }): Promise<Leadership>
   readonly status: ServiceStatus
   readonly metrics: Pick<Metrics, 'leader'>
@@ -22,16 +22,16 @@ export interface InstanceDeps {
 
 export interface Instance {
   readonly loop: Loop
-  /** Resolves when `stop` has aborted and the lead is given back. */
+  /** Resolves once `stop` has aborted and the lead has been released. */
   readonly leading: Promise<void>
 }
 
-/** The loop of one instance, and its part in who leads. Time and everything else come from outside: the simulation runs this too. */
+/** Starts one instance's loop and its leader election. Every dependency is injected: the simulation runs this too. */
 export function startInstance(deps: InstanceDeps): Instance {
   const { reconciler, status, metrics, log, clock, intervalMs, stop } = deps
   const loop = startLoop({
     run: async triggers => {
-      // By the clock works only who leads; a webhook is served where it arrives, under the state's lock as everything.
+      // Only the leader works by the clock; any instance handles the webhooks it receives, under the state's lock.
       if (!status.leader && triggers.every(trigger => trigger === 'interval')) return true
       return reconciler.run(triggers)
     },
@@ -57,7 +57,7 @@ export function startInstance(deps: InstanceDeps): Instance {
     onProblem(message) {
       status.problem = message
       log.warn('no_leader', `no lead can be taken: ${message}`)
-      // A run reports what is in the way, and notices when it no longer is.
+      // A run reports the obstacle, and notices when it is gone.
       loop.trigger('start')
     },
     stop,
@@ -66,10 +66,10 @@ export function startInstance(deps: InstanceDeps): Instance {
 }
 
 /**
- * The lead is a lock beside the state's own: it is kept between runs, while the state's is held by whoever works, for as long as a
- * run takes. So an apply finds the state free, and no two runs, led or not, are ever at work at once.
+ * The lead is a lock separate from the state's: it is kept between runs, while the state's lock is held only during a
+ * run. So an apply finds the state free between runs, and no two runs, by the leader or not, ever overlap.
  *
- * @param onWait another instance has it
+ * @param onWait called when another instance holds the lead
  */
 export async function takeLead(
   { load, openStore }: Sources,
@@ -83,8 +83,8 @@ export async function takeLead(
 }
 
 /**
- * Beside a state's own lock. No state's name ends in a blank, so that none is taken for another's lead.
- * An http state has one lock, so there every instance works by its own clock, one run at a time.
+ * The lead's lock. No state's name ends in a space, so no state can be mistaken for another's lead.
+ * An http state has only one lock, so there every instance works by its own clock, one run at a time.
  */
 function leadConfigOf(config: StateConfig): StateConfig | null {
   if (config.backend === 'http') return null

@@ -15,7 +15,7 @@ export interface RunOutcome {
   readonly result: RunResult
   readonly message: string
   readonly exitCode: ExitCode
-  /** Why the manifest, the state or the API could not be used; null where they could, whatever came of it. */
+  /** Why the manifest, the state or the API could not be used; null if they could, whatever the outcome. */
   readonly unready: string | null
 }
 
@@ -26,7 +26,7 @@ const INTERRUPTED: RunOutcome = {
   unready: null,
 }
 
-/** Of a run that began. */
+/** The outcome of a run that started. */
 export function reported({ plan, report }: { plan: Plan | null; report: Report }, style: Style): RunOutcome {
   const exitCode = applyExitCode(report)
   if (exitCode === EXIT.interrupted) return { ...INTERRUPTED, exitCode }
@@ -37,7 +37,7 @@ export function reported({ plan, report }: { plan: Plan | null; report: Report }
   return { result: complete ? 'success' : 'failed', message, exitCode, unready: unread ? message : null }
 }
 
-/** Of a run that ended before it changed anything. */
+/** The outcome of a run that ended before it changed anything. */
 export function failureOf(
   error: unknown,
   interrupted: boolean,
@@ -51,7 +51,7 @@ export function failureOf(
   }
   const message = describeError(error, style)
   if (isRefusal(error)) return { result: 'refused', message, exitCode: EXIT.refused, unready: null }
-  // A state that somebody works with can be read.
+  // A locked state can still be read.
   const locked = error instanceof GuestlistError && error.code === 'state-locked'
   return { result: 'failed', message, exitCode: EXIT.error, unready: locked ? null : message }
 }

@@ -30,7 +30,7 @@ export type RunFlags = CommonFlags &
     readonly dryRun: boolean
   }
 
-/** What an instance reads again and again. */
+/** What an instance reads anew for each run. */
 export interface Sources {
   /** @throws GuestlistError with the manifest's problems */
   load(): Promise<LoadedManifest>
@@ -49,13 +49,13 @@ export interface ReconcilerDeps {
 }
 
 export interface ServeReconciler {
-  /** Never rejects. @return whether all was done that was to be done */
+  /** Never rejects. @return false if the run should be retried before its next turn */
   run(triggers: readonly Trigger[]): Promise<boolean>
-  /** One run; rejects as apply does. */
+  /** Does one run; rejects as apply does. */
   once(): Promise<ExitCode>
 }
 
-/** Runs of the same sequence as `apply`'s, with the manifest read again for each: one that became bad does nothing. */
+/** Each run is the same sequence as `apply`, with the manifest read anew: if it has become invalid, nothing is done. */
 export function createReconciler(deps: ReconcilerDeps): ServeReconciler {
   const { status, metrics, log, io } = deps
   const { clock } = deps.connection
@@ -71,7 +71,7 @@ export function createReconciler(deps: ReconcilerDeps): ServeReconciler {
       status.ran({ started, duration_ms: Math.round(ms), triggers, result, message })
       metrics.reconciled(result, ms / 1000, status.failures)
       for (const line of message.split('\n')) result === 'success' ? log.info(line) : log.warn('run_failed', line)
-      // A refusal stays until somebody acts: to repeat it faster than the clock would not help.
+      // A refusal stands until somebody acts: retrying before the next interval would not help.
       return result === 'success' || result === 'refused' || result === 'interrupted'
     },
     async once() {
@@ -82,7 +82,7 @@ export function createReconciler(deps: ReconcilerDeps): ServeReconciler {
   }
 }
 
-/** What listens for a run's interrupt goes with the run: the process's own signal lives for months. */
+/** Gives each run its own signal, so that listeners do not pile up on the process's, which lives for months. */
 async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promise<T> {
   const own = new AbortController()
   const pass = () => own.abort()
@@ -98,7 +98,7 @@ async function withOwnInterrupt<T>(io: Io, work: (io: Io) => Promise<T>): Promis
 async function reconcile(deps: ReconcilerDeps): Promise<RunOutcome> {
   const { flags, io, connection, sources } = deps
   const loaded = await sources.load()
-  // Only who removes needs an account in Keycloak.
+  // Only removals need an account in Keycloak.
   const config = flags.removals ? loaded.manifest.keycloak : null
   const keycloak = config === null ? null : await openKeycloak(config, { deleting: !flags.dryRun }, flags, io)
   try {
@@ -113,7 +113,7 @@ async function reconcile(deps: ReconcilerDeps): Promise<RunOutcome> {
  * | --- | --- | --- |
  * | left alone | without removals | what `apply --no-removals` does |
  * | carried out | whole | what `apply` does |
- * | carried out | whole, and refused | what `apply --no-removals` does, and the refusal is reported |
+ * | carried out | whole, but refused | what `apply --no-removals` does, and the refusal is reported |
  */
 async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Promise<RunOutcome> {
   const { flags, connection, status, sources } = deps
@@ -131,7 +131,7 @@ async function reconcileWith(loaded: LoadedManifest, deps: ReconcilerDeps): Prom
     if (!isRefusal(error)) throw error
     const refused = status.current()
     try {
-      // What was refused may be the removals alone; invitations are decided all the same.
+      // Perhaps only the removals were refused; invitations are still decided.
       return withRefusal(describeError(error, style), reported(await applyNow(loaded, deps, store, true), style))
     } catch (second) {
       throw isRefusal(second) ? error : second
@@ -147,7 +147,7 @@ const withRefusal = (refusal: string, rest: RunOutcome): RunOutcome => ({
   message: `${refusal}\nWithout removals: ${rest.message}`,
 })
 
-/** The plan that waits for somebody to act is the one that is shown, with the digest to approve. */
+/** Shows the plan that waits for somebody to act, with the digest to approve. */
 function showRefused(plan: Plan, { status, metrics }: ReconcilerDeps): void {
   status.planned(plan)
   metrics.refused(plan)
@@ -199,7 +199,7 @@ function dryRun(deps: ReconcilerDeps, plan: Plan): RunOutcome {
     : { result: 'refused', message, exitCode: EXIT.refused, unready: null }
 }
 
-/** A line for each action, and what the page and the metrics show. */
+/** Logs one line per action, and updates the page and the metrics. */
 function viewOf(deps: ReconcilerDeps): ApplyView & { plan(): Plan | null } {
   const { flags, log, metrics } = deps
   let planned: Plan | null = null

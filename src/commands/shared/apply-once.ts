@@ -17,17 +17,17 @@ import { lockState } from './open-state.js'
 import type { JudgePlan } from './plan-approvals.js'
 import { readWorld, type World } from './read-world.js'
 
-/** What is to be carried out: a plan that was saved, or what a manifest says of the world as it is now. */
+/** What to carry out: a saved plan, or a plan made now from a manifest. */
 export type ApplyBasis = { readonly kind: 'saved'; readonly plan: Plan } | ({ readonly kind: 'manifest' } & PlanBasis)
 
-/** How a plan with changes is approved: beforehand, by these means, or by a person who is asked now. */
+/** How a plan with changes is approved: beforehand, by the means given, or by asking a person now. */
 export type Approval = { readonly given: string } | { readonly ask: (plan: Plan) => Promise<void> }
 
 export interface ApplySettings extends LockingFlags {
   readonly parallelism: number
   readonly failFast: boolean
   readonly acceptAbsent: boolean
-  /** The digest that the plan has to have. */
+  /** The digest that the plan must have. */
   readonly expect: string | undefined
   readonly auditLog: string | undefined
 }
@@ -37,17 +37,17 @@ export interface ApplyDeps {
   readonly store: StateStore
   readonly view: ApplyView
   readonly approval: Approval
-  /** Who approved the plan by signing it. */
+  /** Determines who approved the plan by signing it. */
   readonly judge: JudgePlan
   readonly settings: ApplySettings
   readonly io: Io
 }
 
 /**
- * One apply, from the lock to the report. Time, the API and the state come from outside: `apply`, `serve` and the simulation
- * all run this.
+ * Runs one apply, from the lock to the report. Time, the API and the state are injected: `apply`, `serve` and the
+ * simulation all run this.
  *
- * @throws GuestlistError where the plan is refused (exit 3), stale (4), has errors, or is not approved: nothing was done then
+ * @throws GuestlistError if the plan is refused (exit 3), is stale (4), has errors, or is not approved; nothing was done
  */
 export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Report> {
   const { connection, store, view, settings, io } = deps
@@ -89,7 +89,7 @@ export async function applyOnce(basis: ApplyBasis, deps: ApplyDeps): Promise<Rep
   }
 }
 
-/** Every reason not to begin, before anything is sent. */
+/** The first reason not to start, before anything is sent. */
 function refusalOf(plan: Plan, drifted: Drifted, expect: string | undefined): GuestlistError | null {
   if (drifted.length > 0) return stale(driftText(drifted))
   if (expect !== undefined && expect.replace(/^sha256:/, '') !== plan.digest.replace(/^sha256:/, '')) {
@@ -108,7 +108,7 @@ const unshown = ({ actions }: Plan, io: Io): GuestlistError | null =>
     ? new GuestlistError('file-unwritable', 'The plan could not be shown; nothing was done.')
     : null
 
-/** Under another state, or none, a removal would be remembered where nobody looks for it. */
+/** Under a different state, or none, a removal would be recorded where nobody looks for it. */
 function otherState({ actions, stateRead }: Plan, { state }: World): GuestlistError | null {
   if (!stateRead?.lineage || stateRead.lineage === state.lineage) return null
   if (!actions.some(({ action }) => action === 'remove')) return null
@@ -122,10 +122,10 @@ const stale = (what: string): GuestlistError =>
   })
 
 /**
- * Asks, unless the approval was given beforehand. A person may have taken their time, so what was shown is compared with
- * the live state once more.
+ * Asks for approval unless it was given beforehand. Answering can take a while, so the plan is compared with the live
+ * state once more.
  *
- * @throws GuestlistError where it is declined, or too late
+ * @throws GuestlistError if the plan is declined, or stale by now
  */
 async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<void> {
   const { approval, connection, store } = deps
@@ -142,13 +142,13 @@ async function approve(plan: Plan, deps: ApplyDeps, audit: AuditTrail): Promise<
   return audit.judged('approved', 'at the prompt')
 }
 
-/** Every request asks the limiter first, so here is where one is not sent whose lock may have gone to another run. */
+/** Every request asks the limiter first, so this is where one is held back if another run may have taken the lock. */
 const whileHeld = (limiter: RateLimiter, { isHeld }: Pick<StateLock, 'isHeld'>): RateLimiter => ({
   ...limiter,
   acquire: async stop => (await limiter.acquire(stop)) && isHeld(),
 })
 
-/** What `execute` acts on, and whom it notifies. */
+/** What `execute` acts on, and what it notifies. */
 function executeDeps(
   { connection, store, view, io }: ApplyDeps,
   lockLost: AbortSignal,
@@ -168,12 +168,12 @@ function executeDeps(
   }
 }
 
-/** How often the clouds are read again while they lag behind a removal. */
+/** How many times the clouds are read while they lag behind a removal. */
 const READS = 4
 
 /**
- * Reads the clouds again: who was removed is a member of none. Where they were not looked at before, or cannot be read now, that
- * says nothing.
+ * Reads the clouds again to check that removed users are members of none. Proves nothing if the plan did not look at
+ * the clouds, or they cannot be read now.
  */
 async function verifyGone(plan: Plan, report: Report, connection: Connection, interrupt: AbortSignal): Promise<Report> {
   const removed = report.results.some(result => result.action.action === 'remove' && succeeded(result))
@@ -186,7 +186,7 @@ async function verifyGone(plan: Plan, report: Report, connection: Connection, in
   return report
 }
 
-/** How a run that began ended. */
+/** The exit code of a run that started. */
 export function applyExitCode(report: Report): ExitCode {
   if (report.stop?.reason === 'interrupted') return EXIT.interrupted
   return isComplete(report) ? EXIT.done : EXIT.partial

@@ -12,16 +12,16 @@ import { wrapText } from '../../render/text/width.js'
 import { summaryLine } from '../../render/text/words.js'
 import { VERSION } from '../../version.js'
 
-/** What an apply shows, in the order of the calls. */
+/** Shows an apply; methods in the order in which they are called. */
 export interface ApplyView {
   planned(plan: Plan): Promise<void>
   event(event: ExecuteEvent): void
-  /** What ended the run, for machines; people see it from whoever catches it. */
+  /** Reports what ended the run, for machines; the caller that catches the error shows it to people. */
   problem(message: string, rest?: nd.DiagnosticExtras): void
   finished(report: Report, complete: boolean): void
 }
 
-/** Above this many actions a line for each would bury what matters. */
+/** Beyond this many actions, a line for each would bury what matters. */
 const LINES_UP_TO = 100
 
 export function textView(flags: StyleFlags, io: Io): ApplyView {
@@ -29,7 +29,7 @@ export function textView(flags: StyleFlags, io: Io): ApplyView {
   let planned = 0
   let progress: Progress | null = null
   const line = (text: string) => io.err(`${wrapText(text, widthOf(io, 'err'))}\n`)
-  // What failed, and why, is in the report: on standard error it is only seen to have failed.
+  // The report says what failed and why; standard error shows only that something did.
   const settled = (result: Result, done: number, total: number) => {
     if (!io.status && total <= LINES_UP_TO && result.outcome.kind !== 'not_attempted') line(outcomeLine(result, err))
     if (['failed', 'rejected', 'skipped'].includes(result.outcome.kind)) progress?.failed()

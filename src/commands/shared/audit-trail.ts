@@ -10,29 +10,29 @@ import { isComplete, type Report, type Result } from '../../model/report.js'
 import { applySummary } from '../../render/text/report-text.js'
 import { planSummary } from '../../render/text/words.js'
 
-/** How the question whether a plan may be carried out was answered. */
+/** Whether a plan may be carried out. */
 export type Verdict = 'approved' | 'declined' | 'refused'
 
 /**
- * What an apply leaves in the audit log:
+ * What an apply writes to the audit log:
  *
- * | when | lines | on the disk before going on |
+ * | when | lines | synced to disk before going on |
  * | --- | --- | --- |
  * | a plan was made or loaded | `plan`, an `approval` for each that counts, and a `decision` for each action and each refusal | |
  * | it was approved, declined or refused; after the last two nothing follows | `decision` | yes |
  * | the run begins | `start` | yes |
- * | an action begins | `start` with its address; a removal cannot be undone, so its line is | yes |
+ * | an action begins | `start` with its address | for a removal, which cannot be undone |
  * | a request was answered | `attempt` | |
  * | an action ended | `result` | for a removal |
  * | the last read shows that a failed action took effect | `result` again, `confirmed` | |
  * | the state was read again | `verify` | |
  * | the run is over | `end` | yes |
  *
- * `endsRun` of src/audit/entry.ts knows by this table whether a run has ended.
+ * `endsRun` in src/audit/entry.ts relies on this table to tell whether a run has ended.
  */
 export interface AuditTrail {
   planned(plan: Plan): Promise<void>
-  /** `message`: what was refused or declined, for people. */
+  /** `message`: how it was approved, or why it was declined or refused. */
   judged(verdict: Verdict, message: string | null): Promise<void>
   started(): Promise<void>
   event(event: ExecuteEvent): Promise<void>
@@ -52,10 +52,10 @@ const NO_TRAIL: AuditTrail = {
 }
 
 /**
- * Opens the log before anything else is done, so that a wrong path is found first. Without `--audit-log` there is none.
+ * Opens the log before anything else is done, so that a wrong path fails first. Does nothing without `--audit-log`.
  *
- * @param state the state's own file, which a first run would otherwise find taken
- * @throws GuestlistError where the log cannot be written, here and in every call
+ * @param state the state's own file, which the log must not be
+ * @throws GuestlistError if the log cannot be written, here and in every call
  */
 export async function openAuditTrail(path: string | undefined, io: Io, state?: string): Promise<AuditTrail> {
   if (path === undefined) return NO_TRAIL

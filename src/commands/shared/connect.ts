@@ -16,7 +16,7 @@ import type { KeycloakRef } from '../../model/plan.js'
 import { type Clock, systemClock } from '../../system/clock.js'
 import { limitsOf, readRetryOf, wireOf } from './wire-options.js'
 
-/** Of reads, where nothing else is set. */
+/** Default for reads. */
 const PARALLELISM = 10
 
 export interface Connection {
@@ -25,11 +25,11 @@ export interface Connection {
   readonly limiter: RateLimiter
   readonly policy: RetryPolicy
   readonly log: Log
-  /** Reads the list as often as the policy allows. */
+  /** Reads the list, with retries as the policy allows. */
   readonly list: ReadList
-  /** Null where the manifest, or the saved plan, names none, and where nobody is to be removed. */
+  /** Null if the manifest or saved plan configures none, or if nobody is to be removed. */
   readonly keycloak: KeycloakClient | null
-  /** Reads the clouds and their members, with a credential of their own where one is set. */
+  /** Reads the clouds and their members, with a separate credential if one is set. */
   readonly clouds: () => Promise<Clouds>
 }
 
@@ -37,17 +37,17 @@ interface ConnectOptions {
   readonly keycloak?: KeycloakRef | null | undefined
   /** Whether users in Keycloak are to be deleted, not only looked up. */
   readonly deleting?: boolean
-  /** Requests a second, over all workers. */
+  /** Requests per second, across all workers. */
   readonly rateLimit?: number | undefined
-  /** Requests under way at once; 10 by default. */
+  /** Concurrent requests; 10 by default. */
   readonly parallelism?: number | undefined
-  /** An interrupt leaves what is in flight to finish, as it must where it changes something; else it ends it. */
+  /** Whether an interrupt lets requests in flight finish, as it must if they change something; otherwise it aborts them. */
   readonly finishInFlight?: boolean
-  /** Those that the caller has chosen already. */
+  /** Credentials that the caller has already chosen. */
   readonly credentials?: CredentialSource
 }
 
-/** @throws ApiError where there are no credentials, or the address is not allowed */
+/** @throws ApiError if there are no credentials, or the address is not allowed */
 export async function connect(flags: CommonFlags, io: Io, options: ConnectOptions = {}): Promise<Connection> {
   const log = createLog(flags.logLevel, io)
   const wire = wireOf(flags, io)
@@ -104,7 +104,7 @@ export async function connect(flags: CommonFlags, io: Io, options: ConnectOption
   }
 }
 
-/** Every BIMData API has the list: where it is not found, the address is wrong. */
+/** Every BIMData API has the list: a 404 means that the address is wrong. */
 const noApiAt = (apiUrl: string, error: ApiError): ApiError =>
   new ApiError(`There is no BIMData API at ${apiUrl}: ${error.message}`, {
     kind: error.kind,
@@ -113,7 +113,7 @@ const noApiAt = (apiUrl: string, error: ApiError): ApiError =>
     cause: error,
   })
 
-/** Shows how many have been read. */
+/** Shows how many items have been read. */
 async function withProgress<T>(
   label: string,
   { format }: CommonFlags,
@@ -138,10 +138,10 @@ async function* counted(batches: Batches, onRead: (count: number) => void): Batc
 }
 
 /**
- * Signs in to Keycloak and sees that the service account may do what is to be done, before anything else is asked or changed
- * anywhere. Its reads are repeated as the API's are; a deletion never is.
+ * Signs in to Keycloak and checks that the service account has the roles it needs, before anything else is read or
+ * changed. Reads are retried as the API's are; deletions never are.
  *
- * @throws ApiError which setting is wrong, or which role is missing
+ * @throws ApiError naming the wrong setting or the missing role
  */
 export async function openKeycloak(
   config: KeycloakRef,

@@ -7,7 +7,7 @@ import type { World } from './read-world.js'
 
 export type Drifted = readonly (Drift | LossDrift | LeftoverDrift)[]
 
-/** What of a plan is no longer as it was planned from. */
+/** Finds everything that has changed since the plan was made. */
 export async function driftOf(plan: Plan, { list, records, clouds: readClouds, keycloak }: World): Promise<Drifted> {
   const tracker = await list(() => trackPlan(plan))
   const drifted = findDrift(plan, tracker.finish(records))
@@ -17,7 +17,7 @@ export async function driftOf(plan: Plan, { list, records, clouds: readClouds, k
   return [...drifted, ...lost, ...left]
 }
 
-/** One line for each changed item, and what changed in it. */
+/** One line per changed item, saying what changed. */
 export function driftText(drifted: Drifted): string {
   return drifted.map(drift => `  ${drift.address}: ${driftedHow(drift)}`).join('\n')
 }

@@ -14,13 +14,13 @@ import { destination } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
 import { table } from '../../render/text/table.js'
 
-/** How explanations are shown: emphasis, and the lines of the rule at a place as the manifest has them. */
+/** How explanations are shown: the style, and how to quote the manifest's lines for a rule. */
 export interface ExplainLook {
   readonly style: Style
   readonly written: (place: Place) => readonly string[]
 }
 
-/** What one invitation was decided by, for people. */
+/** Explains the decision about an invitation, for people. */
 export function invitationText(explained: InvitationExplanation, look: ExplainLook): string {
   const { style } = look
   const { address, invitation } = explained
@@ -52,7 +52,7 @@ function rulesText(title: string, { rules, because }: RuleOutcomes, look: Explai
   ]
 }
 
-/** Of a longer rule, which has lists or a long reason, the first lines are shown. */
+/** Only the first lines of a longer rule, with lists or a long reason, are shown. */
 const MOST_LINES = 12
 
 function ruleLines(rule: RuleRef | undefined, { style, written }: ExplainLook): readonly string[] {
@@ -126,7 +126,7 @@ function keptText({ why }: Extract<Decision, { kind: 'keep' }>, status: string, 
   }
 }
 
-/** What a user under `users.remove` was decided by, for people. */
+/** Explains the decision about a user under `users.remove`, for people. */
 export function userText(
   { address, user, removal, protection, record, decision }: UserExplanation,
   look: ExplainLook,
@@ -155,7 +155,7 @@ const protectedLine = (protection: ProtectionRef | null): readonly string[] =>
     ? []
     : [`    protected: by ${quoteTerminal(protection.pattern)} (${escapeTerminal(protection.by)})`]
 
-/** What an invitation of an address would be decided by, for people. */
+/** Explains what would be decided about an invitation to an address, for people. */
 export function uninvitedText(explained: UninvitedExplanation, look: ExplainLook): string {
   const { style } = look
   const { email, protection, record, decision } = explained

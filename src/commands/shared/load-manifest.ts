@@ -16,16 +16,16 @@ export interface LoadedManifest {
   readonly warnings: readonly Problem[]
   /** Every file that was read, with the SHA-256 of its bytes in hex. */
   readonly files: readonly { readonly file: string; readonly sha256: string }[]
-  /** What it was parsed from. */
+  /** What the manifest was parsed from. */
   readonly sources: readonly ManifestSource[]
-  /** Gives problems that the live state shows the range and the line of the rule that they are about. */
+  /** Adds to problems found in the live state the range and source line of the rule that they concern. */
   locate(problems: readonly Problem[]): readonly Problem[]
-  /** The lines of the rule, removal or `unmatched` at a place, as they are written. */
+  /** The source lines of the rule, removal or `unmatched` at a place. */
   written(place: Place): readonly string[]
   readonly ci: Provenance['ci']
 }
 
-/** @throws GuestlistError with every problem of every file, those that cannot be read included */
+/** @throws GuestlistError with every problem in every file, including files that cannot be read */
 export async function loadManifest(paths: readonly string[], io: Io): Promise<LoadedManifest> {
   const { sources, problems } = await readSources(paths, io)
   const parsed = parseManifest(sources)
@@ -45,8 +45,9 @@ export async function loadManifest(paths: readonly string[], io: Io): Promise<Lo
 }
 
 /**
- * The state's file by its absolute path, so that a saved plan finds it from every working directory: relative to the manifest
- * file that names it, by default in the first file's folder. Standard input has no folder but the working directory.
+ * Makes the state's path absolute, so that it means the same file from every working directory. It is relative to the
+ * manifest file that names it; by default the state is in the first file's folder. For standard input, that is the
+ * working directory.
  */
 function resolvedState({ state, stateFile }: Manifest, sources: readonly ManifestSource[], cwd: string): StateConfig {
   if (state.backend !== 'local') return state
@@ -56,8 +57,8 @@ function resolvedState({ state, stateFile }: Manifest, sources: readonly Manifes
 }
 
 /**
- * Where removals are remembered, for commands that need no more of the manifest: as the manifest says, and by default
- * where none is named and the working directory has none.
+ * The state's configuration, for commands that need nothing else from the manifest; the default if none is named and
+ * the working directory has none.
  *
  * @throws GuestlistError
  */
@@ -65,7 +66,7 @@ export async function stateConfigOf(paths: readonly string[], io: Io): Promise<S
   return (await optionalManifest(paths, io))?.state ?? { backend: 'local' }
 }
 
-/** Null where none is named and the working directory has none. @throws GuestlistError */
+/** Null if no manifest is named and the working directory has none. @throws GuestlistError */
 export async function optionalManifest(paths: readonly string[], io: Io): Promise<Manifest | null> {
   if (paths.length === 0 && !existsSync(resolve(io.cwd, DEFAULT_MANIFEST))) return null
   return (await loadManifest(paths, io)).manifest

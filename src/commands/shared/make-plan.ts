@@ -15,7 +15,7 @@ import type { LoadedManifest } from './load-manifest.js'
 import { approvalDemands } from './plan-approvals.js'
 import { provenanceOf, type World } from './read-world.js'
 
-/** @throws GuestlistError for a target that is no address, or a protection that protects nobody */
+/** @throws GuestlistError for a target that is not an address, or a protection that protects nobody */
 export function reconcileOptions(
   flags: PlanningFlags & RequiringFlags & Pick<CommonFlags, 'given'>,
   io: Io,
@@ -43,7 +43,7 @@ function readTarget(text: string, source: string): string {
 }
 
 /**
- * What is protected from outside the manifest: the flag and the variable add up.
+ * Protections from outside the manifest: the flag's and the variable's combined.
  *
  * @throws GuestlistError for an entry that protects nobody
  */
@@ -66,12 +66,12 @@ function protection(source: '--protect' | 'GUESTLIST_PROTECT', pattern: string):
   )
 }
 
-/** What a plan is made from besides the world. */
+/** Everything a plan needs besides the world. */
 export interface PlanBasis extends Pick<LoadedManifest, 'manifest' | 'locate' | 'files' | 'ci'> {
   readonly options: ReconcileOptions
-  /** What `--now` says; undefined is the clock's time. */
+  /** The value of `--now`; undefined means the clock's time. */
   readonly now: Date | undefined
-  /** Do not look which clouds go with removed users. */
+  /** Skip checking which clouds removals would delete. */
   readonly noLoss: boolean
 }
 
@@ -97,7 +97,7 @@ export async function makePlan(basis: PlanBasis, world: World, clock: Pick<Clock
   }
 }
 
-/** Adds the users who are left in Keycloak to the plan. */
+/** Adds the users left over in Keycloak to the plan. */
 async function withKeycloak(
   plan: Plan,
   { manifest, options }: PlanBasis,

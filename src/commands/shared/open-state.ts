@@ -11,7 +11,7 @@ import { wireOf } from './wire-options.js'
 export const openStateFor = (config: StateConfig, apiUrl: string, flags: CommonFlags, io: Io): StateStore =>
   openState(config, { ...wireOf(flags, io), apiUrl, cwd: io.cwd })
 
-/** Takes the state's lock. @throws GuestlistError where it is held by another */
+/** Acquires the state's lock. @throws GuestlistError if another run holds it */
 export async function lockState(
   store: StateStore,
   { lockTimeout, noLock }: LockingFlags,

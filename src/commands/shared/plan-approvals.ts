@@ -13,18 +13,18 @@ import type { ApprovalDemand } from '../../reconcile/guards.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 import { approvalsLine, needsApproval } from '../../render/text/words.js'
 
-/** A plan with those who approved it, and what of the approvals given does not count among its warnings. */
+/** A plan with its approvers; its warnings include the approvals that do not count. */
 export interface Judgement {
   readonly plan: Plan
   readonly judged: readonly Judged[]
 }
 
-/** Before a plan is carried out. `refusal`: why it must not be; null where as many approved it as are needed. */
+/** Judges a plan before it is carried out. `refusal`: why it must not be; null if enough people approved it. */
 export type JudgePlan = (plan: Plan) => Promise<{ readonly plan: Plan; readonly refusal: GuestlistError | null }>
 
 /**
- * What is asked for from outside the manifest. Neither the command line nor the variable can take back what the other asks
- * for, and one that is set to nothing is an error: a pipeline whose variable was lost must not run without it.
+ * Demands from outside the manifest. Neither the command line nor the variable can weaken the other, and a variable
+ * that is set but empty is an error: a pipeline that lost its value must not run without it.
  *
  * @throws GuestlistError
  */
@@ -47,7 +47,7 @@ function variableCount(io: Pick<Io, 'env'>): number | undefined {
   return Number(readValue(REQUIRING.requiredApprovals, text, variableName('requiredApprovals')))
 }
 
-/** @throws GuestlistError for a variable that is set to nothing */
+/** @throws GuestlistError for a variable that is set but empty */
 function variableText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
   const text = env[variableName(key)]
   if (text !== undefined && text.trim() === '')
@@ -58,10 +58,10 @@ function variableText(key: string, { env }: Pick<Io, 'env'>): string | undefined
 }
 
 /**
- * Judges the approvals of plans.
+ * Returns a function that judges a plan's approvals.
  *
- * @param planFile of a saved plan: where no approvals are named, those beside it are taken
- * @throws GuestlistError for flags that contradict each other; the function for a signers file that cannot be used
+ * @param planFile a saved plan's file; if no approvals are named, those next to it are used
+ * @throws GuestlistError for contradictory flags; the returned function throws for an unusable signers file
  */
 export function approvalsReader(
   planFile: string | undefined,
@@ -74,7 +74,7 @@ export function approvalsReader(
     const signers = await readSignersFile(path, plan, io)
     const named = flags.approval.length > 0 || planFile === undefined
     const given = await readApprovals(named ? flags.approval : await approvalsBeside(planFile, io.cwd), io.cwd)
-    // The clock, and not --now: a key that has expired stays so, whatever is claimed.
+    // The clock, not --now: an expired key stays expired, whatever date is claimed.
     const policy = { plan, authors, now: new Date() }
     const judged = await judgeApprovals(given, signers, policy, { env: io.env, terminal: false })
     return { plan: withJudged(plan, judged), judged }
@@ -82,10 +82,10 @@ export function approvalsReader(
 }
 
 /**
- * Judges a plan before it is carried out. Without any need for approvals they are judged only where they are named, so
- * that only who uses approvals needs ssh-keygen.
+ * Judges a plan before it is carried out. If no approvals are required, they are judged only if named, so that only
+ * those who use approvals need ssh-keygen.
  *
- * @throws as `approvalsReader`
+ * @throws like `approvalsReader`
  */
 export function planJudge(planFile: string | undefined, flags: ApprovingFlags, io: Io): JudgePlan {
   const read = approvalsReader(planFile, flags, io)
@@ -101,15 +101,15 @@ export function planJudge(planFile: string | undefined, flags: ApprovingFlags, i
   }
 }
 
-/** Whose own approval does not count. @throws GuestlistError for a variable that is set to nothing */
+/** The authors, whose own approval does not count. @throws GuestlistError for a variable that is set but empty */
 export const authorsOf = ({ author }: Pick<ApprovingFlags, 'author'>, io: Pick<Io, 'env'>): readonly string[] => [
   ...new Set([author, variableText('author', io)].filter(name => name !== undefined)),
 ]
 
 /**
- * Where it says who may approve. A path that is held outside is not exchanged by the command line.
+ * The file that says who may approve. The command line cannot replace a path set in the environment.
  *
- * @throws GuestlistError where the two name different files
+ * @throws GuestlistError if the two name different files
  */
 export function signersPath(
   { allowedSigners: given }: Pick<ApprovingFlags, 'allowedSigners'>,
@@ -141,7 +141,7 @@ async function readSignersFile(path: string | undefined, plan: Plan, io: Io): Pr
   return { path: escapeTerminal(path), text }
 }
 
-/** The plan with those who approved it; what does not count is among its warnings. */
+/** The plan with its approvers; its warnings include the approvals that do not count. */
 export function withJudged(plan: Plan, judged: readonly Judged[]): Plan {
   const approvers = judged.flatMap(each => (each.counts ? [{ principal: each.principal, key: each.key }] : []))
   const warnings = [...plan.warnings, ...rejections(judged).map(asWarning)]
@@ -158,7 +158,7 @@ const asIs = (text: string): string => text
 
 const asWarning = (message: string): Warning => ({ code: 'approval_not_counted', message, address: null, rule: null })
 
-/** A folder may hold the approvals of every plan there ever was: more than these of other plans are counted. */
+/** A folder may hold the approvals of every past plan: beyond this many, those of other plans are only counted. */
 const OTHERS_SHOWN = 3
 
 function rejections(judged: readonly Judged[]): readonly string[] {
@@ -169,7 +169,7 @@ function rejections(judged: readonly Judged[]): readonly string[] {
   return [...shown, `${others.length} more approvals do not count: they approve other plans.`]
 }
 
-/** Null where as many approved the plan as it needs. */
+/** Null if enough people approved the plan. */
 export function shortfall(plan: Plan, judged: readonly Judged[]): GuestlistError | null {
   if (!needsApproval(plan.approvals)) return null
   const lines = ['Refused; nothing was done.', approvalsLine(plan, asIs), ...rejections(judged)]

@@ -16,26 +16,26 @@ import type { LoadedManifest } from './load-manifest.js'
 import { openStateFor } from './open-state.js'
 import { loadSnapshot } from './snapshot-file.js'
 
-/** What a plan is made from besides the manifest: the live API and the state, or a snapshot of both. */
+/** Everything a plan needs besides the manifest: the live API and the state, or a snapshot of both. */
 export interface World {
   readonly apiUrl: string
   readonly records: RemovalRecords
   readonly state: StateRead
-  /** Read while planning, for it may be long; the rest is read already. */
+  /** Read while planning, since it may be long; the rest has already been read. */
   readonly list: ReadList
-  /** Asked only where clouds matter. Null: a snapshot that holds none. */
+  /** Called only if clouds matter. Returns null for a snapshot without clouds. */
   readonly clouds: () => Promise<Clouds | null>
-  /** Null where none is named, nobody is to be removed, and for a snapshot, which holds nothing of it. */
+  /** Null if none is configured, if nobody is to be removed, and for a snapshot, which holds nothing from Keycloak. */
   readonly keycloak: KeycloakReader | null
   readonly source: {
-    /** RFC 3339, UTC: when it was read from the API, or begun to be. */
+    /** RFC 3339, UTC: when the API was read, or reading started. */
     readonly at: string
-    /** As it was given; null for the API. */
+    /** The path as given; null for the API. */
     readonly snapshot: string | null
   }
 }
 
-/** Everything that is read before planning, and again for the check after the prompt. */
+/** Reads everything needed before planning, and again for the check after the prompt. */
 export async function readWorld(
   { client, list, clouds, clock, keycloak }: Connection,
   store: StateStore,
@@ -56,7 +56,7 @@ export async function readWorld(
 type WorldFlags = CommonFlags &
   Partial<ConcurrencyFlags> & { readonly from?: string | undefined; readonly noRemovals?: boolean }
 
-/** Takes no lock. With `--from` there is no network, no credential and no state file. */
+/** Acquires no lock. With `--from`, uses no network, credential or state file. */
 export async function withWorld<T>(
   { state, keycloak }: Pick<Manifest, 'state'> & Partial<Pick<Manifest, 'keycloak'>>,
   flags: WorldFlags,
@@ -91,12 +91,12 @@ async function worldOfSnapshot(path: string, flags: WorldFlags, io: Io): Promise
   }
 }
 
-/** The address on the command line. One in the environment is for commands that use the network: a snapshot has its own. */
+/** The address on the command line. One in the environment is ignored: a snapshot has its own. */
 function askedFor({ apiUrl, given }: WorldFlags): string | undefined {
   return given.has('apiUrl') ? apiUrl : undefined
 }
 
-/** Every wanted invitation of the list, by id. */
+/** Every wanted invitation, sorted by id. */
 export async function readAll(
   list: ReadList,
   wanted: (invitation: Invitation) => boolean = () => true,
@@ -112,7 +112,7 @@ export async function readAll(
   return kept.sort((a, b) => a.id - b.id)
 }
 
-/** `now`: the clock of the report. */
+/** `now`: the time that the report is for. */
 export function provenanceOf(
   { apiUrl, source }: Pick<World, 'apiUrl' | 'source'>,
   { files, ci }: Pick<LoadedManifest, 'files' | 'ci'>,

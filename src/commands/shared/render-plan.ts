@@ -7,13 +7,13 @@ import { jsonChunks } from '../../render/json-text.js'
 import { planTextChunks } from '../../render/text/plan-text.js'
 import type { Style } from '../../render/text/style.js'
 
-/** Formats that show also what needs nothing. */
+/** Formats that also show what needs no change. */
 export const showsEverything = (format: PlanFormat): boolean => format === 'html' || format === 'diff'
 
 /**
- * A plan in a format, ready for standard output, in chunks.
+ * Renders a plan for standard output, in chunks.
  *
- * @param width columns of the terminal; none where the output is no terminal
+ * @param width columns of the terminal; undefined if the output is not a terminal
  */
 export async function renderPlan(
   plan: Plan,
@@ -38,17 +38,17 @@ export async function renderPlan(
   }
 }
 
-/** The plan as JSON, which a saved plan is too. */
+/** The plan as JSON, as in a saved plan. */
 export function* planJson(plan: Plan): Generator<string> {
   yield* jsonChunks(streamDocument(plan))
   yield '\n'
 }
 
-/** What is held while a diff is made, to the decisions' own text: measured 17 at the most. */
+/** Memory held while a diff is made, as a multiple of the decisions' JSON text: at most 17 measured. */
 const HEAP_GROWTH = 20
 const SAMPLES = 100
 
-/** The process would end without a message where the diff does not fit in memory. @throws GuestlistError */
+/** Without this, the process would die without a message if the diff did not fit in memory. @throws GuestlistError */
 function refuseBeyondMemory({ actions, unchanged }: Plan): void {
   const decisions = [...sampleOf(actions), ...sampleOf(unchanged)]
   const count = actions.length + unchanged.length

@@ -17,7 +17,7 @@ import { protections } from './make-plan.js'
 import { approvalDemands } from './plan-approvals.js'
 import { apiUrlOf } from './wire-options.js'
 
-/** @throws GuestlistError for a file that is no plan, was edited, or is of a newer format: each with its own message */
+/** @throws GuestlistError for a file that is not a plan, was edited, or has a newer format, each with its own message */
 export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> =>
   readDocument(path, 'plan', io, text => {
     const plan = parsePlanDocument(text)
@@ -27,8 +27,8 @@ export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> 
   })
 
 /**
- * People read the address: if it were not that of what is acted on, they would approve the wrong thing. And nobody is
- * deleted in Keycloak whom no plan would delete there.
+ * People read the address: if it named something other than what is acted on, they would approve the wrong thing.
+ * And nobody is deleted in Keycloak unless guestlist itself would plan it.
  */
 const isNamedAsItIs =
   (keycloak: KeycloakRef | null) =>
@@ -49,10 +49,10 @@ const isNamedAsItIs =
 type SavedPlanFlags = CommonFlags & PlanningFlags & RequiringFlags
 
 /**
- * A saved plan as it may be applied here and now: for this API, and under what protects and limits now. Flags that would
- * have made the same plan are taken: a pipeline may set them for all its steps.
+ * A saved plan as it may be applied here and now: for this API, under the current protections and limits. Flags that
+ * would have made the same plan are accepted: a pipeline may set them for all its steps.
  *
- * @throws GuestlistError for flags that cannot change a plan that is made
+ * @throws GuestlistError for flags that cannot change a saved plan
  */
 export function applicableSavedPlan(plan: Plan, flags: SavedPlanFlags, io: Io): Plan {
   const settled = [
@@ -85,7 +85,7 @@ function assertSameApi({ apiUrl }: Plan, flags: SavedPlanFlags): void {
   })
 }
 
-/** What was asked for when the plan was made, or is now: the stricter holds. */
+/** The approvals required when the plan was made or now, whichever is stricter. */
 export const requiredNow = ({ actions, approvals }: Plan, flags: RequiringFlags, io: Io): number =>
   Math.max(approvals.required, requiredApprovals(actions, approvalDemands(flags, io)))
 
@@ -96,12 +96,12 @@ function refusedNow({ refused, actions }: Plan, { maxRemovals }: PlanningFlags):
   return [...others, ...checkGuards(actions, { maxAccepts: null, maxDenials: null, maxRemovals })]
 }
 
-/** What is protected from outside the manifest now, whenever the plan was made. */
+/** Refusals by the current protections from outside the manifest, whenever the plan was made. */
 function protectedNow({ actions }: Plan, flags: SavedPlanFlags, io: Io): readonly Refusal[] {
   const protectionOf = indexProtections(protections(flags, io))
   const seen = new Set<string>()
   return actions.flatMap((action): readonly Refusal[] => {
-    // A person counts once, removed at the API, in Keycloak or both.
+    // A person counts once, whether removed from the API, Keycloak or both.
     if (!isAccountRemoval(action) || seen.has(emailKey(action.before.email))) return []
     const { address, rule } = action
     const { email } = action.before

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { VERSION } from '../../version.js'
 
 /**
- * How a file in this folder names its schema, a manifest's if no other is named, so that an editor finds it on every machine that has the file: the
- * package installed for the project, or the running package where the project holds it, by a relative path; else this
- * version's address.
+ * How a file in this folder refers to its schema (by default a manifest's), so that an editor finds it on every machine
+ * that has the file: a relative path to the package installed in the project, or to the running package if it is within
+ * the project; otherwise this version's URL.
  */
 export function schemaReference(folder: string, name = 'manifest.schema.json'): string {
   const schema = join('schemas', name)
@@ -19,20 +19,20 @@ export function schemaReference(folder: string, name = 'manifest.schema.json'): 
 
 const dotted = (path: string): string => (path.startsWith('.') ? path : `./${path}`)
 
-/** The folder or the nearest above it that is kept, or published, as one; null where none is. */
+/** The nearest folder, upwards from this one, that is a repository or a package; null if there is none. */
 function projectOf(folder: string): string | null {
   const found = ['.git', 'package.json'].flatMap(name => nearest(folder, name) ?? [])
   const folders = found.map(path => dirname(path)).sort((a, b) => b.length - a.length)
   return folders[0] ?? null
 }
 
-/** The running package's schema; null where the project does not hold it. */
+/** The running package's schema; null if it is outside the project. */
 function ownWithin(project: string | null, schema: string): string | null {
   const own = nearest(dirname(fileURLToPath(import.meta.url)), schema)
   return own !== null && project !== null && own.startsWith(join(project, sep)) ? own : null
 }
 
-/** The file below the folder or the nearest folder above it; null where none has it. */
+/** Looks for the file in the folder, then in its parents; null if none has it. */
 function nearest(folder: string, file: string): string | null {
   const path = join(folder, file)
   if (existsSync(path)) return path

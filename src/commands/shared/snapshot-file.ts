@@ -6,8 +6,8 @@ import { canonicalApiUrl } from '../../model/text.js'
 import { escapeTerminal } from '../../render/escape/terminal.js'
 
 /**
- * @param apiUrl the address that was asked for; undefined takes the snapshot's
- * @throws GuestlistError for a file that is no snapshot, is of a newer version, or is of another API
+ * @param apiUrl the requested address; undefined accepts the snapshot's
+ * @throws GuestlistError for a file that is not a snapshot, has a newer version, or is from another API
  */
 export async function loadSnapshot(path: string, apiUrl: string | undefined, io: Pick<Io, 'cwd'>): Promise<Snapshot> {
   const parsed = await readDocument(path, 'snapshot', io, parseSnapshot)

@@ -14,7 +14,7 @@ export const DEFAULT_MANIFEST = 'guestlist.yaml'
 
 const STDIN_PATH = '-'
 
-/** What standard input is called in problems and rules. */
+/** The name of standard input in problems and rules. */
 export const STDIN_NAME = '<stdin>'
 
 export interface SourcesRead {
@@ -23,15 +23,15 @@ export interface SourcesRead {
 }
 
 /**
- * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, so none that begins with a dot;
- * sorted, not recursive, without *.test.yaml) and `-`. Reports all it cannot read, each file by its own name.
+ * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, without hidden files; sorted, not
+ * recursive, without *.test.yaml) and `-`. Reports everything that cannot be read, each file by its own name.
  */
 export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' | 'stdin'>): Promise<SourcesRead> {
   const sources: ManifestSource[] = []
   const problems: Problem[] = []
   const spellings = new Map<string, string>()
 
-  /** A file that was read already under another name, or through a link, is a mistake: none of its rules is meant twice. */
+  /** Naming a file twice, also under another name or through a link, is a mistake: nobody means its rules to count twice. */
   async function isFirst(path: string): Promise<boolean> {
     const key = await identityOf(path, io.cwd)
     const first = spellings.get(key)
@@ -75,7 +75,7 @@ const twiceAdvice = (path: string, first: string): string =>
     ? 'Name each file once; a folder names all that are in it.'
     : `Name each file once: it is the same as "${first}".`
 
-/** The same for all names of one file. What is not there, or has no name of its own, is told apart by its spelling. */
+/** The same for every name of a file. A file that does not exist is identified by its spelling. */
 async function identityOf(path: string, cwd: string): Promise<string> {
   if (path === STDIN_PATH) return path
   const absolute = resolve(cwd, path)
@@ -85,7 +85,7 @@ async function identityOf(path: string, cwd: string): Promise<string> {
 const isFolder = async (path: string, cwd: string): Promise<boolean> =>
   path !== STDIN_PATH && (await stat(resolve(cwd, path))).isDirectory()
 
-/** The files of a folder whose names are wanted, in the order of their names. */
+/** The files of a folder with wanted names, sorted by name. */
 async function filesIn(folder: string, isWanted: (name: string) => boolean, cwd: string): Promise<readonly string[]> {
   const entries = await readdir(resolve(cwd, folder), { withFileTypes: true })
   return entries
@@ -100,10 +100,10 @@ async function manifestsIn(path: string, cwd: string): Promise<readonly string[]
   return names
 }
 
-/** Tests are kept beside a manifest, and are not manifests. */
+/** Tests are kept next to manifests, but are not manifests. */
 const isManifestName = (name: string): boolean => /^[^.].*\.ya?ml$/is.test(name) && !isTestName(name)
 
-/** A `.YAML` is no manifest of a folder. Passed over in silence, it would protect nobody. */
+/** A `.YAML` file is not read as a manifest. Silently skipped, its protections would be void. */
 function checkEnding(name: string): void {
   if (!/\.ya?ml$/.test(name)) throw new Error('its ending is not in lower case')
 }
@@ -126,11 +126,11 @@ const unreadable = (file: string, reason: string, detail: string): Problem => ({
 })
 
 /**
- * The test files that are named, or those beside the manifests: each once, in the order of their names.
+ * Reads the named test files, or those next to the manifests: each once, sorted by name within a folder.
  *
  * @param named files, or folders of `*.test.yaml`
- * @param manifests as `-f` names them
- * @throws GuestlistError for a file that cannot be read, and where there is none
+ * @param manifests the paths given with `-f`
+ * @throws GuestlistError for a file that cannot be read, and if there are none
  */
 export async function readTestFiles(
   named: readonly string[],

@@ -19,13 +19,13 @@ export const wireOf = (flags: CommonFlags, io: Pick<Io, 'env'>) => ({
   env: io.env,
 })
 
-/** What the API may make us hold. */
+/** Limits on what the API can make us hold in memory. */
 export const limitsOf = ({ maxBody, maxDepth }: Pick<CommonFlags, 'maxBody' | 'maxDepth'>) => ({
   maxBodyBytes: maxBody * 2 ** 20,
   maxDepth,
 })
 
-/** How reads are repeated: until an interrupt, and with a line in the log before each wait. */
+/** How reads are retried: until an interrupt, with a log line before each wait. */
 export const readRetryOf = ({ retries, logLevel }: CommonFlags, io: Io, limiter: RateLimiter): ReadRetry => ({
   limiter,
   clock: systemClock,
