@@ -3,7 +3,7 @@ import { memberOf } from '../model/json.js'
 import { type PendingProblem, type ProblemText, problemAt, subjectOf } from './problems.js'
 import type { Tree } from './tree.js'
 
-/** What the schema cannot say of a value: where it is, and what is wrong with it. */
+/** A fault that the schema cannot express: where the value is, and what is wrong with it. */
 interface ValueFault {
   readonly path: readonly string[]
   words(tree: Tree): ProblemText
@@ -16,7 +16,7 @@ const USES: Readonly<Record<string, AddressUse>> = {
   protect: 'protection',
 }
 
-/** What the address at a path is written for; null for what is no address. */
+/** What the address at a path is used for; null if it is not an address. */
 export function useOf([, list = '', , key]: readonly string[]): AddressUse | null {
   return key === 'email' || list === 'protect' ? (USES[list] ?? null) : null
 }
@@ -56,7 +56,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 export const faultProblem = (tree: Tree, { path, words }: ValueFault): PendingProblem =>
   problemAt('wrong-value', { source: tree.source, ...tree.span(path) }, () => words(tree))
 
-/** What is wrong with an address; a dash that was forgotten makes one value of two lines. */
+/** What is wrong with an address. A forgotten dash joins two lines into one value. */
 export function addressWords(path: readonly string[], text: string, use: AddressUse, tree: Tree): ProblemText {
   const { fault, advice } = addressFault(text, use) ?? NO_ADDRESS
   const { start, end } = tree.span(path)

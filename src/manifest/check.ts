@@ -10,17 +10,17 @@ import type { Tree } from './tree.js'
 
 export interface CheckedFile {
   readonly pending: readonly PendingProblem[]
-  /** What of the file is right, so that it can be compared with the rest; null where nothing is. */
+  /** The valid part of the file, to compare with the other files; null if there is none. */
   readonly part: ManifestPart | null
 }
 
 const unknownKeyOf = (error: ErrorObject): string | null =>
   error.keyword === 'additionalProperties' ? String(error.params.additionalProperty) : null
 
-/** The branches of "at least one of" are no causes of their own. */
+/** The branches of "at least one of" are not causes of their own. */
 const isBranch = ({ schemaPath }: ErrorObject): boolean => schemaPath.includes('/anyOf/')
 
-/** Faulty values of one file that are looked at; far more than are shown. */
+/** How many faulty values of one file are examined; far more than are shown. */
 const FAULT_LIMIT = 20_000
 
 function groupByValue(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
@@ -34,7 +34,7 @@ function groupByValue(errors: readonly ErrorObject[]): Map<string, ErrorObject[]
   return groups
 }
 
-/** A key that is missing because it is misspelt was already reported as misspelt. */
+/** A key that is missing because it is misspelt has already been reported as unknown. */
 function isMisspelt(error: ErrorObject, unknown: readonly string[], schema?: SchemaNode): boolean {
   const wanted =
     error.keyword === 'required'
@@ -43,7 +43,7 @@ function isMisspelt(error: ErrorObject, unknown: readonly string[], schema?: Sch
   return unknown.some(key => suggest(key, wanted) !== null)
 }
 
-/** Of one value: every unknown key, and the first other cause. */
+/** Every unknown key of one value, and the first other cause. */
 function causesOf(errors: readonly ErrorObject[], schema?: SchemaNode): ErrorObject[] {
   const unknown = errors.filter(error => unknownKeyOf(error) !== null)
   const keys = unknown.map(error => unknownKeyOf(error) ?? '')
@@ -75,7 +75,7 @@ function toPending(tree: Tree, error: ErrorObject, schema?: SchemaNode): Pending
   return problemAt(codeOf(error), { source: tree.source, ...span }, describe, { cause: error.schemaPath })
 }
 
-/** What a schema, the manifest's if no other is given, found: each cause once, and not again what could not be read. */
+/** The problems a schema found (by default the manifest's): each cause once, except where the value could not be read. */
 export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schema?: SchemaNode): PendingProblem[] {
   const unread = new Set(tree.pending.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(group => causesOf(group, schema))
@@ -83,8 +83,8 @@ export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schem
 }
 
 /**
- * Holds the file against the schema, and against what no schema can say. What could not be read has been
- * reported where it is, and is not again.
+ * Checks the file against the schema, and for what no schema can express. Values that could not be read have already
+ * been reported, and are not reported again.
  */
 export function check(tree: Tree): CheckedFile {
   if (tree.data === undefined) return { pending: [], part: null }
@@ -106,7 +106,7 @@ const faultOf = (error: ErrorObject): readonly string[] => {
   return key === null ? stepsOf(error.instancePath) : [...stepsOf(error.instancePath), key]
 }
 
-/** A file with more faults than are looked at is not compared with the rest. */
+/** A file with more faults than the limit is not compared with the others. */
 function partOf(tree: Tree, faults: readonly (readonly string[])[]): ManifestPart | null {
   if (faults.length > FAULT_LIMIT) return null
   const { data, kept } = prune(tree.data, faults)
@@ -115,27 +115,27 @@ function partOf(tree: Tree, faults: readonly (readonly string[])[]): ManifestPar
 
 export type ListName = 'accept' | 'deny' | 'remove' | 'protect'
 
-/** What is right of one file. */
+/** The valid part of one file. */
 export interface ManifestPart {
   readonly tree: Tree
   readonly data: ManifestFile
-  /** Where the entry of a list stood before the wrong ones were taken out. */
+  /** The index that a list entry had before faulty ones were removed. */
   indexOf(list: ListName, index: number): number
 }
 
 interface Pruned {
   readonly data: unknown
-  /** By list, the index that each remaining entry had. */
+  /** The original index of each remaining entry, by list. */
   readonly kept: ReadonlyMap<string, readonly number[]>
 }
 
-/** A faulty entry of a list goes as a whole, a faulty key of a section with all that is under it. */
+/** A faulty list entry is removed whole, a faulty key of a section with everything under it. */
 const entryOf = (fault: readonly string[]): string =>
   fault.slice(0, fault[0] === 'invitations' || fault[0] === 'users' ? 3 : 2).join('/')
 
 /**
- * A manifest without its faulty entries, so that one misspelt rule does not hide that two others contradict each other.
- * A missing or wrong `apiVersion` counts as right here: it was reported.
+ * Removes the faulty entries of a manifest, so that one misspelt rule does not hide that two others contradict each other.
+ * A missing or wrong `apiVersion` is corrected here: it has been reported.
  */
 function prune(data: unknown, faults: readonly (readonly string[])[]): Pruned {
   const faulty = new Set(faults.map(entryOf))

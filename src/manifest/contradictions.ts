@@ -6,7 +6,7 @@ import { type PendingProblem, type ProblemText, problemAt, quoted } from './prob
 import { ANNOTATIONS } from './schema.js'
 
 /**
- * What must not stand in a manifest twice, or in two ways:
+ * What must not appear in a manifest twice, or in contradictory ways:
  *
  * | list | and | the same | problem |
  * | --- | --- | --- | --- |
@@ -19,8 +19,8 @@ import { ANNOTATIONS } from './schema.js'
  *
  * | accept or deny | accept or deny | `name` | duplicate entry |
  *
- * Two rules, or a rule and a removal, that never apply on the same day do not contradict or repeat each other. The problem
- * stands at the later of the two and names the earlier.
+ * Two rules, or a rule and a removal, that never apply on the same day neither contradict nor repeat each other. The
+ * problem is reported at the later of the two and names the earlier.
  */
 export function contradictions(merged: Merged): PendingProblem[] {
   const { accept, deny, remove, protect } = merged
@@ -55,7 +55,7 @@ const asSet = (value: string | readonly string[] | undefined): string[] | undefi
 
 const nameOf: KeyOf<WrittenRule> = ({ name }) => name ?? null
 
-/** When an entry applies, as it is written: days compare as strings. */
+/** When an entry applies, as written: days compare as strings. */
 interface Timed {
   readonly from?: string
   readonly until?: string
@@ -69,7 +69,7 @@ function overlap(a: Timed | string, b: Timed | string): boolean {
   return !isOver(a, b) && !isOver(b, a)
 }
 
-/** Equal for two rules that select the same. */
+/** Equal for two rules that select the same invitations in the same way. */
 const selectorOf: KeyOf<WrittenRule> = ({ id, email, cloud, project, cloudRole, projectRole, client, sender }) =>
   JSON.stringify([
     id,
@@ -92,7 +92,7 @@ const about = (
   describe: () => ProblemText,
 ): PendingProblem => problemAt(code, later, describe, { cause: placeText(earlier.place) })
 
-/** The entries of each key, in the order of the manifest. */
+/** The entries by key, in the order of the manifest. */
 function byKey<T>(list: readonly Written<T>[], keyOf: KeyOf<T>): Map<string, Written<T>[]> {
   const groups = new Map<string, Written<T>[]>()
   for (const entry of list) {

@@ -2,20 +2,20 @@ import type { ProblemCode } from '../model/problem.js'
 import { type PendingProblem, type ProblemText, problemAt } from './problems.js'
 import { createSource, type Source } from './source.js'
 
-/** Bytes of one file: 10 MiB. A reader takes one more, which shows that there are too many. */
+/** The largest file in bytes: 10 MiB. Readers read one byte more, to detect an excess. */
 export const SIZE_LIMIT = 10 * 1024 * 1024
-/** Of a file that is too large only the beginning is shown. */
+/** How much is shown of a file that is too large. */
 const SHOWN_BYTES = 4096
 
 export interface Decoded {
   readonly source: Source
-  /** Why the text is not to be read. */
+  /** Why the text must not be parsed; null if it may be. */
   readonly problem: PendingProblem | null
 }
 
 const lossy = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
-/** The text before the first byte that is not UTF-8; null where all of it is. */
+/** The text before the first byte that is not UTF-8; null if all of it is. */
 function validPrefix(bytes: Uint8Array): string | null {
   const decode = (length: number, stream: boolean): string | null => {
     try {
@@ -51,7 +51,7 @@ const refuse = (source: Source, code: ProblemCode, start: number, words: Problem
   problem: problemAt(code, { source, start, end: start + 1 }, words),
 })
 
-/** Text from what was read, if there is text in it. */
+/** Decodes a file as UTF-8 text. */
 export function decode(file: string, index: number, content: string | Uint8Array): Decoded {
   const size = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
   if (size > SIZE_LIMIT) {

@@ -2,9 +2,9 @@ import { Lexer } from 'yaml'
 import type { ProblemCode } from '../model/problem.js'
 import type { ProblemText } from './problems.js'
 
-/** Mappings and lists within one another; a manifest needs five. */
+/** How deeply mappings and lists may be nested; a manifest needs five levels. */
 export const DEPTH_LIMIT = 64
-/** Words and signs in one file: ten megabytes of the shortest rules (`- id: 123456`) hold as many. */
+/** Words and signs in one file: as many as in ten megabytes of the shortest rules (`- id: 123456`). */
 const COST_LIMIT = 2_500_000
 
 export const TOO_DEEP: ProblemText = {
@@ -17,12 +17,12 @@ const TOO_MUCH: ProblemText = {
   detail: 'Split it: several files merge into one manifest. Wildcards often say in one rule what a list says in many.',
 }
 
-/** What the lexer sends between the pieces of the text. */
+/** Markers that the lexer emits between pieces of the text. */
 const DOCUMENT = '\u0002'
 const FLOW_ERROR = '\u0018'
 const SCALAR = '\u001f'
 
-/** What a lexeme costs by its first character: an anchor or a tag as much as the errors that it can make. */
+/** The cost of a lexeme by its first character: an anchor or a tag costs as much as the errors that it can cause. */
 const COSTS: ReadonlyMap<string, number> = new Map([
   ...[' ', '\t', '\r', '\n', '#', DOCUMENT, FLOW_ERROR].map(free => [free, 0] as const),
   ...['&', '!'].map(dear => [dear, 20] as const),
@@ -42,8 +42,8 @@ interface Excess {
 }
 
 /**
- * Where reading a file would cost more than its size: the package behind it is recursive. Depth is counted where one
- * line can hold much of it (flow collections, `- - -`); indentation is counted in `walk.ts`.
+ * Finds the place from which parsing would be too expensive, since the YAML package is recursive. Counts only the
+ * nesting that fits on one line (flow collections, `- - -`); `walk.ts` counts indentation.
  */
 export function findExcess(text: string): Excess | null {
   let [offset, cost, openBrackets, dashesOnLine] = [0, 0, 0, 0]

@@ -6,7 +6,7 @@ import { type PendingProblem, problemAt, quoted } from './problems.js'
 import type { SourceSpan } from './source.js'
 import type { Path } from './tree.js'
 
-/** A value and where it is written. */
+/** A value and where it was written. */
 export interface Written<T> extends SourceSpan {
   readonly value: T
   readonly place: Place
@@ -14,7 +14,7 @@ export interface Written<T> extends SourceSpan {
 
 type PartialSettings<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
-/** All files as one, still as written. */
+/** All files merged, with values still as written. */
 export interface Merged {
   readonly accept: readonly Written<WrittenRule>[]
   readonly deny: readonly Written<WrittenRule>[]
@@ -34,7 +34,7 @@ function written<T>(part: ManifestPart, path: Path, value: T): Written<T> {
   return { value, source, start, end, place: source.place(start) }
 }
 
-/** The entries of one list, file after file. */
+/** The entries of one list across all files, in order. */
 function entries<T>(
   parts: readonly ManifestPart[],
   section: 'invitations' | 'users',
@@ -52,7 +52,7 @@ const differs = (name: string, first: Written<unknown>, other: Written<unknown>)
     detail: `It is ${quoted(other.value)} at ${placeText(other.place)}, and also ${quoted(first.value)} at ${placeText(first.place)}. Keep one of the two.`,
   })
 
-/** The one value of a key that may stand in several files, as long as all agree. */
+/** The value of a key that several files may set, as long as they agree. */
 function scalar<T>(
   parts: readonly ManifestPart[],
   pending: PendingProblem[],
@@ -101,7 +101,7 @@ const misplaced = (key: string, backend: string, owner: string, value: Written<u
 
 const folderOf = (file: string): string => file.replace(/^(\.\/)+/, '').replace(/[^/\\]*$/, '')
 
-/** One relative `state.path` in manifests of several folders names several files: each is relative to its own. */
+/** The same relative `state.path` in manifests of different folders names different files, each relative to its own. */
 function otherFolders(parts: readonly ManifestPart[]): PendingProblem[] {
   const [first, ...others] = parts.flatMap(part => {
     const path = part.data.state?.path
@@ -132,7 +132,7 @@ function mergeState(parts: readonly ManifestPart[], pending: PendingProblem[]): 
   return { backend, path: read('path', 'local'), name: read('name', 'postgres'), ...Object.fromEntries(http) }
 }
 
-/** Lists append in the order of the files; a scalar that two files set differently is a problem. */
+/** Lists are concatenated in file order; a scalar that two files set differently is a problem. */
 export function merge(parts: readonly ManifestPart[]): Merged {
   const pending: PendingProblem[] = []
   return {

@@ -13,7 +13,7 @@ import {
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 
-/** An object's members that are set; absent and undefined are the same in a manifest. */
+/** The members that are set; absent and undefined mean the same in a manifest. */
 function withoutUndefined<T extends object>(value: { readonly [K in keyof T]?: T[K] | undefined }): Partial<T> {
   const set: Partial<T> = {}
   for (const key in value) if (value[key] !== undefined) set[key] = value[key]
@@ -48,7 +48,7 @@ const toRemoval = ({ value, place }: Written<WrittenRemoval>): Removal => ({
   from: value.from ?? null,
 })
 
-/** The engine's form of a manifest that has no problems. */
+/** Converts a manifest without problems to the engine's form. */
 export function normalize(merged: Merged): Manifest {
   return {
     rules: [...merged.accept.map(rule => toRule('accept', rule)), ...merged.deny.map(rule => toRule('deny', rule))],

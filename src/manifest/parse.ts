@@ -13,7 +13,7 @@ import { readYaml } from './yaml.js'
 
 /** One file of a manifest, as read. */
 export interface ManifestSource {
-  /** As problems are to name it. */
+  /** The name to use in problems. */
   readonly file: string
   readonly content: string | Uint8Array
 }
@@ -24,11 +24,11 @@ export type ParseResult =
       readonly manifest: Manifest
       readonly warnings: readonly Problem[]
       /**
-       * Gives problems that know only where a rule begins (those that the live state shows) what a problem of the text has
-       * besides: how far the rule goes on its line, its bytes, and the line itself. Others stay as they are.
+       * Completes problems that know only where a rule begins (those found in the live state) with what other problems
+       * have: the range on its line, byte offsets, and the line itself. Leaves other problems unchanged.
        */
       locate(problems: readonly Problem[]): readonly Problem[]
-      /** The lines of the rule, removal or `unmatched` that begins at a place, as they are written; empty where none does. */
+      /** The source lines of the rule, removal or `unmatched` that begins at a place; empty if none does. */
       written(place: Place): readonly string[]
     }
   | { readonly ok: false; readonly problems: readonly Problem[] }
@@ -40,7 +40,7 @@ function checkFile(source: ManifestSource, index: number): CheckedFile {
   return { pending: [...pending, ...checked.pending], part: checked.part }
 }
 
-/** A file as data with places, and what is wrong with its YAML; null where there is nothing to go on with. */
+/** Reads a file as data with places, and finds what is wrong with its YAML; null if there is no usable data. */
 export function readTree(
   { file, content }: ManifestSource,
   index: number,
@@ -55,8 +55,8 @@ export function readTree(
 }
 
 /**
- * The files of one manifest, merged and normalized, or everything that is wrong with them at once: errors, and
- * with them the warnings, in the order of the files, lines and columns. Reads no disk and no clock.
+ * The files of one manifest, merged and normalized, or else everything that is wrong with them: errors and warnings,
+ * sorted by file, line and column. Touches neither disk nor clock.
  */
 export function parseManifest(sources: readonly ManifestSource[]): ParseResult {
   const files = sources.map(checkFile)
@@ -92,7 +92,7 @@ function locateProblems(problems: readonly Problem[], { accept, deny }: Merged):
 const isBare = (problem: Problem): problem is Problem & { readonly range: Range } =>
   problem.range !== null && problem.snippet === null
 
-/** A rule for everybody: an e-mail of `*` or `*@*` alone, whatever it says besides why and until when. */
+/** A rule for everybody: its only selector is an e-mail of `*` or `*@*`, whatever its annotations. */
 const isEverybody = ({ value }: Written<WrittenRule>): boolean =>
   /^[\s*@]+$/.test(value.email ?? '') && Object.keys(value).every(key => key === 'email' || ANNOTATIONS.has(key))
 

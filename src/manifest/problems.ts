@@ -4,15 +4,15 @@ import type { SourceSpan } from './source.js'
 export interface ProblemText {
   /** One line, without a full stop. */
   readonly summary: string
-  /** What to do, in whole sentences. */
+  /** What to do, in complete sentences. */
   readonly detail: string
 }
 
-/** A problem whose words are not chosen yet: a hostile file can hold a million, and only the first are shown. */
+/** A problem whose text is not yet composed: a hostile file can contain a million, and only the first are shown. */
 export interface PendingProblem extends SourceSpan {
   readonly code: ProblemCode
   readonly severity?: 'error' | 'warning'
-  /** Tells two problems of one code at one place apart. */
+  /** Distinguishes problems with the same code at the same place. */
   readonly cause?: string
   describe(): ProblemText
 }
@@ -26,21 +26,21 @@ export const problemAt = (
 
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`
 
-/** A value within a sentence: on one line, never long, and nothing in it that a terminal obeys or hides. */
+/** Quotes a value within a sentence: on one line, never long, without characters that a terminal would obey or hide. */
 export const quoted = (value: unknown): string => {
   const text = String(value)
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text
   return JSON.stringify(short).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
-/** What a sentence about the value at a path begins with: `email`, or an entry of `accept`. */
+/** The subject of a sentence about the value at a path: `email`, or an entry of `accept`. */
 export function subjectOf(path: readonly string[]): string {
   const last = path.at(-1)
   if (last === undefined) return 'A manifest'
   return /^\d+$/.test(last) ? `An entry of \`${path.at(-2) ?? ''}\`` : `\`${last}\``
 }
 
-/** Problems shown at once; the rest is counted. */
+/** How many problems are shown; the rest are counted. */
 export const PROBLEM_LIMIT = 1000
 
 const byPlace = (a: PendingProblem, b: PendingProblem): number =>
@@ -60,14 +60,14 @@ function toProblem(pending: PendingProblem): Problem {
   return { code, severity, ...pending.describe(), range, snippet: source.snippet(start), file: source.file }
 }
 
-/** The problem that stands for those past the limit, at the place of the first of them. */
+/** Stands for all problems beyond the limit, at the place of the first of them. */
 function remainder(first: PendingProblem, count: number): Problem {
   const problem = toProblem(first)
   const summary = `At least ${count} more ${count === 1 ? 'problem is' : 'problems are'} not shown`
   return { ...problem, summary, detail: 'Correct the ones above first: many problems often have one cause.' }
 }
 
-/** In the order of the files, then of lines and columns; each cause once; at most `PROBLEM_LIMIT`, then how many more. */
+/** Sorted by file, line and column; each cause once; at most `PROBLEM_LIMIT`, then a count of the rest. */
 export function toProblems(pending: readonly PendingProblem[]): Problem[] {
   const ordered = withoutRepeats(pending).sort(byPlace)
   const problems = ordered.slice(0, PROBLEM_LIMIT).map(toProblem)

@@ -5,14 +5,14 @@ import { type ProblemText, quoted, subjectOf } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, propertyOf, type SchemaNode, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'
 
-/** One finding of the schema: what it says, about which value. */
+/** One finding of the schema, and the value it is about. */
 export interface SchemaFinding {
   readonly error: ErrorObject
   readonly path: readonly string[]
   readonly value: unknown
-  /** A single value's own text: what is to be put in quotes, for `012` is not what 12 would be. */
+  /** A scalar's source text, to suggest putting it in quotes: `012` would read as 12. */
   readonly written: string | null
-  /** The schema; the manifest's if no other is given. */
+  /** The manifest's schema by default. */
   readonly schema?: SchemaNode | undefined
 }
 
@@ -44,7 +44,7 @@ function exampleFor(key: string, { examples }: Readonly<Record<string, unknown>>
   const example = Array.isArray(examples) ? examples[0] : undefined
   if (example === undefined) return ''
   const begin = /^\d*$/.test(key) ? '- ' : `${key}: `
-  // Who writes wildcards quotes them: one that begins with * must be.
+  // Always quote wildcards: a value that begins with * must be quoted.
   if (typeof example === 'string' && /[*?]/.test(example)) return ` For example: ${begin}${JSON.stringify(example)}`
   const written = stringify(begin === '- ' ? [example] : { [key]: example }, { lineWidth: 0 }).trimEnd()
   return written.includes('\n') ? ` For example:\n  ${written.replaceAll('\n', '\n  ')}` : ` For example: ${written}`
@@ -163,7 +163,7 @@ function wrongSize(finding: SchemaFinding): ProblemText {
   }
 }
 
-/** An ajv error in words for the author of a manifest. */
+/** Explains an ajv error to the author of a manifest. */
 export function explain(finding: SchemaFinding): ProblemText {
   switch (finding.error.keyword) {
     case 'additionalProperties':

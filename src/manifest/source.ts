@@ -1,18 +1,18 @@
 import { LineCounter } from 'yaml'
 import type { Place, Position, Range } from '../model/problem.js'
 
-/** The text of one file, and where its offsets stand. Offsets are UTF-16 code units of `text`. */
+/** The text of one file, with conversions from offsets. Offsets are UTF-16 code units of `text`. */
 export interface Source {
   readonly file: string
-  /** Its place among the files given. */
+  /** Its index among the given files. */
   readonly index: number
   readonly text: string
   position(offset: number): Position
   place(offset: number): Place
-  /** A range that stays on the line that it starts on. */
+  /** A range, cut off at the end of its first line. */
   range(start: number, end: number): Range
   snippet(offset: number): string
-  /** The lines of a range, as far to the left as its first. Each is cut as a snippet is. */
+  /** The lines of a range, dedented by the first line's indentation. Each is truncated like a snippet. */
   lines(start: number, end: number): readonly string[]
 }
 
@@ -26,9 +26,9 @@ export interface SourceSpan extends Span {
   readonly source: Source
 }
 
-/** Code units between two checkpoints of the running counts. */
+/** Code units between two checkpoints of a running sum. */
 const BLOCK = 256
-/** A longer line is cut in a snippet: a hostile file must not make a report of gigabytes. */
+/** Longer lines are truncated in snippets: a hostile file must not produce a report of gigabytes. */
 const SNIPPET_LIMIT = 2000
 
 interface OffsetCounts {
@@ -42,7 +42,7 @@ const pointsOf = (unit: number): number => (unit >= 0xdc00 && unit <= 0xdfff ? 0
 const bytesOf = (unit: number): number =>
   unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit <= 0xdfff ? 2 : 3
 
-/** Running sums of a weight per code unit, in constant time for any offset. */
+/** Returns a function for the sum of weights before any offset, in constant time. */
 function runningSum(text: string, weight: (unit: number) => number): (offset: number) => number {
   const checkpoints = new Uint32Array(Math.floor(text.length / BLOCK) + 1)
   let sum = 0
@@ -73,8 +73,8 @@ function linesOf(text: string): LineCounter {
 }
 
 /**
- * What must not be repeated on a terminal or in a CI log, should someone write it into a manifest:
- * user and password in an address, and the value of a key that names a secret.
+ * Masks what must not be repeated on a terminal or in a CI log, should someone write it into a manifest:
+ * the user name and password in a URL, and the value of a key that names a secret.
  */
 const withoutSecrets = (line: string): string =>
   line
@@ -86,7 +86,7 @@ function shown(line: string): string {
   return safe.length > SNIPPET_LIMIT ? `${safe.slice(0, SNIPPET_LIMIT)}…` : safe
 }
 
-/** A byte-order mark at the start is not part of the text, but of the file's bytes. */
+/** A leading byte order mark is not part of the text, but counts towards byte offsets. */
 export function createSource(file: string, index: number, content: string): Source {
   const bom = content.startsWith('\uFEFF')
   const text = bom ? content.slice(1) : content

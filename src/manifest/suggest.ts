@@ -1,4 +1,4 @@
-/** The API's own names, and the commonest other words, for what a manifest calls shorter. */
+/** The API's names, and the commonest synonyms, for keys and words of a manifest. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   clientid: 'client',
   cloudname: 'cloud',
@@ -14,7 +14,7 @@ const LONGEST = 40
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 
-/** Insertions, deletions, replacements and swaps of neighbours between two short words (optimal string alignment). */
+/** The optimal string alignment distance between two short words: insertions, deletions, replacements and swaps. */
 function distance(a: string, b: string): number {
   let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {
@@ -31,7 +31,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The word that was probably meant; null where none is near. */
+/** The word that was probably meant; null if none is close. */
 export function suggest(word: string, known: readonly string[]): string | null {
   if (word.length > LONGEST) return null
   const written = plain(word)

@@ -6,19 +6,19 @@ import { spanOf, walk } from './walk.js'
 
 export type Path = readonly (string | number)[]
 
-/** A file's content as plain data, and where each part of it is written. */
+/** A file's content as plain data, and where each part of it was written. */
 export interface Tree {
   readonly source: Source
-  /** Mappings have no prototype. Undefined where aliases expand past the bound. */
+  /** Mappings have no prototype. Undefined if aliases expand beyond the limit. */
   readonly data: unknown
-  /** What is wrong beyond YAML's own grammar: keys, aliases, depth. */
+  /** Problems beyond YAML's grammar: keys, aliases, depth. */
   readonly pending: readonly PendingProblem[]
-  /** Where the value at a path is written; for an alias, where the alias is. */
+  /** Where the value at a path was written; for an alias, where the alias is. */
   span(path: Path): Span
-  /** Where the last key of a path is written. */
+  /** Where the last key of a path was written. */
   keySpan(path: Path): Span
   place(path: Path): Place
-  /** A single value as its author wrote it (`012`, where the data says 12); null for a list or a mapping. */
+  /** A scalar as its author wrote it (`012`, where the data says 12); null for a list or a mapping. */
   written(path: Path): string | null
 }
 
@@ -27,7 +27,7 @@ interface Entry {
   readonly value: ParsedNode | null
 }
 
-/** Places are looked up on demand: only rules and problems need them. `numericKeys`: whole numbers are keys too. */
+/** Places are looked up on demand: only rules and problems need them. `numericKeys`: whole numbers may be keys. */
 export function createTree(source: Source, root: ParsedNode, numericKeys = false): Tree {
   const { data, pending, targets } = walk(source, root, numericKeys)
   const indexes = new Map<YAMLMap.Parsed, Map<unknown, Entry>>()

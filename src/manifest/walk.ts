@@ -4,7 +4,7 @@ import { DEPTH_LIMIT, TOO_DEEP } from './limits.js'
 import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
 import type { Source, Span } from './source.js'
 
-/** Nodes that aliases may repeat in one file: what is repeated costs more than the file is long. */
+/** How many nodes aliases may repeat in one file: repeated nodes cost more than the file's length suggests. */
 const ALIAS_LIMIT = 1_000_000
 
 const EXPANDS_TOO_FAR: ProblemText = {
@@ -34,25 +34,25 @@ const duplicateKey = (key: string, first: Place): ProblemText => ({
 
 export const spanOf = (node: ParsedNode): Span => ({ start: node.range[0], end: node.range[1] })
 
-/** A conversion under way. */
+/** The state of a conversion. */
 interface Walk {
   readonly source: Source
   readonly pending: PendingProblem[]
-  /** The latest node of each name, as the document goes on. */
+  /** The latest node with each anchor so far. */
   readonly anchors: Map<string, ParsedNode>
-  /** What each alias meant where it stood. */
+  /** What each alias referred to at its place. */
   readonly targets: Map<Alias, ParsedNode>
   /** The collections around the current node. */
   readonly open: Set<ParsedNode>
-  /** Whether whole numbers are keys too; they are as strings in the data. */
+  /** Whether whole numbers may be keys, as strings in the data. */
   readonly numericKeys: boolean
-  /** The alias being expanded, the outermost of them. */
+  /** The outermost alias being expanded. */
   outermost: Alias.Parsed | null
   repeated: number
 }
 
 export interface Walked {
-  /** Undefined where it would have cost too much. */
+  /** Undefined if it would have been too expensive. */
   readonly data: unknown
   readonly pending: readonly PendingProblem[]
   readonly targets: ReadonlyMap<Alias, ParsedNode>
@@ -60,7 +60,7 @@ export interface Walked {
 
 class Unbounded extends Error {}
 
-/** What stands under an alias was reported where it is written. */
+/** Problems under an alias have been reported where they were written. */
 function report(walk: Walk, code: ProblemCode, span: Span, describe: () => ProblemText): void {
   if (walk.outermost === null) walk.pending.push(problemAt(code, { source: walk.source, ...span }, describe))
 }
@@ -94,7 +94,7 @@ function keyOf(walk: Walk, node: ParsedNode): string | null {
   return typeof key.value === 'string' ? key.value : null
 }
 
-/** The first of two equal keys counts. Without a prototype, no key can reach one. */
+/** The first of two equal keys wins. The result has no prototype, so that no key can reach one. */
 function convertMap(walk: Walk, map: YAMLMap.Parsed, depth: number): Record<string, unknown> {
   const data: Record<string, unknown> = Object.create(null)
   const firsts = new Map<string, ParsedNode>()
@@ -133,7 +133,7 @@ function convert(walk: Walk, node: ParsedNode | null, depth: number): unknown {
   return isScalar(node) ? node.value : convertCollection(walk, node, depth + 1)
 }
 
-/** A document's nodes as plain data, in time linear in its length and in `ALIAS_LIMIT`. */
+/** Converts a document's nodes to plain data, in time linear in its length and `ALIAS_LIMIT`. */
 export function walk(source: Source, root: ParsedNode, numericKeys: boolean): Walked {
   const state: Walk = {
     source,

@@ -3,7 +3,7 @@ import { findExcess, TOO_DEEP } from './limits.js'
 import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
 import type { Source } from './source.js'
 
-/** Keys are compared in `walk.ts`, which takes the same time for each: the package's own check is quadratic. */
+/** `walk.ts` finds duplicate keys in linear time: the package's own check is quadratic. */
 const OPTIONS = {
   version: '1.2',
   schema: 'core',
@@ -24,7 +24,7 @@ const OTHER_VERSION: ProblemText = {
 }
 
 export interface Read {
-  /** Null where there is no document, or none to go on with. */
+  /** Null if there is no document, or no usable one. */
   readonly root: ParsedNode | null
   readonly pending: readonly PendingProblem[]
 }
@@ -32,8 +32,8 @@ export interface Read {
 const TAB: ErrorCode = 'TAB_AS_INDENT'
 
 /**
- * One line has one cause: what the parser says next is most often an echo. A tab counts before anything else on its
- * line, and before what the line above is said to lack because of it.
+ * Keeps one problem per line: what the parser reports next is usually a consequence. A tab takes precedence over
+ * everything else on its line, and over what the line above seems to lack because of it.
  */
 function withoutEchoes(source: Source, pending: readonly PendingProblem[]): PendingProblem[] {
   const lineOf = (problem: PendingProblem): number => source.position(problem.start).line
@@ -49,7 +49,7 @@ function withoutEchoes(source: Source, pending: readonly PendingProblem[]): Pend
 }
 
 function syntaxProblems(source: Source, document: Document.Parsed): PendingProblem[] {
-  // An indentation warning is the package's remark on a closing bracket under its key, which every reader accepts.
+  // The package's indentation warning is about a closing bracket below its key, which every parser accepts.
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT')
   const pending = [...document.errors, ...warnings].map(({ code, message, pos }) => {
     const start = startOf(code, message, pos[0], source.text)
@@ -64,7 +64,7 @@ function syntaxProblems(source: Source, document: Document.Parsed): PendingProbl
   return withoutEchoes(source, pending)
 }
 
-/** The one YAML document of a file, and everything that keeps it from being one. */
+/** Parses a file's only YAML document, or finds every reason why it is not one. */
 export function readYaml(source: Source): Read {
   const excess = findExcess(source.text)
   if (excess !== null) {
@@ -83,7 +83,7 @@ export function readYaml(source: Source): Read {
 
 const QUOTE_IT = 'A value that begins with a special character needs quotes around it, as in "*@acme.example".'
 
-/** What to do about each of the YAML package's errors; its own sentence says what is wrong. */
+/** What to do about each of the YAML package's errors; its own message says what is wrong. */
 const ADVICE: Readonly<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'Remove the tag or the anchor before the alias.',
   BAD_ALIAS: QUOTE_IT,
@@ -113,7 +113,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Check for a missing quote or bracket; a value that holds special characters needs quotes around it.',
 }
 
-/** Where the package's sentence is for programmers, or says less than is known. */
+/** Replaces the package's messages that address programmers, or say less than is known. */
 const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_ALIAS: 'A value cannot begin with * or & without quotes',
   BLOCK_AS_IMPLICIT_KEY: 'A second colon, or a line indented too far, makes a mapping where there can be none',
@@ -124,7 +124,7 @@ const SUMMARIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   TAB_AS_INDENT: 'A tab is used for indentation',
 }
 
-/** How the package's messages on quotes, brackets and dashes begin. */
+/** How the package's messages about quotes, brackets and dashes begin. */
 const UNCLOSED = 'Missing closing'
 const UNBALANCED = 'Flow '
 const NO_DASH = 'Sequence item without'
@@ -140,7 +140,7 @@ function summaryOf(code: ErrorCode, message: string, text: string): string {
   return SUMMARIES[code] ?? message.replaceAll(/\s+/g, ' ').replace(/\.$/, '').slice(0, 160)
 }
 
-/** Where a problem begins: not in the space before it, and for a quote that is not closed where it opens. */
+/** Where a problem begins: after any leading spaces, or at the opening quote if it is not closed. */
 function startOf(code: ErrorCode, message: string, offset: number, text: string): number {
   if (!message.startsWith(UNCLOSED)) {
     let start = Math.min(offset, text.length)
@@ -154,7 +154,7 @@ function startOf(code: ErrorCode, message: string, offset: number, text: string)
   return Math.max(0, start)
 }
 
-/** A problem that the YAML package found, for the author of a manifest. */
+/** Explains a problem that the YAML package found to the author of a manifest. */
 function textFor(code: ErrorCode, message: string, text: string): ProblemText {
   const detail = message.startsWith(UNBALANCED) ? CLOSE_IT : ADVICE[message.startsWith(NO_DASH) ? 'BAD_INDENT' : code]
   return { summary: summaryOf(code, message, text), detail }

@@ -1,34 +1,34 @@
 import type { ErrorCode } from './error-codes.js'
 
 /**
- * How one request ended badly. What matters to the caller is whether the request may have taken effect:
+ * How a request failed. What matters to the caller is whether it may have taken effect:
  *
  * | kind | may it have taken effect? |
  * | --- | --- |
  * | not-sent | no: no connection was made (DNS, refused, TLS, an address that is not allowed) |
  * | credentials | no: there is no usable credential |
- * | http | by status: 4xx no (408 perhaps), 5xx perhaps |
- * | network | perhaps: the connection broke after it was made |
+ * | http | depends on the status: 4xx no (408 perhaps), 5xx perhaps |
+ * | network | perhaps: the connection broke after it was established |
  * | timeout | perhaps |
- * | invalid-answer | perhaps: the answer was not what the contract says (3xx included) |
- * | too-large | perhaps: the answer went past a size limit |
+ * | invalid-answer | perhaps: the response violated the contract (3xx included) |
+ * | too-large | perhaps: the response exceeded a size limit |
  */
 export type ApiErrorKind = 'not-sent' | 'credentials' | 'http' | 'network' | 'timeout' | 'invalid-answer' | 'too-large'
 
 export interface ApiErrorFacts {
   readonly kind: ApiErrorKind
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number
   /** Milliseconds to wait, from `Retry-After` in either form. */
   readonly retryAfterMs?: number
-  /** What to check, in whole sentences. */
+  /** What to check, in complete sentences. */
   readonly advice?: string
-  /** A repeat cannot help: a certificate that is not trusted, an address that is not allowed. */
+  /** Retrying cannot help: an untrusted certificate, an address that is not allowed. */
   readonly permanent?: boolean
   readonly cause?: unknown
 }
 
-/** A request that failed. The message is one line for people and never holds a secret. */
+/** A request that failed. The message is one line for people and never contains a secret. */
 export class ApiError extends Error {
   readonly kind: ApiErrorKind
   readonly code: ErrorCode

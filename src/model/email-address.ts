@@ -1,10 +1,10 @@
 import { domainToUnicode } from 'node:url'
 
 /**
- * The form in which two e-mail addresses, or patterns of them, are compared: trimmed, Unicode NFC, case folded character
- * by character (a whole string's lower case depends on context: Σ at the end of a word), and with its domain in Unicode,
- * as IDNA decodes it. Labels that hold a wildcard stay as they are written. Widths are not folded (NFC, not NFKC): two
- * addresses that a mail server tells apart stay two.
+ * The form in which e-mail addresses and patterns are compared: trimmed, in Unicode NFC, case-folded character by
+ * character (lowercasing a whole string depends on context: Σ at the end of a word), and with the domain in Unicode, as
+ * IDNA decodes it. Labels with a wildcard are left as written. Widths are not folded (NFC, not NFKC): addresses that a
+ * mail server distinguishes remain distinct.
  */
 export function emailKey(email: string): string {
   if (PRINTABLE_ASCII.test(email)) {
@@ -15,10 +15,10 @@ export function emailKey(email: string): string {
   return folded.includes(ENCODED) ? withUnicodeDomain(folded) : folded
 }
 
-/** Most addresses: nothing to trim, and one normal form. */
+/** Most addresses have nothing to trim and only one normal form. */
 const PRINTABLE_ASCII = /^[!-~]+$/
 
-/** How a label that IDNA encodes begins. */
+/** The prefix of IDNA-encoded labels. */
 const ENCODED = 'xn--'
 
 const fold = (text: string): string => text.normalize('NFC').replace(CASED, foldCharacter).normalize('NFC')
@@ -26,8 +26,8 @@ const fold = (text: string): string => text.normalize('NFC').replace(CASED, fold
 const CASED = /[A-Z]|[^\0-\x7f]/gu
 
 /**
- * Simple case folding (C and S of Unicode's CaseFolding.txt), by way of the upper case, where both are one character. The
- * two exceptions: ı is no letter i, and ﬅ is ﬆ.
+ * Simple case folding (C and S of Unicode's CaseFolding.txt): to upper case and then to lower case, each only if it is
+ * one character. There are two exceptions: ı does not fold to i, and ﬅ folds to ﬆ.
  */
 function foldCharacter(character: string): string {
   if (character === 'ı') return character
@@ -44,35 +44,35 @@ function withUnicodeDomain(folded: string): string {
   return folded.slice(0, domain) + folded.slice(domain).split('.').map(unicodeLabel).join('.')
 }
 
-/** A label that does not decode, or decodes to another encoded one, is compared as it is. */
+/** A label that does not decode, or decodes to another encoded label, is compared unchanged. */
 function unicodeLabel(label: string): string {
   if (!label.startsWith(ENCODED) || hasWildcard(label)) return label
   const decoded = domainToUnicode(label)
   return decoded === '' || decoded.startsWith(ENCODED) ? label : fold(decoded)
 }
 
-/** Whether a string holds a wildcard: `*` any run of characters, `?` exactly one. There is no way to escape them. */
+/** Whether a string contains a wildcard: `*` for any run of characters, `?` for exactly one. They cannot be escaped. */
 export const hasWildcard = (pattern: string): boolean => /[*?]/.test(pattern)
 
 /**
- * What an address is written for:
+ * What an address is used for:
  * - `address`: one mailbox, without wildcards;
- * - `pattern`: a rule's, with wildcards or without;
- * - `protection`: a pattern that says by its `@` that it is one of addresses, or `*`, everybody.
+ * - `pattern`: in a rule, with or without wildcards;
+ * - `protection`: a pattern with an `@`, so that it is clearly one of addresses, or `*` for everybody.
  */
 export type AddressUse = 'address' | 'pattern' | 'protection'
 
-/** Why nobody can have an address, or no address fit a pattern. */
+/** Why nobody can have an address, or no address can match a pattern. */
 export interface AddressFault {
-  /** What is wrong, to follow a subject: "holds a space". */
+  /** What is wrong, as a predicate: "holds a space". */
   readonly fault: string
-  /** What to write instead, in whole sentences. */
+  /** What to write instead, in complete sentences. */
   readonly advice: string
 }
 
 type AddressCheck = (address: string, use: AddressUse) => AddressFault | null
 
-/** What an address must not be, or null for one that can match: whatever is said of it would silently be void. */
+/** The fault of an address that can never match, which would silently void its entry; null for one that can. */
 export function addressFault(text: string, use: AddressUse): AddressFault | null {
   const address = text.trim()
   if (PLAIN.test(address) && (use !== 'address' || !hasWildcard(address))) return null
@@ -83,15 +83,15 @@ export function addressFault(text: string, use: AddressUse): AddressFault | null
   return null
 }
 
-/** Most addresses and patterns, by one look. Encoded labels are looked at closely. */
+/** Accepts most addresses and patterns quickly. Encoded labels need a closer look. */
 const PLAIN = /^[\w.+*?-]+@(?:(?!xn--)[\w*?-]+)(?:\.(?!xn--)[\w*?-]+)*$/i
 
 const WHITE_SPACE = /[\t\n\v\f\r\p{Zs}\p{Zl}\p{Zp}]/u
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/u
 const QUOTES = /["“”„‟«»‘’‚‛‹›`´]/u
 /**
- * What RFC 5322 keeps out of a local part, and no domain has; beyond ASCII all but letters, marks and digits of any script, what
- * IDNA allows between some letters, and symbols, which are found in practice.
+ * What RFC 5322 excludes from a local part, and no domain contains. Beyond ASCII, everything except letters, marks and
+ * digits of any script, what IDNA allows between some letters, and symbols, which occur in practice.
  */
 const SPECIAL = /[<>,;:()[\]\\]|(?![\p{L}\p{M}\p{N}\p{So}·׳״・])[^\0-\x7f]/u
 
@@ -132,7 +132,7 @@ const whiteSpace = (address: string): AddressFault => ({
   advice: (address.match(/@/g) ?? []).length > 1 ? 'Write each address as an entry of its own.' : ALONE,
 })
 
-/** An apostrophe stands between two letters of a name (o'brien@acme.example); anywhere else it is a quotation mark. */
+/** An apostrophe within a local part (o'brien@acme.example) is part of a name; elsewhere it is a quotation mark. */
 function misplacedApostrophe(address: string): AddressFault | null {
   const isMisplaced = /^'|'@|'$/.test(address) || address.lastIndexOf("'") > address.lastIndexOf('@')
   return isMisplaced && address.includes("'") ? { fault: "holds a quotation mark (')", advice: ALONE } : null
@@ -147,7 +147,7 @@ function wrongAt(address: string, use: AddressUse): AddressFault | null {
   return { fault: 'has nothing before the @', advice }
 }
 
-/** A rule's pattern may leave the @ to a wildcard: it fits addresses. One of a protection has to show what it is. */
+/** In a rule's pattern, a wildcard may stand for the @, since it matches addresses. A protection must be explicit. */
 function withoutAt(address: string, use: AddressUse): AddressFault | null {
   if (use === 'pattern' && hasWildcard(address)) return null
   if (use === 'protection' && /^\*+$/.test(address)) return null
@@ -174,7 +174,7 @@ function wrongDomain(address: string, use: AddressUse): AddressFault | null {
   return null
 }
 
-/** Of ASCII, what no label holds. */
+/** ASCII characters that no label contains. */
 const NOT_IN_LABEL = /(?![\w*?-])[\0-\x7f]/
 
 function wrongLabel(label: string, use: AddressUse): AddressFault | null {

@@ -1,6 +1,6 @@
 /*
- * The closed set of codes of what ends a command. What is wrong within a manifest or a test has a `ProblemCode`, and
- * what a plan warns of a `WarningCode`.
+ * The closed set of codes of errors that end a command. A problem within a manifest or a test has a `ProblemCode`, and
+ * a plan's warning a `WarningCode`.
  */
 
 export type ErrorCode =
@@ -20,7 +20,7 @@ export type ErrorCode =
   | 'test-problems'
   | 'tests-missing'
 
-  // What was asked for
+  // What was requested
   | 'not-found'
   | 'protects-nobody'
 
@@ -48,7 +48,7 @@ export type ErrorCode =
   | 'signing-key'
   | 'ssh-keygen'
 
-  // Servers of our own, and programs that they run
+  // Our own servers, and the programs they run
   | 'cannot-start'
 
   // The API and the issuer of its tokens

@@ -3,7 +3,7 @@ import type { ErrorCode } from './error-codes.js'
 import type { Problem } from './problem.js'
 import { plural } from './text.js'
 
-/** Exit codes: the closed list of what a run can end with. */
+/** The closed list of exit codes. */
 export const EXIT = {
   done: 0,
   error: 1,
@@ -16,7 +16,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** What another exit code than `error` goes with. */
+/** The error codes with an exit code other than `error`. */
 const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'plan-refused': EXIT.refused,
   'approvals-missing': EXIT.refused,
@@ -27,16 +27,16 @@ const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
 }
 
 export interface ErrorFacts {
-  /** The file that the error is about, with line and column where they are known; the message then begins with it. */
+  /** The file that the error is about, with line and column if known; the message then begins with it. */
   readonly place?: string
-  /** What to do, in whole sentences. */
+  /** What to do, in complete sentences. */
   readonly advice?: string | null
-  /** What is wrong within a manifest or tests, each at its place. */
+  /** The problems in a manifest or tests, each with its place. */
   readonly problems?: readonly Problem[]
   readonly cause?: unknown
 }
 
-/** What ends a command, in words for people. The message never holds a secret. What the API did is an `ApiError`. */
+/** An error that ends a command, worded for people. The message never contains a secret. See also `ApiError`. */
 export class GuestlistError extends Error {
   readonly code: ErrorCode
   readonly place: string | null
@@ -54,18 +54,18 @@ export class GuestlistError extends Error {
     this.problems = problems
   }
 
-  /** The same of the file at this place, for who read it from there. */
+  /** The same error with a place, for the caller that knows the file. */
   at(place: string): GuestlistError {
     const { code, message, advice, problems } = this
     return new GuestlistError(code, message, { place, advice, problems, cause: this })
   }
 }
 
-/** Whether an error was foreseen: it has a code and says what to do. Any other is a bug. */
+/** Whether an error was anticipated, so that it has a code and advice. Any other error is a bug. */
 export const isKnownError = (error: unknown): error is GuestlistError | ApiError =>
   error instanceof GuestlistError || error instanceof ApiError
 
-/** What anything that was thrown says. */
+/** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** @param subject what the problems are in */

@@ -1,6 +1,6 @@
 /**
- * An invitation as the API sends it (schemas/bimdata-sso.openapi.yaml), in the fields that guestlist decides by. Strings are
- * not to be trusted: renderers escape them.
+ * An invitation as the API sends it (schemas/bimdata-sso.openapi.yaml), reduced to the fields that guestlist uses.
+ * Strings are untrusted: renderers escape them.
  */
 export interface ApiInvitation {
   readonly id: number
@@ -19,12 +19,12 @@ export interface ApiInvitation {
   readonly sender_provider_sub?: string | null
 }
 
-/** An invitation as the engine sees it: the API's, with every field there and its status classified, once and for all. */
+/** An invitation as the engine sees it: every field present, and the status classified once and for all. */
 export interface Invitation {
   readonly id: number
   readonly email: string
   readonly status: Status
-  /** What the API sent. To be shown and saved; nothing is decided by it. */
+  /** What the API sent, to show and to save; no decision depends on it. */
   readonly raw_status: string
   readonly cloud_name: string
   readonly cloud_role: number
@@ -75,7 +75,7 @@ export type Role = 'admin' | 'user' | 'guest'
 
 export const ROLE_NUMBERS = { admin: 100, user: 50, guest: 25 } as const satisfies Record<Role, number>
 
-/** The role's word; a number that this version does not know is returned as it is. */
+/** The name of a role; a number that this version does not know is returned unchanged. */
 export function roleName(role: number): Role | number {
   if (role === ROLE_NUMBERS.admin) return 'admin'
   if (role === ROLE_NUMBERS.user) return 'user'
@@ -83,12 +83,12 @@ export function roleName(role: number): Role | number {
   return role
 }
 
-/** An invitation in the plan document: roles as words where they are known. */
+/** An invitation in the plan document: roles by name, if known. */
 export interface InvitationView {
   readonly id: number
   readonly email: string
   readonly status: Status
-  /** Of an unknown status, what the API sent. */
+  /** What the API sent, for an unknown status. */
   readonly raw_status?: string
   readonly cloud_name: string
   readonly cloud_role: Role | number
@@ -111,6 +111,6 @@ export const viewOf = ({ raw_status, ...invitation }: Invitation): InvitationVie
   sender_provider_sub: invitation.sender_provider_sub,
 })
 
-/** A status for people; an unknown one with the API's own word, which is not to be taken for one of ours. */
+/** A status for people. An unknown one shows the API's word, quoted so that it is not taken for one of ours. */
 export const statusText = ({ status, raw_status }: Pick<InvitationView, 'status' | 'raw_status'>): string =>
   status === 'unknown' ? `unknown (${JSON.stringify(raw_status ?? '')})` : status

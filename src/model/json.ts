@@ -1,4 +1,4 @@
-/** JSON with its keys in code-unit order at every depth: equal values give equal bytes. Undefined members are left out. */
+/** JSON with keys in code-unit order at every depth: equal values give equal bytes. Undefined members are left out. */
 export function canonicalJson(value: unknown): string {
   if (!isObject(value)) return JSON.stringify(value) ?? 'null'
   let text = ''
@@ -14,7 +14,7 @@ export function canonicalJson(value: unknown): string {
 
 export const isSameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
-/** What of an object's members changed, for people: `name was "a", is "b"; …`. */
+/** Describes an object's changed members, for people: `name was "a", is "b"; …`. */
 export function changesText(before: object, after: object): string {
   const members = new Map<string, unknown>(Object.entries(before))
   return Object.entries(after)
@@ -26,7 +26,7 @@ export function changesText(before: object, after: object): string {
     .join('; ')
 }
 
-/** The text of `canonicalJson` an item of a list at a time, for what is too large to be held twice. Any iterable is a list. */
+/** The text of `canonicalJson`, one list item at a time, for values too large to hold twice. Any iterable is a list. */
 export function* canonicalJsonChunks(value: unknown): Generator<string> {
   if (!isObject(value)) {
     yield canonicalJson(value)
@@ -48,14 +48,14 @@ export function* canonicalJsonChunks(value: unknown): Generator<string> {
   }
 }
 
-/** Whether a value is a list: what it holds is made one by one, and may be made again. */
+/** Whether a value is a list. Its items may be generated, anew each time. */
 export const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value
 
-/** Whether a value has members: a list or an object. */
+/** Whether a value is a list or an object, which have members. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-/** The value of a JSON text; undefined if it is not JSON. The parser's own message would quote the text. */
+/** Parses JSON; undefined if it is invalid. The parser's own message would quote the text. */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -89,13 +89,13 @@ export function repeatedKey(json: string): string | null {
 /** The member of a value that may have none. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
-/** The version that a document says it has, where that is newer than this one; else null. */
+/** The version that a document declares, if it is newer than ours; otherwise null. */
 export function newerVersion(document: unknown, own: number): number | null {
   const version = memberOf(document, 'version')
   return typeof version === 'number' && version > own ? version : null
 }
 
-/** What a validator found first. @param whole what the document itself is called */
+/** The first error that a validator found. @param whole the name of the document itself */
 export function firstFault(
   errors: readonly { readonly instancePath: string; readonly message?: string }[] | null | undefined,
   whole: string,
@@ -104,7 +104,7 @@ export function firstFault(
   return `${first?.instancePath || whole} ${first?.message ?? 'is not valid'}`
 }
 
-/** The default order of strings is that of their code units. */
+/** `sort` orders strings by code unit by default. */
 const sortedKeys = (value: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.keys(value)
     .filter(key => value[key] !== undefined)

@@ -4,12 +4,12 @@ import type { Place } from './problem.js'
 export type Effect = 'accept' | 'deny'
 
 /**
- * How strongly a rule speaks: a rule with `id` beats one with an exact e-mail, which beats any other.
- * Among equals deny beats accept.
+ * The precedence of a rule: a rule with `id` beats one with an exact e-mail, which beats any other.
+ * Among equals, deny beats accept.
  */
 export type Strength = 'id' | 'email' | 'pattern'
 
-/** All members that are set must match. Strings may hold the wildcards `*` and `?`; a list means any of them. */
+/** All members that are set must match. Strings may contain the wildcards `*` and `?`; a list means any of its items. */
 export interface Selector {
   readonly id?: number
   /** In the form of `emailKey`. */
@@ -32,26 +32,26 @@ export interface Rule {
   readonly reason: string | null
   /** Unique in the manifest. */
   readonly name: string | null
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner: string | null
-  /** The first day on which the rule applies, `YYYY-MM-DD`, UTC; null since ever. */
+  /** The first day on which the rule applies, `YYYY-MM-DD`, UTC; null for no start. */
   readonly from: string | null
-  /** The last day on which the rule applies, `YYYY-MM-DD`, UTC; null for ever. */
+  /** The last day on which the rule applies, `YYYY-MM-DD`, UTC; null for no end. */
   readonly until: string | null
 }
 
 export interface Removal {
-  /** As the manifest spells it, trimmed: this is what is sent to the API. */
+  /** As the manifest spells it, trimmed, and as sent to the API. */
   readonly email: string
-  /** `emailKey` of it: what it is compared by. */
+  /** Its `emailKey`, for comparisons. */
   readonly key: string
   readonly at: Place
   readonly reason: string | null
-  /** The day, `YYYY-MM-DD`, UTC, before which the removal is only coming; null for now. */
+  /** The first day, `YYYY-MM-DD`, UTC, on which the user is removed; null for now. */
   readonly from: string | null
 }
 
-/** A pattern of addresses that are never removed, and who holds it. */
+/** A pattern of addresses that are never removed, and where it was set. */
 export interface Protection {
   /** In the form of `emailKey`; wildcards allowed. */
   readonly pattern: string
@@ -60,14 +60,14 @@ export interface Protection {
 
 export type UnmatchedPolicy = 'ignore' | Effect
 
-/** What one apply may do; null is no limit. */
+/** What one apply may do; null means no limit. */
 export interface Guards {
   readonly maxAccepts: number | null
   readonly maxDenials: number | null
   readonly maxRemovals: number | null
-  /** Clouds that go with removed users; what cannot be known is over it. */
+  /** Clouds deleted along with removed users; an unknown number exceeds any limit. */
   readonly maxCloudsLost: number | null
-  /** How many people have to approve a plan that removes somebody. */
+  /** How many people must approve a plan that removes somebody. */
   readonly approvals: { readonly removals: number | null }
 }
 
@@ -79,14 +79,14 @@ export const DEFAULT_GUARDS: Guards = {
   approvals: { removals: null },
 }
 
-/** Where removals are remembered, as written; the state folder resolves it against the environment. */
+/** Where removals are remembered, as written; src/state resolves it against the environment. */
 export interface StateConfig {
   readonly backend: 'local' | 'http' | 'postgres'
-  /** Of the postgres backend. */
+  /** For the postgres backend. */
   readonly name?: string
-  /** Of the local backend. */
+  /** For the local backend. */
   readonly path?: string
-  /** Of the http backend, named as Terraform names them. */
+  /** For the http backend, with Terraform's names. */
   readonly address?: string
   readonly lockAddress?: string
   readonly unlockAddress?: string
@@ -100,13 +100,13 @@ export interface KeycloakConfig {
   /** http or https, without credentials. */
   readonly url: string
   readonly realm: string
-  /** Of the identity provider in the realm. */
+  /** The alias of the identity provider in the realm. */
   readonly alias: string
-  /** Where its mapping begins, in the first file that has one. */
+  /** Where its mapping begins in the first file that has one. */
   readonly at: Place
 }
 
-/** Every file of a manifest, merged and normalized. Lists keep the order in which they were written. */
+/** All files of a manifest, merged and normalized. Lists keep the order in which they were written. */
 export interface Manifest {
   readonly rules: readonly Rule[]
   readonly unmatched: UnmatchedPolicy
@@ -116,7 +116,7 @@ export interface Manifest {
   readonly protect: readonly Protection[]
   readonly guards: Guards
   readonly state: StateConfig
-  /** The file that sets `state.path`, which is relative to it; null or absent where none does. */
+  /** The file that sets `state.path`, which is relative to it; null or absent if none does. */
   readonly stateFile?: string | null
   readonly keycloak: KeycloakConfig | null
 }

@@ -11,13 +11,13 @@ export type WarningCode =
   | 'unknown_role'
   | 'admin_rights'
   | 'clouds_lost'
-  | 'invited_only' // a cloud is lost although people are invited to it
+  | 'invited_only' // a cloud is lost although people have been invited to it
   | 'emptied_together' // a cloud is lost because all of its members are removed
   | 'returned'
-  | 'left_in_keycloak' // Keycloak holds somebody of the address who is not to be touched
-  | 'keycloak_not_read' // planned from a snapshot, which does not hold it
-  | 'removal_coming' // its `from` is a day to come
-  | 'removed_before' // listed anew, but an earlier removal is remembered, so that nothing is done
+  | 'left_in_keycloak' // Keycloak has a user with the address who must not be touched
+  | 'keycloak_not_read' // planned from a snapshot, which does not contain it
+  | 'removal_coming' // its `from` is in the future
+  | 'removed_before' // listed anew, but nothing is done, since an earlier removal is remembered
   | 'target_without_change'
 
 export interface Warning {
@@ -29,7 +29,7 @@ export interface Warning {
 
 export type GuardName = 'maxAccepts' | 'maxDenials' | 'maxRemovals' | 'maxCloudsLost'
 
-/** A guard that a plan goes over, as a code. */
+/** The code of a guard that a plan exceeds. */
 export const GUARD_CODES = {
   maxAccepts: 'max_accepts',
   maxDenials: 'max_denials',
@@ -61,7 +61,7 @@ export type Refusal =
       readonly message: string
     }
 
-/** An invitation or user that needs nothing, kept only where it is asked for. */
+/** An invitation or user that needs no change; kept only on request. */
 export interface Unchanged {
   readonly address: string
   readonly before: InvitationView | UserView
@@ -81,15 +81,15 @@ export interface Unchanged {
 
 export interface Summary {
   readonly accept: number
-  /** Of those to accept: denied before. */
+  /** How many of those to accept were denied before. */
   readonly denied_before: number
   readonly deny: number
   readonly remove: number
-  /** To delete in Keycloak; null where the manifest names none, or it was not looked at. */
+  /** Users to delete in Keycloak; null if none is configured, or it was not searched. */
   readonly keycloak: number | null
-  /** Decided, and already so. */
+  /** Already as decided. */
   readonly unchanged: number
-  /** Pending invitations that no rule matches and that are left alone. */
+  /** Pending invitations left alone because no rule matches. */
   readonly unmatched: number
   /** Invitations read. */
   readonly invitations: number
@@ -97,22 +97,22 @@ export interface Summary {
   readonly refused: number
 }
 
-/** Somebody whose signature over a plan's digest counts. */
+/** Somebody whose signature of a plan's digest counts. */
 export interface Approver {
-  /** As the signers file names them; several, separated by commas, where their key is listed for several. */
+  /** The name in the signers file; several, separated by commas, if the key is listed for several. */
   readonly principal: string
   /** The key's fingerprint, `SHA256:…`. */
   readonly key: string
 }
 
 export interface Approvals {
-  /** How many the plan needs before it is applied; 0 where none. */
+  /** How many the plan needs before it may be applied. */
   readonly required: number
-  /** Who approved it; null where that was not looked at. A saved plan never says. */
+  /** Who approved it; null if that was not checked. Never part of a saved plan. */
   readonly approvers: readonly Approver[] | null
 }
 
-/** Changes that a plan would hold but for options or a date, by what left them out. */
+/** Changes left out of a plan by options or a date, counted by reason. */
 export interface LeftOut {
   readonly targets: number
   readonly no_removals: number
@@ -122,28 +122,28 @@ export interface LeftOut {
 
 export const totalLeftOut = ({ targets, no_removals, from }: LeftOut): number => targets + no_removals + from
 
-/** Which state a plan was made from, and how much it remembers. */
+/** The state that a plan was made from, and how much it remembers. */
 export interface StateRead {
   /** Path, address or snapshot, for people. */
   readonly description: string
-  /** Removals; null where there is no state yet. */
+  /** The number of removals; null if there is no state yet. */
   readonly remembered: number | null
-  /** Of the state file, so that a saved plan is not applied under another one; null where there is none or it is not known. */
+  /** The state's lineage, so that a saved plan is not applied under another state; null if none, or unknown. */
   readonly lineage: string | null
 }
 
-/** Where a plan or report comes from; outside the digest, for it says nothing of what is done. */
+/** Where a plan or report comes from. Not part of the digest, since it does not affect what is done. */
 export interface Provenance {
   /** guestlist's version. */
   readonly guestlist: string
   readonly api_url: string
   readonly read: {
     readonly source: 'api' | 'snapshot'
-    /** RFC 3339, UTC: when it was read from the API. */
+    /** RFC 3339, UTC: when the API was read. */
     readonly at: string
-    /** The snapshot's name, as it was given; null for the API. */
+    /** The snapshot's path as given; null for the API. */
     readonly snapshot: string | null
-    /** From then to the clock of the plan. */
+    /** From then to the time of the plan. */
     readonly age_seconds: number
   }
   readonly manifest: readonly { readonly file: string /** 64 hex digits. */; readonly sha256: string }[]
@@ -154,27 +154,27 @@ export interface Provenance {
 /** A Keycloak realm, as the manifest names it. */
 export type KeycloakRef = Pick<KeycloakConfig, 'url' | 'realm' | 'alias'>
 
-/** What apply would do, as a value. Its order is the order of execution: denials, accepts, removals. */
+/** What apply would do. Actions are in the order of execution: denials, accepts, removals. */
 export interface Plan {
   readonly apiUrl: string
-  /** RFC 3339, UTC: the clock that decided `until`. */
+  /** RFC 3339, UTC: the time at which `from` and `until` were evaluated. */
   readonly timestamp: string
   readonly actions: readonly Action[]
   readonly unchanged: readonly Unchanged[]
   readonly warnings: readonly Warning[]
   readonly refused: readonly Refusal[]
-  /** Contradictions that only the live state shows; a plan with one cannot be applied. */
+  /** Contradictions that only the live state reveals; a plan with one cannot be applied. */
   readonly problems: readonly Problem[]
-  /** False where options narrowed the plan (targets, no removals), so that applying it may leave something to do. */
+  /** False if options narrowed the plan (targets, no removals), so that applying it may leave something to do. */
   readonly complete: boolean
   readonly summary: Summary
-  /** Rules in force that match no invitation at all, as written. */
+  /** Rules in force that match no invitation at all. */
   readonly unusedRules: readonly OverruledRef[]
   readonly leftOut: LeftOut
-  /** Where the removals of this plan are to be remembered. */
+  /** Where this plan's removals will be remembered. */
   readonly state: StateConfig
   readonly approvals: Approvals
-  /** Where leftovers were looked for; null where the manifest names no Keycloak, or it was not looked at. */
+  /** The Keycloak searched for leftovers; null if the manifest names none, or it was not searched. */
   readonly keycloak: KeycloakRef | null
   /** Null for a plan made by the library, which reads no state. */
   readonly stateRead: StateRead | null

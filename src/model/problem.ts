@@ -5,7 +5,7 @@ export interface Place {
   readonly column: number
 }
 
-/** The one way to say where something is written. */
+/** How places are written everywhere. */
 export const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
 
 /** One end of a range; `byte` is the offset from the file's start in UTF-8. */
@@ -21,7 +21,7 @@ export interface Range {
   readonly end: Position
 }
 
-/** The closed set of what can be wrong with a manifest, or between it and what is live. */
+/** The closed set of problems in a manifest, or between it and the live state. */
 export type ProblemCode =
   | 'unreadable' // no such file, no permission to read it, or an empty folder
   | 'too-large'
@@ -29,7 +29,7 @@ export type ProblemCode =
   | 'empty'
   | 'syntax' // YAML that does not parse, tabs included
   | 'duplicate-key'
-  | 'alias' // an alias without its anchor, or anchors that expand past the bound
+  | 'alias' // an alias without its anchor, or aliases that expand beyond the limit
   | 'unknown-key'
   | 'missing-key'
   | 'wrong-type'
@@ -47,13 +47,13 @@ export interface Problem {
   readonly severity: 'error' | 'warning'
   /** One line, without a full stop. */
   readonly summary: string
-  /** What to do, in whole sentences. */
+  /** What to do, in complete sentences. */
   readonly detail: string
-  /** Null where there is no text to point at (a file that cannot be read). */
+  /** Null if there is no text to point at (a file that cannot be read). */
   readonly range: Range | null
   /** The source line that the range starts on, without its line break; null like `range`. */
   readonly snippet: string | null
-  /** The file, also where there is no range. */
+  /** The file, even without a range. */
   readonly file: string
 }
 

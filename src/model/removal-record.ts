@@ -1,13 +1,13 @@
 /** One removal as the state file remembers it (schemas/state.schema.json). */
 export interface RemovalRecord {
-  /** `absent`: the API did not know the user at the first try. */
+  /** `absent`: the API did not know the user at the first attempt. */
   readonly outcome: 'removed' | 'absent'
   /** RFC 3339, UTC. */
   readonly at: string
   readonly reason: string | null
-  /** Ids of the user's invitations that were accepted when they were removed: a later one means they returned. */
+  /** Ids of the user's accepted invitations at the time of the removal: another one means they have returned. */
   readonly accepted_invitations: readonly number[]
-  /** Empty where it is not known. */
+  /** Empty if unknown. */
   readonly plan_digest: string
 }
 

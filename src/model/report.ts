@@ -2,12 +2,12 @@ import type { Action } from './action.js'
 
 /**
  * How one action ended.
- * - `done`: the API said so.
- * - `confirmed`: its answer did not come; a read showed that it took effect.
- * - `absent`: a removal of a user whom the API did not know at the first try.
- * - `rejected`: the API found a removal's request wrong (400); what it means by that is not documented.
+ * - `done`: the API confirmed it.
+ * - `confirmed`: no response arrived, but a later read showed that it took effect.
+ * - `absent`: a removal of a user whom the API did not know at the first attempt.
+ * - `rejected`: the API rejected a removal as a bad request (400); what that means is not documented.
  * - `failed`: attempted, and not known to have taken effect.
- * - `skipped`: not attempted, because something before it failed.
+ * - `skipped`: not attempted, because an earlier action failed.
  * - `not_attempted`: the run stopped before its turn.
  */
 export type Outcome =
@@ -17,15 +17,15 @@ export type Outcome =
 export interface Result {
   readonly action: Action
   readonly outcome: Outcome
-  /** Requests for the effect; reads are not counted. */
+  /** Requests to make the change; reads are not counted. */
   readonly attempts: number
-  /** Of an accept or deny that failed: no answer said whether it took effect, so that a later read may. */
+  /** Set for a failed accept or deny if no response said whether it took effect, so that a later read may. */
   readonly unclear?: boolean
-  /** Of the last answer, where there was one. */
+  /** The HTTP status of the last response, if any. */
   readonly status: number | null
 }
 
-/** `bug`: in no report, for the run rejects; it stops the other workers. */
+/** `bug` stops the other workers and is never in a report, since the run rejects. */
 export type StopReason =
   | 'interrupted'
   | 'unauthorized'
@@ -37,17 +37,17 @@ export type StopReason =
   | 'audit'
   | 'bug'
 
-/** Why a run ended before its plan did. */
+/** Why a run stopped before completing its plan. */
 export interface Stop {
   readonly reason: StopReason
   readonly message: string
 }
 
-/** An action that was reported as done, and that the final read does not show. */
+/** An action that was reported as done, but is not visible in the final read. */
 export interface Mismatch {
   readonly address: string
   readonly wanted: string
-  /** Null where the API no longer lists the invitation. */
+  /** Null if the API no longer lists the invitation. */
   readonly found: string | null
 }
 
@@ -58,22 +58,22 @@ export type Verification =
   | { readonly kind: 'not_needed' | 'interrupted' }
 
 export interface Report {
-  /** One for each action, in the order of the plan. */
+  /** One per action, in the order of the plan. */
   readonly results: readonly Result[]
   readonly stop: Stop | null
-  /** A run all of whose removals are `absent` is complete too. */
+  /** Whether a run whose removals are all `absent` counts as complete. */
   readonly acceptAbsent?: boolean
   readonly verification: Verification
 }
 
-/** What keeps a run from being complete, as codes. */
+/** Codes for what keeps a run from being complete. */
 export type RunCode =
   | `action_${Exclude<Outcome['kind'], 'done' | 'confirmed'>}`
   | `stopped_${StopReason}`
   | `not_verified_${Exclude<Verification['kind'], 'verified' | 'not_needed'>}`
   | 'nobody_removed'
 
-/** Null for what took effect. */
+/** Null for an action that took effect. */
 export const runCode = ({ kind }: Outcome): RunCode | null =>
   kind === 'done' || kind === 'confirmed' ? null : `action_${kind}`
 
@@ -81,8 +81,8 @@ export const succeeded = ({ outcome }: Result): boolean =>
   outcome.kind === 'done' || outcome.kind === 'confirmed' || outcome.kind === 'absent'
 
 /**
- * Whether the run removed nobody, for the API knew none of them: a credential that may not see them gets the same answers. Who was
- * deleted in Keycloak was there, and is gone.
+ * Whether no removal found its user at the API, which is also what a credential that may not see them gets. A user
+ * deleted in Keycloak did exist, and does not count as absent.
  */
 export function allAbsent({ results }: Pick<Report, 'results'>): boolean {
   const removals = results.filter(({ action }) => action.action === 'remove')
@@ -97,7 +97,7 @@ export function allAbsent({ results }: Pick<Report, 'results'>): boolean {
   )
 }
 
-/** Whether every action took effect, nothing contradicts it, and absences are not all that there is to show for removals. */
+/** Whether every action took effect, verification found nothing to the contrary, and not all removals were absent. */
 export const isComplete = (report: Report): boolean =>
   report.stop === null &&
   report.results.every(succeeded) &&

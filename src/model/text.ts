@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The order of every list that guestlist prints, hashes or writes: by UTF-16 code unit, so that it is the same
- * on every machine and in every locale.
+ * The order of every list that guestlist prints, hashes or writes: by UTF-16 code unit, so that it is the same on every
+ * machine and in every locale.
  */
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** As people say it: `250 ms`, `1.5 s`, `60 s`, `2 min`. */
+/** For people: `250 ms`, `1.5 s`, `60 s`, `2 min`. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 100) / 10
@@ -14,8 +14,8 @@ export function durationText(ms: number): string {
 }
 
 /**
- * The one spelling of an API's address: host in lower case, no default port, no slash at its end. Text that is no address stays
- * as it is, but for the slashes.
+ * The canonical form of an API's address: host in lower case, no default port, no trailing slashes. Text that is not an
+ * address only loses its trailing slashes.
  */
 export function canonicalApiUrl(address: string | URL): string {
   const text = String(address)
@@ -28,5 +28,5 @@ export const plural = (count: number, noun: string, many = `${noun}s`): string =
 
 export const DAY_MS = 86_400_000
 
-/** In hex. */
+/** The SHA-256 in hex. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
