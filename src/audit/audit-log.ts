@@ -12,18 +12,18 @@ import { type AuditContext, type AuditEntry, auditContextOf, formatLine, MAX_LIN
 import { type Tail, tailOf } from './lines.js'
 
 export interface AuditOptions {
-  /** What a relative path is relative to. */
+  /** The folder that relative paths are resolved against. */
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly now: () => Date
-  /** Milliseconds to wait for other processes that write; default 30,000. */
+  /** Milliseconds to wait for other writers; 30,000 by default. */
   readonly lockTimeoutMs?: number
 }
 
 export interface AuditLog {
-  /** The file, for people. */
+  /** The file, for messages. */
   readonly path: string
-  /** Resolves once the line is in the file, and with `sync` on the disk. Lines are in the order of the calls. */
+  /** Resolves once the line is in the file, and with `sync` on disk. Lines keep the order of the calls. */
   append(entry: AuditEntry, options?: { readonly sync?: boolean }): Promise<void>
   /** Resolves once everything is written. */
   close(): Promise<void>
@@ -37,17 +37,17 @@ interface QueuedEntry {
   readonly failed: (error: unknown) => void
 }
 
-/** What we know of the file since our last write: it spares reading its end. */
+/** The file as of our last write, which spares reading its end. */
 interface Known {
   readonly file: string
   readonly tail: Tail
 }
 
 /**
- * Opens the log for adding, and makes it, mode 0600, where it is missing. Several processes may add to one log:
- * each batch is written under a lock beside the file, `.NAME.lock`. The file is opened for each batch,
- * so that a log that is rotated away goes on in a new file with a chain of its own.
- * @throws GuestlistError where it cannot be written
+ * Opens the log for appending, and creates it with mode 0600 if it is missing. Several processes may append to one log:
+ * each batch is written under a lock next to the file, `.NAME.lock`. The file is reopened for each batch, so that after
+ * log rotation a new file with its own chain is started.
+ * @throws GuestlistError if it cannot be written
  */
 export async function openAudit(path: string, options: AuditOptions): Promise<AuditLog> {
   const where = resolve(options.cwd, path)
@@ -141,7 +141,7 @@ function refuseTooLarge(line: string, where: string): void {
   )
 }
 
-/** A wrong path must not add lines to a manifest or a state. */
+/** A wrong path must not append lines to a manifest or a state. */
 async function refuseOtherFile(file: FileHandle, target: string): Promise<void> {
   const beginning = '{"seq":'
   const { buffer, bytesRead } = await file.read(Buffer.alloc(beginning.length), 0, beginning.length, 0)
@@ -165,7 +165,7 @@ function formatBatch(batch: readonly QueuedEntry[], context: AuditContext, tail:
   return { bytes, next: { size: tail.size + bytes.length, seq, previous, torn } }
 }
 
-/** What could be written of a batch that failed is taken back; where that fails too, it is a torn line. */
+/** Truncates what was written of a failed batch; if that fails too, it remains as a torn line. */
 async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promise<void> {
   if (bytes.length === 0) return
   try {
@@ -176,7 +176,7 @@ async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promis
   }
 }
 
-/** The file behind links, so that all its names share one lock. */
+/** The file behind links, so that all names of it share one lock. */
 async function targetOf(where: string): Promise<string> {
   await makeFolder(dirname(where))
   return realpath(where).catch(async error => {

@@ -6,7 +6,7 @@ import type { Approver } from '../model/plan.js'
 import { sha256 } from '../model/text.js'
 import { whoAmI } from '../system/process.js'
 
-/** What a line is about. */
+/** The kind of line. */
 export type AuditEvent =
   | 'plan' // a plan was made or loaded
   | 'approval' // somebody's signature over the plan counts
@@ -17,7 +17,7 @@ export type AuditEvent =
   | 'verify' // the state was read again and compared
   | 'end' // the run is over
 
-/** What the caller says; secrets are the caller's to leave out. What is not given is written as null. */
+/** The caller's part of a line, which must not contain secrets. Missing members are written as null. */
 export interface AuditEntry {
   readonly event: AuditEvent
   readonly plan_digest?: string | null
@@ -32,17 +32,17 @@ export interface AuditEntry {
   readonly message?: string | null
 }
 
-/** Who runs this, the same on every line of a run. */
+/** The context of a run, the same on each of its lines. */
 export interface AuditContext {
-  /** A UUID of its own for each run, by which its lines are known among those of others that wrote meanwhile. */
+  /** A UUID for each run, which tells its lines from those of concurrent runs. */
   readonly run_id: string
-  /** The CI's user, else `user@host`. */
+  /** The CI system's user, otherwise `user@host`. */
   readonly actor: string
   readonly host: string
   readonly ci: { readonly commit: string | null; readonly run: string | null } | null
 }
 
-/** The variables in which each CI system names its user, commit and run. The first that is set counts. */
+/** The variables in which CI systems name their user, commit and run. The first one set counts. */
 const ACTOR = ['GITHUB_ACTOR', 'GITLAB_USER_LOGIN', 'BUILD_REQUESTEDFOREMAIL', 'CIRCLE_USERNAME', 'BUILD_USER_ID']
 const COMMIT = [
   'GITHUB_SHA',
@@ -81,31 +81,31 @@ export function auditContextOf(env: NodeJS.ProcessEnv): AuditContext {
   }
 }
 
-/** The hash "of the line before" of a first line. */
+/** The `previous` hash of the first line. */
 export const NO_LINE = '0'.repeat(64)
 
-/** Bytes; a longer entry is refused, so that a reader can hold any line. */
+/** Bytes. Longer entries are refused, so that a reader can hold any line. */
 export const MAX_LINE_BYTES = 1024 * 1024
 
 export interface LinePosition {
-  /** The line's number in its file, from 1. */
+  /** Line number in the file, from 1. */
   readonly seq: number
-  /** SHA-256 of the line before, without its line break, in hex. */
+  /** SHA-256 of the previous line without its line break, in hex. */
   readonly previous: string
 }
 
 export interface ReadLine extends LinePosition {
   /** As it was written. */
   readonly intact: boolean
-  /** Its run; lines of before there were `run_id`s are told apart by who wrote them, and for which plan. */
+  /** The run it belongs to. Lines without a `run_id`, from older versions, are grouped by writer and plan. */
   readonly run: string
-  /** Nothing of its run follows. */
+  /** Whether it is the last line of its run. */
   readonly endsRun: boolean
 }
 
 /**
- * One line of JSON without its line break. Its last two members are the chain: `previous`, the hash of the whole line
- * before, and `hash`, the hash of this line's text before `,"hash":` and a closing brace.
+ * One line of JSON without its line break. Its last two members form the chain: `previous`, the hash of the whole previous
+ * line, and `hash`, the hash of this line's text before `,"hash":` plus a closing brace.
  */
 export function formatLine(entry: AuditEntry, context: AuditContext, time: Date, position: LinePosition): string {
   const text = escapeInvisible(
@@ -129,7 +129,7 @@ export function formatLine(entry: AuditEntry, context: AuditContext, time: Date,
   return `${text.slice(0, -1)},"hash":"${sha256(text)}"}`
 }
 
-/** Null for what is not a line of an audit log, or only a part of one. */
+/** Null for anything that is not a complete line of an audit log. */
 export function parseLine(text: string): ReadLine | null {
   const end = /,"hash":"([0-9a-f]{64})"}$/.exec(text)
   const json = tryParseJson(text)
@@ -140,19 +140,19 @@ export function parseLine(text: string): ReadLine | null {
   return { seq, previous, intact, run: runOf(json), endsRun: endsRun(json) }
 }
 
-/** By what the lines of one run are known. */
+/** Identifies the lines of one run. */
 export const runOf = ({ run_id, actor, host, ci, plan_digest }: Readonly<Record<string, unknown>>): string =>
   typeof run_id === 'string' ? run_id : JSON.stringify([actor, host, ci, plan_digest])
 
-/** A run ends with `end`, or with the decision, which is about no single address, that it does not begin. */
+/** A run ends with `end`, or with a decision about no single address that it must not start. */
 function endsRun({ event, address, outcome }: Readonly<Record<string, unknown>>): boolean {
   return event === 'end' || (event === 'decision' && address === null && NOT_BEGUN.has(outcome))
 }
 
-/** Outcomes of a decision by which a run does not begin. */
+/** Outcomes of a decision after which a run does not start. */
 export const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
 
-/** What breaks or turns a line somewhere (controls, U+2028, bidi, zero width) is written as an escape, which is the same JSON. */
+/** Characters that could break or reorder a line (controls, U+2028, bidi, zero width) are escaped, which is equivalent JSON. */
 function escapeInvisible(json: string): string {
   return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char =>
     char

@@ -6,15 +6,15 @@ import { type LinePosition, MAX_LINE_BYTES, NO_LINE, parseLine } from './entry.j
 export interface RawLine {
   /** From 1. */
   readonly number: number
-  /** Null for a line longer than any that is written. */
+  /** Null for a line longer than any that guestlist writes. */
   readonly text: string | null
   /** SHA-256 of its bytes, without the line break. */
   readonly hash: string
-  /** Whether a line break ends it. */
+  /** Whether it ends with a line break. */
   readonly ended: boolean
 }
 
-/** Splits at line feeds alone; holds one line at most, and of a very long one only its hash. */
+/** Splits at line feeds only. Holds at most one line, and only the hash of a very long one. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<RawLine> {
   let line = startLine()
   let number = 1
@@ -52,19 +52,19 @@ function startLine() {
   }
 }
 
-/** Where the next line goes. */
+/** Where the next line is appended. */
 export interface Tail extends LinePosition {
   /** Bytes in the file. */
   readonly size: number
-  /** The last line has no line break: a crash left it, and the next line must not be glued to it. */
+  /** Whether the last line lacks its line break after a crash: the next line must not be appended to it. */
   readonly torn: boolean
 }
 
 const NEWLINE = 10
-/** Larger than most lines, so that one read is enough. */
+/** Larger than most lines, so that one read usually suffices. */
 const FIRST_READ = 16 * 1024
 
-/** Reads the end of the file; all of it only where the last line cannot say its own number. */
+/** Reads the end of the file, or all of it if the last line does not tell its own number. */
 export async function tailOf(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat()
   if (size === 0) return { size, seq: 1, previous: NO_LINE, torn: false }
@@ -76,7 +76,7 @@ export async function tailOf(file: FileHandle): Promise<Tail> {
   return wholeTail(file, size)
 }
 
-/** Null where it has no line break, or is longer than any that is written. */
+/** Null if it has no line break, or is longer than any line that guestlist writes. */
 async function lastLine(file: FileHandle, size: number): Promise<Buffer | null> {
   for (let length = FIRST_READ; ; length *= 8) {
     const wanted = Math.min(length, size)

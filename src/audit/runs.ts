@@ -1,7 +1,7 @@
 import { isObject, tryParseJson } from '../model/json.js'
 import { NOT_BEGUN, runOf } from './entry.js'
 
-/** One request of an action, or a read for it. */
+/** One request of an action, or one read for it. */
 export interface AuditAttempt {
   readonly time: string
   readonly outcome: string
@@ -18,13 +18,13 @@ export interface AuditAction {
   readonly reason: string | null
   readonly why: string | null
   readonly attempts: AuditAttempt[]
-  /** Null where there is none in the log. */
+  /** Null if the log has none. */
   outcome: string | null
   http_status: number | null
   message: string | null
 }
 
-/** A run as its lines tell it, whatever they are worth: what the chain says of them is kept beside it. */
+/** A run as its lines describe it, whether or not they are intact: the verification is reported separately. */
 export interface AuditRun {
   readonly run_id: string
   readonly actor: string | null
@@ -32,7 +32,7 @@ export interface AuditRun {
   readonly ci: { readonly commit: string | null; readonly run: string | null } | null
   readonly plan_digest: string | null
   readonly started: string
-  /** Numbers of its first and last line in the file. */
+  /** Line numbers of its first and last line. */
   readonly first_line: number
   last_line: number
   /** Time of its last line. */
@@ -46,7 +46,7 @@ export interface AuditRun {
   readonly actions: AuditAction[]
   verification: string | null
   verification_message: string | null
-  /** `complete`, `incomplete`, what stopped it, `refused` or `declined`; `unfinished` where there is no end. */
+  /** `complete`, `incomplete`, the reason for a stop, `refused` or `declined`; `unfinished` if it has no end. */
   outcome: string
   message: string | null
 }
@@ -57,11 +57,11 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
 
-/** Gathers the lines of a log into runs. Lines of other runs may stand between those of one. */
+/** Groups the lines of a log into runs. Lines of concurrent runs may be interleaved. */
 export function gatherRuns() {
   const runs = new Map<string, { readonly run: AuditRun; readonly actions: Map<string, AuditAction> }>()
   return {
-    /** `line`: of any text that may be JSON; what is none is passed over, for the chain reports it. */
+    /** `line`: any text. What is not JSON is skipped, because the verification reports it. */
     add(number: number, line: string): void {
       const fields = tryParseJson(line)
       if (!isObject(fields) || textOf(fields.event) === null) return
@@ -72,7 +72,7 @@ export function gatherRuns() {
       entry.run.last = textOf(fields.time) ?? entry.run.last
       addTo(entry.run, entry.actions, fields)
     },
-    /** In the order of their first lines. */
+    /** Ordered by their first lines. */
     runs: (): readonly AuditRun[] => [...runs.values()].map(({ run }) => run),
   }
 }

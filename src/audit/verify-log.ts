@@ -5,14 +5,14 @@ import { type LinePosition, NO_LINE, parseLine } from './entry.js'
 import { linesOf, type RawLine } from './lines.js'
 
 /**
- * | kind | what was found |
+ * | kind | finding |
  * | --- | --- |
- * | changed | a line is not as it was written, or was put in |
- * | removed | lines are missing before this one (removed, or moved elsewhere) |
- * | reordered | a line is later than it was written, or twice |
- * | torn | a part of a line, left by a crash or a full disk: not tampering, and the lines after it go on |
- * | unfinished | the last line is not the end of its run: killed, still at work, or cut off here. In the middle it is none |
- * | head | the expected head is not in the log: its end was removed, or all of it rewritten |
+ * | changed | a line was changed or inserted |
+ * | removed | lines are missing before this one (removed or moved) |
+ * | reordered | a line was moved down, or appears twice |
+ * | torn | a partial line, left by a crash or a full disk: no tampering, and the lines after it continue the chain |
+ * | unfinished | the last line is not the end of its run: killed, still running, or cut off here |
+ * | head | the expected head is not in the log: its end was removed, or the whole log rewritten |
  */
 export type AuditProblemKind = 'changed' | 'removed' | 'reordered' | 'torn' | 'unfinished' | 'head'
 
@@ -24,23 +24,23 @@ export interface AuditProblem {
 
 export interface AuditVerification {
   readonly lines: number
-  /** Runs without an end: killed, or still running. No fault of the log. */
+  /** Runs without an end: killed, or still running. Not a fault of the log. */
   readonly unfinishedRuns: number
   /**
-   * The hash of the last line. A log cannot show by itself that whole runs at its end were removed, or that all of it
-   * was written again: keep this value elsewhere, and give it as `expectedHead` the next time.
+   * The hash of the last line. A log alone cannot prove that no runs were removed from its end, or that it was not
+   * rewritten as a whole: keep this value elsewhere, and pass it as `expectedHead` next time.
    */
   readonly head: string
   /** The first 100. */
   readonly problems: readonly AuditProblem[]
-  /** How many more there are. */
+  /** Number of further problems. */
   readonly omitted: number
 }
 
 export interface VerifyOptions {
-  /** A head that an earlier verification gave: this line must still be there; lines may have followed. */
+  /** The head of an earlier verification. That line must still exist; more lines may have followed. */
   readonly expectedHead?: string
-  /** Is given each line as it is read, whatever the chain says of it. */
+  /** Called with each line as it is read, intact or not. */
   readonly onLine?: (number: number, text: string) => void
 }
 
@@ -80,11 +80,11 @@ function followChain(report: ReportProblem) {
   let lines = 0
   let head = NO_LINE
   let seq = 1
-  /** The line before is no line of a log: what follows shows whether it was so when the next was written. */
+  /** The previous line is not a log line: the next intact one shows whether it already was when that was written. */
   let unreadable: RawLine | null = null
-  /** The line before is known to be changed, so that the link to it must be broken. */
+  /** The previous line is known to be changed, so the link to it must be broken. */
   let changed = false
-  /** The last line is intact, and others of its run should follow. */
+  /** The last line is intact, but more lines of its run should follow. */
   let open = false
   const unfinished = new Set<string>()
   const settle = (continued: boolean): void => {
@@ -123,7 +123,7 @@ function followChain(report: ReportProblem) {
   }
 }
 
-/** What was not written cannot be told from what was removed. */
+/** What was never written cannot be told from what was removed. */
 const UNFINISHED =
   'The last run has no end. It was killed or is still running, and the next run continues from here; or the end of the log was cut off.'
 
@@ -154,7 +154,7 @@ async function* openAuditStream(
   }
 }
 
-/** A part of a line that an intact line follows was there when that line was written: a crash, and no tampering. */
+/** If an intact line follows a partial one, the partial one existed when it was written: a crash, not tampering. */
 export const isFault = ({ kind, line }: AuditProblem, { lines }: AuditVerification): boolean =>
   kind !== 'torn' || line === lines
 
@@ -164,7 +164,7 @@ export const faultsOf = (verification: AuditVerification): readonly AuditProblem
 export const isIntact = (verification: AuditVerification): boolean =>
   verification.omitted === 0 && faultsOf(verification).length === 0
 
-/** What is to be said of a log first. */
+/** The verdict on a log, in a few words. */
 export function verdictOf(verification: AuditVerification): string {
   if (verification.omitted > 0) return 'The audit log is not as it was written'
   const faults = faultsOf(verification)

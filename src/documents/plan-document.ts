@@ -27,10 +27,10 @@ import type {
 } from '../model/plan.js'
 import type { Problem } from '../model/problem.js'
 
-/** Of Terraform's plan JSON, whose fields this document has. */
+/** Version of Terraform's plan JSON format, whose fields this document has. */
 export const FORMAT_VERSION = '1.2'
 
-/** Of what stands under `guestlist`. A reader refuses a higher one. */
+/** Version of the content of `guestlist`. Readers refuse a higher one. */
 export const GUESTLIST_VERSION = 1
 
 export interface ResourceChange {
@@ -56,11 +56,11 @@ export interface ActionEntry {
   readonly rule: RuleRef
   readonly overruled: readonly OverruledRef[]
   readonly implied_by: string | null
-  /** Of removals. */
+  /** For removals only. */
   readonly loss?: Loss | null
 }
 
-/** Of a no-op, which is listed only where it was asked for. */
+/** For a no-op, which is listed only on request. */
 export interface UnchangedEntry {
   readonly address: string
   readonly rule: RuleRef | null
@@ -89,15 +89,15 @@ export interface PlanDocument {
     readonly keycloak: KeycloakRef | null
     readonly unused_rules: readonly OverruledRef[]
     readonly left_out: LeftOut
-    /** Where removals are to be remembered, and what is. */
+    /** Where removals will be recorded, and what is recorded now. */
     readonly state: StateConfig & Partial<StateRead>
     readonly provenance: Provenance | null
-    /** `sha256:` over the whole document without this member: finds a file that was edited or damaged. */
+    /** `sha256:` over the whole document without this member; detects an edited or damaged file. */
     readonly checksum: string
   }
 }
 
-/** The document with its long lists still to be made, each time that one is read: for what is written out chunk by chunk. */
+/** The document with its long lists as iterables that are generated on each read, for writing it out in chunks. */
 export interface PlanDocumentStream extends Omit<PlanDocument, 'resource_changes' | 'guestlist'> {
   readonly resource_changes: Iterable<ResourceChange>
   readonly guestlist: Omit<PlanDocument['guestlist'], 'actions' | 'unchanged'> & {

@@ -44,7 +44,7 @@ const notAPlan = () =>
     advice: 'Make one with "guestlist plan --out FILE". A plan of an older version has to be made again.',
   })
 
-/** Of a plan whose digest or checksum does not match. */
+/** The error for a plan whose digest or checksum does not match. */
 export const edited = () =>
   new GuestlistError(
     'plan-edited',
@@ -72,7 +72,7 @@ function fromDocument(document: PlanDocument): Plan {
     problems: guestlist.diagnostics,
     complete,
     summary: guestlist.summary,
-    // Who approved is told by signatures, never by a file.
+    // Approvals come from signatures, never from the file.
     approvals: { required: guestlist.approvals.required, approvers: null },
     keycloak: guestlist.keycloak,
     unusedRules: guestlist.unused_rules,

@@ -9,7 +9,7 @@ import { byCodeUnit } from '../model/text.js'
 import type { SnapshotInvitation, SnapshotJson } from './snapshot-json.js'
 import { validateSnapshot } from './snapshot-validator.gen.js'
 
-/** The live state at one moment: all that a plan is made from besides the manifest. */
+/** The live state at one moment: everything a plan needs besides the manifest. */
 export interface Snapshot {
   /** Canonical: no trailing slash. */
   readonly apiUrl: string
@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly takenAt: string
   readonly records: RemovalRecords
   readonly invitations: readonly Invitation[]
-  /** Null where they were not looked at, as in a snapshot of version 1. */
+  /** Null if they were not read, as in a snapshot of version 1. */
   readonly clouds: Clouds | null
 }
 
@@ -26,7 +26,7 @@ const VERSION = 2
 const LINES_A_PIECE = 1000
 
 /**
- * JSON in chunks, one invitation a line, by id: the same bytes for the same state.
+ * JSON in chunks, one invitation per line, ordered by id: the same bytes for the same state.
  * `encode`: a value as JSON on one line.
  */
 export function* snapshotText(snapshot: Snapshot, encode: (value: unknown) => string): Generator<string> {
@@ -44,7 +44,7 @@ export function* snapshotText(snapshot: Snapshot, encode: (value: unknown) => st
   yield '}\n'
 }
 
-/** One cloud a line, by id. */
+/** One cloud per line, ordered by id. */
 function* cloudsText(clouds: Clouds | null, encode: (value: unknown) => string): Generator<string> {
   if (clouds === null) {
     yield 'null'
@@ -98,7 +98,7 @@ const notASnapshot = (why: string): GuestlistError =>
     advice: 'Take one with "guestlist snapshot --out FILE".',
   })
 
-/** As the API has it, so that what is read back is classified again. */
+/** The API's raw status, so that it is classified again when read back. */
 const toJson = ({ raw_status, ...invitation }: Invitation): SnapshotInvitation => ({
   ...invitation,
   status: raw_status,

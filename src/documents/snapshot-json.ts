@@ -20,6 +20,6 @@ export interface SnapshotJson {
   readonly taken_at: string
   readonly removals: Readonly<Record<string, RemovalRecord>>
   readonly invitations: readonly SnapshotInvitation[]
-  /** From version 2 on. */
+  /** Since version 2. */
   readonly clouds?: Clouds | null
 }
