@@ -54,7 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'version.ts',
   ],
-  program: ['model', 'manifest', 'cli', 'commands', 'version.ts'],
+  program: ['model', 'manifest', 'render', 'cli', 'commands', 'version.ts'],
   'version.ts': [],
   'main.ts': ['program', 'cli'],
   'index.ts': ['model', 'manifest', 'reconcile', 'documents', 'render'],

@@ -4,7 +4,7 @@ import { sanitizeServerText } from '../http/secret.js'
 import type { HttpResponse } from '../http/transport.js'
 import { ApiError } from '../model/api-error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
-import { tryParseJson } from '../model/json.js'
+import { memberOf, tryParseJson } from '../model/json.js'
 import { validateInvitation } from './invitation-validator.gen.js'
 
 /** How much to read of a body that only explains an error or is not needed. */
@@ -159,9 +159,7 @@ async function drained(answer: HttpResponse): Promise<string> {
 
 /** The `detail` of a JSON error body, on one line; empty if there is none. */
 function detailOf(body: string): string {
-  const value = tryParseJson(body)
-  if (typeof value !== 'object' || value === null || !('detail' in value)) return ''
-  const { detail } = value
+  const detail = memberOf(tryParseJson(body), 'detail')
   // Without its full stop, as it is appended to our own sentence.
   return typeof detail === 'string' ? sanitizeServerText(detail).replace(/[.\s]+$/, '') : ''
 }

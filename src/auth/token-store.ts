@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { variable } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
 import { ApiError } from '../model/api-error.js'
-import { tryParseJson } from '../model/json.js'
+import { memberOf, tryParseJson } from '../model/json.js'
 import { errnoOf } from '../system/errno.js'
 import { sweepLeftovers, underLock } from '../system/lock-file.js'
 import { type LockInfo, newLockInfo } from '../system/lock-info.js'
@@ -121,22 +121,15 @@ async function readLogins(path: string): Promise<readonly StoredLogin[]> {
   return file.logins
 }
 
-const isStoreFile = (value: unknown): value is StoreFile =>
-  typeof value === 'object' &&
-  value !== null &&
-  'version' in value &&
-  value.version === 1 &&
-  'logins' in value &&
-  Array.isArray(value.logins) &&
-  value.logins.every(isLogin)
+const isStoreFile = (value: unknown): value is StoreFile => {
+  const logins = memberOf(value, 'logins')
+  return memberOf(value, 'version') === 1 && Array.isArray(logins) && logins.every(isLogin)
+}
 
 const TEXTS = ['issuer', 'apiUrl', 'clientId', 'accessToken']
 
-const isLogin = (value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
-  return TEXTS.every(name => typeof fields.get(name) === 'string') && typeof fields.get('obtainedAt') === 'number'
-}
+const isLogin = (value: unknown): boolean =>
+  TEXTS.every(name => typeof memberOf(value, name) === 'string') && typeof memberOf(value, 'obtainedAt') === 'number'
 
 /** Atomic, and never readable by others. An empty list deletes the file. */
 async function writeLogins(path: string, logins: readonly StoredLogin[]): Promise<void> {

@@ -95,9 +95,16 @@ function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flag
 function inFolder(folder: string | undefined, io: Io): Io {
   if (folder === undefined) return io
   const cwd = resolve(io.cwd, folder)
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
-    throw new GuestlistError('usage', `--chdir: there is no folder ${JSON.stringify(folder)}`)
-  return withIo(io, { cwd })
+  if (isFolder(cwd)) return withIo(io, { cwd })
+  throw new GuestlistError('usage', `--chdir: there is no folder ${JSON.stringify(folder)}`)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function readArguments<Usage extends string>(usage: Usage, given: Given): ArgumentsOf<Usage> {

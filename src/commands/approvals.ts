@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
@@ -52,7 +52,7 @@ export async function approve(planFile: string, flags: ApproveFlags, io: Io): Pr
   const plan = await loadSavedPlan(planFile, io)
   if (plan.actions.length === 0)
     throw new GuestlistError('plan-empty', 'The plan changes nothing: there is nothing to approve.')
-  const key = await keyFile(flags.key, io)
+  const key = keyFile(flags.key, io)
   await io.outAll(planTextChunks(plan, styleFor('out', flags, io), widthOf(io)))
   if (!flags.yes) await askApproval(plan, styleFor('err', flags, io), io, QUESTION)
 
@@ -79,12 +79,6 @@ function signedBy(text: string, key: string): ApprovalFile['key'] {
 
 const KINDS = 'Use an ed25519, ecdsa or rsa key, or one on a security key (sk-…).'
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
-
 /** Base64 contains slashes, which a file name cannot. */
 const fileNameOf = (fingerprint: string): string =>
   fingerprint.replace('SHA256:', '').replaceAll('/', '_').replaceAll('+', '-')
@@ -92,12 +86,11 @@ const fileNameOf = (fingerprint: string): string =>
 /** In the order in which ssh-keygen introduced its default types. */
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_ed25519_sk', 'id_ecdsa_sk', 'id_rsa']
 
-async function keyFile(given: string | undefined, io: Io): Promise<string> {
+function keyFile(given: string | undefined, io: Io): string {
   const folder = join(io.env.HOME ?? homedir(), '.ssh')
   const candidates = given === undefined ? DEFAULT_KEYS.map(name => join(folder, name)) : [resolve(io.cwd, given)]
-  for (const path of candidates.flatMap(path => [path, `${path}.pub`])) {
-    if (await exists(path)) return path
-  }
+  const found = candidates.flatMap(path => [path, `${path}.pub`]).find(path => existsSync(path))
+  if (found !== undefined) return found
   const what = given === undefined ? `There is no SSH key in ${folder}` : `There is no key ${given}`
   throw new GuestlistError('signing-key', what, {
     advice:
@@ -107,7 +100,7 @@ async function keyFile(given: string | undefined, io: Io): Promise<string> {
 
 /** Never overwrites someone else's approval, which may be the only copy. @throws GuestlistError */
 async function refuseOthers(path: string, fingerprint: string, io: Io): Promise<void> {
-  if (!(await exists(resolve(io.cwd, path)))) return
+  if (!existsSync(resolve(io.cwd, path))) return
   const text = await readTextFile(path, 'approval', io)
   if (text === '' || parseApproval(text)?.key.fingerprint === fingerprint) return
   throw new GuestlistError(

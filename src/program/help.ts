@@ -1,5 +1,6 @@
 import { type Command, commonOptionsOf, wordsOf } from '../cli/command.js'
 import { type CommandOptions, flagName, type Option, valueName } from '../cli/option.js'
+import { wrapText } from '../render/text/width.js'
 import { CATALOG } from './catalog.js'
 import type { ResolvedCommand } from './resolve-command.js'
 
@@ -45,11 +46,11 @@ function overview(words: readonly string[], width: number): readonly string[] {
   }
   return [
     'guestlist COMMAND [options]',
-    wrap('Plan and apply who is accepted, denied and removed at a BIMData identity provider.', width).join('\n'),
+    wrapText('Plan and apply who is accepted, denied and removed at a BIMData identity provider.', width, 0),
     section('Commands', rows, width),
     examplesText(FIRST_STEPS),
     section('Exit codes', EXIT_CODES, width),
-    wrap(more, width).join('\n'),
+    wrapText(more, width, 0),
   ]
 }
 
@@ -59,7 +60,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
     Object.entries(options).map(([key, option]) => optionRow(key, option, command))
   return [
     `guestlist ${synopsisOf(command).join(' ')}`,
-    wrap(`${command.describe}.`, width).join('\n'),
+    wrapText(`${command.describe}.`, width, 0),
     section(
       'Arguments',
       Object.entries(command.positionals ?? {}).map(([name, { describe }]) => [name, describe]),
@@ -67,7 +68,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
     ),
     section('Options', rows(command.options), width),
     section(command.glossary?.title ?? '', command.glossary?.rows ?? [], width),
-    wrap(command.glossary?.note ?? '', width).join('\n'),
+    wrapText(command.glossary?.note ?? '', width, 0),
     section('Common options', [...rows(common), ['-h, --help', 'Show this help']], width),
     examplesText(command.examples),
   ]
@@ -103,7 +104,7 @@ function section(title: string, rows: readonly HelpRow[], width: number): string
   const terms = rows.map(([term]) => term.length).filter(length => length <= TERM_WIDTH)
   const column = Math.max(0, ...terms) + 4
   const lines = rows.flatMap(([term, describe]) => {
-    const [first = '', ...rest] = wrap(describe, width - column)
+    const [first = '', ...rest] = wrapText(describe, width - column, 0).split('\n')
     const start =
       term.length + 4 <= column ? [`  ${term}`.padEnd(column) + first] : [`  ${term}`, ' '.repeat(column) + first]
     return [...start, ...rest.map(line => ' '.repeat(column) + line)]
@@ -114,18 +115,3 @@ function section(title: string, rows: readonly HelpRow[], width: number): string
 /** Examples that can be pasted into a shell, one or all at once; lines are never wrapped. */
 const examplesText = (examples: Command['examples']): string =>
   `Examples:\n${examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n\n')}`
-
-/** Breaks lines between words only; a longer word gets a line of its own. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line === '' || longer.length <= width) line = longer
-    else {
-      lines.push(line)
-      line = word
-    }
-  }
-  return [...lines, line]
-}

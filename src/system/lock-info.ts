@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isObject, tryParseJson } from '../model/json.js'
+import { memberOf, tryParseJson } from '../model/json.js'
 import { ownProcess, type ProcessIdentity, whoAmI } from './process.js'
 
 /**
@@ -41,12 +41,12 @@ export function newLockInfo(facts: LockFacts): LockInfo {
 
 /** Text that is not lock info yields one with an empty ID: held by an unknown holder. */
 export function parseLockInfo(text: string): LockInfo {
-  const fields = objectOf(text)
+  const fields = tryParseJson(text)
   const string = (name: string): string => {
-    const value = fields.get(name)
+    const value = memberOf(fields, name)
     return typeof value === 'string' ? value : ''
   }
-  const pid = fields.get('PID')
+  const pid = memberOf(fields, 'PID')
   return {
     ID: string('ID'),
     Operation: string('Operation'),
@@ -81,9 +81,4 @@ export function plain(text: string): string {
   return text
     .slice(0, 200)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
-}
-
-function objectOf(text: string): Map<string, unknown> {
-  const value = tryParseJson(text)
-  return new Map(isObject(value) ? Object.entries(value) : [])
 }

@@ -165,7 +165,8 @@ t.test('spec 3: --chdir goes before anything else, wherever it stands', async t 
     t.match((await call(args)).stdout, 'bimdata_user.zed@acme.example', args.join(' '))
   t.match((await call(['plan'], { GUESTLIST_CHDIR: 'team' })).stdout, 'zed@acme.example')
   t.equal((await call(['show', 'team/p.json'])).code, 0)
-  t.match(await call(['plan', '--chdir', 'nowhere']), { code: 1, stderr: '--chdir: there is no folder "nowhere"' })
+  for (const folder of ['nowhere', 'team/guestlist.yaml', 'team/guestlist.yaml/below', 'x'.repeat(300)])
+    t.match(await call(['plan', '--chdir', folder]), { code: 1, stderr: `--chdir: there is no folder "${folder}"` })
 })
 
 t.test('spec 3: a common flag without effect on the command is said to be', async t => {
