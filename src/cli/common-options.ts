@@ -8,6 +8,7 @@ export const COMMON_GROUPS = {
     logLevel: {
       kind: 'choice',
       value: 'LEVEL',
+      // `trace` logs the same as `debug`; it is accepted because other tools have it.
       choices: ['off', 'error', 'warn', 'info', 'debug', 'trace'],
       anyCase: true,
       fallback: 'info',
@@ -178,15 +179,6 @@ export type LockingFlags = ValuesOf<typeof LOCKING>
 
 export const OUT = {
   out: { kind: 'text', completes: 'file', describe: 'Write to this file' },
-} as const satisfies CommandOptions
-
-export const STATUS = {
-  status: {
-    kind: 'choice',
-    choices: ['pending', 'accepted', 'denied'],
-    value: 'STATUS',
-    describe: 'Only invitations of this status',
-  },
 } as const satisfies CommandOptions
 
 export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const

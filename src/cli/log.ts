@@ -1,10 +1,10 @@
 import type { NoticeCode } from '../codes/codes.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
+import { COMMON } from './common-options.js'
 import type { Io } from './io.js'
 
-/** `trace` logs the same as `debug`; it is accepted because other tools have it. */
-export const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export const LEVELS = COMMON.logLevel.choices
 
 export type LogLevel = (typeof LEVELS)[number]
 
