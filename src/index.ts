@@ -29,9 +29,9 @@ export type {
   RuleRef,
   UserView,
 } from './model/action.js'
+export type { ErrorCode, ProblemCode, WarningCode } from './model/codes.gen.js'
 export { emailKey } from './model/email-address.js'
 export { type ErrorFacts, GuestlistError } from './model/error.js'
-export type { ErrorCode } from './model/error-codes.js'
 export {
   /** The library takes invitations as the API sends them. */
   type ApiInvitation as Invitation,
@@ -62,9 +62,8 @@ export type {
   Summary,
   Unchanged,
   Warning,
-  WarningCode,
 } from './model/plan.js'
-export type { Place, Position, Problem, ProblemCode, Range } from './model/problem.js'
+export type { Place, Position, Problem, Range } from './model/problem.js'
 export type { RemovalRecord, RemovalRecords } from './model/removal-record.js'
 export type { ReconcileInput, ReconcileOptions } from './reconcile/reconcile.js'
 export { MARKDOWN_LIMIT, MARKDOWN_MARKER } from './render/markdown/plan-markdown.js'

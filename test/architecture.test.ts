@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['model', 'documents'],
   serve: ['model', 'http', 'render'],
   sandbox: ['model', 'system'],
-  cli: ['model', 'system', 'codes', 'render', 'audit', 'state'],
+  cli: ['model', 'system', 'render', 'audit', 'state'],
   commands: [
     'model',
     'system',

@@ -1,4 +1,4 @@
-import type { NoticeCode } from '../codes/codes.js'
+import type { NoticeCode } from '../model/codes.gen.js'
 import { escapeTerminal } from '../render/escape/terminal.js'
 import { wrapText } from '../render/text/width.js'
 import { COMMON } from './common-options.js'

@@ -1,7 +1,16 @@
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
-import type { Page } from './code-page.js'
-import { PAGES } from './pages.gen.js'
+import * as generated from './pages.gen.js'
+
+/** What there is to say of one code. Sentences hold Markdown's backquotes and nothing else of it. */
+export interface Page {
+  /** One sentence. */
+  readonly means: string
+  readonly why: string
+  readonly remedy: string
+  /** A manifest, a command or an output, in which it is seen or fixed; lines without a language. */
+  readonly example: string
+}
 
 /** Codes of one kind, and where they are shown. */
 export interface Family {
@@ -17,11 +26,7 @@ export interface CodePage extends Page {
 }
 
 /** Every code that guestlist shows, each in one family only. Their source is schemas/codes.md. */
-export const FAMILIES: readonly Family[] = Object.entries(PAGES).map(([name, family]) => ({ name, ...family }))
-
-/** The codes that only their pages list. */
-export type NoticeCode = keyof typeof PAGES.notice.pages
-export type CheckCode = keyof typeof PAGES.check.pages
+export const FAMILIES: readonly Family[] = generated.FAMILIES
 
 export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
   FAMILIES.flatMap(({ name, pages }) =>

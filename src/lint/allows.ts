@@ -62,7 +62,7 @@ function* commentsOf(text: string): Generator<{ comment: string; offset: number 
 
 /** Of a comment that silenced nothing: why. */
 export function unusedRemark({ at, code }: Allow, rules: readonly LintRule[]): Remark {
-  const codes = rules.map(rule => rule.code)
+  const codes: readonly string[] = rules.map(rule => rule.code)
   if (code === null) {
     const detail = 'Write `# guestlist-lint: allow CODE (why)` on the line of the rule or on the one above.'
     return { at, summary: 'This comment is meant for lint, but cannot be understood', detail }

@@ -1,3 +1,4 @@
+import type { LintCode } from '../model/codes.gen.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection } from '../model/manifest.js'
 import type { Place } from '../model/problem.js'
@@ -20,7 +21,7 @@ export interface Remark {
 }
 
 export interface LintFinding extends Required<Omit<Remark, 'at'>>, Place {
-  readonly code: string
+  readonly code: LintCode
   readonly level: LintLevel
 }
 
@@ -71,9 +72,9 @@ export function createContext(input: LintInput): LintContext {
   }
 }
 
-/** One kind of mistake. The doc comment of each is its documentation: `lint --help` and README repeat it. */
+/** One kind of mistake; schemas/codes.md says which. */
 export interface LintRule {
-  readonly code: string
+  readonly code: LintCode
   readonly level: LintLevel
   find(context: LintContext): Iterable<Remark>
 }

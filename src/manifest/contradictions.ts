@@ -1,5 +1,6 @@
+import type { ProblemCode } from '../model/codes.gen.js'
 import { emailKey } from '../model/email-address.js'
-import { type ProblemCode, placeText } from '../model/problem.js'
+import { placeText } from '../model/problem.js'
 import type { WrittenRemoval, WrittenRule } from './manifest-file.gen.js'
 import type { Merged, Written } from './merge.js'
 import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'

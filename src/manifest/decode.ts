@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../model/problem.js'
+import type { ProblemCode } from '../model/codes.gen.js'
 import { type PendingProblem, type ProblemText, problemAt } from './problems.js'
 import { createSource, type Source } from './source.js'
 

@@ -1,5 +1,5 @@
 import { Lexer } from 'yaml'
-import type { ProblemCode } from '../model/problem.js'
+import type { ProblemCode } from '../model/codes.gen.js'
 import type { ProblemText } from './problems.js'
 
 /** How deeply mappings and lists may be nested; a manifest needs five levels. */

@@ -1,4 +1,5 @@
-import type { Problem, ProblemCode } from '../model/problem.js'
+import type { ProblemCode } from '../model/codes.gen.js'
+import type { Problem } from '../model/problem.js'
 import type { SourceSpan } from './source.js'
 
 export interface ProblemText {

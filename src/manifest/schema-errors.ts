@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import { stringify } from 'yaml'
-import type { ProblemCode } from '../model/problem.js'
+import type { ProblemCode } from '../model/codes.gen.js'
 import { type ProblemText, quoted, subjectOf } from './problems.js'
 import { ANNOTATIONS, isRecord, keysOf, propertyOf, type SchemaNode, schemaOf, sectionOf } from './schema.js'
 import { suggest } from './suggest.js'

@@ -1,5 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
-import { type Place, type ProblemCode, placeText } from '../model/problem.js'
+import type { ProblemCode } from '../model/codes.gen.js'
+import { type Place, placeText } from '../model/problem.js'
 import { DEPTH_LIMIT, TOO_DEEP } from './limits.js'
 import { type PendingProblem, type ProblemText, problemAt, quoted } from './problems.js'
 import type { Source, Span } from './source.js'

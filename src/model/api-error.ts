@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.js'
+import type { ErrorCode } from './codes.gen.js'
 
 /**
  * How a request failed. What matters to the caller is whether it may have taken effect:

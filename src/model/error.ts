@@ -1,5 +1,5 @@
 import { ApiError } from './api-error.js'
-import type { ErrorCode } from './error-codes.js'
+import type { ErrorCode } from './codes.gen.js'
 import type { Problem } from './problem.js'
 import { plural } from './text.js'
 

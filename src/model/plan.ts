@@ -1,24 +1,8 @@
 import type { Action, OverruledRef, RuleRef, UserView } from './action.js'
+import type { RefusalCode, WarningCode } from './codes.gen.js'
 import type { InvitationView } from './invitation.js'
 import type { KeycloakConfig, StateConfig } from './manifest.js'
 import type { Problem } from './problem.js'
-
-export type WarningCode =
-  | 'approval_not_counted'
-  | 'expired_rule'
-  | 'accepted_but_denied' // decided deny, already accepted: cannot be taken back
-  | 'unknown_status'
-  | 'unknown_role'
-  | 'admin_rights'
-  | 'clouds_lost'
-  | 'invited_only' // a cloud is lost although people have been invited to it
-  | 'emptied_together' // a cloud is lost because all of its members are removed
-  | 'returned'
-  | 'left_in_keycloak' // Keycloak has a user with the address who must not be touched
-  | 'keycloak_not_read' // planned from a snapshot, which does not contain it
-  | 'removal_coming' // its `from` is in the future
-  | 'removed_before' // listed anew, but nothing is done, since an earlier removal is remembered
-  | 'target_without_change'
 
 export interface Warning {
   readonly code: WarningCode
@@ -35,9 +19,7 @@ export const GUARD_CODES = {
   maxDenials: 'max_denials',
   maxRemovals: 'max_removals',
   maxCloudsLost: 'max_clouds_lost',
-} as const satisfies Record<GuardName, string>
-
-export type RefusalCode = 'protected' | (typeof GUARD_CODES)[GuardName]
+} as const satisfies Record<GuardName, RefusalCode>
 
 /** Why apply will refuse the whole plan. */
 export type Refusal =

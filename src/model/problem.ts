@@ -1,3 +1,5 @@
+import type { ProblemCode } from './codes.gen.js'
+
 /** A position in a manifest. Line and column start at 1; the column counts Unicode code points. */
 export interface Place {
   readonly file: string
@@ -20,26 +22,6 @@ export interface Range {
   readonly start: Position
   readonly end: Position
 }
-
-/** The closed set of problems in a manifest, or between it and the live state. */
-export type ProblemCode =
-  | 'unreadable' // no such file, no permission to read it, or an empty folder
-  | 'too-large'
-  | 'not-text' // not UTF-8
-  | 'empty'
-  | 'syntax' // YAML that does not parse, tabs included
-  | 'duplicate-key'
-  | 'alias' // an alias without its anchor, or aliases that expand beyond the limit
-  | 'unknown-key'
-  | 'missing-key'
-  | 'wrong-type'
-  | 'wrong-value'
-  | 'empty-selector'
-  | 'conflicting-scalar' // a scalar set twice with different values in two files
-  | 'duplicate-entry'
-  | 'contradiction'
-  | 'inconsistent-answer' // the API contradicts itself
-  | 'live-contradiction' // the manifest contradicts itself for an invitation that exists now
 
 /** What is wrong, where, and what to do about it. */
 export interface Problem {

@@ -1,4 +1,5 @@
 import type { Action } from './action.js'
+import type { RunCode } from './codes.gen.js'
 
 /**
  * How one action ended.
@@ -65,13 +66,6 @@ export interface Report {
   readonly acceptAbsent?: boolean
   readonly verification: Verification
 }
-
-/** Codes for what keeps a run from being complete. */
-export type RunCode =
-  | `action_${Exclude<Outcome['kind'], 'done' | 'confirmed'>}`
-  | `stopped_${StopReason}`
-  | `not_verified_${Exclude<Verification['kind'], 'verified' | 'not_needed'>}`
-  | 'nobody_removed'
 
 /** Null for an action that took effect. */
 export const runCode = ({ kind }: Outcome): RunCode | null =>

@@ -1,6 +1,6 @@
 import pg from 'pg'
+import type { ErrorCode } from '../model/codes.gen.js'
 import { GuestlistError, messageOf } from '../model/error.js'
-import type { ErrorCode } from '../model/error-codes.js'
 import { errnoOf } from '../system/errno.js'
 import { plain } from '../system/lock-info.js'
 

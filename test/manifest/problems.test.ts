@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { parseManifest } from '../../src/manifest/parse.js'
 import { PROBLEM_LIMIT } from '../../src/manifest/problems.js'
-import type { ProblemCode } from '../../src/model/problem.js'
+import type { ProblemCode } from '../../src/model/codes.gen.js'
 
 /**
  * Each folder holds the files of one manifest and what is to be said of it. After a change of words:

@@ -1,101 +1,94 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from '../../src/codes/code-page.js'
-import { LINT_DOCS } from '../../src/lint/docs.gen.js'
+import type { Page } from '../../src/codes/codes.js'
+import { LINT_RULES } from '../../src/lint/lint-manifest.js'
 
 const SOURCE = 'schemas/codes.md'
 
-/** By its heading: the name of a family, and the type of its codes where other code has one. */
-const FAMILIES: Readonly<
-  Record<string, { readonly name: string; readonly type?: readonly [name: string, from: string] }>
-> = {
-  'What ends a command': { name: 'error', type: ['ErrorCode', '../model/error-codes.js'] },
-  'Problems of a manifest or of tests': { name: 'problem', type: ['ProblemCode', '../model/problem.js'] },
-  'Findings of lint': { name: 'lint', type: ['LintCode', '../lint/docs.gen.js'] },
-  'Warnings of a plan': { name: 'warning', type: ['WarningCode', '../model/plan.js'] },
-  'Refusals of a plan': { name: 'refusal', type: ['RefusalCode', '../model/plan.js'] },
-  'What keeps an apply from being complete': { name: 'run', type: ['RunCode', '../model/report.js'] },
-  'Warnings of a command': { name: 'notice' },
-  'Checks of doctor': { name: 'check' },
+/** The names of families, by their headings. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  'What ends a command': 'error',
+  'Problems of a manifest or of tests': 'problem',
+  'Findings of lint': 'lint',
+  'Warnings of a plan': 'warning',
+  'Refusals of a plan': 'refusal',
+  'What keeps an apply from being complete': 'run',
+  'Warnings of a command': 'notice',
+  'Checks of doctor': 'check',
+}
+
+interface WrittenFamily {
+  readonly name: string
+  readonly title: string
+  readonly shown: string
+  readonly pages: Readonly<Record<string, Page>>
+}
+
+const read = async (): Promise<readonly WrittenFamily[]> =>
+  readCodes(await readFile(new URL(`../../${SOURCE}`, import.meta.url), 'utf8'))
+
+/** src/codes/pages.gen.ts: the pages of the reference as data. */
+export const generateCodePages =
+  async (): Promise<string> => `// Generated from ${SOURCE} by "npm run generate". Do not edit.
+
+/** The codes of each family, in the order of the reference. */
+export const FAMILIES = ${JSON.stringify(await read(), null, 2)}
+`
+
+/** src/model/codes.gen.ts: the codes of each family as a type. */
+export const generateCodeTypes = async (): Promise<string> =>
+  [`// Generated from ${SOURCE} by "npm run generate". Do not edit.\n`, ...(await read()).map(typeOf)].join('\n')
+
+const typeOf = ({ name, title, pages }: WrittenFamily): string => `/** ${title}. */
+export type ${name.replace(/^./, letter => letter.toUpperCase())}Code =${Object.keys(pages)
+  .map(code => `\n  | '${code}'`)
+  .join('')}
+`
+
+/** src/lint/docs.gen.ts: what `lint --help` and SARIF say of each rule; apart from the pages, for every start loads it. */
+export async function generateLintDocs(): Promise<string> {
+  const pages = (await read()).find(({ name }) => name === 'lint')?.pages ?? {}
+  const levels = new Map<string, string>(LINT_RULES.map(({ code, level }) => [code, level]))
+  const docs = Object.entries(pages).map(([code, { means }]) => ({ code, level: levels.get(code), doc: means }))
+  return `// Generated from ${SOURCE} and src/lint/rules/ by "npm run generate". Do not edit.
+
+/** What each lint rule finds. */
+export const LINT_DOCS = ${JSON.stringify(docs, null, 2)} as const
+`
 }
 
 const FAMILY = /^## (.+)\n\nShown by: (.+); in text with `--log-level debug`\.\n\n([\s\S]*)$/
 const PAGE =
   /^### `([\w-]+)`\n\n(\S.*)\n\n\*\*Why:\*\* (\S.*)\n\n\*\*What to do:\*\* (\S.*)\n\n```text\n([\s\S]+?)\n```\n*$/
 
-/** src/codes/pages.gen.ts: the pages of the reference as data. @throws Error with the line of what is not a page */
-export async function generateCodePages(): Promise<string> {
-  return codePages(await readFile(new URL(`../../${SOURCE}`, import.meta.url), 'utf8'))
-}
-
-export function codePages(markdown: string): string {
+/** The families of the reference. @throws Error with the line of what is not a family or a page, or of a second page */
+export function readCodes(markdown: string): readonly WrittenFamily[] {
   const [head = '', ...sections] = markdown.split(/^(?=## )/m)
-  let line = lines(head)
+  const lines = new Map<string, number>()
+  let line = linesOf(head)
   const families = sections.map(section => {
-    const family = familyOf(section, line)
-    line += lines(section)
-    return family
+    const [, title = '', shown = '', rest = ''] = FAMILY.exec(section) ?? []
+    const name = FAMILIES[title]
+    if (name === undefined) throw new Error(`${SOURCE}:${line + 1}: this is no section of codes`)
+    line += linesOf(section) - linesOf(rest)
+    const pages = rest.split(/^(?=### )/m).map(text => {
+      const [code, page] = pageOf(text, line + 1, lines)
+      line += linesOf(text)
+      return [code, page] as const
+    })
+    return { name, title, shown, pages: Object.fromEntries(pages) }
   })
-  const codes = families.flatMap(({ pages }) => pages.map(({ code }) => code))
-  const twice = codes.find((code, index) => codes.indexOf(code) !== index)
-  if (twice !== undefined) throw new Error(`${SOURCE}: the code ${twice} has two pages`)
-  const missing = Object.keys(FAMILIES).filter(title => !families.some(family => family.title === title))
-  if (missing.length > 0) throw new Error(`${SOURCE}: no section "${missing[0]}"`)
-  return `// Generated from ${SOURCE} by "npm run generate". Do not edit.
-${imports()}import type { Pages } from './code-page.js'
-
-/** By family: what it is called, where its codes are shown, and their pages. */
-export const PAGES = {
-${families.map(familyText).join('')}} as const
-`
+  const missing = Object.keys(FAMILIES).find(title => !families.some(family => family.title === title))
+  if (missing !== undefined) throw new Error(`${SOURCE}:${line}: there is no section "${missing}"`)
+  return families
 }
 
-interface CodePage extends Page {
-  readonly code: string
-}
+const linesOf = (text: string): number => text.split('\n').length - 1
 
-interface Family {
-  readonly title: string
-  readonly shown: string
-  readonly pages: readonly CodePage[]
-}
-
-const lines = (text: string): number => text.split('\n').length - 1
-
-function familyOf(section: string, before: number): Family {
-  const [, title = '', shown = '', rest = ''] = FAMILY.exec(section) ?? []
-  if (!(title in FAMILIES)) throw new Error(`${SOURCE}:${before + 1}: this is no section of codes`)
-  let line = before + lines(section) - lines(rest)
-  const pages = rest.split(/^(?=### )/m).map(page => {
-    const found = pageOf(page, line + 1, title)
-    line += lines(page)
-    return found
-  })
-  return { title, shown, pages }
-}
-
-function pageOf(page: string, line: number, title: string): CodePage {
-  const [, code, means = '', why = '', remedy = '', example = ''] = PAGE.exec(page) ?? []
+function pageOf(text: string, line: number, lines: Map<string, number>): readonly [code: string, page: Page] {
+  const [, code, means = '', why = '', remedy = '', example = ''] = PAGE.exec(text) ?? []
   if (code === undefined) throw new Error(`${SOURCE}:${line}: this is no page of a code`)
-  const doc = LINT_DOCS.find(rule => rule.code === code)?.doc
-  if (FAMILIES[title]?.name === 'lint' && means !== doc)
-    throw new Error(`${SOURCE}:${line}: the first sentence is not the doc comment of the lint rule: ${doc}`)
-  return { code, means, why, remedy, example }
-}
-
-function imports(): string {
-  const types = new Map<string, string[]>()
-  for (const { type } of Object.values(FAMILIES)) if (type) types.set(type[1], [...(types.get(type[1]) ?? []), type[0]])
-  return [...types].map(([from, names]) => `import type { ${names.sort().join(', ')} } from '${from}'\n`).join('')
-}
-
-function familyText({ title, shown, pages }: Family): string {
-  const { name = '', type } = FAMILIES[title] ?? {}
-  const rows = pages.map(({ code, ...page }) => `      '${code}': ${JSON.stringify(page)},\n`)
-  return `  ${name}: {
-    title: ${JSON.stringify(title)},
-    shown: ${JSON.stringify(shown)},
-    pages: {
-${rows.join('')}    } satisfies Pages<${type?.[0] ?? 'string'}>,
-  },
-`
+  const before = lines.get(code)
+  if (before !== undefined) throw new Error(`${SOURCE}:${line}: the code ${code} has a page in line ${before}`)
+  lines.set(code, line)
+  return [code, { means, why, remedy, example }]
 }

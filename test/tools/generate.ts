@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { generateCodePages } from './generate-code-pages.js'
-import { generateLintDocs } from './generate-lint-docs.js'
+import { generateCodePages, generateCodeTypes, generateLintDocs } from './generate-code-pages.js'
 import { generateManifestTypes, generateTestTypes } from './generate-manifest-types.js'
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
 import { validators } from './generate-validators.js'
@@ -9,6 +8,7 @@ import { validators } from './generate-validators.js'
 /** Everything that is generated and committed: how it is made, by its path from the project's root. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/codes/pages.gen.ts': generateCodePages,
+  'src/model/codes.gen.ts': generateCodeTypes,
   'src/lint/docs.gen.ts': generateLintDocs,
   'src/manifest/manifest-file.gen.ts': generateManifestTypes,
   'src/policy-test/test-file.gen.ts': generateTestTypes,

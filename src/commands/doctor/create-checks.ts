@@ -1,5 +1,5 @@
-import type { CheckCode } from '../../codes/codes.js'
 import { redact } from '../../http/secret.js'
+import type { CheckCode } from '../../model/codes.gen.js'
 import { GuestlistError, isKnownError } from '../../model/error.js'
 import { problemPlace } from '../../model/problem.js'
 import { problemsSummary } from '../../render/text/problems-text.js'

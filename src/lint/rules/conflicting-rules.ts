@@ -3,10 +3,6 @@ import type { LintContext, LintRule, Remark } from '../context.js'
 import { witnessOf } from '../decisions.js'
 import { dateOf, type RuleSpeaker, type Ruleset, type Speaker, today } from '../ruleset.js'
 
-/**
- * Two equally strong rules say the opposite of what both match, and each matches more besides; deny wins. A denial wholly within
- * what is accepted is an exception, and no finding.
- */
 export const conflictingRules: LintRule = {
   code: 'conflicting-rules',
   level: 'warning',

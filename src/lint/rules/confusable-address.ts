@@ -37,9 +37,6 @@ export function scriptsOf(word: string): readonly string[] {
 const scriptOf = (letter: string): string =>
   SCRIPTS.find(([, pattern]) => pattern.test(letter))?.[0] ?? 'another script'
 
-/**
- * An address has letters of several scripts in one word, or looks like another address of the manifest.
- */
 export const confusableAddress: LintRule = {
   code: 'confusable-address',
   level: 'warning',

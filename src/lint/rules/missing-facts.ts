@@ -1,8 +1,5 @@
 import type { LintRule } from '../context.js'
 
-/**
- * A rule or a removal does not say why it is there.
- */
 export const missingReason: LintRule = {
   code: 'missing-reason',
   level: 'info',
@@ -18,9 +15,6 @@ export const missingReason: LintRule = {
   },
 }
 
-/**
- * A rule does not say who answers for it.
- */
 export const missingOwner: LintRule = {
   code: 'missing-owner',
   level: 'info',

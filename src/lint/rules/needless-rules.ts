@@ -3,9 +3,6 @@ import type { LintContext, LintRule } from '../context.js'
 import { beating, coversOf, isRedundant, witnessOf } from '../decisions.js'
 import type { RuleSpeaker } from '../ruleset.js'
 
-/**
- * The rule never decides: stronger rules, or equally strong ones that deny, match all that it matches.
- */
 export const shadowedRule: LintRule = {
   code: 'shadowed-rule',
   level: 'warning',
@@ -40,9 +37,6 @@ function listed(names: readonly string[]): string {
   return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} and ${last}`
 }
 
-/**
- * Without the rule every decision is the same. What is `shadowed-rule` is not told again.
- */
 export const redundantRule: LintRule = {
   code: 'redundant-rule',
   level: 'info',

@@ -3,9 +3,6 @@ import { placeText } from '../../model/problem.js'
 import { indexProtections } from '../../reconcile/protect.js'
 import type { LintRule } from '../context.js'
 
-/**
- * A user is to be removed and is protected: the removal, and with it every plan, will always be refused.
- */
 export const removedAndProtected: LintRule = {
   code: 'removed-and-protected',
   level: 'warning',

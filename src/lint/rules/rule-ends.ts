@@ -2,9 +2,6 @@ import { DAY_MS } from '../../model/text.js'
 import type { LintRule } from '../context.js'
 import { daysOf, today } from '../ruleset.js'
 
-/**
- * The rule's `until` is over: it matches nothing any more.
- */
 export const expiredRule: LintRule = {
   code: 'expired-rule',
   level: 'warning',
@@ -20,9 +17,6 @@ export const expiredRule: LintRule = {
   },
 }
 
-/**
- * The rule's `until` is near: within `--within`, 30 days if not said otherwise.
- */
 export const expiringRule: LintRule = {
   code: 'expiring-rule',
   level: 'info',

@@ -1,9 +1,6 @@
 import { indexRules, subjectOf } from '../../reconcile/match.js'
 import type { LintRule } from '../context.js'
 
-/**
- * With `--from`: the rule matches no invitation of the snapshot, whatever the date.
- */
 export const unusedRule: LintRule = {
   code: 'unused-rule',
   level: 'warning',
@@ -23,10 +20,6 @@ export const unusedRule: LintRule = {
   },
 }
 
-/**
- * A comment `# guestlist-lint: allow CODE (why)` silences nothing: its code is misspelt, it is in the wrong place, or what it
- * allowed is no more. It cannot be allowed itself.
- */
 export const unusedAllow: LintRule = {
   code: 'unused-allow',
   level: 'warning',

@@ -4,9 +4,6 @@ import { findString, languageOf } from '../algebra/language.js'
 import type { LintRule } from '../context.js'
 import { decidesSome } from '../decisions.js'
 
-/**
- * Whoever is invited is accepted: by `email: "*"` alone, or by `unmatched: accept`.
- */
 export const acceptsEveryoneRule: LintRule = {
   code: 'accepts-everyone',
   level: 'warning',
@@ -37,9 +34,6 @@ export function acceptsEveryone({ selector: { email, cloud, ...others } }: Rule)
   return everyCloud && (email === undefined || findString([ADDRESSES], [languageOf([email])]) === null)
 }
 
-/**
- * A wildcard accepts without saying which `cloudRole`: who is invited as an admin of a cloud becomes one.
- */
 export const adminByWildcard: LintRule = {
   code: 'admin-by-wildcard',
   level: 'warning',
