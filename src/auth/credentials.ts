@@ -8,7 +8,7 @@ import { canonicalApiUrl } from '../model/text.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
 import { jwtExpiry } from './jwt.js'
 import { loginSource } from './login-source.js'
-import { connectProvider, type OAuthClient, type ProviderSettings, providerSettings } from './provider.js'
+import { type OAuthClient, type Provider, type ProviderSettings, providerSettings, withProvider } from './provider.js'
 import { bearerToken, renewedSource, renewingToken } from './renewing.js'
 import { type StoredLogin, type TokenStore, tokenStore } from './token-store.js'
 
@@ -164,13 +164,11 @@ function clientCredentialsSource(
   from: string,
   shadowed: readonly string[],
 ): CredentialSource {
-  const token = renewingToken(async () => {
-    const { oidc, config, run, close } = await connectProvider(settings, client, { tokenOnly: true })
+  const fetchToken = async ({ oidc, config, run }: Provider) => {
     const parameters = settings.scope === null ? {} : { scope: settings.scope }
-    const answer = await run('Fetching an access token', () => oidc.clientCredentialsGrant(config, parameters)).finally(
-      close,
-    )
+    const answer = await run('Fetching an access token', () => oidc.clientCredentialsGrant(config, parameters))
     return bearerToken(answer.access_token, answer.expires_in, Date.now())
-  })
+  }
+  const token = renewingToken(() => withProvider(settings, client, fetchToken, { tokenOnly: true }))
   return renewedSource('client credentials', token, `${from} at ${settings.issuer}`, shadowed)
 }

@@ -4,7 +4,7 @@ import { registerSecret } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 import { storedLogin, type TokenResponse } from './login-source.js'
 import { listenForCallback, notSignedIn } from './loopback.js'
-import { connectProvider, type OAuthClient, type Provider, type ProviderSettings } from './provider.js'
+import { type OAuthClient, type Provider, type ProviderSettings, withProvider } from './provider.js'
 import { type LoginKey, type StoredLogin, sameLogin, type TokenStore } from './token-store.js'
 
 const DEFAULT_SCOPE = 'openid org:manage'
@@ -39,13 +39,10 @@ const keyOf = ({ settings, client, apiUrl }: LoginRequest): LoginKey => ({
 export async function loginWithBrowser(request: BrowserLogin): Promise<StoredLogin> {
   const listener = await listenForCallback(request.redirectUri)
   try {
-    const provider = await connectProvider(request.settings, request.client)
-    try {
-      const answer = await authorize(provider, request, listener)
-      return storedLogin(keyOf(request), answer, null)
-    } finally {
-      provider.close()
-    }
+    const answer = await withProvider(request.settings, request.client, provider =>
+      authorize(provider, request, listener),
+    )
+    return storedLogin(keyOf(request), answer, null)
   } finally {
     listener.close()
   }
@@ -90,33 +87,31 @@ export interface DeviceLogin extends LoginRequest {
 
 /** The device flow: the user signs in with a code on any device. @throws ApiError */
 export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin> {
-  const provider = await connectProvider(request.settings, request.client)
-  const { oidc, config, run } = provider
-  try {
-    if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
-    const scope = request.settings.scope ?? DEFAULT_SCOPE
-    // As in the browser flow: some providers require it of public clients here too, and others ignore it.
-    const code_verifier = oidc.randomPKCECodeVerifier()
-    const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
-    const device = await run('Starting the device sign-in', () =>
-      oidc.initiateDeviceAuthorization(config, { scope, code_challenge, code_challenge_method: 'S256' }),
-    )
-    const page = personsPage(device.verification_uri_complete ?? device.verification_uri, request.settings)
-    request.show(
-      `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
-    )
-    const interval = request.pollSeconds ?? device.interval ?? 5
-    const limits = [AbortSignal.timeout(Math.min(request.waitMs, device.expires_in * 1000)), request.signal]
-    const signal = AbortSignal.any(limits.filter(each => each !== undefined))
-    const answer = await run('Signing in', () =>
-      oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, { code_verifier }, { signal }),
-    ).catch(error => {
-      throw signal.aborted ? notSignedIn(request.signal?.aborted === true) : error
-    })
-    return storedLogin(keyOf(request), answer, null)
-  } finally {
-    provider.close()
-  }
+  const answer = await withProvider(request.settings, request.client, provider => authorizeDevice(provider, request))
+  return storedLogin(keyOf(request), answer, null)
+}
+
+async function authorizeDevice({ oidc, config, run }: Provider, request: DeviceLogin): Promise<TokenResponse> {
+  if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
+  const scope = request.settings.scope ?? DEFAULT_SCOPE
+  // As in the browser flow: some providers require it of public clients here too, and others ignore it.
+  const code_verifier = oidc.randomPKCECodeVerifier()
+  const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
+  const device = await run('Starting the device sign-in', () =>
+    oidc.initiateDeviceAuthorization(config, { scope, code_challenge, code_challenge_method: 'S256' }),
+  )
+  const page = personsPage(device.verification_uri_complete ?? device.verification_uri, request.settings)
+  request.show(
+    `On any device, open:\n\n  ${page}\n\nand check that it shows the code: ${printable(device.user_code)}\n`,
+  )
+  const interval = request.pollSeconds ?? device.interval ?? 5
+  const limits = [AbortSignal.timeout(Math.min(request.waitMs, device.expires_in * 1000)), request.signal]
+  const signal = AbortSignal.any(limits.filter(each => each !== undefined))
+  return run('Signing in', () =>
+    oidc.pollDeviceAuthorizationGrant(config, { ...device, interval }, { code_verifier }, { signal }),
+  ).catch(error => {
+    throw signal.aborted ? notSignedIn(request.signal?.aborted === true) : error
+  })
 }
 
 const noDeviceFlow = (): ApiError =>
@@ -156,11 +151,8 @@ export async function endLogin(settings: ProviderSettings, login: StoredLogin, s
 
 async function revoke(settings: ProviderSettings, login: StoredLogin): Promise<Revocation> {
   const secret = await findSecret(settings.env, 'BIMDATA_CLIENT_SECRET')
-  const { oidc, config, run, close } = await connectProvider(settings, {
-    id: login.clientId,
-    secret: secret?.value ?? null,
-  })
-  try {
+  const client = { id: login.clientId, secret: secret?.value ?? null }
+  return withProvider(settings, client, async ({ oidc, config, run }): Promise<Revocation> => {
     if (config.serverMetadata().revocation_endpoint === undefined) return { outcome: 'kept' }
     const tokens: [string | null, string][] = [
       [login.refreshToken, 'refresh_token'],
@@ -172,7 +164,5 @@ async function revoke(settings: ProviderSettings, login: StoredLogin): Promise<R
       await run('Revoking the login', () => oidc.tokenRevocation(config, token, { token_type_hint }))
     }
     return { outcome: 'revoked' }
-  } finally {
-    close()
-  }
+  })
 }

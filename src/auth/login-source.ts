@@ -1,7 +1,7 @@
 import { registerSecret, type Secret } from '../http/secret.js'
 import { ApiError } from '../model/api-error.js'
 import type { CredentialSource } from './credential-source.js'
-import { connectProvider, type OAuthClient, type ProviderSettings } from './provider.js'
+import { type OAuthClient, type ProviderSettings, withProvider } from './provider.js'
 import { bearerToken, isFresh, renewedSource, renewingToken, type Token } from './renewing.js'
 import { type LoginKey, type StoredLogin, sameLogin, type TokenStore } from './token-store.js'
 
@@ -79,13 +79,13 @@ async function refreshed(
 async function refresh(settings: ProviderSettings, client: OAuthClient, login: StoredLogin): Promise<StoredLogin> {
   const { refreshToken } = login
   if (refreshToken === null) throw ended('has ended, and the provider gave no refresh token')
-  const { oidc, config, run, close } = await connectProvider(settings, client, { tokenOnly: true })
-  try {
-    const answer = await run('Refreshing the login', () => oidc.refreshTokenGrant(config, refreshToken))
-    return storedLogin(login, answer, login)
-  } finally {
-    close()
-  }
+  const answer = await withProvider(
+    settings,
+    client,
+    ({ oidc, config, run }) => run('Refreshing the login', () => oidc.refreshTokenGrant(config, refreshToken)),
+    { tokenOnly: true },
+  )
+  return storedLogin(login, answer, login)
 }
 
 const ended = (how: string): ApiError =>

@@ -84,6 +84,21 @@ export async function connectProvider(
   return { oidc, config, run, close: transport.close }
 }
 
+/** Does `work` with a provider, and closes its connections. @throws as `connectProvider` */
+export async function withProvider<T>(
+  settings: ProviderSettings,
+  client: OAuthClient,
+  work: (provider: Provider) => Promise<T>,
+  options?: Parameters<typeof connectProvider>[2],
+): Promise<T> {
+  const provider = await connectProvider(settings, client, options)
+  try {
+    return await work(provider)
+  } finally {
+    provider.close()
+  }
+}
+
 const originsOf = ({ issuer, tokenUrl }: ProviderSettings): ReadonlySet<string> =>
   new Set([issuer, tokenUrl].filter(each => each !== null).map(each => new URL(each).origin))
 
