@@ -132,7 +132,9 @@ export const CONCURRENCY = {
 
 export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
 
-export type PlanningFlags = ValuesOf<typeof PLANNING & typeof DECIDING>
+export type DecidingFlags = ValuesOf<typeof DECIDING>
+
+export type PlanningFlags = ValuesOf<typeof PLANNING> & DecidingFlags
 
 /** How many approvals a plan needs. The stricter of flag and variable holds: see commands/shared/plan-approvals.ts. */
 export const REQUIRING = {
@@ -170,6 +172,16 @@ export const SNAPSHOT_FROM = {
   from: { kind: 'text', completes: 'file', describe: 'Read a snapshot file instead of the API' },
 } as const satisfies CommandOptions
 
+export type SnapshotFromFlags = ValuesOf<typeof SNAPSHOT_FROM>
+
+/** What a command that changes something takes. */
+export const APPLYING = {
+  auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
+  acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
+} as const satisfies CommandOptions
+
+export type ApplyingFlags = ValuesOf<typeof APPLYING>
+
 export const LOCKING = {
   lockTimeout: { kind: 'duration', fallback: 0, describe: 'How long to wait for a held lock [default: 0]' },
   noLock: { kind: 'switch', describe: 'Do not lock the state; dangerous where others may run' },
@@ -180,6 +192,8 @@ export type LockingFlags = ValuesOf<typeof LOCKING>
 export const OUT = {
   out: { kind: 'text', completes: 'file', describe: 'Write to this file' },
 } as const satisfies CommandOptions
+
+export type OutFlags = ValuesOf<typeof OUT>
 
 export const PLAN_FORMATS = ['text', 'json', 'markdown', 'diff', 'html'] as const
 

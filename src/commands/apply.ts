@@ -1,4 +1,4 @@
-import type { ApprovingFlags, PlanningFlags } from '../cli/common-options.js'
+import type { ApprovingFlags, ConcurrencyFlags, PlanningFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { askApproval, assertCanApprove } from '../cli/prompt.js'
@@ -16,10 +16,8 @@ import { applicableSavedPlan, loadSavedPlan } from './shared/saved-plan.js'
 type ApplyFlags = CommonFlags &
   PlanningFlags &
   ApprovingFlags &
-  ApplySettings & {
-    readonly autoApprove: boolean
-    readonly rateLimit: number | undefined
-  }
+  ConcurrencyFlags &
+  ApplySettings & { readonly autoApprove: boolean }
 
 /** Plans (or loads a plan), shows it, asks, executes, verifies, reports. */
 export async function apply(planFile: string | undefined, flags: ApplyFlags, io: Io): Promise<ExitCode> {

@@ -12,7 +12,7 @@ import type { Judged } from '../approval/judge.js'
 import { EXTENSION } from '../approval/read-approvals.js'
 import { sign } from '../approval/ssh-keygen.js'
 import { isCertificate } from '../approval/ssh-wire.js'
-import type { ApprovingFlags } from '../cli/common-options.js'
+import type { ApprovingFlags, OutFlags } from '../cli/common-options.js'
 import { assertReplaceable, readTextFile, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -29,11 +29,7 @@ import { needsApproval } from '../render/text/words.js'
 import { approvalsReader } from './shared/plan-approvals.js'
 import { loadSavedPlan, requiredNow } from './shared/saved-plan.js'
 
-type ApproveFlags = CommonFlags & {
-  readonly key: string | undefined
-  readonly out: string | undefined
-  readonly yes: boolean
-}
+type ApproveFlags = CommonFlags & OutFlags & { readonly key: string | undefined; readonly yes: boolean }
 
 const QUESTION: Question = {
   text: 'Do you approve these changes?\n  guestlist signs the digest above with your key. Nothing else is done now.',

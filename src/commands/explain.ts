@@ -1,4 +1,4 @@
-import type { PlanningFlags } from '../cli/common-options.js'
+import type { DecidingFlags, SnapshotFromFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { styleFor, widthOf } from '../cli/style-for.js'
@@ -25,7 +25,7 @@ import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
 import { readAll, withWorld } from './shared/read-world.js'
 
-type ExplainFlags = CommonFlags & Pick<PlanningFlags, 'protect' | 'now'> & { readonly from: string | undefined }
+type ExplainFlags = CommonFlags & DecidingFlags & SnapshotFromFlags
 
 /** Explains the decision about an invitation, or every decision about an address. */
 export async function explain(subject: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {

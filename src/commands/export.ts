@@ -1,3 +1,4 @@
+import type { OutFlags } from '../cli/common-options.js'
 import { refuseDash, writeNewFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -10,10 +11,7 @@ import { connect } from './shared/connect.js'
 import { readAll } from './shared/read-world.js'
 import { schemaReference } from './shared/schema-reference.js'
 
-type ExportFlags = CommonFlags & {
-  readonly status: Exclude<Status, 'unknown'> | undefined
-  readonly out: string | undefined
-}
+type ExportFlags = CommonFlags & OutFlags & { readonly status: Exclude<Status, 'unknown'> | undefined }
 
 /** Writes a manifest that describes the live invitations, so that planning with it changes nothing. */
 export async function exportManifest(flags: ExportFlags, io: Io): Promise<ExitCode> {

@@ -1,3 +1,4 @@
+import type { DecidingFlags, SnapshotFromFlags } from '../cli/common-options.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
 import { createLog } from '../cli/log.js'
@@ -16,12 +17,9 @@ import { loadManifest } from './shared/load-manifest.js'
 import { protections } from './shared/make-plan.js'
 import { loadSnapshot } from './shared/snapshot-file.js'
 
-export interface LintFlags extends CommonFlags {
-  readonly from: string | undefined
+export interface LintFlags extends CommonFlags, DecidingFlags, SnapshotFromFlags {
   readonly within: number
   readonly level: LintLevel
-  readonly protect: readonly string[]
-  readonly now: Date | undefined
 }
 
 /** Finds mistakes in a manifest that is valid. */

@@ -1,5 +1,6 @@
 import { defineCommand } from '../cli/command.js'
 import {
+  APPLYING,
   APPROVING,
   CONCURRENCY,
   DECIDING,
@@ -46,8 +47,8 @@ export const apply = defineCommand({
     ...CONCURRENCY,
     expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
-    acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
-    auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
+    acceptAbsent: APPLYING.acceptAbsent,
+    auditLog: APPLYING.auditLog,
     ...LOCKING,
     ...PLANNING,
     ...DECIDING,

@@ -1,9 +1,11 @@
 import type {
   ApprovingFlags,
   ConcurrencyFlags,
+  OutFlags,
   PlanFormat,
   PlanningFlags,
   RequiringFlags,
+  SnapshotFromFlags,
 } from '../cli/common-options.js'
 import { showProblems } from '../cli/failure.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
@@ -25,9 +27,9 @@ import { loadSavedPlan, requiredNow } from './shared/saved-plan.js'
 type PlanFlags = CommonFlags<PlanFormat> &
   PlanningFlags &
   RequiringFlags &
-  ConcurrencyFlags & {
-    readonly out: string | undefined
-    readonly from: string | undefined
+  ConcurrencyFlags &
+  OutFlags &
+  SnapshotFromFlags & {
     readonly detailedExitcode: boolean
     readonly showUnchanged: boolean
   }

@@ -1,4 +1,4 @@
-import type { ConcurrencyFlags } from '../cli/common-options.js'
+import type { ConcurrencyFlags, PlanningFlags, SnapshotFromFlags } from '../cli/common-options.js'
 import { showProblems } from '../cli/failure.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -17,13 +17,9 @@ import { provenanceOf, withWorld } from './shared/read-world.js'
 type ReviewFormat = 'text' | 'html' | 'csv' | 'json'
 
 type ReviewFlags = CommonFlags<ReviewFormat> &
-  ConcurrencyFlags & {
-    readonly from: string | undefined
-    readonly within: number
-    readonly detailedExitcode: boolean
-    readonly noLoss: boolean
-    readonly now: Date | undefined
-  }
+  ConcurrencyFlags &
+  SnapshotFromFlags &
+  Pick<PlanningFlags, 'noLoss' | 'now'> & { readonly within: number; readonly detailedExitcode: boolean }
 
 /** Shows who has access to what, from accepted invitations and cloud members, and the rule that explains each access. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.js'
-import { APPROVING, CONCURRENCY, DECIDING, PLANNING, READING } from '../cli/common-options.js'
+import { APPLYING, APPROVING, CONCURRENCY, DECIDING, PLANNING, READING } from '../cli/common-options.js'
 
 export const serve = defineCommand({
   usage: 'serve',
@@ -33,8 +33,7 @@ export const serve = defineCommand({
       describe: 'Of the log on standard error',
     },
     ...CONCURRENCY,
-    auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
-    acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
+    ...APPLYING,
     maxRemovals: PLANNING.maxRemovals,
     noLoss: PLANNING.noLoss,
     lockTimeout: {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { ConcurrencyFlags } from '../cli/common-options.js'
 import { type Io, withIo } from '../cli/io.js'
 import { createLog, type Log } from '../cli/log.js'
 import { flagName } from '../cli/option.js'
@@ -21,16 +22,16 @@ import { openStateFor } from './shared/open-state.js'
 import { DEFAULT_MANIFEST } from './shared/sources.js'
 import { wireOf } from './shared/wire-options.js'
 
-export type ServeFlags = RunFlags & {
-  readonly interval: number
-  readonly listen: string | undefined
-  readonly allowRemote: boolean
-  readonly once: boolean
-  readonly forward: string | undefined
-  readonly grace: number
-  readonly logFormat: 'text' | 'json'
-  readonly rateLimit: number | undefined
-}
+export type ServeFlags = RunFlags &
+  ConcurrencyFlags & {
+    readonly interval: number
+    readonly listen: string | undefined
+    readonly allowRemote: boolean
+    readonly once: boolean
+    readonly forward: string | undefined
+    readonly grace: number
+    readonly logFormat: 'text' | 'json'
+  }
 
 interface Service {
   readonly flags: ServeFlags

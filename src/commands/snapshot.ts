@@ -1,4 +1,4 @@
-import type { ConcurrencyFlags } from '../cli/common-options.js'
+import type { ConcurrencyFlags, OutFlags, PlanningFlags } from '../cli/common-options.js'
 import { assertReplaceable, refuseDash, writePrivateFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -8,7 +8,7 @@ import { jsonText } from '../render/json-text.js'
 import { stateConfigOf } from './shared/load-manifest.js'
 import { readAll, withWorld } from './shared/read-world.js'
 
-type SnapshotFlags = CommonFlags & ConcurrencyFlags & { readonly out: string | undefined; readonly noLoss: boolean }
+type SnapshotFlags = CommonFlags & ConcurrencyFlags & OutFlags & Pick<PlanningFlags, 'noLoss'>
 
 /** Saves the live state for `--from`, to a file that others cannot read or to standard output. */
 export async function snapshot(flags: SnapshotFlags, io: Io): Promise<ExitCode> {

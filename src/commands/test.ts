@@ -1,3 +1,4 @@
+import type { DecidingFlags, SnapshotFromFlags } from '../cli/common-options.js'
 import { writeNewFile } from '../cli/files.js'
 import type { CommonFlags } from '../cli/flags.js'
 import type { Io } from '../cli/io.js'
@@ -21,13 +22,10 @@ import { schemaReference } from './shared/schema-reference.js'
 import { loadSnapshot } from './shared/snapshot-file.js'
 import { isTestName, readTestFiles } from './shared/sources.js'
 
-export interface TestFlags extends CommonFlags {
+export interface TestFlags extends CommonFlags, DecidingFlags, SnapshotFromFlags {
   readonly coverage: boolean
   readonly minCoverage: number | undefined
   readonly record: string | undefined
-  readonly from: string | undefined
-  readonly now: Date | undefined
-  readonly protect: readonly string[]
 }
 
 /** Runs the tests of a manifest or, with `--record`, writes them. */

@@ -1,4 +1,4 @@
-import type { LockingFlags } from '../../cli/common-options.js'
+import type { ApplyingFlags, ConcurrencyFlags, LockingFlags } from '../../cli/common-options.js'
 import type { Io } from '../../cli/io.js'
 import { execute } from '../../execute/execute.js'
 import type { ExecuteDeps } from '../../execute/execution-context.js'
@@ -23,13 +23,10 @@ export type ApplyBasis = { readonly kind: 'saved'; readonly plan: Plan } | ({ re
 /** How a plan with changes is approved: beforehand, by the means given, or by asking a person now. */
 export type Approval = { readonly given: string } | { readonly ask: (plan: Plan) => Promise<void> }
 
-export interface ApplySettings extends LockingFlags {
-  readonly parallelism: number
+export interface ApplySettings extends LockingFlags, ApplyingFlags, Pick<ConcurrencyFlags, 'parallelism'> {
   readonly failFast: boolean
-  readonly acceptAbsent: boolean
   /** The digest that the plan must have. */
   readonly expect: string | undefined
-  readonly auditLog: string | undefined
 }
 
 export interface ApplyDeps {

@@ -1,4 +1,4 @@
-import type { ConcurrencyFlags } from '../../cli/common-options.js'
+import type { ConcurrencyFlags, PlanningFlags, SnapshotFromFlags } from '../../cli/common-options.js'
 import type { CommonFlags } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { createLog } from '../../cli/log.js'
@@ -53,8 +53,7 @@ export async function readWorld(
   }
 }
 
-type WorldFlags = CommonFlags &
-  Partial<ConcurrencyFlags> & { readonly from?: string | undefined; readonly noRemovals?: boolean }
+type WorldFlags = CommonFlags & Partial<ConcurrencyFlags & SnapshotFromFlags & Pick<PlanningFlags, 'noRemovals'>>
 
 /** Acquires no lock. With `--from`, uses no network, credential or state file. */
 export async function withWorld<T>(
