@@ -1,4 +1,4 @@
-import { ACTION_REASONS, type Action, type ActionReason } from '../model/action.js'
+import { ACTION_REASONS, type Action, type ActionReason, countActions } from '../model/action.js'
 import { GuestlistError } from '../model/error.js'
 
 import { memberOf, repeatedKey, tryParseJson } from '../model/json.js'
@@ -10,6 +10,7 @@ import {
   GUESTLIST_VERSION,
   type PlanDocument,
   type ResourceChange,
+  streamDocument,
 } from './plan-document.js'
 import { validatePlanDocument } from './plan-validator.gen.js'
 
@@ -19,7 +20,18 @@ export function parsePlanDocument(text: string): Plan {
   refuseNewer(value)
   if (!validatePlanDocument(value)) throw notAPlan()
   if (checksumOf(value) !== value.guestlist.checksum || repeatedKey(text) !== null) throw edited()
-  return fromDocument(value)
+  const plan = fromDocument(value)
+  if (!saysOneThing(plan, value)) throw edited()
+  return plan
+}
+
+/**
+ * Whether guestlist would write this document for that plan. Much is in it more than once, for tools that know Terraform's plans:
+ * whoever reads `resource_changes` or the summary must see the actions that `guestlist.actions` has.
+ */
+function saysOneThing(plan: Plan, { guestlist }: PlanDocument): boolean {
+  const { approvals, checksum } = guestlist
+  return streamDocument({ ...plan, approvals }).guestlist.checksum === checksum
 }
 
 function refuseNewer(value: unknown): void {
@@ -58,10 +70,12 @@ function fromDocument(document: PlanDocument): Plan {
   const { guestlist, resource_changes, timestamp, complete } = document
   const { description, remembered = null, lineage = null, ...state } = guestlist.state
   const changes = new Map(resource_changes.map(change => [change.address, change]))
+  const actions = guestlist.actions.map(entry => actionOf(entry, changes.get(entry.address)))
+  const deletions = actions.filter(({ action }) => action === 'delete').length
   return {
     apiUrl: guestlist.api_url,
     timestamp,
-    actions: guestlist.actions.map(entry => actionOf(entry, changes.get(entry.address))),
+    actions,
     unchanged: guestlist.unchanged.map(({ address, rule, overruled }) => {
       const { change, action_reason: why } = changes.get(address) ?? {}
       if (!change || 'username' in change.before || !why || isActionReason(why)) throw edited()
@@ -71,7 +85,13 @@ function fromDocument(document: PlanDocument): Plan {
     refused: guestlist.refused,
     problems: guestlist.diagnostics,
     complete,
-    summary: guestlist.summary,
+    summary: {
+      ...guestlist.summary,
+      ...countActions(actions),
+      keycloak: deletions > 0 ? deletions : guestlist.summary.keycloak && 0,
+      warnings: guestlist.warnings.length,
+      refused: guestlist.refused.length,
+    },
     // Approvals come from signatures, never from the file.
     approvals: { required: guestlist.approvals.required, approvers: null },
     keycloak: guestlist.keycloak,

@@ -89,6 +89,17 @@ export const isInvitationAction = (action: Action): action is InvitationAction =
 export const isAccountRemoval = ({ action }: Pick<Action, 'action'>): boolean =>
   action === 'remove' || action === 'delete'
 
+/** What a plan's summary says of its actions at the API. */
+export function countActions(actions: readonly Action[]) {
+  const counts = { accept: 0, denied_before: 0, deny: 0, remove: 0, delete: 0 }
+  for (const { action, before } of actions) {
+    counts[action]++
+    if (action === 'accept' && 'status' in before && before.status === 'denied') counts.denied_before++
+  }
+  const { delete: _, ...atApi } = counts
+  return atApi
+}
+
 /** A Keycloak user as a plan shows them: the basis for approving a deletion, compared again before deleting. */
 export interface KeycloakUser {
   readonly id: string

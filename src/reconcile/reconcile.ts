@@ -1,4 +1,4 @@
-import type { OverruledRef } from '../model/action.js'
+import { countActions, type OverruledRef } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
 import type { Manifest, Protection, Removal, Rule } from '../model/manifest.js'
 import type { Plan, Warning } from '../model/plan.js'
@@ -138,10 +138,7 @@ function assemble(builder: PlanBuilder, { manifest, complete, invitations, deman
     problems: builder.problems.sort((a, b) => byCodeUnit(a.summary, b.summary)),
     complete: complete && builder.problems.length === 0,
     summary: {
-      accept: builder.accepts.length,
-      denied_before: builder.accepts.filter(({ before }) => before.status === 'denied').length,
-      deny: builder.denials.length,
-      remove: builder.removals.length,
+      ...countActions(actions),
       keycloak: null,
       unchanged: builder.alreadyRight,
       unmatched: builder.unmatched,

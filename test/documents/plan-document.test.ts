@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toDocument } from '../../src/documents/plan-document.js'
+import { checksumOf, type PlanDocument, toDocument } from '../../src/documents/plan-document.js'
 import { validatePlanDocument } from '../../src/documents/plan-validator.gen.js'
 import { parsePlanDocument } from '../../src/documents/read-plan-document.js'
 import { GuestlistError } from '../../src/model/error.js'
@@ -112,6 +112,12 @@ for (const [name, text] of Object.entries(HOSTILE)) {
 const edit = (change: (document: Record<string, unknown>) => unknown): string =>
   JSON.stringify(change(JSON.parse(jsonText(toDocument(examplePlan())))))
 
+/** Edited, and sealed anew by somebody who knows how. */
+const resealed = (from: string, to: string): string => {
+  const document: PlanDocument = JSON.parse(jsonText(toDocument(examplePlan())).replace(from, to))
+  return jsonText({ ...document, guestlist: { ...document.guestlist, checksum: checksumOf(document) } })
+}
+
 const FAULTS: readonly (readonly [name: string, text: string, code: string])[] = [
   ['no JSON', 'Plan: 1 to accept', 'plan-invalid'],
   ['another document', '{"format_version":"1.2"}', 'plan-invalid'],
@@ -127,6 +133,10 @@ const FAULTS: readonly (readonly [name: string, text: string, code: string])[] =
     jsonText(toDocument(examplePlan())).replace('"action": "deny"', '"action": "accept", "action": "deny"'),
     'plan-edited',
   ],
+  ['a change hidden from tools made for Terraform', resealed('"delete"', '"no-op"'), 'plan-edited'],
+  ['a change shown as another', resealed('"status": "accepted"', '"status": "denied"'), 'plan-edited'],
+  ['a plan with changes that is said to have none', resealed('"applyable": true', '"applyable": false'), 'plan-edited'],
+  ['a summary that counts no removal', resealed('"remove": 1', '"remove": 0'), 'plan-edited'],
   [
     'a role of no kind',
     jsonText(toDocument(examplePlan())).replace('"cloud_role": "user"', '"cloud_role": "x"'),

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { applicableSavedPlan } from '../../../src/commands/shared/saved-plan.js'
 import { toDocument } from '../../../src/documents/plan-document.js'
 import { parsePlanDocument } from '../../../src/documents/read-plan-document.js'
-import type { KeycloakUser, LeftoverAction } from '../../../src/model/action.js'
+import { countActions, type KeycloakUser, type LeftoverAction } from '../../../src/model/action.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { planDigest } from '../../../src/reconcile/digest.js'
 import { jsonText } from '../../../src/render/json-text.js'
@@ -99,7 +99,9 @@ async function forged(
 ): Promise<void> {
   const plan = parsePlanDocument(await readFile(join(folder, 'plan.json'), 'utf8'))
   const { actions, keycloak = plan.keycloak } = change(plan)
-  const rewritten = { ...plan, actions, keycloak, digest: planDigest(plan.apiUrl, actions, keycloak) }
+  const deletions = actions.filter(({ action }) => action === 'delete').length
+  const summary = { ...plan.summary, ...countActions(actions), keycloak: keycloak && deletions }
+  const rewritten = { ...plan, actions, keycloak, summary, digest: planDigest(plan.apiUrl, actions, keycloak) }
   await writeFile(join(folder, 'plan.json'), jsonText(toDocument(rewritten)))
 }
 
