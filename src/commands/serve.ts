@@ -10,7 +10,7 @@ import { EXIT, type ExitCode, GuestlistError } from '../model/error.js'
 import { createMetrics, type Metrics } from '../serve/metrics.js'
 import { ServiceStatus } from '../serve/status.js'
 import { createStatusServer } from '../serve/status-server.js'
-import { watchManifest } from '../serve/watch-manifest.js'
+import { settledManifest, watchManifest } from '../serve/watch-manifest.js'
 import { createForwarder, type Forwarder } from '../serve/webhook.js'
 import { VERSION } from '../version.js'
 import { forwardUrl, type Listen, listening, listenOf } from './serve/addresses.js'
@@ -62,8 +62,9 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
   const { apiUrl } = connection.client
   const status = new ServiceStatus({ version: VERSION, apiUrl, removals: flags.removals, dryRun: flags.dryRun })
   const metrics = createMetrics(VERSION)
+  const waiting = { sleep: connection.clock.sleep, stop: io.interrupt }
   const sources: Sources = {
-    load: () => loadManifest(flags.file, io),
+    load: settledManifest(pathsOf(flags), io.cwd, () => loadManifest(flags.file, io), waiting),
     openStore: config => openStateFor(config, apiUrl, flags, io),
   }
   const reconciler = createReconciler({ sources, flags, io, log, connection, status, metrics })
@@ -78,6 +79,8 @@ export async function serve(flags: ServeFlags, outer: Io): Promise<ExitCode> {
 
 /** Flags that have no effect with `--once`. */
 const OF_SERVICE = ['interval', 'listen', 'allowRemote', 'forward', 'grace'] as const
+
+const pathsOf = ({ file }: ServeFlags): readonly string[] => (file.length === 0 ? [DEFAULT_MANIFEST] : file)
 
 /** @throws GuestlistError for flags that would have no effect, or could not work */
 function refuseVoid({ file, once, given }: ServeFlags): void {
@@ -160,8 +163,7 @@ async function untilStopped(
   const { sleep } = connection.clock
   const onHangUp = () => loop.trigger('signal')
   process.on('SIGHUP', onHangUp)
-  const files = flags.file.length === 0 ? [DEFAULT_MANIFEST] : flags.file
-  const watching = watchManifest(files, io.cwd, () => loop.trigger('manifest'), { sleep, stop })
+  const watching = watchManifest(pathsOf(flags), io.cwd, () => loop.trigger('manifest'), { sleep, stop })
   if (!stop.aborted) await once(stop, 'abort')
   status.problem = 'It is stopping.'
   log.info('stopping: what is in flight finishes, nothing new starts')

@@ -28,43 +28,40 @@ const SECURE = {
   'referrer-policy': 'no-referrer',
 } as const
 
+/** In ms. Without an interval of its own Node looks only every 30 s whose time is over. */
+const LIMITS = {
+  requestTimeout: 10_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+} as const
+
 /** Everything is read-only except the webhook, which only triggers a run. */
 export function createStatusServer(deps: ServerDeps): Server {
   const router = createFindMyWay({ caseSensitive: true })
   const on = (method: 'GET' | 'POST', path: string, handler: Handler) => router.on(method, path, () => {}, handler)
+  const show = (path: string, handler: Handler) => on('GET', path, guarded(deps, handler))
   const { status, metrics } = deps
-  on('GET', '/livez', (_, response) =>
+  show('/livez', (_, response) =>
     plain(response, deps.isAlive() ? 200 : 503, deps.isAlive() ? 'ok' : 'the loop has ended'),
   )
-  on('GET', '/readyz', (_, response) => {
+  show('/readyz', (_, response) => {
     const { problem } = status.document()
     plain(response, problem === null ? 200 : 503, problem ?? 'ok')
   })
-  on('GET', '/metrics', async (_, response) => answer(response, 200, metrics.contentType, await metrics.text()))
-  on(
-    'GET',
-    '/status',
-    guarded(deps, (_, response) =>
-      answer(response, 200, 'application/json; charset=utf-8', `${JSON.stringify(status.document(), null, 2)}\n`),
-    ),
+  show('/metrics', async (_, response) => answer(response, 200, metrics.contentType, await metrics.text()))
+  show('/status', (_, response) =>
+    answer(response, 200, 'application/json; charset=utf-8', `${JSON.stringify(status.document(), null, 2)}\n`),
   )
-  on(
-    'GET',
-    '/',
-    guarded(deps, (_, response) => {
-      response.setHeader('content-security-policy', PAGE_POLICY)
-      answer(response, 200, 'text/html; charset=utf-8', pageHtml(status.document()))
-    }),
-  )
-  on(
-    'GET',
-    '/plan',
-    guarded(deps, (_, response) => sendPlan(response, status.current())),
-  )
+  show('/', (_, response) => {
+    response.setHeader('content-security-policy', PAGE_POLICY)
+    answer(response, 200, 'text/html; charset=utf-8', pageHtml(status.document()))
+  })
+  show('/plan', (_, response) => sendPlan(response, status.current()))
   const { secret } = deps
   if (secret !== null) on('POST', '/webhook', (request, response) => takeWebhook(request, response, secret, deps))
 
-  const server = createServer((request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
     const handler: Handler | undefined =
       method === 'GET' || method === 'POST' ? router.find(method, request.url ?? '')?.store : undefined
@@ -74,9 +71,6 @@ export function createStatusServer(deps: ServerDeps): Server {
       else response.destroy()
     })
   })
-  server.requestTimeout = 10_000
-  server.headersTimeout = 10_000
-  server.keepAliveTimeout = 5_000
   server.maxConnections = 1_000
   return server
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { GuestlistError } from '../model/error.js'
 
 const EVERY_MS = 1_000
 
@@ -22,6 +23,41 @@ export async function watchManifest(
   }
 }
 
+/** A manifest that changes for longer is not being written, but something is wrong with it. */
+const MOST_LOOKS = 30
+
+/**
+ * `load`, but never of a manifest that is half written: an editor or `git pull` writes file by file, and a rule that is not there
+ * yet would not count. What differs from what was loaded before is loaded once it has been the same for a second.
+ */
+export function settledManifest<T>(
+  paths: readonly string[],
+  cwd: string,
+  load: () => Promise<T>,
+  deps: { sleep(ms: number, signal: AbortSignal): Promise<void>; stop: AbortSignal },
+): () => Promise<T> {
+  let loaded: string | null = null
+  return async () => {
+    let seen = await fingerprint(paths, cwd)
+    let isSettled = loaded === null || seen === loaded
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const loading = isSettled ? load() : null
+      await (loading?.catch(() => undefined) ?? deps.sleep(EVERY_MS, deps.stop))
+      const now = await fingerprint(paths, cwd)
+      if (loading !== null && now === seen) {
+        loaded = seen
+        return loading
+      }
+      isSettled = now === seen
+      seen = now
+    }
+    throw new GuestlistError(
+      'file-unreadable',
+      `The manifest has been changing for ${MOST_LOOKS} s: nothing is done until it stays the same`,
+    )
+  }
+}
+
 async function fingerprint(paths: readonly string[], cwd: string): Promise<string> {
   const parts = await Promise.all(paths.map(path => partOf(resolve(cwd, path))))
   return parts.join('\n')
@@ -30,7 +66,7 @@ async function fingerprint(paths: readonly string[], cwd: string): Promise<strin
 async function partOf(path: string): Promise<string> {
   try {
     const found = await stat(path)
-    if (!found.isDirectory()) return `${path} ${found.ino} ${found.size} ${found.mtimeMs}`
+    if (!found.isDirectory()) return `${path} ${found.ino} ${found.size} ${found.ctimeMs}`
     const names = (await readdir(path)).filter(name => /^[^.].*\.ya?ml$/is.test(name)).sort()
     return (await Promise.all(names.map(name => partOf(join(path, name))))).join('\n')
   } catch {

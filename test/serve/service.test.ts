@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
-import { post, serve, until } from '../helpers/serve.js'
+import { post, SECRET, serve, until } from '../helpers/serve.js'
 import { keyFolder, makeKey } from '../helpers/ssh.js'
 import { invitation, world } from '../helpers/world.js'
 
@@ -16,6 +18,10 @@ const MANIFEST = `invitations:
 users:
   remove:
     - email: bob@left.example
+`
+const ALL = `invitations:
+  accept:
+    - email: "*@acme.example"
 `
 const accepted = (sandbox: Sandbox, wanted: number) =>
   sandbox.invitations().some(({ id, status }) => id === wanted && status === 'A')
@@ -104,6 +110,27 @@ t.test('once; dry run; and what makes no sense', async t => {
     t.match(await run(['serve', '--once', ...args]), { code: 1, stderr: `${args[0]} has no effect with --once` })
 })
 
+/** What a browser gets under a name that somebody else has lead here. */
+const asked = async (url: string, path: string, host: string): Promise<string> => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+  return String(await buffer(socket))
+}
+
+t.test(
+  'nothing is shown to a page of another site whose name leads here; --allow-remote lets a proxy pass its own',
+  async t => {
+    const { folder, env } = await world(t, `${MANIFEST}secretive: ceo@acme.example\n`, [])
+    const served = await serve(t, folder, env, ['--interval', '1h'])
+    await served.logged(/secretive/)
+    for (const path of ['/', '/status', '/plan', '/readyz', '/livez', '/metrics'])
+      t.match(await asked(served.url, path, 'evil.example'), /^HTTP\/1\.1 421 /, path)
+    t.match(await asked(served.url, '/readyz', 'localhost'), /^HTTP\/1\.1 503 .*secretive/s)
+    const proxied = await serve(t, folder, env, ['--interval', '1h', '--allow-remote'])
+    t.match(await asked(proxied.url, '/status', 'guestlist.acme.example'), /^HTTP\/1\.1 200 /)
+  },
+)
+
 t.test('an address that is taken, or is none: said, and the process ends', async t => {
   const { folder, env, run } = await world(t, MANIFEST, [])
   const served = await serve(t, folder, env, ['--interval', '1h'])
@@ -138,6 +165,42 @@ t.test('a manifest that is bad: nothing is done until it is right, and that is s
   write('guestlist.yaml', `apiVersion: guestlist/v1\n${MANIFEST}`)
   await until(() => accepted(sandbox, 9))
 })
+
+const DENIED = `invitations:
+  deny:
+    - email: eve@acme.example
+`
+
+for (const [name, files, begin, finish] of [
+  [
+    'a file',
+    { 'm/all.yaml': `apiVersion: guestlist/v1\n${ALL}${DENIED.slice(DENIED.indexOf('  '))}` },
+    (folder: string) => writeFileSync(join(folder, 'm/all.yaml'), `apiVersion: guestlist/v1\n${ALL}`),
+    (folder: string) => appendFileSync(join(folder, 'm/all.yaml'), DENIED.slice(DENIED.indexOf('  '))),
+  ],
+  [
+    'a folder, of which one file is replaced',
+    { 'm/a.yaml': `apiVersion: guestlist/v1\n${ALL}`, 'm/b.yaml': `apiVersion: guestlist/v1\n${DENIED}` },
+    (folder: string) => rmSync(join(folder, 'm/b.yaml')),
+    (folder: string) => writeFileSync(join(folder, 'm/b.yaml'), `apiVersion: guestlist/v1\n${DENIED}`),
+  ],
+] as const) {
+  t.test(`a manifest that is half written decides nothing: ${name}`, async t => {
+    const { folder, env, sandbox, write } = await world(t, null, [])
+    mkdirSync(join(folder, 'm'))
+    for (const [file, text] of Object.entries(files)) write(file, text)
+    const args = ['--interval', '200ms', '-f', 'm']
+    const served = await serve(t, folder, { ...env, GUESTLIST_WEBHOOK_SECRET: SECRET }, args)
+    await served.logged(/No changes/)
+    begin(folder)
+    await sandbox.putInvitation(invitation(1, 'eve@acme.example'))
+    t.equal((await post(served.url, '{}')).status, 204)
+    await sleep(600)
+    finish(folder)
+    await until(() => sandbox.invitations()[0]?.status !== 'P')
+    t.equal(sandbox.invitations()[0]?.status, 'D')
+  })
+}
 
 t.test('a contradiction between the manifest and what is there is a bad manifest, with its place', async t => {
   const manifest = 'invitations:\n  accept: [{ id: 7 }]\nusers:\n  remove: [{ email: bob@acme.example }]\n'

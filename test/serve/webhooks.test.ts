@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Sandbox } from '../../src/sandbox/options.js'
@@ -63,6 +65,23 @@ t.test('bad signatures, large bodies, and what is passed on', async t => {
   t.match(passed[1], { body, signature: sign(body), type: /^text\/plain/ })
   await until(async () => /webhooks_total{result="forwarded"} 3/.test(await (await served.get('/metrics')).text()))
   t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="bad_signature"} 4')
+})
+
+t.test('who opens a connection and says nothing, or says it slowly, is cut after ten seconds', async t => {
+  const { folder, env } = await world(t, MANIFEST, [])
+  const served = await serve(t, folder, { ...env, ...WITH_SECRET }, ['--interval', '1h'])
+  const began = performance.now()
+  const cut = ['', 'GET /livez HTTP/1.1\r\n', 'POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n'].map(
+    async (start, at) => {
+      const socket = connect(Number(new URL(served.url).port), '127.0.0.1').on('error', () => undefined)
+      socket.write(start)
+      const slow = at === 0 ? undefined : setInterval(() => socket.write(at === 1 ? 'x: y\r\n' : 'a'), 500)
+      await once(socket.resume(), 'close')
+      clearInterval(slow)
+      return performance.now() - began
+    },
+  )
+  for (const took of await Promise.all(cut)) t.ok(took < 16_000, `${took} ms`)
 })
 
 t.test('--forward in a circle: refused where it is our own address, and a loop by way of others ends', async t => {

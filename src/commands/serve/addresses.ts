@@ -6,6 +6,7 @@ import { GuestlistError } from '../../model/error.js'
 export interface Listen {
   readonly host: string
   readonly port: number
+  /** Others may come: directly, or by a proxy on this machine, under whatever name. */
   readonly remote: boolean
 }
 
@@ -24,14 +25,13 @@ export function listenOf({
   if (!(port <= 65_535))
     throw new GuestlistError('usage', `--listen: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:8080`)
   const host = bracketed ?? (plain || '0.0.0.0')
-  const remote = !LOOPBACK.test(host)
-  if (remote && !allowRemote) {
+  if (!allowRemote && !LOOPBACK.test(host)) {
     throw new GuestlistError('usage', `--listen: others can reach ${host}`, {
       advice:
         'The page shows names and addresses to everybody who can reach it. Listen on 127.0.0.1, or pass --allow-remote and let a proxy guard it.',
     })
   }
-  return { host, port, remote }
+  return { host, port, remote: allowRemote }
 }
 
 /** @throws GuestlistError for an address that cannot be intended, such as our own */
