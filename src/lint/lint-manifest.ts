@@ -1,15 +1,19 @@
 import type { ManifestSource } from '../manifest/parse.js'
 import type { Place } from '../model/problem.js'
-import { type Allow, allowsOf, unusedRemark } from './allows.js'
+import { type Allow, allowsOf, unusedAllow, unusedRemark } from './allows.js'
 import type { LintFinding, LintLevel, Remark } from './context.js'
 import { createContext, type LintInput, type LintRule } from './context.js'
 import { conflictingRules } from './rules/conflicting-rules.js'
 import { confusableAddress } from './rules/confusable-address.js'
-import { missingOwner, missingReason } from './rules/missing-facts.js'
 import { redundantRule, shadowedRule } from './rules/needless-rules.js'
-import { removedAndProtected } from './rules/removed-and-protected.js'
-import { expiredRule, expiringRule } from './rules/rule-ends.js'
-import { unusedAllow, unusedRule } from './rules/unused.js'
+import {
+  expiredRule,
+  expiringRule,
+  missingOwner,
+  missingReason,
+  removedAndProtected,
+  unusedRule,
+} from './rules/single-entries.js'
 import { acceptsEveryoneRule, adminByWildcard } from './rules/wide-accepts.js'
 
 /** Every lint rule, in the order of README's table. */

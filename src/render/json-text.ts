@@ -1,4 +1,4 @@
-import { isIterable } from '../model/json.js'
+import { isIterable, isObject } from '../model/json.js'
 import type { Problem } from '../model/problem.js'
 import { RUNNER_COMMAND, UNSAFE } from './escape/terminal.js'
 import { inChunks } from './text/chunks.js'
@@ -27,35 +27,26 @@ const HARMLESS = /^[\n -~]*$/
 export const jsonChunks = (value: object): Iterable<string> => inChunks(parts(value, '\n'))
 
 /** An item of a list at a time. `line`: a line feed and the indentation of the line on which the value begins. */
-function* parts(value: unknown, line: string): Generator<string> {
-  if (typeof value !== 'object' || value === null) {
-    yield jsonText(value)
+function* parts(value: object, line: string): Generator<string> {
+  const below = `${line}  `
+  if (isIterable(value)) {
+    let before = '['
+    for (const item of value) {
+      yield `${before}${below}${jsonText(item ?? null).replaceAll('\n', below)}`
+      before = ','
+    }
+    yield before === '[' ? '[]' : `${line}]`
     return
   }
-  const below = `${line}  `
-  const [open, close] = isIterable(value) ? '[]' : '{}'
-  let empty = true
-  for (const content of isIterable(value) ? items(value, below) : members(value, below)) {
-    yield `${empty ? open : ','}${below}`
-    yield* content
-    empty = false
-  }
-  yield empty ? `${open}${close}` : `${line}${close}`
-}
-
-function* items(list: Iterable<unknown>, line: string): Generator<Iterable<string>> {
-  for (const item of list) yield [jsonText(item ?? null).replaceAll('\n', line)]
-}
-
-function* members(value: object, line: string): Generator<Iterable<string>> {
+  let before = '{'
   for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) yield memberParts(key, member, line)
+    if (member === undefined) continue
+    yield `${before}${below}${jsonText(key)}: `
+    if (isObject(member)) yield* parts(member, below)
+    else yield jsonText(member)
+    before = ','
   }
-}
-
-function* memberParts(key: string, value: unknown, line: string): Generator<string> {
-  yield `${jsonText(key)}: `
-  yield* parts(value, line)
+  yield before === '{' ? '{}' : `${line}}`
 }
 
 /**

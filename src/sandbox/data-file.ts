@@ -1,9 +1,10 @@
 import { constants } from 'node:buffer'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { ValidateFunction } from 'ajv'
 import { isNode, LineCounter, parseDocument, stringify } from 'yaml'
 import { messageOf } from '../model/error.js'
 import { readInput } from '../system/read-file.js'
+import { writeDurably } from '../system/write-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
 import type { InvitationData, SandboxData } from './types.js'
 
@@ -61,14 +62,7 @@ async function writeDataFile(file: string, data: SandboxData): Promise<void> {
     found => found.mode,
     () => 0o644,
   )
-  const temporary = `${file}.${process.pid}.tmp`
-  try {
-    await writeFile(temporary, text, { mode })
-    await rename(temporary, file)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await writeDurably(file, text, mode)
 }
 
 /** Milliseconds from the beginning of one write to that of the next. */

@@ -1,4 +1,4 @@
-import type { AcceptedCredential, Issuer } from './auth.js'
+import type { AcceptedCredential } from './auth.js'
 import type { Fault } from './faults.js'
 import type { Call, CloudData, InvitationData, RecordedEffect, SandboxData } from './types.js'
 import type { WebhookOptions } from './webhooks.js'
@@ -32,8 +32,8 @@ export interface SandboxOptions {
   readonly accessTokens?: readonly (string | AcceptedCredential)[]
   /** Who is told of each new invitation. */
   readonly webhook?: WebhookOptions
-  /** Whose access tokens are taken too; a string is its issuer identifier. */
-  readonly issuer?: string | Issuer
+  /** The issuer identifier of the OpenID provider whose access tokens are taken too. */
+  readonly issuer?: string
 }
 
 /** A running sandbox. What it returns are copies or never change. */

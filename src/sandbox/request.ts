@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ValidateFunction } from 'ajv'
 import createFindMyWay from 'find-my-way'
-import { memberOf } from '../model/json.js'
+import { firstFault, memberOf } from '../model/json.js'
 import type { Contract, ContractOperation, Parameter } from './contract.js'
 import { type Answer, failure } from './http-answer.js'
 import type { Input, MemberFilters } from './types.js'
@@ -98,8 +98,7 @@ function bodyOf(validate: ValidateFunction, body: Buffer, type: string | undefin
   const value = parse(body)
   if (value === undefined) return failure(400, 'bad_body', 'The body is not JSON.')
   if (validate(value)) return { value }
-  const error = validate.errors?.[0]
-  return failure(400, 'bad_body', `The body${error?.instancePath ?? ''} ${error?.message ?? 'is not valid'}.`)
+  return failure(400, 'bad_body', `The body${firstFault(validate.errors, '')}.`)
 }
 
 function removal({ body }: ContractOperation, request: WrittenRequest): ValidatedRequest {

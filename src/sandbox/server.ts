@@ -31,7 +31,7 @@ function authOf({ apiKeys = [], accessTokens = [], issuer }: SandboxOptions, api
   return createAuthenticator({
     apiKeys: [{ secret: apiKey }, ...apiKeys],
     accessTokens: accessTokens.map(credentialOf),
-    issuer: typeof issuer === 'string' ? { url: issuer } : (issuer ?? null),
+    issuer: issuer ?? null,
   })
 }
 

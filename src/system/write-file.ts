@@ -5,13 +5,13 @@ import { errnoOf } from './errno.js'
 
 /**
  * Replaces a file atomically: after a crash at any moment it has either the old or the new content, complete.
- * The temporary file is in the same folder, with an unpredictable name and mode 0600.
+ * The temporary file is in the same folder, with an unpredictable name.
  * @throws system errors; the old file is then unchanged
  */
-export async function writeDurably(path: string, content: Uint8Array | Iterable<string>): Promise<void> {
+export async function writeDurably(path: string, content: Uint8Array | Iterable<string>, mode = 0o600): Promise<void> {
   const temp = join(dirname(path), `.guestlist.${randomUUID()}.tmp`)
   try {
-    const file = await open(temp, 'wx', 0o600)
+    const file = await open(temp, 'wx', mode)
     try {
       await writeFile(file, content)
       await file.sync()

@@ -9,100 +9,60 @@ export interface Change {
 /** Lines that are shown around a change. */
 const CONTEXT = 3
 
-/**
- * The hunks that turn one document into another, given item by item: linear in the number of lines. An item whose two sides
- * are the same array is not compared.
- */
+/** The hunks that turn one document into another, given item by item: linear in the number of lines. */
 export function hunksOf(items: Iterable<Change>): StructuredPatchHunk[] {
-  const writer = new HunkWriter()
-  for (const { before, after } of items) {
-    if (before === after) writer.same(before)
-    else {
-      for (const { added, removed, value } of diffArrays([...before], [...after])) {
-        if (removed) writer.removed(value)
-        else if (added) writer.added(value)
-        else writer.same(value)
-      }
-    }
+  const lines = markedLines(items)
+  const hunks: StructuredPatchHunk[] = []
+  let [oldStart, newStart, end] = [1, 1, 0]
+  for (const { first, last } of clustersOf(lines)) {
+    const begin = Math.max(0, first - CONTEXT)
+    oldStart += begin - end
+    newStart += begin - end
+    const shown = lines.slice(begin, last + 1 + CONTEXT)
+    const oldLines = shown.filter(line => !line.startsWith('+')).length
+    const newLines = shown.filter(line => !line.startsWith('-')).length
+    hunks.push({ oldStart, oldLines, newStart, newLines, lines: shown })
+    oldStart += oldLines
+    newStart += newLines
+    end = begin + shown.length
   }
-  return writer.finish()
+  return hunks
 }
 
-/** Takes lines in order and keeps those that belong to a hunk. */
-class HunkWriter {
-  readonly #hunks: StructuredPatchHunk[] = []
-  #open: StructuredPatchHunk | null = null
-  /** Unchanged lines since the last change: what follows it, or what the next one begins with. */
-  #pending: string[] = []
-  /** Of the block of changes that is being read: removed lines are written before added ones. */
-  #minus: string[] = []
-  #plus: string[] = []
-  #oldLine = 1
-  #newLine = 1
-
-  same(lines: readonly string[]): void {
-    if (lines.length === 0) return
-    this.#flush()
-    this.#oldLine += lines.length
-    this.#newLine += lines.length
-    for (const line of lines) this.#pending.push(line)
-    if (this.#open !== null && this.#pending.length > 2 * CONTEXT) this.#close()
-    if (this.#open === null && this.#pending.length > CONTEXT) this.#pending = this.#pending.slice(-CONTEXT)
+/**
+ * Every line after a sign: `-` is removed, `+` added, a space stays. Between lines that stay, removed ones come first. An item whose
+ * two sides are the same array is not compared.
+ */
+function markedLines(items: Iterable<Change>): readonly string[] {
+  const lines: string[] = []
+  let added: string[] = []
+  const stay = (unchanged: readonly string[]) => {
+    if (unchanged.length === 0) return
+    for (const line of added) lines.push(line)
+    for (const line of unchanged) lines.push(` ${line}`)
+    added = []
   }
-
-  removed(lines: readonly string[]): void {
-    const hunk = this.#hunk()
-    for (const line of lines) this.#minus.push(`-${line}`)
-    hunk.oldLines += lines.length
-    this.#oldLine += lines.length
+  for (const { before, after } of items) {
+    if (before === after) stay(before)
+    else
+      for (const part of diffArrays([...before], [...after])) {
+        if (part.removed) for (const line of part.value) lines.push(`-${line}`)
+        else if (part.added) for (const line of part.value) added.push(`+${line}`)
+        else stay(part.value)
+      }
   }
+  for (const line of added) lines.push(line)
+  return lines
+}
 
-  added(lines: readonly string[]): void {
-    const hunk = this.#hunk()
-    for (const line of lines) this.#plus.push(`+${line}`)
-    hunk.newLines += lines.length
-    this.#newLine += lines.length
+/** The first and the last changed line of each hunk: changes are of one hunk where their contexts touch. */
+function clustersOf(lines: readonly string[]): readonly { readonly first: number; readonly last: number }[] {
+  const clusters: { first: number; last: number }[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line.startsWith(' ')) continue
+    const open = clusters.at(-1)
+    if (open && index - open.last <= 2 * CONTEXT + 1) open.last = index
+    else clusters.push({ first: index, last: index })
   }
-
-  finish(): StructuredPatchHunk[] {
-    this.#flush()
-    this.#close()
-    return this.#hunks
-  }
-
-  /** The open hunk, or a new one, with the unchanged lines that lead to here. */
-  #hunk(): StructuredPatchHunk {
-    this.#open ??= {
-      oldStart: this.#oldLine - this.#pending.length,
-      oldLines: 0,
-      newStart: this.#newLine - this.#pending.length,
-      newLines: 0,
-      lines: [],
-    }
-    this.#context(this.#open, this.#pending)
-    this.#pending = []
-    return this.#open
-  }
-
-  #flush(): void {
-    for (const line of this.#minus) this.#open?.lines.push(line)
-    for (const line of this.#plus) this.#open?.lines.push(line)
-    this.#minus = []
-    this.#plus = []
-  }
-
-  /** Ends the open hunk; the lines after its last context wait for the next one. */
-  #close(): void {
-    if (this.#open === null) return
-    this.#context(this.#open, this.#pending.slice(0, CONTEXT))
-    this.#pending = this.#pending.slice(CONTEXT)
-    this.#hunks.push(this.#open)
-    this.#open = null
-  }
-
-  #context(hunk: StructuredPatchHunk, lines: readonly string[]): void {
-    for (const line of lines) hunk.lines.push(` ${line}`)
-    hunk.oldLines += lines.length
-    hunk.newLines += lines.length
-  }
+  return clusters
 }
