@@ -6,7 +6,7 @@ import { ldap } from './real/ldap.js'
 import { leftovers } from './real/leftovers.js'
 import { logins } from './real/logins.js'
 
-// It starts in half a minute, and in several where the machine is busy.
+// The first time on a machine takes two minutes, and several where it is busy.
 t.setTimeout(600_000)
 
 /* One real Keycloak for all that is tested on one. */
