@@ -21,8 +21,8 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if [[ $RUN_CONCLUSION == success ]]; then
-  gh run download "$RUN_ID" --repo "$GITHUB_REPOSITORY" --name guestlist-plan --dir "$work"
+# A plan that apply would refuse fails its run, and is shown all the same.
+if gh run download "$RUN_ID" --repo "$GITHUB_REPOSITORY" --name guestlist-plan --dir "$work" || [[ $RUN_CONCLUSION == success ]]; then
   guestlist show "$work/plan.json" --format markdown > "$work/body.md"
 else
   printf '%s\n### This pull request could not be planned\n\n[What is wrong](%s)\n' "$marker" "$RUN_URL" > "$work/body.md"

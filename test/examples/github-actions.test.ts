@@ -8,7 +8,7 @@ import { type Context, type JobRun, runJob } from './github.js'
 import { type Answer, EXAMPLES, freshCheckout, initGit, startWorld, type World } from './world.js'
 
 const FOLDER = 'github-actions'
-const SETUP = { scripts: [FOLDER], to: '.github/guestlist' }
+const SETUP = { scripts: [FOLDER, 'github-action'], to: '.github/guestlist' }
 const REPOSITORY = { GITHUB_REPOSITORY: 'acme/guests', GITHUB_SHA: 'a1b2' }
 const NPM: Answer = { to: 'npm install' }
 const TOKEN: Context = { 'github.token': 'token' }
@@ -65,10 +65,25 @@ t.test('a snapshot that a pull request made is not planned from', async t => {
   t.strictSame(world.calls('gh run download'), [])
 })
 
+t.test('a plan that apply would refuse fails the check of its pull request, and is shown', async t => {
+  const world = await startWorld(t, SETUP)
+  initGit(world)
+  const live = await takeSnapshot(world)
+  world.write('guestlist.yaml', `${world.read('guestlist.yaml')}guards: { maxAccepts: 1 }\n`)
+  world.answer(NPM, { to: 'gh run list', json: RUNS }, { to: 'gh run download 7 ', file: live })
+  const context = { 'github.event.repository.default_branch': 'main' }
+  t.match(await job(world, 'plan.yml', 'plan', context), { code: 3, summary: /maxAccepts/ })
+  world.answer(...talk([]), { to: 'gh run download 42 ', file: join(world.folder, 'plan.json') })
+  t.match(await job(world, 'comment.yml', 'comment', { ...HEAD, [CONCLUSION]: 'failure' }), { code: 0 })
+  t.match(world.calls('gh api --silent')[0]?.body, /maxAccepts/)
+})
+
 t.test('a manifest with errors fails the check of its pull request', async t => {
   const world = await startWorld(t, SETUP)
+  initGit(world)
+  const live = await takeSnapshot(world)
   world.write('guestlist.yaml', 'apiVersion: guestlist/v1\ninvitation: {}\n')
-  world.answer(NPM)
+  world.answer(NPM, { to: 'gh run list', json: RUNS }, { to: 'gh run download 7 ', file: live })
   const { code, stdout, stderr } = await job(world, 'plan.yml', 'plan', {
     'github.event.repository.default_branch': 'main',
   })

@@ -9,6 +9,7 @@ export interface Step {
   readonly if?: string
   readonly uses?: string
   readonly run?: string
+  readonly with?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -65,13 +66,7 @@ export interface Action {
 export const readAction = (path: string): Action => parse(workflowText(path))
 
 /** Runs a composite action that lies in a folder of the checkout. */
-export async function runAction(
-  world: World,
-  path: string,
-  folder: string,
-  inputs: Context,
-  env: Context,
-): Promise<JobRun> {
+export function runAction(world: World, path: string, folder: string, inputs: Context, env: Context): Promise<JobRun> {
   const action = readAction(path)
   const given = Object.entries(action.inputs).map(([name, { default: fallback = '' }]) => [
     `inputs.${name}`,
@@ -82,6 +77,27 @@ export async function runAction(
   return runSteps(world, action.runs.steps, outputs, Object.fromEntries(given), { ...env, ...place })
 }
 
+/** The action of this project, where a step uses it; null: an action of GitHub's, which is left out. */
+function stepRun(
+  world: World,
+  { run, uses, with: inputs }: Step,
+  context: Context,
+  env: Context,
+): Promise<JobRun> | null {
+  if (run !== undefined) return runScript(world, run, env)
+  if (uses !== './.github/guestlist') return null
+  return runAction(world, 'github-action/action.yml', uses, resolveAll(inputs, context), env)
+}
+
+async function runScript(world: World, script: string, env: Context): Promise<JobRun> {
+  const at = (name: string) => join(world.folder, '..', name)
+  for (const name of ['output', 'summary']) writeFileSync(at(name), '')
+  const ran = await world.run(script, { ...env, GITHUB_OUTPUT: at('output'), GITHUB_STEP_SUMMARY: at('summary') })
+  const set = [...readFileSync(at('output'), 'utf8').matchAll(/^(\w+)=(.*)$/gm)]
+  const outputs = Object.fromEntries(set.map(([, name = '', value = '']) => [name, value]))
+  return { ...ran, outputs, summary: readFileSync(at('summary'), 'utf8') }
+}
+
 async function runSteps(
   world: World,
   steps: readonly Step[],
@@ -89,24 +105,21 @@ async function runSteps(
   context: Context,
   env: Context,
 ): Promise<JobRun> {
-  let ran: Ran = { code: 0, stdout: '', stderr: '' }
+  let all: JobRun = { code: 0, stdout: '', stderr: '', summary: '', outputs: {} }
   let known = context
-  const files = {
-    GITHUB_OUTPUT: join(world.folder, '..', 'output'),
-    GITHUB_STEP_SUMMARY: join(world.folder, '..', 'summary'),
-  }
-  writeFileSync(files.GITHUB_STEP_SUMMARY, '')
   for (const step of steps) {
-    if (step.run === undefined || (ran.code !== 0 && step.if !== 'always()')) continue
-    writeFileSync(files.GITHUB_OUTPUT, '')
-    const { code, stdout, stderr } = await world.run(step.run, { ...env, ...files, ...resolveAll(step.env, known) })
-    ran = { code: ran.code === 0 ? code : ran.code, stdout: ran.stdout + stdout, stderr: ran.stderr + stderr }
-    const set = [...readFileSync(files.GITHUB_OUTPUT, 'utf8').matchAll(/^(\w+)=(.*)$/gm)]
-    known = {
-      ...known,
-      ...Object.fromEntries(set.map(([, name, value = '']) => [`steps.${step.id}.outputs.${name}`, value])),
+    if (all.code !== 0 && step.if !== 'always()') continue
+    const ran = await stepRun(world, step, known, { ...env, ...resolveAll(step.env, known) })
+    if (ran === null) continue
+    all = {
+      code: all.code === 0 ? ran.code : all.code,
+      stdout: all.stdout + ran.stdout,
+      stderr: all.stderr + ran.stderr,
+      summary: all.summary + ran.summary,
+      outputs: {},
     }
+    const set = Object.entries(ran.outputs).map(([name, value]) => [`steps.${step.id}.outputs.${name}`, value])
+    known = { ...known, ...Object.fromEntries(set) }
   }
-  const result = ran.code === 0 ? resolveAll(outputs, known) : {}
-  return { ...ran, outputs: result, summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8') }
+  return { ...all, outputs: all.code === 0 ? resolveAll(outputs, known) : {} }
 }

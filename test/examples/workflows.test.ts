@@ -30,6 +30,8 @@ t.test('every workflow is in the table', async t => {
   )
 })
 
+const INSTALLS = ['bash .github/guestlist/install.sh', './.github/guestlist']
+
 const writes = (permissions: object | string | undefined, prefix = ''): string[] =>
   Object.entries(permissions ?? {}).flatMap(([scope, right]) => (right === 'read' ? [] : [`${prefix}${scope}`]))
 
@@ -48,7 +50,8 @@ for (const [path, rights] of Object.entries(WORKFLOWS)) {
     t.ok(workflow.concurrency, 'has a concurrency group')
     t.notMatch(text, /pull_request_target/)
     for (const { uses } of steps)
-      if (uses !== undefined) t.match(uses, /^actions\/[a-z-]+@[0-9a-f]{40}$/, 'an action of GitHub, at a commit')
+      if (uses !== undefined && uses !== './.github/guestlist')
+        t.match(uses, /^actions\/[a-z-]+@[0-9a-f]{40}$/, 'an action of GitHub, at a commit')
     for (const { run = '' } of steps) t.notMatch(run, /\$\{\{/, 'no expression is pasted into a script')
     const secrets = [...text.matchAll(/^.*\bsecrets\b.*$/gm)].map(([line]) => line.trim())
     t.ok(
@@ -56,7 +59,10 @@ for (const [path, rights] of Object.entries(WORKFLOWS)) {
       'by env alone',
     )
     for (const [name, job] of jobs)
-      t.equal(job.steps.find(({ run }) => run !== undefined)?.run, 'bash .github/guestlist/install.sh', name)
+      t.ok(
+        job.steps.some(({ run, uses }) => INSTALLS.includes(run ?? uses ?? '')),
+        `${name} installs the pinned tarball`,
+      )
   })
 }
 

@@ -61,7 +61,7 @@ export async function startWorld(t: Test, { scripts, to }: { scripts: readonly s
   cpSync(join(EXAMPLES, 'quickstart', 'guestlist.yaml'), join(folder, 'guestlist.yaml'))
   mkdirSync(join(folder, to), { recursive: true })
   for (const name of scripts.flatMap(example => readdirSync(join(EXAMPLES, example)).map(file => join(example, file))))
-    if (name.endsWith('.sh')) cpSync(join(EXAMPLES, name), join(folder, to, name.split('/').at(-1) ?? ''))
+    if (/(\.sh|\/action\.yml)$/.test(name)) cpSync(join(EXAMPLES, name), join(folder, to, name.split('/').at(-1) ?? ''))
   if (scripts.length > 0) putTarball(join(folder, to))
   const sandbox = await startSandbox()
   t.teardown(() => sandbox.close())

@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# Plans a pull request from the latest saved live state, without credentials for BIMData.
-# Needs GH_TOKEN (actions: read), GITHUB_REPOSITORY, GITHUB_STEP_SUMMARY, DEFAULT_BRANCH. Writes plan.json.
+# Brings the latest saved live state as snapshot/live.json.
+# Needs GH_TOKEN (actions: read), GITHUB_REPOSITORY, DEFAULT_BRANCH.
 set -euo pipefail
-
-guestlist validate
 
 # A fork may name its branch like the default branch, and may change a workflow: only a run that no pull request started counts.
 run=$(
@@ -19,5 +17,3 @@ if [[ -z $run ]]; then
   exit 1
 fi
 gh run download "$run" --repo "$GITHUB_REPOSITORY" --name guestlist-snapshot --dir snapshot
-
-guestlist plan --from snapshot/live.json --out plan.json --format markdown >> "$GITHUB_STEP_SUMMARY"

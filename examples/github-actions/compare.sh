@@ -1,20 +1,9 @@
 #!/usr/bin/env bash
-# Plans the live state from the merged manifest, and says in the summary how that compares with what the pull request showed.
-# Needs GH_TOKEN (pull-requests: read), GITHUB_REPOSITORY, GITHUB_SHA, GITHUB_STEP_SUMMARY, GITHUB_OUTPUT, and BIMData's
-# credentials. Sets the outputs `digest` and `changes`.
+# Says in the summary whether the pull request showed the plan of this digest: for the approver's eyes only. Who may write to the
+# repository may edit a comment, so that nothing is decided by it.
+# Needs DIGEST, GH_TOKEN (pull-requests: read), GITHUB_REPOSITORY, GITHUB_SHA, GITHUB_STEP_SUMMARY.
 set -euo pipefail
 
-code=0
-guestlist plan --detailed-exitcode --out plan.json --format markdown >> "$GITHUB_STEP_SUMMARY" || code=$?
-case $code in
-  0) changes=false ;;
-  2) changes=true ;;
-  *) exit "$code" ;;
-esac
-digest=$(node -p 'JSON.parse(require("node:fs").readFileSync("plan.json", "utf8")).guestlist.digest')
-printf 'changes=%s\ndigest=%s\n' "$changes" "$digest" >> "$GITHUB_OUTPUT"
-
-# For the approver's eyes only: who may write to the repository may edit a comment, so that nothing is decided by it.
 number=$(gh api "repos/$GITHUB_REPOSITORY/commits/$GITHUB_SHA/pulls" |
   node -p 'JSON.parse(require("node:fs").readFileSync(0, "utf8"))[0]?.number ?? ""')
 [[ -n $number ]] || exit 0
@@ -25,7 +14,7 @@ shown=$(gh api --paginate --slurp "repos/$GITHUB_REPOSITORY/issues/$number/comme
     const plan = ours.find(body => body.startsWith("<!-- guestlist-plan -->")) ?? ""
     const [, digest = ""] = plan.match(/^Digest: `(sha256:[0-9a-f]{64})`\s*$/m) ?? []
     console.log(digest)')
-if [[ $shown == "$digest" ]]; then
+if [[ $shown == "$DIGEST" ]]; then
   printf '\nPull request #%s showed this plan.\n' "$number" >> "$GITHUB_STEP_SUMMARY"
 else
   printf '\n**Pull request #%s did not show this plan**: the live state, the manifest or the comment has changed since. Read it before you approve.\n' \
