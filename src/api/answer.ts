@@ -2,7 +2,7 @@ import { readBody } from '../http/body.js'
 import { retryAfterMs } from '../http/retry.js'
 import { sanitizeServerText } from '../http/secret.js'
 import type { HttpResponse } from '../http/transport.js'
-import { ApiError } from '../model/api-error.js'
+import { ApiError, invalidAnswer } from '../model/api-error.js'
 import { type Invitation, invitationOf } from '../model/invitation.js'
 import { memberOf, tryParseJson } from '../model/json.js'
 import { validateInvitation } from './invitation-validator.gen.js'
@@ -174,8 +174,8 @@ export function checkedInvitation(value: unknown, which: number | string): Invit
   const [first] = validateInvitation.errors ?? []
   const field = first?.instancePath.slice(1) ?? ''
   const fault = field === '' ? (first?.message ?? 'is wrong') : `has a bad "${field}": ${first?.message}`
-  throw new ApiError(`The API's answer breaks the contract: ${what} ${fault}`, {
-    kind: 'invalid-answer',
-    advice: 'Nothing is decided from it. Check that --api-url is the address of a BIMData API.',
-  })
+  throw invalidAnswer(
+    `The API's answer breaks the contract: ${what} ${fault}`,
+    'Nothing is decided from it. Check that --api-url is the address of a BIMData API.',
+  )
 }

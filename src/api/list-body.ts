@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { getHeapStatistics } from 'node:v8'
 import { assertDepth, parseJson, tooLarge } from '../http/body.js'
-import { ApiError } from '../model/api-error.js'
+import { ApiError, invalidAnswer } from '../model/api-error.js'
 import type { Invitation } from '../model/invitation.js'
 import { checkedInvitation } from './answer.js'
 
@@ -158,15 +158,12 @@ function tryList(bytes: Buffer, border: number): readonly unknown[] | null {
 }
 
 const notJson = (): ApiError =>
-  new ApiError("The API's answer is not JSON: its list ends with a comma", {
-    kind: 'invalid-answer',
-    advice: 'Check what answers at this address.',
-  })
+  invalidAnswer("The API's answer is not JSON: its list ends with a comma", 'Check what answers at this address.')
 
 function notAList(value: unknown): ApiError {
   const what = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
-  return new ApiError(`The API sent ${what} where a list of invitations was expected`, {
-    kind: 'invalid-answer',
-    advice: 'Check that --api-url is the address of a BIMData API.',
-  })
+  return invalidAnswer(
+    `The API sent ${what} where a list of invitations was expected`,
+    'Check that --api-url is the address of a BIMData API.',
+  )
 }

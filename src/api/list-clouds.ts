@@ -1,6 +1,6 @@
 import { parseJson, readBody } from '../http/body.js'
 import type { HttpResponse } from '../http/transport.js'
-import { ApiError } from '../model/api-error.js'
+import { invalidAnswer } from '../model/api-error.js'
 import type { CloudMember, CloudRef, Listed } from '../model/clouds.js'
 import { isObject } from '../model/json.js'
 import { isPartial } from './answer.js'
@@ -20,10 +20,10 @@ export async function readListed<T>(
 ): Promise<Listed<T>> {
   const rows = parseJson(await readBody(answer.body, maxBytes), maxDepth)
   if (!Array.isArray(rows)) {
-    throw new ApiError(`The API's answer breaks the contract: ${what} is not a list`, {
-      kind: 'invalid-answer',
-      advice: 'Nothing is concluded from it. Check that --api-url is the address of a BIMData API.',
-    })
+    throw invalidAnswer(
+      `The API's answer breaks the contract: ${what} is not a list`,
+      'Nothing is concluded from it. Check that --api-url is the address of a BIMData API.',
+    )
   }
   const items = rows.map(read).filter(item => item !== null)
   return { items, whole: items.length === rows.length && !isPartial(answer) }

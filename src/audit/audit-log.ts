@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { GuestlistError } from '../model/error.js'
 import { sha256 } from '../model/text.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
-import { sweepLeftovers, underLock } from '../system/lock-file.js'
+import { lockPathOf, sweepLeftovers, underLock } from '../system/lock-file.js'
 import { describeHolder, type LockInfo, newLockInfo } from '../system/lock-info.js'
 import { makeFolder, syncFolder } from '../system/write-file.js'
 import { type AuditContext, type AuditEntry, auditContextOf, formatLine, MAX_LINE_BYTES, NO_LINE } from './entry.js'
@@ -61,7 +61,7 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
       known = await addTo(target, batch, context, known)
     }).catch(failedTo(where))
   await writeBatch([])
-  await sweepLeftovers(lockOf(target), info)
+  await sweepLeftovers(lockPathOf(target), info)
 
   const waiting: QueuedEntry[] = []
   let writing: Promise<void> | null = null
@@ -94,17 +94,15 @@ export async function openAudit(path: string, options: AuditOptions): Promise<Au
   }
 }
 
-const lockOf = (target: string): string => join(dirname(target), `.${basename(target)}.lock`)
-
 function locked(target: string, timeoutMs: number, facts: LockInfo, work: () => Promise<void>): Promise<void> {
   const waiting = { timeoutMs, firstPauseMs: 1, longestPauseMs: 20 }
   const held = (holder: LockInfo) =>
     new GuestlistError(
       'audit-locked',
       `The audit log ${target} is locked, by ${describeHolder(holder)}. ` +
-        `If that process has certainly ended, remove ${lockOf(target)}.`,
+        `If that process has certainly ended, remove ${lockPathOf(target)}.`,
     )
-  return underLock(lockOf(target), { ...facts, ID: randomUUID() }, waiting, held, work)
+  return underLock(lockPathOf(target), { ...facts, ID: randomUUID() }, waiting, held, work)
 }
 
 async function addTo(

@@ -3,7 +3,7 @@ import { type Found, findSecret, findText, namesSet, printable, variable } from 
 import type { Env } from '../http/proxy.js'
 import { Secret } from '../http/secret.js'
 import type { TransportOptions } from '../http/transport.js'
-import { ApiError } from '../model/api-error.js'
+import { type ApiError, credentialsError } from '../model/api-error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import type { CredentialName, CredentialSource } from './credential-source.js'
 import { jwtExpiry } from './jwt.js'
@@ -46,10 +46,10 @@ export async function chooseCredentials(env: Env, options: CredentialOptions): P
 export async function cloudCredentials(env: Env, options: CredentialOptions): Promise<CredentialSource | null> {
   const { source, half } = await fromEnvironment(env, 'BIMDATA_CLOUD', options)
   if (half === null) return source
-  throw new ApiError(half, {
-    kind: 'credentials',
-    advice: 'Set both, or neither: without them clouds are read with the credential of everything else.',
-  })
+  throw credentialsError(
+    half,
+    'Set both, or neither: without them clouds are read with the credential of everything else.',
+  )
 }
 
 interface FromEnvironment {
@@ -145,9 +145,9 @@ function fixedSource(
 }
 
 const noCredentials = (half: string | null): ApiError =>
-  new ApiError(`There are no credentials for the API${half === null ? '' : ` (${half})`}`, {
-    kind: 'credentials',
-    advice: [
+  credentialsError(
+    `There are no credentials for the API${half === null ? '' : ` (${half})`}`,
+    [
       'Give one of these:',
       '  BIMDATA_ACCESS_TOKEN                        an access token',
       '  BIMDATA_API_KEY                             the API key of an application',
@@ -155,7 +155,7 @@ const noCredentials = (half: string | null): ApiError =>
       '  guestlist login                             your own account, in a browser',
       'Each variable may be given as …_FILE, naming a file that holds the value.',
     ].join('\n'),
-  })
+  )
 
 /** Tokens of the client_credentials grant, kept in memory. */
 function clientCredentialsSource(

@@ -1,7 +1,7 @@
 import { checkScheme } from '../http/address.js'
 import { findSecret } from '../http/env-secret.js'
 import { registerSecret } from '../http/secret.js'
-import { ApiError } from '../model/api-error.js'
+import { type ApiError, credentialsError } from '../model/api-error.js'
 import { storedLogin, type TokenResponse } from './login-source.js'
 import { listenForCallback, notSignedIn } from './loopback.js'
 import { type OAuthClient, type Provider, type ProviderSettings, withProvider } from './provider.js'
@@ -115,10 +115,7 @@ async function authorizeDevice({ oidc, config, run }: Provider, request: DeviceL
 }
 
 const noDeviceFlow = (): ApiError =>
-  new ApiError('This identity provider offers no device sign-in', {
-    kind: 'credentials',
-    advice: 'Run `guestlist login` without --device.',
-  })
+  credentialsError('This identity provider offers no device sign-in', 'Run `guestlist login` without --device.')
 
 /** The address is shown on a terminal: a normalized URL holds no control characters. */
 function personsPage(address: string, settings: ProviderSettings): string {

@@ -1,5 +1,5 @@
 import { registerSecret, type Secret } from '../http/secret.js'
-import { ApiError } from '../model/api-error.js'
+import { type ApiError, credentialsError } from '../model/api-error.js'
 import type { CredentialSource } from './credential-source.js'
 import { type OAuthClient, type ProviderSettings, withProvider } from './provider.js'
 import { bearerToken, isFresh, renewedSource, renewingToken, type Token } from './renewing.js'
@@ -88,5 +88,4 @@ async function refresh(settings: ProviderSettings, client: OAuthClient, login: S
   return storedLogin(login, answer, login)
 }
 
-const ended = (how: string): ApiError =>
-  new ApiError(`The login ${how}`, { kind: 'credentials', advice: 'Run `guestlist login`.' })
+const ended = (how: string): ApiError => credentialsError(`The login ${how}`, 'Run `guestlist login`.')

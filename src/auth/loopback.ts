@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isLoopback } from '../http/address.js'
-import { ApiError } from '../model/api-error.js'
+import { ApiError, credentialsError } from '../model/api-error.js'
 
 /** The browser's redirect back from the provider; `answer` shows the user the outcome. */
 export interface Callback {
@@ -19,10 +19,8 @@ export interface Listener {
   close(): void
 }
 
-const failed = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })
-
 export const notSignedIn = (interrupted: boolean): ApiError =>
-  failed(
+  credentialsError(
     interrupted ? 'The sign-in was interrupted' : 'The sign-in was not completed in time',
     'Run `guestlist login` again.',
   )
@@ -75,10 +73,11 @@ export async function listenForCallback(redirectUri: string): Promise<Listener> 
 
 function parseRedirectUri(text: string): URL {
   const advice = 'Use an address like http://localhost:8080/oidc-callback, as it is registered for the client.'
-  if (!URL.canParse(text)) throw failed('--redirect-uri is not a web address', advice)
+  if (!URL.canParse(text)) throw credentialsError('--redirect-uri is not a web address', advice)
   const uri = new URL(text)
-  if (uri.protocol !== 'http:' || !isLoopback(uri)) throw failed('--redirect-uri is not http on this machine', advice)
-  if (uri.search !== '' || uri.hash !== '') throw failed('--redirect-uri has a query or a fragment', advice)
+  if (uri.protocol !== 'http:' || !isLoopback(uri))
+    throw credentialsError('--redirect-uri is not http on this machine', advice)
+  if (uri.search !== '' || uri.hash !== '') throw credentialsError('--redirect-uri has a query or a fragment', advice)
   return uri
 }
 
@@ -120,7 +119,7 @@ function listenError(error: Error, port: number): Error {
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return error
   const why = code === 'EACCES' ? 'may not be used by you' : 'is taken by another program'
   const advice = 'End that program, or choose a port with --redirect-uri (it must be registered for the client).'
-  return failed(`Port ${port}, where the browser is to return, ${why}`, advice)
+  return credentialsError(`Port ${port}, where the browser is to return, ${why}`, advice)
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, uri: URL, state: string): Callback | null {

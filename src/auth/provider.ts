@@ -4,7 +4,7 @@ import { readBody } from '../http/body.js'
 import { variable } from '../http/env-secret.js'
 import type { Secret } from '../http/secret.js'
 import { createTransport, type Transport, type TransportOptions } from '../http/transport.js'
-import { ApiError } from '../model/api-error.js'
+import { type ApiError, credentialsError } from '../model/api-error.js'
 import { canonicalApiUrl } from '../model/text.js'
 import { oauthError, type SettingNames, settingNames } from './oauth-error.js'
 
@@ -177,7 +177,7 @@ function oauthFetch(transport: Transport, origins: ReadonlySet<string>) {
 }
 
 const foreign = (url: URL): ApiError =>
-  new ApiError(`The identity provider names an endpoint at another origin (${url.origin}); nothing is sent there`, {
-    kind: 'credentials',
-    advice: 'Check BIMDATA_IAM_URL. If the token endpoint is meant, name it in BIMDATA_TOKEN_URL.',
-  })
+  credentialsError(
+    `The identity provider names an endpoint at another origin (${url.origin}); nothing is sent there`,
+    'Check BIMDATA_IAM_URL. If the token endpoint is meant, name it in BIMDATA_TOKEN_URL.',
+  )

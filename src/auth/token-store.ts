@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { variable } from '../http/env-secret.js'
 import type { Env } from '../http/proxy.js'
-import { ApiError } from '../model/api-error.js'
+import { ApiError, credentialsError } from '../model/api-error.js'
 import { memberOf, tryParseJson } from '../model/json.js'
 import { errnoOf } from '../system/errno.js'
 import { sweepLeftovers, underLock } from '../system/lock-file.js'
@@ -77,10 +77,10 @@ async function alone(path: string, maxHoldMs: number, work: () => Promise<void>)
   const isDead = (holder: LockInfo): boolean =>
     hasEnded(holder) || (holder.Host !== hostname() && Date.now() - Date.parse(holder.Created) > maxHoldMs)
   const busy = () =>
-    new ApiError('Another guestlist process is renewing the login and does not finish', {
-      kind: 'credentials',
-      advice: `Try again. If no other process runs, delete ${lock}.`,
-    })
+    credentialsError(
+      'Another guestlist process is renewing the login and does not finish',
+      `Try again. If no other process runs, delete ${lock}.`,
+    )
   await sweepLeftovers(lock, info)
   const waiting = { timeoutMs: maxHoldMs, firstPauseMs: 20, longestPauseMs: 200 }
   await underLock(lock, info, waiting, busy, work, isDead)
@@ -139,10 +139,10 @@ async function writeLogins(path: string, logins: readonly StoredLogin[]): Promis
 }
 
 const noHomeFolder = (): ApiError =>
-  new ApiError('There is no home folder to keep a login in', {
-    kind: 'credentials',
-    advice: 'Set HOME, or GUESTLIST_CONFIG_DIR to the folder to use.',
-  })
+  credentialsError(
+    'There is no home folder to keep a login in',
+    'Set HOME, or GUESTLIST_CONFIG_DIR to the folder to use.',
+  )
 
 const broken = (path: string, fault: string, advice: string): ApiError =>
   new ApiError(`The file of logins, ${path}, ${fault}`, { kind: 'credentials', advice })

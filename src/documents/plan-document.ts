@@ -5,7 +5,6 @@ import {
   isInvitationAction,
   type KeycloakUser,
   type OverruledRef,
-  type RuleRef,
   STATUS_AFTER,
   type UserView,
 } from '../model/action.js'
@@ -50,22 +49,14 @@ export interface ResourceChange {
   readonly action_reason: ActionReason | Unchanged['why']
 }
 
-export interface ActionEntry {
-  readonly address: string
-  readonly action: Action['action']
-  readonly rule: RuleRef
-  readonly overruled: readonly OverruledRef[]
+export interface ActionEntry extends Pick<Action, 'address' | 'action' | 'rule' | 'overruled'> {
   readonly implied_by: string | null
   /** For removals only. */
   readonly loss?: Loss | null
 }
 
 /** For a no-op, which is listed only on request. */
-export interface UnchangedEntry {
-  readonly address: string
-  readonly rule: RuleRef | null
-  readonly overruled: readonly OverruledRef[]
-}
+export type UnchangedEntry = Pick<Unchanged, 'address' | 'rule' | 'overruled'>
 
 /** schemas/plan.schema.json; a saved plan is this document. */
 export interface PlanDocument {

@@ -1,17 +1,9 @@
 import type { Clouds } from '../model/clouds.js'
+import type { Invitation } from '../model/invitation.js'
 import type { RemovalRecord } from '../model/removal-record.js'
 
-export interface SnapshotInvitation {
-  readonly id: number
-  readonly email: string
-  readonly status: string
-  readonly cloud_name: string
-  readonly cloud_role: number
-  readonly project_name: string | null
-  readonly project_role: number | null
-  readonly client_id: number | null
-  readonly sender_provider_sub: string | null
-}
+/** With the API's own status, and every field there. */
+export type SnapshotInvitation = Omit<Invitation, 'status' | 'raw_status'> & { readonly status: string }
 
 /** The document of schemas/snapshot.schema.json. */
 export interface SnapshotJson {

@@ -1,8 +1,5 @@
-import { ApiError } from '../model/api-error.js'
+import { ApiError, invalidAnswer } from '../model/api-error.js'
 import { isObject } from '../model/json.js'
-
-const invalid = (message: string, advice: string, cause?: unknown): ApiError =>
-  new ApiError(message, { kind: 'invalid-answer', advice, cause })
 
 /** The whole body. Beyond `maxBytes` (decompressed) it throws an `ApiError` `too-large`, and the rest is not read. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
@@ -38,27 +35,27 @@ function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw invalid("The API's answer is not UTF-8 text", 'Check what answers at this address.')
+    throw invalidAnswer("The API's answer is not UTF-8 text", 'Check what answers at this address.')
   }
 }
 
 function notJson(text: string, closed: boolean): ApiError {
   const trimmed = text.trim()
-  if (trimmed === '') return invalid("The API's answer is empty", 'Try again.')
+  if (trimmed === '') return invalidAnswer("The API's answer is empty", 'Try again.')
   if (trimmed.startsWith('<')) return webPage()
   return closed
-    ? invalid("The API's answer is not JSON", 'Check what answers at this address.')
-    : invalid(`The API's answer was cut short after ${text.length} characters`, 'Try again.')
+    ? invalidAnswer("The API's answer is not JSON", 'Check what answers at this address.')
+    : invalidAnswer(`The API's answer was cut short after ${text.length} characters`, 'Try again.')
 }
 
 export const webPage = (): ApiError =>
-  invalid(
+  invalidAnswer(
     "A web page came back instead of the API's answer",
     'Check --api-url, and whether a proxy or a sign-in page is in between.',
   )
 
 const tooDeep = (maxDepth: number): ApiError =>
-  invalid(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
+  invalidAnswer(`The API's answer is nested deeper than ${maxDepth} levels`, 'It is refused.')
 
 /**
  * Throws if an item of a parsed list is nested deeper than `maxDepth`, counting the list. Like V8's parser it does not

@@ -1,4 +1,4 @@
-import { ApiError } from '../model/api-error.js'
+import { credentialsError } from '../model/api-error.js'
 import { readInput } from '../system/read-file.js'
 import type { Env } from './proxy.js'
 import { Secret } from './secret.js'
@@ -41,7 +41,7 @@ export async function findSecret(env: Env, name: string): Promise<Found<Secret> 
 export async function findOnlyText(env: Env, name: string): Promise<Found<string> | null> {
   const [one, other] = namesSet(env, name)
   if (other !== undefined)
-    throw unusable(`Both ${one} and ${other} are set`, 'Keep the one that is meant, and unset the other.')
+    throw credentialsError(`Both ${one} and ${other} are set`, 'Keep the one that is meant, and unset the other.')
   return findText(env, name)
 }
 
@@ -58,25 +58,24 @@ const MAX_SECRET_BYTES = 64 * 1024
 
 async function readSecretFile(path: string, from: string): Promise<string> {
   const bytes = await readInput(path, MAX_SECRET_BYTES).catch(cause => {
-    throw unusable(
+    throw credentialsError(
       `The file of ${from} cannot be read (${cause.code ?? cause.message})`,
       'Check its path and its permissions.',
     )
   })
-  if (bytes.length > MAX_SECRET_BYTES) throw unusable(`The file of ${from} is larger than 64 KiB`, 'Check its path.')
+  if (bytes.length > MAX_SECRET_BYTES)
+    throw credentialsError(`The file of ${from} is larger than 64 KiB`, 'Check its path.')
   const text = bytes.toString('utf8')
   const value = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
-  if (value === '') throw unusable(`The file of ${from} is empty`, 'Write the secret into it.')
+  if (value === '') throw credentialsError(`The file of ${from} is empty`, 'Write the secret into it.')
   return value
 }
 
 /** Headers cannot hold line breaks or other control characters, and none is ever intended. */
 export function printable(value: string, from: string): string {
   if (!/\p{Cc}/u.test(value)) return value
-  throw unusable(
+  throw credentialsError(
     `The value of ${from} holds a line break or another control character`,
     'Copy it again, as one line without anything before or after it.',
   )
 }
-
-const unusable = (message: string, advice: string): ApiError => new ApiError(message, { kind: 'credentials', advice })

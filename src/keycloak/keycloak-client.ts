@@ -6,7 +6,7 @@ import { parseJson, readBody } from '../http/body.js'
 import { findOnlySecret, findOnlyText } from '../http/env-secret.js'
 import { createTransport, type HttpResponse, type Transport, type TransportOptions } from '../http/transport.js'
 import type { KeycloakUser } from '../model/action.js'
-import { ApiError } from '../model/api-error.js'
+import { ApiError, credentialsError, invalidAnswer } from '../model/api-error.js'
 import { memberOf } from '../model/json.js'
 import type { KeycloakRef } from '../model/plan.js'
 import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
@@ -148,11 +148,10 @@ const textOf = (value: unknown, name: string): string | null => {
 }
 
 const noAccount = (name: string): ApiError =>
-  new ApiError(`The manifest names a Keycloak, and ${name} is not set`, {
-    kind: 'credentials',
-    advice:
-      'Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their _FILE) to a client of the realm with a service account that has the realm-management roles view-users and manage-users.',
-  })
+  credentialsError(
+    `The manifest names a Keycloak, and ${name} is not set`,
+    'Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their _FILE) to a client of the realm with a service account that has the realm-management roles view-users and manage-users.',
+  )
 
 function inKeycloak(error: unknown): never {
   if (!(error instanceof ApiError)) throw error
@@ -184,10 +183,10 @@ export async function requireRoles(keycloak: KeycloakClient, { deleting }: { del
 
 const missingRoles = (what: string, roles: readonly string[]): ApiError => {
   const named = roles.map(role => `"${role}"`).join(' and ')
-  return new ApiError(what, {
-    kind: 'credentials',
-    advice: `Grant its service account the role${roles.length > 1 ? 's' : ''} ${named} of the client "realm-management".`,
-  })
+  return credentialsError(
+    what,
+    `Grant its service account the role${roles.length > 1 ? 's' : ''} ${named} of the client "realm-management".`,
+  )
 }
 
 function refused(answer: HttpResponse, role: 'view-users' | 'manage-users'): ApiError {
@@ -204,7 +203,4 @@ function refused(answer: HttpResponse, role: 'view-users' | 'manage-users'): Api
 }
 
 const unexpected = (what: string): ApiError =>
-  new ApiError(`Keycloak's answer is not what its admin API documents: ${what}`, {
-    kind: 'invalid-answer',
-    advice: 'Check keycloak.url in the manifest.',
-  })
+  invalidAnswer(`Keycloak's answer is not what its admin API documents: ${what}`, 'Check keycloak.url in the manifest.')

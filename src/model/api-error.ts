@@ -48,3 +48,9 @@ export class ApiError extends Error {
     this.permanent = facts.permanent ?? false
   }
 }
+
+export const credentialsError = (message: string, advice: string): ApiError =>
+  new ApiError(message, { kind: 'credentials', advice })
+
+export const invalidAnswer = (message: string, advice: string): ApiError =>
+  new ApiError(message, { kind: 'invalid-answer', advice })

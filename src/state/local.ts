@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ErrorCode } from '../model/codes.gen.js'
 import { GuestlistError } from '../model/error.js'
 import { errnoOf, reasonOf } from '../system/errno.js'
-import { readLock, removeLock, sweepLeftovers, tryLock } from '../system/lock-file.js'
+import { lockPathOf, readLock, removeLock, sweepLeftovers, tryLock } from '../system/lock-file.js'
 import { makeFolder, writeDurably } from '../system/write-file.js'
 import type { Backend } from './backend.js'
 import { MAX_STATE_BYTES } from './document.js'
@@ -56,10 +56,6 @@ export function localBackend(path: string, cwd: string): Backend {
       }
     },
   }
-}
-
-function lockPathOf(target: string): string {
-  return join(dirname(target), `.${basename(target)}.lock`)
 }
 
 async function readState(where: string): Promise<Uint8Array | null> {

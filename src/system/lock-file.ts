@@ -18,6 +18,9 @@ import { hasEnded } from './process.js'
  * without a lock between the dead one and the new one. A claim whose holder died is taken over in the same way.
  */
 
+/** Where the lock of a file is: beside it, under its name. */
+export const lockPathOf = (file: string): string => join(dirname(file), `.${basename(file)}.lock`)
+
 /** A lock file is small; anything larger is not one. */
 const MAX_LOCK_BYTES = 64 * 1024
 /** Errors of file systems without hard links. */
