@@ -38,7 +38,7 @@ export function parseAllowedSigners(text: string): AllowedSigners {
   const signers: Signer[] = []
   const faults: SignersFault[] = []
   text.split('\n').forEach((content, index) => {
-    // Only what OpenSSH treats as whitespace: a byte order mark would be part of a name.
+    // Trims only what OpenSSH treats as whitespace: a byte order mark would be part of a name.
     const trimmed = content.replace(/^[ \t]+|[ \t\r]+$/g, '')
     if (trimmed === '' || trimmed.startsWith('#')) return
     const read = readLine(trimmed, index + 1)
@@ -82,7 +82,7 @@ function readKey(text: string): PublicKey | string {
   return key
 }
 
-/** People cannot compare what an editor does not show. */
+/** Characters that an editor does not show, so that two names could look the same. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u
 
 function readPrincipals(text: string): Pick<Signer, 'principals' | 'wildcards'> | string {

@@ -20,9 +20,9 @@ export interface SignersFile {
 }
 
 /**
- * Decides which of the approvals count. The order is kept.
+ * Decides which approvals count, in the order given.
  *
- * @throws GuestlistError for a signers file with a fault, an author whom it does not list, or where ssh-keygen cannot be run
+ * @throws GuestlistError if the signers file has a fault or does not list an author, or if ssh-keygen cannot be run
  */
 export async function judgeApprovals(
   given: readonly GivenApproval[],

@@ -6,28 +6,28 @@ import { type ApprovalFile, NAMESPACE, parseStatement, type StatementFault, stat
 import { isCertificate } from './ssh-wire.js'
 
 /*
- * Whether an approval counts: the first row that applies decides.
+ * Whether an approval counts. The first matching row applies.
  *
- * | what is there                                                        | it                        |
- * | -------------------------------------------------------------------- | ------------------------- |
- * | no file, one that cannot be read, a folder without approvals         | does not count            |
- * | text that is not a signature with a statement of version 1           | does not count            |
- * | a statement of another API, of another digest, of other counts       | does not count            |
- * | a signature in another namespace                                     | does not count            |
- * | a signature by a certificate: its authority could make any number    | does not count            |
- * | a key that no line lists as somebody's own                           | does not count            |
- * | … lists only by a wildcard, for another namespace, or for other times | does not count            |
- * | a key that any line lists for the author, of whatever validity       | does not count            |
- * | a signature that ssh-keygen finds not to be of this text by this key | does not count            |
- * | a key, or a principal, that an approval that counts has too          | does not count again      |
- * | anything else                                                        | counts, once              |
+ * | given                                                               | verdict              |
+ * | ------------------------------------------------------------------- | -------------------- |
+ * | no file, an unreadable one, or a folder without approvals           | does not count       |
+ * | text that is not a signature with a statement of version 1          | does not count       |
+ * | a statement with another API, digest or counts                      | does not count       |
+ * | a signature in another namespace                                    | does not count       |
+ * | a signature by a certificate: its authority could issue any number  | does not count       |
+ * | a key that no line lists as a person's own                          | does not count       |
+ * | … or only for a wildcard, another namespace or another time         | does not count       |
+ * | a key that any line, valid or not, lists for the author             | does not count       |
+ * | a signature that ssh-keygen rejects for this text and key           | does not count       |
+ * | a key or principal shared with an approval that already counts      | does not count again |
+ * | anything else                                                       | counts once          |
  *
- * So no two approvals that count share a key or a principal, whatever order they are given in.
+ * So no two approvals that count share a key or a principal, whatever their order.
  */
 
-/** A file that was named on the command line, or found in a folder named there. */
+/** A file named on the command line, or found in a folder named there. */
 export interface GivenApproval {
-  /** As it was named, for messages. */
+  /** As given, for messages. */
   readonly path: string
   readonly content: ApprovalFile | FileFault
 }
@@ -57,7 +57,7 @@ export interface Rejected {
   readonly path: string
   readonly counts: false
   readonly reason: Reason
-  /** A sentence for people. */
+  /** A complete sentence for the user. */
   readonly message: string
   /** Fingerprint of the signing key, if known. */
   readonly key: string | null
@@ -123,7 +123,7 @@ function lineFault({ principals, mayApprove, validAfter, validBefore }: Signer, 
   return validBefore !== null && now >= validBefore ? 'expired' : null
 }
 
-/** Names are compared like addresses, so that two spellings of one name are not two people. */
+/** Names are compared like addresses, so that two spellings of one name do not count as two people. */
 function isAuthors(fingerprint: string, { signers, authors }: ApprovalPolicy): boolean {
   const names = new Set(authors.map(emailKey))
   return signers.some(({ key, principals }) => key.fingerprint === fingerprint && sharesName(principals, names))
@@ -140,7 +140,7 @@ const principalsOf = ({ key }: ApprovalFile, policy: ApprovalPolicy): readonly s
   ),
 ]
 
-/** Counts candidates with valid signatures that share neither key nor principal. The order is kept. */
+/** Counts candidates with valid signatures that share neither key nor principal, keeping their order. */
 export function count(items: readonly (Candidate | Rejected)[]): readonly Judged[] {
   const keys = new Set<string>()
   const names = new Set<string>()
@@ -161,7 +161,7 @@ export function count(items: readonly (Candidate | Rejected)[]): readonly Judged
 
 export const isCandidate = (item: Candidate | Rejected): item is Candidate => !('counts' in item)
 
-/** A key listed for several people must not use up the approvals of each of them. */
+/** Otherwise a key listed for several people could use up the approval of each of them. */
 const leastAmbiguousFirst = (a: Candidate, b: Candidate): number =>
   a.principals.length - b.principals.length ||
   byCodeUnit(a.file.key.fingerprint, b.file.key.fingerprint) ||

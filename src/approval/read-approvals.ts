@@ -6,16 +6,17 @@ import { readInput } from '../system/read-file.js'
 import { parseApproval } from './approval-file.js'
 import type { FileFault, GivenApproval } from './judge.js'
 
-/** File name extension that `approve` uses and that is looked for in folders. */
+/** The file name extension that `approve` writes and that folders are searched for. */
 export const EXTENSION = '.sig'
 
 /** Bytes. The largest signature, by a 16 kbit RSA key, takes about 6 KiB. */
 const LIMIT = 64 * 1024
 
 /**
- * Reads approvals from files, and from the `*.sig` files in folders. Those that cannot be read are included, with the reason.
+ * Reads approvals from files, and from the `*.sig` files in folders. Those that cannot be read are included, with the
+ * reason.
  *
- * @param paths as they were named; messages use the same spelling
+ * @param paths as given; messages use the same spelling
  */
 export async function readApprovals(paths: readonly string[], cwd: string): Promise<readonly GivenApproval[]> {
   const files = new Map<string, string>()

@@ -10,7 +10,7 @@ export interface SshKeygen {
   readonly env: NodeJS.ProcessEnv
   /** Whether ssh-keygen may ask for a passphrase on this process's terminal. */
   readonly terminal: boolean
-  /** Time limit in milliseconds for a call that asks nobody; 30,000 by default. */
+  /** Time limit in milliseconds for a call that does not prompt; 30,000 by default. */
   readonly timeoutMs?: number
 }
 
@@ -100,7 +100,7 @@ async function runKeygen(args: readonly string[], keygen: SshKeygen, input: stri
   })
   const stderr: Buffer[] = []
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
-  // If it exits without reading its input, the exit code tells.
+  // If it exits without reading its input, the exit code shows why.
   child.stdin?.on('error', () => {}).end(input)
   const code = await ended(child, keygen)
   const said = Buffer.concat(stderr).toString('utf8')
@@ -177,7 +177,7 @@ const PASSED = [
   'SSH_SK_HELPER',
   'SSH_PKCS11_HELPER',
 ]
-/** Variables that it needs to ask in a window. */
+/** Variables that it needs to prompt in a window. */
 const ASKING = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'SSH_ASKPASS', 'SSH_ASKPASS_REQUIRE']
 
 function environmentOf({ env, terminal }: SshKeygen): NodeJS.ProcessEnv {

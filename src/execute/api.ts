@@ -2,30 +2,30 @@ import type { KeycloakUser } from '../model/action.js'
 import type { Invitation } from '../model/invitation.js'
 
 /**
- * A list as it arrives, in batches that nobody keeps. It can be read once. It throws an `ApiError` at the first fault,
- * and everything read before is then void.
+ * A list as it arrives, in batches that are not kept. It can be read only once. It throws an `ApiError` at the first fault,
+ * and nothing read before then counts.
  */
 export type Batches = AsyncIterable<readonly Invitation[]>
 
-/** What is shown each invitation of a list. */
+/** Receives each invitation of a list. */
 export interface InvitationObserver {
   observe(invitation: Invitation): void
 }
 
 /**
- * Reads a list to its end, or again from its beginning: each attempt has an observer of its own, so that none sees parts
- * of two. Resolves to the one that has seen it all.
+ * Reads a list to its end, starting over if an attempt fails. Each attempt has its own observer, so that none sees parts
+ * of two. Resolves to the one that has seen the whole list.
  */
 export type ReadList = <O extends InvitationObserver>(start: () => O, status?: string) => Promise<O>
 
-/** Shows an observer every invitation of a list. */
+/** Passes every invitation of a list to an observer. */
 export async function observeAll<O extends InvitationObserver>(batches: Batches, observer: O): Promise<O> {
   for await (const batch of batches) for (const invitation of batch) observer.observe(invitation)
   return observer
 }
 
 /**
- * What the executor needs from the identity provider. One call is one attempt on the wire (a renewed token aside);
+ * What the executor needs from the identity provider. One call is one attempt on the wire (apart from token renewal);
  * every failure is an `ApiError`. The executor does the retrying.
  */
 export interface Api {

@@ -11,9 +11,9 @@ export type Attempted =
 export type FailedAttempt = Exclude<Attempted, { readonly error: null }>
 
 /**
- * One request and its record. What concerns all workers comes before the record, because they would carry on while it is
- * written: a 429 slows all of them down, even if this call is not repeated, and the run stops if the API refuses the
- * caller as such or cannot be reached.
+ * Makes one request and records it. Whatever concerns all workers takes effect before the record is written, because they
+ * carry on meanwhile: a 429 slows all of them down, even if this call is not repeated, and the run stops if the API
+ * rejects the caller or cannot be reached.
  * Anything but an `ApiError` is a bug, and is thrown.
  */
 export async function attemptOnce(
@@ -42,7 +42,7 @@ async function ended(attempt: number, request: () => Promise<number>, run: Execu
   }
 }
 
-/** Waits as the retry policy says; returns early if the run is to stop. After a 429 the limiter makes every worker wait. */
+/** Waits as the retry policy says, or until the run is to stop. After a 429 the limiter makes every worker wait instead. */
 export async function waitBeforeNext(
   action: Action,
   { error, delayMs }: FailedAttempt,

@@ -10,9 +10,9 @@ import { settleRemoval } from './settle-removal.js'
 import { verify } from './verify.js'
 
 /**
- * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none if
- * anything before failed or the run is to stop (a rejected removal says nothing about the next one); then, in Keycloak,
- * the users whose removal did not fail. Finally it reads the live state again and compares.
+ * Carries out a plan: denials, then accepts, each with bounded concurrency; then removals, one at a time, and none after
+ * a failure or a stop (a rejected removal says nothing about the next one); then, in Keycloak, the users whose removal did
+ * not fail. Finally it reads the live state again and compares.
  *
  * The caller holds the state's lock and has refused what may not be applied: this function carries out any plan.
  * It never rejects because of the API; each action gets a result. If it rejects because of a bug, nothing is still under way.
@@ -105,7 +105,7 @@ function notAttempted(action: Action, run: ExecutionContext): Result {
 }
 
 /**
- * As many workers as the parallelism allows, each taking the next action until none is left or the run is to stop.
+ * Runs as many workers as the parallelism allows, each taking the next action until none is left or the run is to stop.
  * Rejects only after all have ended, because the caller then releases the lock.
  */
 async function settleAll(
@@ -131,7 +131,7 @@ async function settleAll(
   for (const ended of await Promise.allSettled(workers)) if (ended.status === 'rejected') throw ended.reason
 }
 
-/** One at a time. An action that is skipped because something before it failed only gets its result. */
+/** Settles actions one at a time. One that is skipped because of an earlier failure only gets its result. */
 async function settleInOrder<A extends Action>(
   actions: readonly A[],
   isSkipped: (action: A) => boolean,
@@ -153,7 +153,7 @@ async function settleInOrder<A extends Action>(
 
 const SKIPPED: Outcome = { kind: 'skipped', why: 'Something before it failed, and removals come last.' }
 
-/** Nothing is removed that could not be recorded. */
+/** Halts the run if removals could not be recorded. */
 async function prepareMemory(run: ExecutionContext): Promise<void> {
   try {
     await run.memory.prepare()

@@ -8,7 +8,7 @@ import type { Result, Stop, StopReason } from '../model/report.js'
 import type { Clock } from '../system/clock.js'
 import type { Api, KeycloakWriter } from './api.js'
 
-/** Where removals are recorded. Each call is durable once it resolves. */
+/** Records removals. Each call is durable once it resolves. */
 export interface RemovalMemory {
   /** Proves that writing works. Called before the first removal. */
   prepare(): Promise<void>
@@ -21,7 +21,7 @@ export interface Attempt {
   readonly call: Action['action'] | 'read'
   /** Counted from 1 for each kind of call. */
   readonly attempt: number
-  /** Of the answer; null if none came. */
+  /** HTTP status; null if there was no answer. */
   readonly status: number | null
   /** Null for a success. */
   readonly error: ApiError | null
@@ -40,7 +40,7 @@ export type ExecuteEvent =
 
 export interface ExecuteDeps {
   readonly api: Api
-  /** Null if the plan deletes nobody there. */
+  /** Null if the plan deletes nobody in Keycloak. */
   readonly keycloak: KeycloakWriter | null
   readonly clock: Clock
   readonly memory: RemovalMemory
@@ -69,7 +69,7 @@ export interface ExecutionContext extends ExecuteDeps {
   /** Aborts when nothing new may start, whatever the reason. */
   readonly stop: AbortSignal
   halt(reason: StopReason, message: string): void
-  /** Called at the end of each request: after five in a row that reached nobody, the run halts. */
+  /** Called at the end of each request: after five in a row that did not reach the API, the run halts. */
   reached(error: ApiError | null): void
   stopped(): Stop | null
   /** Removes the listeners: a service's signals outlive its runs. */
@@ -115,13 +115,13 @@ function onAbort(signal: AbortSignal, then: () => void): () => void {
   return () => signal.removeEventListener('abort', then)
 }
 
-/** The first reason stays. Later messages are added, because one may be about a removal that was not recorded. */
+/** Keeps the first reason. Later messages are appended, because one may be about a removal that was not recorded. */
 function alsoFor(stopped: Stop, reason: StopReason, message: string): Stop {
   if (stopped.reason === reason || stopped.message.includes(message)) return stopped
   return { ...stopped, message: `${stopped.message} ${message}` }
 }
 
-/** Halts the run when the API refuses the caller as such. */
+/** Halts the run when the API rejects the caller, not just this request. */
 export function haltIfUnauthorized(run: ExecutionContext, error: ApiError): void {
   if (error.status === 403) run.halt('forbidden', `${error.message}.`)
   else run.halt('unauthorized', `${error.message}.`)

@@ -6,7 +6,7 @@ import type { Outcome, Result } from '../model/report.js'
 import { attemptOnce, waitBeforeNext } from './attempt.js'
 import { type ExecutionContext, haltIfUnauthorized } from './execution-context.js'
 
-/** What a read shows of an invitation after an answer that never came. */
+/** What a read shows after a request whose answer never came. */
 type ReadBack = 'as-wanted' | 'as-planned' | { readonly problem: string }
 
 export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied' =>
@@ -15,14 +15,14 @@ export const wantedStatus = ({ action }: InvitationAction): 'accepted' | 'denied
 /**
  * Accepts or denies one invitation.
  *
- * | the attempt ended | next |
+ * | the attempt | next |
  * | --- | --- |
- * | well | done |
+ * | succeeded | done |
  * | unauthorized (401, 403) | failed, and the run stops |
  * | throttled, unsent | wait, repeat |
- * | unclear | wait, read: as wanted → confirmed; as planned from → repeat; else failed |
+ * | unclear | wait, read: as wanted → confirmed; unchanged → repeat; else failed |
  * | unreadable | read: as wanted → confirmed; else failed |
- * | refused | failed; after an unclear attempt a read comes first, for that one may have been it |
+ * | refused | failed; after an unclear attempt, read first: it may have taken effect |
  *
  * After the last attempt, and once the run is to stop, the read still decides, but nothing is repeated.
  */

@@ -8,12 +8,12 @@ import type { ExecutionContext } from './execution-context.js'
 /**
  * Deletes one user in Keycloak whose removal at the API succeeded, now or in an earlier run.
  *
- * | what Keycloak holds of the id | done |
+ * | under this id Keycloak has | result |
  * | --- | --- |
- * | the user as shown | deleted, and looked for again |
+ * | the user as shown | deleted, then looked up again |
  * | nobody | confirmed: the API passed its deletion on, or somebody else deleted the user |
  * | anything else | failed, and left alone |
- * | it cannot be read | failed, and left alone |
+ * | unknown: the user cannot be read | failed, and left alone |
  */
 export async function settleLeftover(action: LeftoverAction, run: ExecutionContext): Promise<Result> {
   const end = (outcome: Outcome, attempts: number, status: number | null): Result => ({

@@ -10,10 +10,10 @@ import type { ExecutionContext } from './execution-context.js'
 /**
  * Removes one user and records it. A user cannot be read back from the API, so an unclear attempt is repeated:
  *
- * | the attempt ended | no attempt before was unclear | one was |
+ * | the attempt | no earlier one was unclear | an earlier one was unclear |
  * | --- | --- | --- |
- * | well | done | done |
- * | 404 | absent | done: the unclear one was it |
+ * | succeeded | done | done |
+ * | 404 | absent | done, by the unclear one |
  * | 400 | rejected | rejected |
  * | throttled, unsent | wait, repeat | wait, repeat |
  * | unclear | wait, repeat | wait, repeat |
@@ -51,7 +51,7 @@ export async function settleRemoval(action: RemovalAction, digest: string, run: 
   }
 }
 
-/** From the API itself: a proxy's error page is an `invalid-answer`. */
+/** Whether the API itself sent this status: a proxy's error page is an `invalid-answer`. */
 const isAnswer = ({ kind, status }: ApiError, wanted: number): boolean => kind === 'http' && status === wanted
 
 const rejected = (why: string, unclear: boolean): Outcome => ({

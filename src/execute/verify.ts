@@ -9,7 +9,7 @@ import { observeAll } from './api.js'
 import type { ExecutionContext } from './execution-context.js'
 import { wantedStatus } from './settle-invitation.js'
 
-/** How many times the list is read while it lags behind what was done. */
+/** How many times to read the list if it lags behind the changes. */
 const READS = 4
 
 export interface Verified {
@@ -57,7 +57,7 @@ async function compare(plan: Plan, results: readonly Result[], run: ExecutionCon
 
 async function readFresh(plan: Plan, run: ExecutionContext): Promise<Tracked> {
   const { limiter, clock, options, interrupt } = run
-  // An API that cannot be reached is asked once more, without retries.
+  // An API that could not be reached is tried once more, without retries.
   const policy = run.stopped()?.reason === 'unreachable' ? { ...options.retry, retries: 0 } : options.retry
   const retrying = { limiter, clock, policy, stop: interrupt }
   const tracker = await readWithRetries(() => observeAll(run.api.list(), trackPlan(plan)), retrying)

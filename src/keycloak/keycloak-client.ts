@@ -133,7 +133,7 @@ function userOf(id: string, user: unknown, identities: readonly unknown[]): Keyc
     email: textOf(user, 'email') ?? '',
     created_at: typeof created === 'number' ? new Date(created).toISOString() : null,
     identities: identities.map(identity => textOf(identity, 'identityProvider') ?? '').sort(byCodeUnit),
-    // Keycloak omits the link for users that it does not import; their id tells where they come from.
+    // Keycloak omits the link for users that it does not import; their id shows where they come from.
     federation_link: textOf(user, 'federationLink') ?? federationIn(id),
     service_account: textOf(user, 'serviceAccountClientId') !== null || username.startsWith('service-account-'),
   }
@@ -165,8 +165,8 @@ function inKeycloak(error: unknown): never {
 }
 
 /**
- * Checks that the service account may see users and, with `deleting`, delete them; `manage-users` allows both. This comes first because,
- * with only the role query-users, Keycloak answers every search with an empty list, as if nobody were left.
+ * Checks that the service account may see users and, with `deleting`, delete them; `manage-users` allows both. This comes
+ * first because, with only the role query-users, Keycloak answers every search with an empty list, as if nobody were left.
  *
  * @throws ApiError `credentials`, naming the roles to grant
  */

@@ -142,17 +142,18 @@ type LeftoverDecision =
   | { readonly kind: 'leave'; readonly why: string }
 
 /**
- * Decides what to do with the users that Keycloak found for an address. Any doubt means leaving them alone: a deletion cannot be undone.
+ * Decides what to do with the users that Keycloak found for an address. When in doubt, they are left alone: a deletion
+ * cannot be undone.
  *
- * | found | done |
+ * | found | decision |
  * | --- | --- |
- * | nobody | nothing |
- * | more than one | left alone |
- * | somebody of another address | left alone |
+ * | nobody | nothing to do |
+ * | more than one user | left alone |
+ * | a user with another address | left alone |
  * | a service account | left alone |
- * | somebody of an LDAP federation | left alone: a writable one would delete them there too |
+ * | a user from an LDAP federation | left alone: a writable one would delete them there too |
  * | no federated identity | left alone: they did not come through the provider |
- * | an identity of another alias, alone or beside this one | left alone |
+ * | an identity of another alias, with or without this one | left alone |
  * | this alias alone | deleted |
  */
 export function decideLeftover(email: string, found: readonly KeycloakUser[], alias: string): LeftoverDecision {

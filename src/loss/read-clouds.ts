@@ -16,7 +16,8 @@ export interface CloudReading {
 }
 
 /**
- * Reads the list of clouds, then the members of each, concurrently. What cannot be read is not a failure: it is recorded as unread, with the reason.
+ * Reads the list of clouds, then the members of each, concurrently. Whatever cannot be read does not fail the reading:
+ * it is recorded as unread, with the reason.
  *
  * @throws ApiError if interrupted, or if there is no usable credential
  */

@@ -7,7 +7,7 @@ import { planDigest } from '../reconcile/digest.js'
 const isRemoval = (action: Action): action is RemovalAction => action.action === 'remove'
 
 /**
- * Adds what each removal deletes besides the account to the plan, updates its digest, and applies the guard.
+ * Adds to the plan what each removal deletes besides the account, updates its digest, and applies the guard.
  *
  * @param clouds null if they were not read
  * @param maxCloudsLost from the manifest's guards; null means no limit
@@ -89,7 +89,7 @@ interface Losses {
   readonly losses: readonly Loss[]
   /** Lost clouds to which people are invited who have not joined yet. */
   readonly invited: readonly LostWith[]
-  /** Lost clouds with several members, all of whom are removed, and how many they are. */
+  /** Lost clouds with several members, all of whom are removed, and their number. */
   readonly together: readonly LostWith[]
 }
 
@@ -105,13 +105,14 @@ const isThere = ({ id }: CloudMember): boolean => id !== null
 /**
  * What each removal deletes, given the removals before it.
  *
- * | who is there (has an id) | lost |
+ * | members (with an id) | lost |
  * | --- | --- |
  * | somebody who stays | no |
- * | removed users alone | yes, once: with the last of them to go |
- * | nobody; a removed user is invited | counted as lost: whether they are its member cannot be told |
+ * | only removed users | yes, once: with the last of them to go |
+ * | none, but a removed user is invited | counted as lost: there is no telling whether they are a member |
  *
- * One address is one person, whatever ids it has. If the API tells two ids apart, at worst a cloud is kept that was shown as lost.
+ * An address counts as one person, whatever ids it has. If the API treats them as two people, the worst case is that a
+ * cloud shown as lost is kept.
  *
  * @param removals keys in the form of `emailKey`, in removal order
  */

@@ -1,4 +1,4 @@
-/** Why a run starts; `start`: the instance took the lead. Triggers by a person do not wait for the back-off. */
+/** Why a run starts; `start`: the instance took the lead. Triggers by a person skip the back-off. */
 export type Trigger = 'start' | 'interval' | 'webhook' | 'manifest' | 'signal'
 
 const OF_A_PERSON: ReadonlySet<Trigger> = new Set(['manifest', 'signal'])
@@ -17,7 +17,7 @@ export interface LoopDeps {
 }
 
 export interface Loop {
-  /** Guarantees a run that starts after this call. Any number of calls during a run lead to one run after it. */
+  /** Guarantees a run that starts after this call. Any number of calls during a run lead to a single run after it. */
   trigger(trigger: Trigger): void
   /** Resolves once `stop` has aborted and the current run has ended. */
   readonly ended: Promise<void>

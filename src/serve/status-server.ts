@@ -28,7 +28,7 @@ const SECURE = {
   'referrer-policy': 'no-referrer',
 } as const
 
-/** In ms. Without an interval of its own Node looks only every 30 s whose time is over. */
+/** In milliseconds. By default, Node checks for timed-out connections only every 30 s. */
 const LIMITS = {
   requestTimeout: 10_000,
   headersTimeout: 10_000,

@@ -8,7 +8,7 @@ export interface RunRecord {
   readonly duration_ms: number
   readonly triggers: readonly Trigger[]
   readonly result: RunResult
-  /** One or more lines for people. */
+  /** One or more lines of readable text. */
   readonly message: string
 }
 
@@ -49,7 +49,7 @@ interface Facts {
 const KEPT_RUNS = 20
 const KEPT_UNMATCHED = 200
 
-/** What people and probes see. Runs change it; requests only read it. */
+/** What users and probes see. Runs change it; requests only read it. */
 export class ServiceStatus {
   leader = false
   failures = 0
@@ -66,7 +66,7 @@ export class ServiceStatus {
     this.facts = facts
   }
 
-  /** Of what needs no change, only the first unmatched invitations are kept. */
+  /** Drops everything that needs no change, except for the first unmatched invitations. */
   planned(plan: Plan): void {
     const unmatched = plan.unchanged.filter(({ why }) => why === 'unmatched').slice(0, KEPT_UNMATCHED)
     this.plan = { ...plan, unchanged: unmatched }

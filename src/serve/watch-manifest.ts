@@ -5,8 +5,8 @@ import { GuestlistError } from '../model/error.js'
 const EVERY_MS = 1_000
 
 /**
- * Calls back when a manifest file changes, appears or disappears. It polls every second, because file notifications do not follow the
- * symbolic links with which Kubernetes replaces a ConfigMap, and do not work on network file systems.
+ * Calls back when a manifest file changes, appears or disappears. It polls every second, because file notifications do
+ * not follow the symbolic links with which Kubernetes replaces a ConfigMap, and do not work on network file systems.
  */
 export async function watchManifest(
   paths: readonly string[],
@@ -23,12 +23,12 @@ export async function watchManifest(
   }
 }
 
-/** A manifest that changes for longer is not being written, but something is wrong with it. */
+/** A manifest that keeps changing for longer is not just being written: something is wrong with it. */
 const MOST_LOOKS = 30
 
 /**
- * `load`, but never of a manifest that is half written: an editor or `git pull` writes file by file, and a rule that is not there
- * yet would not count. What differs from what was loaded before is loaded once it has been the same for a second.
+ * Like `load`, but never reads a half-written manifest: editors and `git pull` write file by file, and a rule that is not
+ * there yet would not count. A manifest that changed since the last load is loaded once it has been stable for a second.
  */
 export function settledManifest<T>(
   paths: readonly string[],

@@ -65,7 +65,7 @@ export interface Forwarder {
 }
 
 const TRIES = 3
-/** An unresponsive receiver must not fill the memory. */
+/** Keeps an unresponsive receiver from filling up memory. */
 const MOST_UNDER_WAY = 100
 
 export const LOOP_DETECTED = 508
