@@ -1,7 +1,6 @@
 import { emailKey } from '../model/email-address.js'
 import type { Role } from '../model/invitation.js'
 import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
-import type { Point } from './algebra/box.js'
 import type { Box } from './algebra/dimension.js'
 import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Sample, type Speaker } from './ruleset.js'
 
@@ -130,20 +129,13 @@ const MOST_TRIED = 100
 /** An invitation that all of some boxes hold, and the day on which they do; null where there is none. */
 export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness: Witness; day: number } | null {
   const point = space.common(boxes)
-  return (
-    point &&
-    toWitness(
-      point,
-      boxes.some(box => (box[0] ?? -1) >= 0),
-    )
-  )
-}
-
-function toWitness(point: Point, byId: boolean): { witness: Witness; day: number } | null {
+  if (point === null) return null
   const { id, email, cloud, cloudRole, project, projectRole, client, sender, day } = point
   if (typeof email !== 'string' || typeof cloud !== 'string' || typeof day !== 'number') return null
   // A string that no address can be once it is in the form in which addresses are compared.
   if (emailKey(email) !== email) return null
+  // Any other invitation would do too, where no rule names one.
+  const byId = boxes.some(box => (box[0] ?? -1) >= 0)
   const witness: Witness = {
     ...(byId && typeof id === 'number' ? { id } : {}),
     email,

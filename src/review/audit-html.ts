@@ -2,7 +2,7 @@ import type { AuditAction, AuditRun } from '../audit/runs.js'
 import { type AuditVerification, faultsOf, isIntact, verdictOf } from '../audit/verify-log.js'
 import { plural } from '../model/text.js'
 import { escapeHtml } from '../render/escape/html.js'
-import { pageHead } from '../render/html/page.js'
+import { definitionList, pageHead } from '../render/html/page.js'
 import { inChunks } from '../render/text/chunks.js'
 import { attemptText, endOf, faultyLines, runFacts } from './audit-text.js'
 
@@ -16,7 +16,10 @@ function* parts(verification: AuditVerification, runs: readonly AuditRun[]): Gen
 <header>
 <h1>guestlist audit</h1>
 <p class="summary">${verdictOf(verification)}</p>
-<dl class="facts"><div><dt>Lines</dt><dd>${verification.lines}</dd></div><div><dt>Head</dt><dd>${escapeHtml(verification.head)}</dd></div></dl>
+${definitionList('facts', [
+  ['Lines', verification.lines],
+  ['Head', verification.head],
+])}
 </header>
 <main>
 ${faultsHtml(verification)}`
@@ -37,14 +40,11 @@ function faultsHtml(verification: AuditVerification): string {
 
 function* runParts(run: AuditRun, index: number, faulty: readonly number[]): Generator<string> {
   const alert = run.outcome === 'complete' && faulty.length === 0 ? '' : ' class="alert"'
-  const facts = runFacts(run).map(
-    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
-  )
   const unfinished = run.outcome === 'unfinished' ? '<p>It has no end: killed, still running, or cut off.</p>' : ''
   const lines = faulty.length === 0 ? '' : `<p>Lines that are not as they were written: ${faulty.join(', ')}.</p>`
   const refusals = run.refusals.map(message => `<p>Refused: ${escapeHtml(message)}</p>`)
   yield `<section${alert} aria-labelledby="run-${index}"><h2 id="run-${index}">${escapeHtml(run.started)}: ${escapeHtml(run.outcome)}</h2>
-${unfinished}${lines}<dl class="facts">${facts.join('')}</dl>${refusals.join('')}
+${unfinished}${lines}${definitionList('facts', runFacts(run))}${refusals.join('')}
 `
   if (run.actions.length > 0) {
     yield `<div class="scroll" role="group" aria-label="Actions of the run ${index + 1}" tabindex="0"><table><thead><tr><th scope="col">Address</th><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Rule</th><th scope="col">Attempts</th></tr></thead><tbody>`

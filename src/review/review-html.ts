@@ -2,7 +2,7 @@ import type { RuleRef } from '../model/action.js'
 import { placeText } from '../model/problem.js'
 import { plural } from '../model/text.js'
 import { escapeHtml, scriptJson, shown } from '../render/escape/html.js'
-import { pageHead, tableHtml } from '../render/html/page.js'
+import { definitionList, pageHead, tableHtml } from '../render/html/page.js'
 import { inChunks } from '../render/text/chunks.js'
 import { provenanceText } from '../render/text/words.js'
 import {
@@ -53,7 +53,7 @@ function factsHtml({ provenance, summary }: Review): string {
     ['Made by', provenanceText({ provenance }) ?? ''],
   ] as const
   return `<p class="summary">${plural(summary.rows, 'access', 'accesses')} of ${plural(summary.people, 'person', 'people')}</p>
-<dl class="facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>
+${definitionList('facts', facts)}
 `
 }
 
@@ -67,10 +67,8 @@ function cloudsHtml({ clouds }: ReviewSummary): string {
 function findingsHtml({ findings }: ReviewSummary): string {
   const found = codesIn(findings)
   if (found.length === 0) return '<p>No findings.</p>\n'
-  return `<dl class="counts">${found
-    .map(code => `<div><dt>${code}: ${FINDINGS[code]}</dt><dd>${findings[code]}</dd></div>`)
-    .join('')}</dl>
-`
+  const counts = found.map(code => [`${code}: ${FINDINGS[code]}`, findings[code]] as const)
+  return `${definitionList('counts', counts)}\n`
 }
 
 function ownersHtml({ owners }: ReviewSummary): string {

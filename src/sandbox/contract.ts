@@ -57,18 +57,17 @@ export interface Contract {
 const record = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** The value that a JSON pointer (RFC 6901) names. */
-function at(document: unknown, pointer: string): unknown {
-  const keys = pointer.split('/').slice(1)
-  return keys.reduce<unknown>((node, key) => record(node)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document)
-}
-
-const escapeKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
-
-/** The pointer itself, or the one that a `$ref` there leads to. */
-function follow(document: unknown, pointer: string): string {
-  const target = record(at(document, pointer)).$ref
-  return typeof target === 'string' ? follow(document, target.slice(1)) : pointer
+/** The value itself, or the one that its `$ref` leads to. */
+function follow(document: unknown, value: unknown): Readonly<Record<string, unknown>> {
+  const { $ref } = record(value)
+  if (typeof $ref !== 'string') return record(value)
+  return follow(
+    document,
+    $ref
+      .split('/')
+      .slice(1)
+      .reduce<unknown>((node, key) => record(node)[key], document),
+  )
 }
 
 /**
@@ -83,32 +82,22 @@ function findContract(folder: string): string {
   return findContract(above)
 }
 
-type Compile = <T>(pointer: string) => ValidateFunction<T>
+type Compile = <T>(schema: unknown) => ValidateFunction<T>
 
-/** Validators for the schemas at pointers into the document; ajv is loaded only when a sandbox starts. */
-async function compiler(document: Readonly<Record<string, unknown>>): Promise<Compile> {
+/** Validators of schemas of the document; references among them stay within its components. */
+function compiler({ components }: Readonly<Record<string, unknown>>): Compile {
   const ajv = new Ajv2020({ allowUnionTypes: true, validateFormats: false, validateSchema: false })
-  // The document is no schema, but ajv wants every word at its root to be one that it knows.
-  ajv.addVocabulary(Object.keys(document))
-  ajv.addSchema(document, 'contract')
-  return <T>(pointer: string) =>
-    ajv.compile<T>({ $ref: `contract#${pointer.split('/').map(encodeURIComponent).join('/')}` })
+  ajv.addKeyword('components')
+  return <T>(schema: unknown) => ajv.compile<T>({ ...record(schema), components })
 }
 
-function parameterAt(document: unknown, written: string, compile: Compile): Parameter {
-  const pointer = follow(document, written)
-  const parameter = record(at(document, pointer))
-  const { name, in: place } = parameter
+function parameterOf(parameter: Readonly<Record<string, unknown>>, compile: Compile): Parameter {
+  const { name, in: place, required, schema } = parameter
   if (typeof name !== 'string' || (place !== 'path' && place !== 'query')) {
-    throw new Error(`${FILE}: the parameter at ${pointer} is neither of the path nor of the query.`)
+    throw new Error(`${FILE}: the parameter ${String(name)} is neither of the path nor of the query.`)
   }
-  return {
-    name,
-    place,
-    required: parameter.required === true,
-    integer: record(parameter.schema).type === 'integer',
-    validate: compile(`${pointer}/schema`),
-  }
+  const integer = record(schema).type === 'integer'
+  return { name, place, required: required === true, integer, validate: compile(schema) }
 }
 
 /** The first scope of the first way in that has one. */
@@ -118,23 +107,19 @@ function scopeOf(security: unknown): string {
   return scope
 }
 
-function operationAt(document: unknown, path: string, method: Method, compile: Compile) {
-  const pointer = `/paths/${escapeKey(path)}/${method.toLowerCase()}`
-  const written = record(at(document, pointer))
-  const operation = OPERATION_IDS.get(String(written.operationId))
-  if (operation === undefined) throw new Error(`${FILE}: the sandbox does not know ${String(written.operationId)}.`)
+function operationOf(document: unknown, path: string, method: Method, written: unknown, compile: Compile) {
+  const { operationId, parameters, requestBody, security, responses } = record(written)
+  const operation = OPERATION_IDS.get(String(operationId))
+  if (operation === undefined) throw new Error(`${FILE}: the sandbox does not know ${String(operationId)}.`)
+  const { 'application/json': body } = record(record(requestBody).content)
   return {
     operation,
     method,
     path,
-    parameters: list(written.parameters).map((_, index) =>
-      parameterAt(document, `${pointer}/parameters/${index}`, compile),
-    ),
-    body: isObject(written.requestBody)
-      ? compile(`${pointer}/requestBody/content/${escapeKey('application/json')}/schema`)
-      : null,
-    scope: scopeOf(written.security ?? record(document).security),
-    statuses: Object.keys(record(written.responses)).map(Number),
+    parameters: list(parameters).map(parameter => parameterOf(follow(document, parameter), compile)),
+    body: isObject(body) ? compile(body.schema) : null,
+    scope: scopeOf(security ?? record(document).security),
+    statuses: Object.keys(record(responses)).map(Number),
   } satisfies ContractOperation
 }
 
@@ -142,11 +127,12 @@ function operationAt(document: unknown, path: string, method: Method, compile: C
 export async function loadContract(): Promise<Contract> {
   const file = findContract(dirname(fileURLToPath(import.meta.url)))
   const document = record(parse(await readFile(file, 'utf8')))
-  const compile = await compiler(document)
+  const compile = compiler(document)
   const operations = Object.entries(record(document.paths)).flatMap(([path, item]) =>
-    METHODS.filter(method => method.toLowerCase() in record(item)).map(method =>
-      operationAt(document, path, method, compile),
-    ),
+    METHODS.flatMap(method => {
+      const written = record(item)[method.toLowerCase()]
+      return written === undefined ? [] : [operationOf(document, path, method, written, compile)]
+    }),
   )
-  return { operations, invitation: compile('/components/schemas/Invitation') }
+  return { operations, invitation: compile({ $ref: '#/components/schemas/Invitation' }) }
 }

@@ -9,8 +9,6 @@ export type UnknownUser = 204 | 400 | 404
 export interface SandboxOptions {
   /** 0 by default: one that is free. */
   readonly port?: number
-  /** `127.0.0.1` by default. Only loopback is offered: what is served may be a copy of real people's data. */
-  readonly host?: '127.0.0.1' | '::1' | 'localhost'
   /** What there is at the start, not written to; a small demonstration by default. */
   readonly data?: SandboxData
   /** A YAML file, or a JSON file if it is named so, in place of `data`. It is rewritten as `createSaver` says. */

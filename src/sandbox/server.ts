@@ -35,26 +35,29 @@ function authOf({ apiKeys = [], accessTokens = [], issuer }: SandboxOptions, api
   })
 }
 
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.listen(port, host)
+/** Only loopback is offered: what is served may be a copy of real people's data. */
+const HOST = '127.0.0.1'
+
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, HOST)
   await once(server, 'listening').catch((error: unknown) => {
     const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw inUse ? new Error(`Port ${port} of ${host} is in use. Choose another one.`, { cause: error }) : error
+    throw inUse ? new Error(`Port ${port} of ${HOST} is in use. Choose another one.`, { cause: error }) : error
   })
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+  return `http://${HOST}:${bound}`
 }
 
 /** A server for the context, and how to end it. */
-async function serve(context: SandboxContext, { port = 0, host = '127.0.0.1' }: SandboxOptions) {
+async function serve(context: SandboxContext, { port = 0 }: SandboxOptions) {
   const running = new Set<Promise<void>>()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const handled = handle(context, request, response)
     running.add(handled)
     void handled.finally(() => running.delete(handled))
   })
-  const url = await listen(server, port, host)
+  const url = await listen(server, port)
   const stop = async (): Promise<void> => {
     const closed = once(server, 'close')
     server.close()

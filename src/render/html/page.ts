@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { escapeHtml } from '../escape/html.js'
 import { PAGE_STYLE } from './report-page.gen.js'
 
 /** A page up to its body: nothing may be loaded, sent or run but the style and the script that it is written with. */
@@ -26,6 +27,17 @@ function policy(script: string): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
+}
+
+/** Names and their values, as text. */
+export const definitionList = (
+  kind: 'facts' | 'counts',
+  pairs: readonly (readonly [name: string, value: string | number])[],
+): string => {
+  const rows = pairs.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd></div>`,
+  )
+  return `<dl class="${kind}">${rows.join('')}</dl>`
 }
 
 interface Table {

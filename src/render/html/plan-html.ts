@@ -12,7 +12,7 @@ import {
   summaryLine,
   unusedRules,
 } from '../text/words.js'
-import { pageHead, tableHtml } from './page.js'
+import { definitionList, pageHead, tableHtml } from './page.js'
 import { chartsHtml } from './report-charts.js'
 import { PAGE_SCRIPT } from './report-page.gen.js'
 import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
@@ -41,23 +41,19 @@ ${decisionsHtml(plan, rows)}</main>
 
 function factsHtml(plan: Plan): string {
   const { apiUrl, timestamp, digest } = plan
-  const approvals = approvalsLine(plan, text => text)
   const facts = [
     ['API', apiUrl],
     ['Planned at', timestamp],
     ['Digest', digest],
-    ...[
-      ['Approvals', approvals],
-      ['Source', snapshotText(plan)],
-      ['Scope', leftOutText(plan)],
-      ['State', stateText(plan)?.replace(/^State: /, '') ?? null],
-      ['Made by', provenanceText(plan)],
-    ].filter(([, value]) => value !== null),
-  ]
+    ['Approvals', approvalsLine(plan, text => text)],
+    ['Source', snapshotText(plan)],
+    ['Scope', leftOutText(plan)],
+    ['State', stateText(plan)?.replace(/^State: /, '') ?? null],
+    ['Made by', provenanceText(plan)],
+  ] as const
+  const known = facts.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]))
   return `<p class="summary">${summaryLine(plan)}</p>
-<dl class="facts">${facts
-    .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value ?? '')}</dd></div>`)
-    .join('')}</dl>
+${definitionList('facts', known)}
 `
 }
 
@@ -72,10 +68,7 @@ function countsHtml({ summary }: Plan): string {
     ['pending, unmatched', summary.unmatched],
     ['invitations read', summary.invitations],
   ] as const
-  return `<dl class="counts">${counts
-    .map(([name, count]) => `<div><dt>${name}</dt><dd>${count}</dd></div>`)
-    .join('')}</dl>
-`
+  return `${definitionList('counts', counts)}\n`
 }
 
 function decisionsHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[]): string {
