@@ -29,7 +29,7 @@ export async function expectJson(answer: HttpResponse, what: string): Promise<vo
   throw foreign(answer)
 }
 
-/** Like `expectJson`, for a complete list: anything missing would be decided as if it did not exist. */
+/** Like `expectJson`, for a complete list: anything missing would be treated as if it did not exist. */
 export async function expectList(answer: HttpResponse, what: string): Promise<void> {
   await expectJson(answer, what)
   if (!isPartial(answer)) return

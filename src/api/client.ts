@@ -29,16 +29,16 @@ export interface RequestLog {
 export interface ClientOptions {
   readonly apiUrl: string
   readonly credentials: CredentialSource
-  /** For one whole request, including its answer. */
+  /** Time limit of a whole request, including its answer. */
   readonly timeoutMs: number
   readonly allowInsecureHttp: boolean
   /** guestlist's version, for the `User-Agent`. */
   readonly version: string
   /** Where the proxy variables are looked up; the process environment by default. */
   readonly env?: Env
-  /** Of the list, decompressed; 4 GiB by default. */
+  /** Largest list to read, decompressed; 4 GiB by default. */
   readonly maxBodyBytes?: number
-  /** Of an answer's JSON; 32 by default. */
+  /** Deepest nesting of an answer's JSON; 32 by default. */
   readonly maxDepth?: number
   readonly log?: (entry: RequestLog) => void
   readonly signal?: AbortSignal
@@ -51,7 +51,7 @@ const MAX_CLOUD_BYTES = 64 * 2 ** 20
 /** A single invitation has a handful of short fields. */
 const MAX_INVITATION_BYTES = 2 ** 20
 
-/** The BIMData SSO API. Structurally the executor's `Api`; every failure is an `ApiError`. */
+/** The BIMData SSO API. Structurally matches the executor's `Api`; every failure is an `ApiError`. */
 export interface Client {
   /** The address in use, without a trailing slash. */
   readonly apiUrl: string
@@ -132,7 +132,7 @@ async function authorized(
   const token = await options.credentials.authorization()
   const first = await attempt(token, 1)
   if (first.status !== 401) return first
-  // Consumed first, which frees the connection while the token is renewed.
+  // Consumed first, to free the connection while the token is renewed.
   const refusal = await statusError(first, 'The API')
   if (!(await options.credentials.renew(token))) throw refusal
   return attempt(await options.credentials.authorization(), 2)

@@ -18,7 +18,7 @@ const LONGEST_ITEM = 16 * 1024 * 1024
 
 /**
  * Yields every invitation of a list's body, in order and in batches of a few hundred; none is kept. Throws an `ApiError`
- * at the first violation of the contract; everything yielded before is then void.
+ * at the first violation of the contract, and nothing yielded before then counts.
  *
  * The data received so far is cut after its last `},`, and the part before is parsed as a list of its own. A cut in the
  * wrong place (within a string or a nested value) does not parse: then twice as much is collected before the next attempt,
@@ -114,10 +114,10 @@ class ItemReader {
   }
 }
 
-/** Share of the available memory: what is kept must be shown too, which takes as much again. */
+/** The share of the heap that may be in use: showing what is kept takes as much again. */
 const SHARE = 0.4
 
-/** The reader keeps what it makes of the list; if that were too much, the process would die without a message. */
+/** The caller keeps what it derives from the list; too much of it would kill the process without a message. */
 function refuseBeyondMemory(count: number): void {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   if (used < limit * SHARE) return

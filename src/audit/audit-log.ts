@@ -163,7 +163,7 @@ function formatBatch(batch: readonly QueuedEntry[], context: AuditContext, tail:
   return { bytes, next: { size: tail.size + bytes.length, seq, previous, torn } }
 }
 
-/** Truncates what was written of a failed batch; if that fails too, it remains as a torn line. */
+/** Removes the part of a failed batch that was written; if that fails too, it remains as a torn line. */
 async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promise<void> {
   if (bytes.length === 0) return
   try {
@@ -174,7 +174,7 @@ async function writeWhole(file: FileHandle, bytes: Buffer, size: number): Promis
   }
 }
 
-/** The file behind links, so that all names of it share one lock. */
+/** The file behind links, so that all its names share one lock. */
 async function targetOf(where: string): Promise<string> {
   await makeFolder(dirname(where))
   return realpath(where).catch(async error => {

@@ -152,7 +152,7 @@ function endsRun({ event, address, outcome }: Readonly<Record<string, unknown>>)
 /** Outcomes of a decision after which a run does not start. */
 export const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
 
-/** Characters that could break or reorder a line (controls, U+2028, bidi, zero width) are escaped, which is equivalent JSON. */
+/** Escapes characters that could break or reorder a line (controls, U+2028, bidi, zero width): equivalent JSON. */
 function escapeInvisible(json: string): string {
   return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char =>
     char

@@ -64,7 +64,7 @@ const NEWLINE = 10
 /** Larger than most lines, so that one read usually suffices. */
 const FIRST_READ = 16 * 1024
 
-/** Reads the end of the file, or all of it if the last line does not tell its own number. */
+/** Reads the end of the file, or all of it if the last line is not intact. */
 export async function tailOf(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat()
   if (size === 0) return { size, seq: 1, previous: NO_LINE, torn: false }

@@ -61,7 +61,7 @@ const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
 export function gatherRuns() {
   const runs = new Map<string, { readonly run: AuditRun; readonly actions: Map<string, AuditAction> }>()
   return {
-    /** `line`: any text. What is not JSON is skipped, because the verification reports it. */
+    /** `line`: any text. Anything but JSON is skipped, because the verification reports it. */
     add(number: number, line: string): void {
       const fields = tryParseJson(line)
       if (!isObject(fields) || textOf(fields.event) === null) return

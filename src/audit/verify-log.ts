@@ -80,7 +80,7 @@ function followChain(report: ReportProblem) {
   let lines = 0
   let head = NO_LINE
   let seq = 1
-  /** The previous line is not a log line: the next intact one shows whether it already was when that was written. */
+  /** The previous line, if unreadable. The next intact line shows whether it already was when that one was written. */
   let unreadable: RawLine | null = null
   /** The previous line is known to be changed, so the link to it must be broken. */
   let changed = false
@@ -154,7 +154,7 @@ async function* openAuditStream(
   }
 }
 
-/** If an intact line follows a partial one, the partial one existed when it was written: a crash, not tampering. */
+/** If an intact line follows a partial one, the partial one already existed then: a crash, not tampering. */
 export const isFault = ({ kind, line }: AuditProblem, { lines }: AuditVerification): boolean =>
   kind !== 'torn' || line === lines
 

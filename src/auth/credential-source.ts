@@ -9,7 +9,7 @@ export interface CredentialDescription {
   readonly from: string
   /** Other credentials that are set but not used, in order of precedence. */
   readonly shadowed: readonly string[]
-  /** RFC 3339; null if it is not known when the credential expires. */
+  /** RFC 3339; null if unknown. */
   readonly expiresAt: string | null
 }
 

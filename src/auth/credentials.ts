@@ -54,7 +54,7 @@ export async function cloudCredentials(env: Env, options: CredentialOptions): Pr
 
 interface FromEnvironment {
   readonly source: CredentialSource | null
-  /** The secret of a client whose token is not fetched with it; a login may need it. */
+  /** A client secret without a client id; a login may need it. */
   readonly secret: Secret | null
   /** The hint to give if only one of a client's id and secret is set. */
   readonly half: string | null

@@ -13,7 +13,7 @@ export interface LoginRequest {
   readonly settings: ProviderSettings
   readonly client: OAuthClient
   readonly apiUrl: string
-  /** Milliseconds that the user may take. */
+  /** How long to wait for the user, in milliseconds. */
   readonly waitMs: number
   /** Shows a line to the user. */
   readonly show: (line: string) => void
@@ -94,7 +94,7 @@ export async function loginWithDevice(request: DeviceLogin): Promise<StoredLogin
 async function authorizeDevice({ oidc, config, run }: Provider, request: DeviceLogin): Promise<TokenResponse> {
   if (config.serverMetadata().device_authorization_endpoint === undefined) throw noDeviceFlow()
   const scope = request.settings.scope ?? DEFAULT_SCOPE
-  // As in the browser flow: some providers require it of public clients here too, and others ignore it.
+  // PKCE, as in the browser flow: some providers require it of public clients here too, and others ignore it.
   const code_verifier = oidc.randomPKCECodeVerifier()
   const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
   const device = await run('Starting the device sign-in', () =>

@@ -123,7 +123,7 @@ function listenError(error: Error, port: number): Error {
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, uri: URL, state: string): Callback | null {
-  // An absolute address, or `*`, is no path.
+  // An absolute address, or `*`, is not a path.
   const url = request.url?.startsWith('/') ? new URL(`${uri.origin}${request.url}`) : null
   if (url?.pathname !== uri.pathname) page(response, 404, 'Nothing is expected here.')
   else if (request.method !== 'GET') page(response, 405, "This address takes only the browser's return.")

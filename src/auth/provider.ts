@@ -84,7 +84,7 @@ export async function connectProvider(
   return { oidc, config, run, close: transport.close }
 }
 
-/** Does `work` with a provider, and closes its connections. @throws as `connectProvider` */
+/** Runs `work` with a provider, then closes its connections. @throws as `connectProvider` */
 export async function withProvider<T>(
   settings: ProviderSettings,
   client: OAuthClient,

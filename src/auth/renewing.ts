@@ -71,7 +71,7 @@ export function renewingToken(
   }
 }
 
-/** The credential source for such a token. */
+/** The credential source for a renewing token. */
 export const renewedSource = (
   name: CredentialName,
   { current, authorization, renew }: RenewingToken,

@@ -69,7 +69,7 @@ export async function tokenStore(env: Env, maxHoldMs: number): Promise<TokenStor
 
 /**
  * Runs `work` while no other process reads or writes the logins. A lock of another host that shares the folder is
- * considered dead once it is older than any lock is held.
+ * considered dead once it is older than any lock may be held.
  */
 async function alone(path: string, maxHoldMs: number, work: () => Promise<void>): Promise<void> {
   const lock = `${path}.lock`

@@ -26,8 +26,8 @@ export function parsePlanDocument(text: string): Plan {
 }
 
 /**
- * Whether guestlist would write this document for that plan. Much is in it more than once, for tools that know Terraform's plans:
- * whoever reads `resource_changes` or the summary must see the actions that `guestlist.actions` has.
+ * Whether guestlist would write this document for this plan. The document repeats much, for tools that know Terraform's
+ * plans: `resource_changes` and the summary must show the same actions as `guestlist.actions`.
  */
 function saysOneThing(plan: Plan, { guestlist }: PlanDocument): boolean {
   const { approvals, checksum } = guestlist

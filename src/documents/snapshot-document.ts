@@ -98,7 +98,7 @@ const notASnapshot = (why: string): GuestlistError =>
     advice: 'Take one with "guestlist snapshot --out FILE".',
   })
 
-/** The API's raw status, so that it is classified again when read back. */
+/** Stores the API's raw status, so that it is classified again when read back. */
 const toJson = ({ raw_status, ...invitation }: Invitation): SnapshotInvitation => ({
   ...invitation,
   status: raw_status,

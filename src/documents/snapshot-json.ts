@@ -2,7 +2,7 @@ import type { Clouds } from '../model/clouds.js'
 import type { Invitation } from '../model/invitation.js'
 import type { RemovalRecord } from '../model/removal-record.js'
 
-/** With the API's own status, and every field there. */
+/** With the API's raw status, and every field present. */
 export type SnapshotInvitation = Omit<Invitation, 'status' | 'raw_status'> & { readonly status: string }
 
 /** The document of schemas/snapshot.schema.json. */

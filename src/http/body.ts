@@ -1,7 +1,7 @@
 import { ApiError, invalidAnswer } from '../model/api-error.js'
 import { isObject } from '../model/json.js'
 
-/** The whole body. Beyond `maxBytes` (decompressed) it throws an `ApiError` `too-large`, and the rest is not read. */
+/** The whole body. Throws an `ApiError` `too-large` beyond `maxBytes` (decompressed), without reading the rest. */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -18,7 +18,7 @@ export const DEFAULT_RETRY: RetryPolicy = { retries: 4, baseMs: 250, capMs: 20_0
 /**
  * Classifies a failed attempt by what may follow it.
  *
- * | failureClass | errors | a read may be repeated | an effect may be repeated |
+ * | failureClass | errors | a read may be repeated | a change may be repeated |
  * | --- | --- | --- | --- |
  * | unauthorized | 401, 403, no credential | no | no: everything stops |
  * | throttled | 429 | yes, all slow down | yes: it was not carried out |

@@ -40,12 +40,12 @@ export class Secret {
   }
 }
 
-/** Registers a secret that must stay a string with `redact`. */
+/** Makes `redact` hide a secret that has to remain a plain string. */
 export function registerSecret(value: string): void {
   for (const form of formsOf(value)) if (form.length >= SHORTEST_REDACTED) known.add(form)
 }
 
-/** The encodings in which a secret can appear in a foreign error message. */
+/** The encodings in which a secret can appear in an error message that is not ours. */
 function formsOf(value: string): string[] {
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const json = JSON.stringify(value).slice(1, -1)
@@ -62,7 +62,7 @@ function percentEncoded(value: string): string[] {
   }
 }
 
-/** Redacts every secret known to this process, for messages of servers and libraries. */
+/** Redacts every secret known to this process, for messages from servers and libraries. */
 export function redact(text: string): string {
   let clean = text
   for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, HIDDEN)

@@ -110,7 +110,7 @@ async function exchange(
     // Stays registered, so that an error after the response has a listener even while nobody reads the body.
     stream.on('error', error => reject(explain(error)))
     stream.once('request', (request: ClientRequest) => {
-      // HTTP 101 to a request that did not ask for it. Without a listener the library would wait forever.
+      // An unsolicited HTTP 101. Without a listener the library would wait forever.
       request.once('upgrade', (_, socket) => {
         socket.destroy()
         reject(explain(new Error('it switched to another protocol')))

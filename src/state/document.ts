@@ -7,7 +7,7 @@ import { byCodeUnit, canonicalApiUrl } from '../model/text.js'
 import type { RemovalJson, StateJson } from './state-json.js'
 import { validateState } from './state-validator.gen.js'
 
-/** 64 MiB: about 200,000 removals, and a bound on how much a wrong file or server can make us hold. */
+/** 64 MiB: about 200,000 removals, and a bound on how much a wrong file or server can make us hold in memory. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024
 
 /** schemas/state.schema.json, with its removals as a Map. */

@@ -29,7 +29,7 @@ export interface HttpOptions {
   readonly version?: string | undefined
 }
 
-/** They would change what a connection trusts and are not supported, so setting one is an error rather than ignored. */
+/** Not supported. They would change what a connection trusts, so setting one is an error rather than ignored. */
 const UNSUPPORTED = [
   'TF_HTTP_CLIENT_CERTIFICATE_PEM',
   'TF_HTTP_CLIENT_PRIVATE_KEY_PEM',

@@ -39,7 +39,7 @@ export function localBackend(path: string, cwd: string): Backend {
       if (attempt.kind === 'acquired') await sweepLeftovers(lock, info)
       return attempt
     },
-    // Not with `lockPath`, which creates the folder.
+    // Not `lockPath`, which would create the folder.
     holder: () =>
       targetOf(where)
         .then(target => readLock(lockPathOf(target ?? where)))

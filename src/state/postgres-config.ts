@@ -48,7 +48,7 @@ const VARIABLES = {
 type SettingName = keyof typeof VARIABLES
 type PostgresSettings = Readonly<Partial<Record<SettingName, string>>>
 
-/** They would change which server is trusted or reached and are not supported, so setting one is an error rather than ignored. */
+/** Not supported. They would change which server is trusted or reached, so setting one is an error rather than ignored. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   PGHOSTADDR: [],
   PGSERVICE: [],
@@ -74,7 +74,7 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
 export const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
 
 /**
- * Reads the environment only: the URL in `GUESTLIST_STATE_POSTGRES`, and for what it leaves out, libpq's variables:
+ * Reads the environment only: the URL in `GUESTLIST_STATE_POSTGRES`, and libpq's variables for what the URL leaves out:
  * https://www.postgresql.org/docs/current/libpq-envars.html. Files in ~/.postgresql are not read; ~/.pgpass is.
  *
  * Without `sslmode`, local servers get libpq's default (`prefer`) and remote ones `verify-full`, which is stricter.
@@ -177,7 +177,7 @@ function portOf(text: string): number {
   throw config(`The port of the state's database is ${JSON.stringify(text)}: it must be a number from 1 to 65535.`)
 }
 
-/** In libpq 0 waits forever, which a run that others wait for must not do. */
+/** In libpq, 0 means to wait forever, which a run that others are waiting for must not do. */
 function timeoutOf(text: string): number {
   if (!/^\d{1,4}$/.test(text))
     throw config(`connect_timeout is ${JSON.stringify(text)}: it must be a number of seconds.`)
@@ -195,8 +195,8 @@ function modeOf(text: string | undefined, host: string): SslMode {
  * | sslmode | encrypted | the certificate's authority | its name |
  * | --- | --- | --- | --- |
  * | disable | no | | |
- * | prefer | where the server can | not checked | not checked |
- * | require | yes | checked where sslrootcert is set | not checked |
+ * | prefer | if the server supports it | not checked | not checked |
+ * | require | yes | checked if sslrootcert is set | not checked |
  * | verify-ca | yes | checked | not checked |
  * | verify-full | yes | checked | checked |
  *

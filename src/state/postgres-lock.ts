@@ -3,7 +3,7 @@ import { GuestlistError } from '../model/error.js'
 import type { Clock } from '../system/clock.js'
 import type { Session } from './postgres-session.js'
 
-/** Milliseconds. A holder that cannot prove its lock for `UNPROVEN_MS` stops; the server waits ten seconds before it drops a session. */
+/** Milliseconds. A holder that cannot prove its lock for `UNPROVEN_MS` stops; the server drops a session only after 10 s. */
 const PROVE_EVERY_MS = 1_000
 const PROOF_TIMEOUT_MS = 2_000
 export const UNPROVEN_MS = PROVE_EVERY_MS + PROOF_TIMEOUT_MS
@@ -46,7 +46,7 @@ export const POOLER =
 export interface Watch {
   /** Aborts when the lock is lost or can no longer be proven; the reason is a GuestlistError. */
   readonly lost: AbortSignal
-  /** Checks the clock too, because a process that was suspended asks before its timers have fired. */
+  /** Checks the clock too, because a process that was suspended may ask before its timers have fired. */
   isHeld(): boolean
   stop(): Promise<void>
 }

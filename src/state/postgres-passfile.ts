@@ -9,7 +9,7 @@ export interface PasswordTarget {
 }
 
 /**
- * The password from the first matching line `host:port:database:user:password`. `*` matches anything; `\` escapes `:` and itself.
+ * The password from the first matching line, `host:port:database:user:password`. `*` matches anything; `\` escapes.
  * https://www.postgresql.org/docs/current/libpq-pgpass.html
  *
  * @throws system errors, and an Error if others may read the file

@@ -28,7 +28,7 @@ const NEWER_SETTINGS = [
   `SELECT set_config('idle_session_timeout', '10s', false)`,
 ]
 
-/** The package's types lack the time-out of a single query. */
+/** The package's types lack the time-out for a single query. */
 interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number
 }

@@ -20,7 +20,7 @@ import {
   writeUnlocked,
 } from './postgres-table.js'
 
-/** The lock that we hold. Its connection is the proof, and the one used for writes. */
+/** The lock that we hold. Its connection proves that we hold it, and is used for writes. */
 interface HeldLock extends Watch {
   readonly session: Session
   readonly key: Key
@@ -29,7 +29,7 @@ interface HeldLock extends Watch {
 
 /**
  * One row of the table guestlist_state. The lock is an advisory lock of the session, so it ends with its connection;
- * the row's `lock` only tells who holds it.
+ * the row's `lock` only says who holds it.
  */
 export function postgresBackend(
   { name }: StateConfig,

@@ -14,7 +14,7 @@ import { versionedState } from './versioned-state.js'
 
 export interface StateOptions {
   readonly apiUrl: string
-  /** What a relative `state.path` is relative to. */
+  /** The folder that a relative `state.path` is resolved against. */
   readonly cwd: string
   /** `TF_HTTP_*` (see http-config.ts) and the proxy variables. */
   readonly env: NodeJS.ProcessEnv

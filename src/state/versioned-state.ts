@@ -45,7 +45,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
     seen = now
     return now
   }
-  /** A write whose answer never came is read back: done if it is there, otherwise repeated unless something else is. */
+  /** Reads back a write whose answer never came: done if it is there; repeated unless something newer is. */
   const send = async (bytes: Uint8Array, written: Version): Promise<void> => {
     for (let repeats = 0; ; repeats++) {
       try {
@@ -79,7 +79,7 @@ export function versionedState(backend: Backend, apiUrl: string, lockId: () => s
   }
 }
 
-/** More than any run makes: whatever begins can remember what it removes. */
+/** More than any run makes, so that a run that has started can record all its removals. */
 const WRITES_LEFT = 2 ** 32
 
 function refuseLastSerials({ document }: Version, where: string): void {

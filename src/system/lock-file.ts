@@ -18,7 +18,7 @@ import { hasEnded } from './process.js'
  * without a lock between the dead one and the new one. A claim whose holder died is taken over in the same way.
  */
 
-/** Where the lock of a file is: beside it, under its name. */
+/** The path of a file's lock, which is in the same folder. */
 export const lockPathOf = (file: string): string => join(dirname(file), `.${basename(file)}.lock`)
 
 /** A lock file is small; anything larger is not one. */
@@ -30,8 +30,8 @@ const CLAIM_TIMEOUT_MS = 5_000
 
 export type LockAttempt =
   /**
-   * `lost` aborts when the backend notices that we no longer hold the lock; absent if it cannot know. `isHeld` tells
-   * whether it was proven recently, and aborts `lost` if not.
+   * `lost` aborts when the backend notices that we no longer hold the lock; absent if it cannot know. `isHeld` says
+   * whether the lock was proven recently, and aborts `lost` if not.
    */
   | {
       readonly kind: 'acquired'
@@ -140,7 +140,7 @@ export async function removeLock(path: string, id: string, remover: LockInfo): P
 /** Null if there is no lock. Anything that cannot be read as a lock is a lock with an unknown holder. */
 export async function readLock(path: string): Promise<LockInfo | null> {
   try {
-    // A planted link is not followed, and a pipe not waited for.
+    // Neither follows a planted link nor waits for a pipe.
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, null)
@@ -176,7 +176,7 @@ function afterNoLink(error: unknown, path: string, content: string): Promise<boo
   throw error
 }
 
-/** Without hard links: still only one process can create it, but for a moment it may be seen empty (unknown holder). */
+/** Without hard links, still only one process can create it, but it may briefly be seen empty (unknown holder). */
 async function createInPlace(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx', mode: 0o600 })
@@ -189,7 +189,7 @@ async function createInPlace(path: string, content: string): Promise<boolean> {
 
 /** What `create` or a claim leaves behind if its process is killed at that moment. */
 const LEFTOVER = /\.(?:(?<temp>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9a-f]{16})$/
-/** An unreadable lock that is younger than this is still being written. */
+/** An unreadable lock that is younger than this may still be being written. */
 const WRITING_MS = 60_000
 
 /** Removes leftovers of killed processes next to a lock. Best effort: it never rejects. */
@@ -207,7 +207,7 @@ async function sweep(file: string, isTemp: boolean, remover: LockInfo): Promise<
   if (holder === null) return
   const dead = holder.ID === '' ? Date.now() - (await lstat(file)).mtimeMs > WRITING_MS : hasEnded(holder)
   if (!dead) return
-  // Only its writer knows of a temporary file; a claim may be taken over by another process at this moment.
+  // Only its writer knows about a temporary file; a claim may be taken over by another process at this moment.
   if (isTemp) await unlink(file)
   else await removeLock(file, holder.ID, remover)
 }

@@ -76,7 +76,7 @@ export function describeHolder(info: LockInfo): string {
   return parts.filter(part => part !== '').join(', ')
 }
 
-/** Control, bidi and line-breaking characters as `\u…`. */
+/** Escapes control, bidi and line-breaking characters as `\u…`, and truncates long text. */
 export function plain(text: string): string {
   return text
     .slice(0, 200)

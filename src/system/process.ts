@@ -7,7 +7,7 @@ import { errnoOf } from './errno.js'
 export interface ProcessIdentity {
   readonly Host: string
   readonly PID: number
-  /** Where the pid is meaningful: a hash over host, machine and pid namespace. */
+  /** The scope of the pid: a hash of host, machine and pid namespace. */
   readonly Machine: string
   /** When it started, so that a reused pid is not mistaken for the old process. Linux only. */
   readonly Started: string
@@ -21,7 +21,7 @@ export function ownProcess(): ProcessIdentity {
 }
 
 /**
- * True only if it is certain. Checked in this order:
+ * True only if that is certain. Checked in this order:
  *
  * | | has ended? |
  * | --- | --- |

@@ -14,7 +14,7 @@ const INHERITED = /^\/(dev\/(fd\/\d+|stdin)|proc\/(self|\d+)\/fd\/\d+)$/
  * @throws system errors, and an `Error` for a device or a pipe without a writer; so does the stream
  */
 export async function openInput(path: string): Promise<Readable> {
-  // Neither waits for a writer if it is a pipe, nor becomes the controlling terminal if it is one.
+  // Does not wait for the writer of a pipe, and does not make a terminal our controlling terminal.
   const fd = await promisify(open)(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))
   try {
     const stat = await promisify(fstat)(fd)
@@ -27,7 +27,7 @@ export async function openInput(path: string): Promise<Readable> {
   return createReadStream('', { fd, highWaterMark: 2 ** 20 })
 }
 
-/** At most `limit` + 1 bytes; the extra one tells that there are more. @throws as `openInput` */
+/** At most `limit` + 1 bytes; the extra one shows that there is more. @throws as `openInput` */
 export async function readInput(path: string, limit: number): Promise<Buffer> {
   return readStream(await openInput(path), limit)
 }
