@@ -97,20 +97,22 @@ export const READING = ['api', 'retries', 'limits'] as const satisfies readonly 
 export const PLANNING = {
   target: {
     kind: 'list',
+    limits: true,
     commas: true,
     value: 'ADDRESS',
     completes: 'target',
     describe:
       'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials of their invitations; repeatable',
   },
-  noRemovals: { kind: 'switch', describe: 'Plan no removals' },
-  maxRemovals: { kind: 'integer', min: 0, describe: 'In place of guards.maxRemovals' },
+  noRemovals: { kind: 'switch', limits: true, describe: 'Plan no removals' },
+  maxRemovals: { kind: 'integer', limits: true, min: 0, describe: 'In place of guards.maxRemovals' },
   noLoss: { kind: 'switch', describe: 'Do not check which clouds are deleted with a removed user' },
 } as const satisfies CommandOptions
 
 export const DECIDING = {
   protect: {
     kind: 'list',
+    limits: true,
     adds: true,
     commas: true,
     value: 'PATTERN',

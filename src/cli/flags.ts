@@ -38,10 +38,12 @@ export function readFlags<O extends CommandOptions, F extends Format>(
   const keys = new Set<string>()
   for (const [key, option] of Object.entries<CommandOptions[string]>({ ...options, ...COMMON })) {
     const text = given[flagName(key)]
+    const adds = option.kind === 'list' && option.adds === true
+    if (option.limits && (text === undefined || adds)) refuseEmpty(variableName(key), env)
     if (text !== undefined) keys.add(key)
     if (text !== undefined) values[key] = readGiven(option, text, `--${flagName(key)}`)
     else values[key] = fromEnvironment(option, [variableName(key), ...(option.env ?? [])], env)
-    if (text === undefined && option.kind === 'list' && option.adds) values[key] = []
+    if (text === undefined && adds) values[key] = []
   }
   const read: object = { ...values, format: readFormat(values, keys, formats), given: keys }
   return read as Flags<O, F>
@@ -78,6 +80,12 @@ function fromEnvironment(option: OptionKind, variables: readonly string[], env: 
   const text = env[variable] ?? ''
   if (option.kind === 'list') return nonEmptyList(text, variable)
   return readValue(option, text, variable)
+}
+
+/** @throws GuestlistError for a variable that is set but empty */
+export function refuseEmpty(variable: string, env: NodeJS.ProcessEnv): void {
+  if (env[variable]?.trim() !== '') return
+  throw new GuestlistError('usage', `${variable} is set but empty`, { advice: 'Set it to a value, or unset it.' })
 }
 
 /** The items of a list written as one string. */

@@ -38,6 +38,11 @@ export interface Option {
   /** Variables read in addition to `GUESTLIST_…`, in order of precedence. */
   readonly env?: readonly string[]
   readonly completes?: Completes
+  /**
+   * It limits what is done. Its variable is an error if it is set but empty: a pipeline that lost the value must not run without
+   * the limit.
+   */
+  readonly limits?: true
 }
 
 /** By key: `maxRemovals` for `--max-removals`. */

@@ -45,7 +45,7 @@ export const apply = defineCommand({
   options: {
     autoApprove: { kind: 'switch', describe: 'Do not ask' },
     ...CONCURRENCY,
-    expect: { kind: 'text', value: 'DIGEST', describe: 'Apply only a plan of this digest' },
+    expect: { kind: 'text', limits: true, value: 'DIGEST', describe: 'Apply only a plan of this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
     acceptAbsent: APPLYING.acceptAbsent,
     auditLog: APPLYING.auditLog,

@@ -153,6 +153,26 @@ t.test('spec 3: a variable that names no flag is a warning with a suggestion', a
   t.notMatch((await call(['plan', '--log-level', 'error'], { GUESTLIST_X: '1' })).stderr, 'has no effect')
 })
 
+t.test('a limit that a pipeline lost on the way stops the run: its variable is set but empty', async t => {
+  const { call, sandbox } = await office(t)
+  for (const name of ['PROTECT', 'MAX_REMOVALS', 'NO_REMOVALS', 'TARGET', 'EXPECT']) {
+    for (const value of ['', ' ']) {
+      const { code, stderr } = await call(['apply', '--auto-approve'], { [`GUESTLIST_${name}`]: value })
+      t.equal(code, 1, name)
+      t.match(stderr, `GUESTLIST_${name} is set but empty`)
+    }
+  }
+  const added = await call(['apply', '--auto-approve', '--protect', 'ceo@acme.example'], { GUESTLIST_PROTECT: '' })
+  t.match(added.stderr, 'GUESTLIST_PROTECT is set but empty', 'the flag adds to the variable')
+  t.same(sandbox.effects(), [])
+  t.equal(
+    (await call(['plan', '--max-removals', '3'], { GUESTLIST_MAX_REMOVALS: '' })).code,
+    0,
+    'the flag takes its place',
+  )
+  t.equal((await call(['plan'], { GUESTLIST_LOG: '', GUESTLIST_RETRIES: '' })).code, 0, 'what limits nothing is unset')
+})
+
 t.test('spec 3: --chdir goes before anything else, wherever it stands', async t => {
   const { call, write, folder } = await office(t)
   const { mkdirSync } = await import('node:fs')

@@ -4,7 +4,7 @@ import { judgeApprovals, type SignersFile } from '../../approval/judge-approvals
 import { approvalsBeside, readApprovals } from '../../approval/read-approvals.js'
 import { type ApprovingFlags, REQUIRING, type RequiringFlags } from '../../cli/common-options.js'
 import { readTextFile } from '../../cli/files.js'
-import { readValue } from '../../cli/flags.js'
+import { readValue, refuseEmpty } from '../../cli/flags.js'
 import type { Io } from '../../cli/io.js'
 import { variableName } from '../../cli/option.js'
 import { GuestlistError, messageOf } from '../../model/error.js'
@@ -49,12 +49,8 @@ function variableCount(io: Pick<Io, 'env'>): number | undefined {
 
 /** @throws GuestlistError for a variable that is set but empty */
 function variableText(key: string, { env }: Pick<Io, 'env'>): string | undefined {
-  const text = env[variableName(key)]
-  if (text !== undefined && text.trim() === '')
-    throw new GuestlistError('usage', `${variableName(key)} is set but empty`, {
-      advice: 'Set it to a value, or unset it.',
-    })
-  return text
+  refuseEmpty(variableName(key), env)
+  return env[variableName(key)]
 }
 
 /**
