@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { RuleRef } from '../model/action.js'
-import { isObject, tryParseJson } from '../model/json.js'
+import { isObject, jsonEscape, tryParseJson } from '../model/json.js'
 import type { Approver } from '../model/plan.js'
 import { sha256 } from '../model/text.js'
 import { whoAmI } from '../system/process.js'
@@ -154,10 +154,5 @@ export const NOT_BEGUN: ReadonlySet<unknown> = new Set(['declined', 'refused'])
 
 /** Escapes characters that could break or reorder a line (controls, U+2028, bidi, zero width): equivalent JSON. */
 function escapeInvisible(json: string): string {
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char =>
-    char
-      .split('')
-      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, jsonEscape)
 }

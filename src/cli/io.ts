@@ -75,7 +75,7 @@ export function processIo(): Io {
  * | the parent ignores the signal (Linux) | a script under nohup, or with a trap, started it |
  * | standard input is write-only (Linux) | nohup replaces a terminal on standard input like this |
  */
-export function outlivesHangup(env: NodeJS.ProcessEnv): boolean {
+function outlivesHangup(env: NodeJS.ProcessEnv): boolean {
   if (/(^|\/)nohup$/.test(env._ ?? '')) return true
   const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(procFile(`${process.ppid}/status`))?.[1]
   if (ignored !== undefined && (BigInt(`0x${ignored}`) & 1n) === 1n) return true

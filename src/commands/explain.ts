@@ -101,7 +101,7 @@ export interface Explained {
 }
 
 /** The JSON of `explain`, with the same member names as a plan's. */
-export const explainDocument = ({ invitations, user, uninvited }: Explained, written: WrittenLines) => ({
+const explainDocument = ({ invitations, user, uninvited }: Explained, written: WrittenLines) => ({
   format_version: '1.0',
   invitations: invitations.map(one => withDecision(one, written)),
   user: user && { ...user, decision: userDecision(user.decision) },

@@ -218,7 +218,7 @@ function logStart(
 }
 
 /** An io without a terminal, whose log lines carry the time or are JSON objects with `time`, `level` and `message`. */
-export function serviceIo(io: Io, format: 'text' | 'json'): Io {
+function serviceIo(io: Io, format: 'text' | 'json'): Io {
   const line = (text: string): string => {
     const [, level = 'info', message = text] = /^(error|warn|info|debug|trace): (.*)$/s.exec(text) ?? []
     const time = new Date().toISOString()

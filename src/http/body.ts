@@ -48,7 +48,7 @@ function notJson(text: string, closed: boolean): ApiError {
     : invalidAnswer(`The API's answer was cut short after ${text.length} characters`, 'Try again.')
 }
 
-export const webPage = (): ApiError =>
+const webPage = (): ApiError =>
   invalidAnswer(
     "A web page came back instead of the API's answer",
     'Check --api-url, and whether a proxy or a sign-in page is in between.',

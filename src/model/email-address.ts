@@ -1,4 +1,5 @@
 import { domainToUnicode } from 'node:url'
+import { codePointText } from './text.js'
 
 /**
  * The form in which e-mail addresses and patterns are compared: trimmed, in Unicode NFC, case-folded character by
@@ -117,13 +118,10 @@ const ALONE = `Write the address alone, such as ${EXAMPLE}.`
 const oneEach = (address: string): string =>
   /[,;，；、]/.test(address) ? 'Write each address as an entry of its own.' : ALONE
 
-const codeOf = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-
 function ifFound(unwanted: RegExp, address: string, what: string, advice: string): AddressFault | null {
   const [character] = unwanted.exec(address) ?? []
   if (character === undefined) return null
-  const shown = INVISIBLE.test(character) ? codeOf(character) : character
+  const shown = INVISIBLE.test(character) ? codePointText(character) : character
   return { fault: `holds ${what} (${shown})`, advice }
 }
 

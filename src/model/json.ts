@@ -86,6 +86,13 @@ export function repeatedKey(json: string): string | null {
   return null
 }
 
+/** Escapes a character within JSON, unit by unit, which is equivalent JSON. */
+export const jsonEscape = (character: string): string =>
+  character
+    .split('')
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+
 /** The member of a value that may have none. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 

@@ -30,3 +30,7 @@ export const DAY_MS = 86_400_000
 
 /** The SHA-256 in hex. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+/** `U+200B` */
+export const codePointText = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`

@@ -1,16 +1,10 @@
-import { isIterable, isObject } from '../model/json.js'
+import { isIterable, isObject, jsonEscape } from '../model/json.js'
 import type { Problem } from '../model/problem.js'
 import { RUNNER_COMMAND, UNSAFE } from './escape/terminal.js'
 import { inChunks } from './text/chunks.js'
 
-/** By UTF-16 unit, as JSON has it. Line feeds are the layout's own: those of strings are escaped by then. */
-const escaped = (found: string): string =>
-  found === '\n'
-    ? found
-    : found
-        .split('')
-        .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        .join('')
+/** Line feeds are the layout's own: those of strings are escaped by then. */
+const escaped = (found: string): string => (found === '\n' ? found : jsonEscape(found))
 
 /** JSON of the same value whose text is inert on a terminal. `indent`: spaces, 0 for one line. No newline at the end. */
 export function jsonText(value: unknown, indent = 2): string {

@@ -7,7 +7,7 @@ import { GuestlistError } from '../model/error.js'
 import { reasonOf } from '../system/errno.js'
 import { type PasswordTarget, passwordIn } from './postgres-passfile.js'
 
-export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof SSL_MODES)[number]
 
 /** How to connect to the database. `password` is a secret. */
@@ -71,7 +71,7 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   PGLOADBALANCEHOSTS: ['disable'],
 }
 
-export const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
+const POSTGRES_URL = 'GUESTLIST_STATE_POSTGRES'
 
 /**
  * Reads the environment only: the URL in `GUESTLIST_STATE_POSTGRES`, and libpq's variables for what the URL leaves out:
@@ -109,7 +109,7 @@ export function postgresConfigOf(env: NodeJS.ProcessEnv): PostgresConfig {
 
 const isSocket = (host: string): boolean => host.startsWith('/')
 
-export const isLocal = (host: string): boolean =>
+const isLocal = (host: string): boolean =>
   isSocket(host) || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
 function refuseUnsupported(env: NodeJS.ProcessEnv): void {

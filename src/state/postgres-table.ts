@@ -6,7 +6,7 @@ import { type Key, lockKey } from './postgres-lock.js'
 import type { OpenSession, Session } from './postgres-session.js'
 
 /** Shown to users whose role may not create the table. */
-export const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
+const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS guestlist_state (
   name text PRIMARY KEY,
   serial bigint NOT NULL DEFAULT 0,
   lineage text,

