@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../model/text.js'
 
-/** What every match of a pattern begins and ends with. */
+/** The literals that every match of a pattern begins and ends with. */
 export interface Affixes {
   readonly prefix: string
   readonly suffix: string
@@ -11,11 +11,11 @@ export const affixesOf = (pattern: string): Affixes => ({
   suffix: /[^*?]*$/.exec(pattern)?.[0] ?? '',
 })
 
-/** Items by strings, found by a string that they begin with or that begins with them. */
+/** Items by key. A string finds the items whose key is a prefix of it, or has it as a prefix. */
 class Side<Item> {
   private readonly items = new Map<string, Item[]>()
   private keys: readonly string[] | null = null
-  /** `sums[i]`: items of the keys before `keys[i]`. */
+  /** `sums[i]`: the number of items with keys before `keys[i]`. */
   private sums: readonly number[] = []
 
   add(key: string, item: Item): void {
@@ -61,7 +61,7 @@ class Side<Item> {
   }
 }
 
-/** The first index of which `isPast` holds; it holds of all after it. */
+/** The first index for which `isPast` holds; it must hold for all later ones too. */
 function lowerBound(keys: readonly string[], isPast: (key: string) => boolean): number {
   let [low, high] = [0, keys.length]
   while (low < high) {
@@ -74,7 +74,7 @@ function lowerBound(keys: readonly string[], isPast: (key: string) => boolean): 
 
 const reversed = (text: string): string => Array.from(text).reverse().join('')
 
-/** Items by patterns; a pattern finds those that by their literal beginnings, or by their ends, may match something with it. */
+/** Items by pattern. A pattern finds the items that, by their literal prefixes or suffixes, may share a match with it. */
 export class AffixIndex<Item> {
   private readonly prefixes = new Side<Item>()
   private readonly suffixes = new Side<Item>()
@@ -85,7 +85,7 @@ export class AffixIndex<Item> {
     this.suffixes.add(reversed(suffix), item)
   }
 
-  /** Those of every pattern, each once: an item with several patterns is found by each of its own. */
+  /** The items near any of the patterns, each once, although several of an item's own patterns may find it. */
   *nearAny(patterns: readonly string[]): Generator<Item> {
     const found = new Set<Item>()
     for (const pattern of patterns)

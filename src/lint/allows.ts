@@ -6,23 +6,23 @@ import { suggest } from '../manifest/suggest.js'
 import type { Place } from '../model/problem.js'
 import type { LintRule, Remark } from './context.js'
 
-/** A comment `# guestlist-lint: allow CODE (why)`, or what was meant as one. */
+/** A comment `# guestlist-lint: allow CODE (why)`, or one that was probably meant to be. */
 export interface Allow {
   readonly at: Place
-  /** Null for a comment that is not understood. */
+  /** Null if the comment cannot be understood. */
   readonly code: string | null
-  /** The lines whose findings it silences: its own, or where it has that to itself the next that has not. */
+  /** The line whose findings it silences: its own or, if it is alone there, the next without such a comment. */
   readonly line: number
 }
 
 const DIRECTIVE = /^#+\s*guestlist-lint:\s*allow\s+([A-Za-z-]+)(?:\s+\(.*\)|\s*$)/s
 const MEANT_AS_ONE = /^#+\s*guestlist[-_ ]?lint\b/i
 
-/** What the lexer sends before the text of a scalar. */
+/** The marker that the lexer emits before the text of a scalar. */
 const SCALAR = '\u001f'
 const CONTROL = new Set(['\u0002', '\u0018', SCALAR, '\ufeff'])
 
-/** Every such comment of a manifest's files. They are YAML's comments: within a quoted string there is none. */
+/** Every such comment in a manifest's files. They are YAML comments, so text within a quoted string does not count. */
 export const allowsOf = (sources: readonly ManifestSource[]): readonly Allow[] => sources.flatMap(allowsIn)
 
 function allowsIn({ file, content }: ManifestSource, index: number): readonly Allow[] {
@@ -39,7 +39,7 @@ function allowsIn({ file, content }: ManifestSource, index: number): readonly Al
   return found.map(({ line, ...allow }, i) => ({ ...allow, line: line > 0 ? line : nextLine(found, i) }))
 }
 
-/** Comments that follow one another speak for the same line. */
+/** Comments on consecutive lines apply to the same line. */
 function nextLine(allows: readonly Allow[], index: number): number {
   let line = (allows[index]?.at.line ?? 0) + 1
   for (let i = index + 1; allows[i]?.at.line === line && allows[i]?.line === 0; i++) line++

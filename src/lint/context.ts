@@ -13,9 +13,9 @@ export interface Remark {
   readonly at: Place
   /** One line, without a full stop. */
   readonly summary: string
-  /** Why, and what to do, in whole sentences. */
+  /** Why, and what to do, in complete sentences. */
   readonly detail: string
-  /** The place of the rule, removal or protection that it is about besides. */
+  /** The place of the other rule, removal or protection involved. */
   readonly other?: Place | null
   readonly witness?: Witness | null
 }
@@ -28,22 +28,22 @@ export interface LintFinding extends Required<Omit<Remark, 'at'>>, Place {
 export interface LintInput {
   readonly manifest: Manifest
   readonly now: Date
-  /** Held outside the manifest. */
+  /** Protections from outside the manifest. */
   readonly protect: readonly Protection[]
-  /** Milliseconds in which the end of a rule is near. */
+  /** A rule that ends within this many milliseconds is ending soon. */
   readonly within: number
-  /** What is there; null where that is not known. */
+  /** The existing invitations; null if unknown. */
   readonly invitations: readonly Invitation[] | null
 }
 
-/** What lint rules look at. */
+/** What lint rules examine. */
 export interface LintContext extends LintInput {
   readonly ruleset: Ruleset
   /** Whether the rule never decides. */
   isShadowed(speaker: RuleSpeaker): boolean
-  /** What `decide` says of a rule; `otherwise` where that would take too long, which is told. */
+  /** The result of `decide`; `otherwise` if it would take too long, which is recorded in `undecided`. */
   decided<T>(speaker: RuleSpeaker, decide: () => T, otherwise: T): T
-  /** Rules of which something could not be decided. */
+  /** Rules about which something could not be decided. */
   readonly undecided: ReadonlySet<RuleSpeaker>
 }
 

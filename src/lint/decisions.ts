@@ -4,7 +4,7 @@ import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
 import type { Box } from './algebra/dimension.js'
 import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Sample, type Speaker } from './ruleset.js'
 
-/** A concrete invitation, by the keys of a selector. */
+/** A concrete invitation, with the keys of a selector. */
 export interface Witness {
   readonly id?: number
   readonly email: string
@@ -16,13 +16,13 @@ export interface Witness {
   readonly sender?: string
 }
 
-/** Speakers that beat `speaker` wherever they match too: stronger rules, and for one that accepts the equal rules that deny. */
+/** Speakers that beat `speaker` if both match: stronger rules and, if it accepts, equally strong ones that deny. */
 export const beating = ({ covering }: Ruleset, speaker: Speaker): readonly Speaker[] =>
   covering(speaker.selector, speaker.narrowness, speaker.level).filter(({ level }) => level !== REMOVAL_LEVEL)
 
 const boxOf = ({ box }: Speaker): Box => box
 
-/** Whether a rule decides some invitation that a selector matches besides. */
+/** Whether a rule decides some invitation that also matches a selector. */
 export function decidesSome(ruleset: Ruleset, speaker: Speaker, also: Selector): boolean {
   const { space, covering } = ruleset
   const box = space.boxOf(also, { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY })
@@ -48,8 +48,8 @@ function sampleIn({ space, matching }: Ruleset, boxes: readonly Box[]): Sample |
 }
 
 /**
- * Whether speakers leave nothing of what is in every one of `boxes`. One invitation, `sample`, answers most: none of them matches
- * it, or one that does holds all. `all` gives every speaker that counts.
+ * Whether speakers cover the intersection of `boxes`. A single invitation, `sample`, settles most cases: either no
+ * speaker matches it, or one that does contains a box. `all` returns every speaker that counts.
  */
 function isCovered(
   { space }: Ruleset,
@@ -66,7 +66,7 @@ function isCovered(
 }
 
 /**
- * Whether every decision is the same without a rule. It is, unless some invitation that the rule decides would then be decided
+ * Whether every decision stays the same without a rule: unless some invitation that it decides would then be decided
  *
  * | by | differently |
  * | --- | --- |
@@ -85,7 +85,7 @@ export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: Unmat
   return true
 }
 
-/** Whether a rule decides something that a rule of a later level would decide otherwise. Most show it by one invitation. */
+/** Whether a rule decides something that a rule of a later level would decide differently. A sample usually shows it. */
 function decidesAgainst(ruleset: Ruleset, speaker: Speaker, level: number): boolean {
   const { space, covering, near } = ruleset
   const goesBefore = (other: Speaker) => other !== speaker && other.level < level
@@ -101,17 +101,17 @@ function decidesAgainst(ruleset: Ruleset, speaker: Speaker, level: number): bool
   return false
 }
 
-/** Whether one speaker holds all that another one matches. */
+/** Whether a single speaker matches everything that this one matches. */
 const isHeldByOne = ({ space, sample }: Ruleset, speaker: Speaker, counts: (speaker: Speaker) => boolean): boolean =>
   sample(speaker)?.matching.some(one => counts(one) && space.includes(one.box, speaker.box)) ?? true
 
-/** Whether one invitation shows that a rule is needed: it decides it, and what would decide instead says otherwise. */
+/** Whether a sample shows that a rule is needed: the rule decides it, and what would decide instead differs. */
 function shows({ matching: [first, second] }: Sample, speaker: Speaker, sameUnmatched: boolean): boolean {
   if (first !== speaker) return false
   return second === undefined ? !sameUnmatched : second.effect !== speaker.effect
 }
 
-/** The few of some speakers that are needed to cover a box which all of them cover: where one is enough, that one. */
+/** A small subset of speakers that covers a box, if all of them together do; a single one if that suffices. */
 export function coversOf({ space }: Ruleset, box: Box, speakers: readonly Speaker[]): readonly Speaker[] {
   const single = speakers.find(speaker => space.includes(speaker.box, box))
   if (single) return [single]
@@ -123,16 +123,16 @@ export function coversOf({ space }: Ruleset, box: Box, speakers: readonly Speake
   return needed
 }
 
-/** Of a hundred rules nobody reads which are needed. */
+/** Beyond a hundred rules, nobody cares which ones are needed. */
 const MOST_TRIED = 100
 
-/** An invitation that all of some boxes hold, and the day on which they do; null where there is none. */
+/** An invitation in all of the boxes, and the day on which it is; null if there is none. */
 export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness: Witness; day: number } | null {
   const point = space.common(boxes)
   if (point === null) return null
   const { id, email, cloud, cloudRole, project, projectRole, client, sender, day } = point
   if (typeof email !== 'string' || typeof cloud !== 'string' || typeof day !== 'number') return null
-  // A string that no address can be once it is in the form in which addresses are compared.
+  // No address has this string as its normalized form.
   if (emailKey(email) !== email) return null
   // Any other invitation would do too, where no rule names one.
   const byId = boxes.some(box => (box[0] ?? -1) >= 0)

@@ -5,7 +5,7 @@ import type { Style } from '../render/text/style.js'
 import type { LintFinding } from './context.js'
 import type { Witness } from './decisions.js'
 
-/** Of what is only told, so many of one code; the rest is counted. */
+/** How many findings below warning are shown per code; the rest are counted. */
 const MOST_TOLD = 10
 
 /** Findings for people; the last line counts them. */

@@ -16,7 +16,7 @@ import {
 } from './rules/single-entries.js'
 import { acceptsEveryoneRule, adminByWildcard } from './rules/wide-accepts.js'
 
-/** Every lint rule, in the order of README's table. */
+/** Every lint rule, in the order of the table in the README. */
 export const LINT_RULES: readonly LintRule[] = [
   shadowedRule,
   redundantRule,
@@ -34,13 +34,13 @@ export const LINT_RULES: readonly LintRule[] = [
 ]
 
 export interface LintResult {
-  /** In the order of the files, lines and columns. */
+  /** Sorted by file, line and column. */
   readonly findings: readonly LintFinding[]
-  /** Rules of which it could not be decided in reasonable time what they cover. */
+  /** Rules whose coverage could not be determined in reasonable time. */
   readonly undecided: readonly Place[]
 }
 
-/** What validates and is still wrong. Pure; `sources` are what the manifest was parsed from. */
+/** Finds mistakes in a valid manifest. Pure; `sources` are what the manifest was parsed from. */
 export function lintManifest(input: LintInput, sources: readonly ManifestSource[]): LintResult {
   const context = createContext(input)
   const allows = allowsOf(sources)
@@ -58,7 +58,7 @@ export function lintManifest(input: LintInput, sources: readonly ManifestSource[
   }
 }
 
-/** A conflict is of two rules, and allowed at either. */
+/** A conflict involves two rules, and can be allowed at either. */
 function isAllowed(rule: LintRule, remark: Remark, allows: readonly Allow[], silencing: Set<Allow>): boolean {
   const places = rule === conflictingRules && remark.other ? [remark.at, remark.other] : [remark.at]
   const found = allows.filter(
@@ -68,7 +68,7 @@ function isAllowed(rule: LintRule, remark: Remark, allows: readonly Allow[], sil
   return found.length > 0
 }
 
-/** What was not looked for cannot be missing. */
+/** A comment is not unused if its lint rule did not run. */
 const wasChecked = ({ code }: Allow, { invitations }: LintInput): boolean =>
   code !== unusedRule.code || invitations !== null
 

@@ -8,7 +8,7 @@ import { createSpace, type Point, type Space } from './algebra/box.js'
 import type { Box, Days, DimensionValue } from './algebra/dimension.js'
 
 /**
- * Who speaks for an invitation, the strongest first: the first that matches decides.
+ * A rule or removal that may decide an invitation. Of those that match, the one with the lowest level decides.
  *
  * | level | speaker |
  * | --- | --- |
@@ -38,22 +38,22 @@ const LEVELS = { id: 0, email: 3, pattern: 5 } as const
 
 export interface Sample {
   readonly point: Point
-  /** The strongest first. */
+  /** Strongest first. */
   readonly matching: readonly Speaker[]
 }
 
-/** A manifest's rules and removals as parts of the space of all invitations. */
+/** A manifest's rules and removals as boxes in the space of all invitations. */
 export interface Ruleset {
-  /** Rules that apply today or will, in the order of the manifest. */
+  /** Rules that apply today or later, in the order of the manifest. */
   readonly rules: readonly RuleSpeaker[]
   readonly space: Space
-  /** The speakers that match an invitation, the strongest first. */
+  /** The speakers that match an invitation, strongest first. */
   matching(point: Point): readonly Speaker[]
-  /** An invitation that a speaker matches, and all who match it; null where there is none. */
+  /** An invitation that a speaker matches, and all speakers that match it; null if there is none. */
   sample(speaker: Speaker): Sample | null
   /** Speakers of a level that may match something that `selector` matches. */
   near(selector: Selector, level: number): Iterable<Speaker>
-  /** Those of the levels before `end` that, together, may match all that a box of that narrowness holds. */
+  /** Speakers of the levels before `end` that might together cover a box with that selector and narrowness. */
   covering(selector: Selector, narrowness: number, end: number): readonly Speaker[]
 }
 
@@ -86,7 +86,7 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
       ...placed(rule, rule.selector, LEVELS[rule.strength] + Number(rule.effect === 'accept'), rule.effect),
       entry: rule,
     }))
-  // Which dimensions can be avoided is known only when every constraint is.
+  // Which dimensions can be avoided is known only once all constraints are numbered.
   const measured = <S extends { readonly box: Box }>(speaker: S) => ({
     ...speaker,
     narrowness: space.narrowness(speaker.box),
@@ -132,7 +132,7 @@ const numberOrNull = (value: DimensionValue): number | null => (typeof value ===
 const roleNumber = (value: DimensionValue): number | null =>
   value === 'admin' || value === 'user' || value === 'guest' ? ROLE_NUMBERS[value] : numberOrNull(value)
 
-/** What the engine would be asked. */
+/** The invitation that the engine would decide. */
 export const invitationAt = (point: Point): Invitation => ({
   id: numberOrNull(point.id) ?? 0,
   email: textOrNull(point.email) ?? '',
@@ -146,10 +146,10 @@ export const invitationAt = (point: Point): Invitation => ({
   sender_provider_sub: textOrNull(point.sender),
 })
 
-/** Every bit: as narrow as can be. */
+/** All bits set: constrained in every dimension. */
 const ANY = -1
 
-/** Speakers that one thing anchors, and what all of them constrain. */
+/** Speakers with the same kind of anchor, and the dimensions that all of them constrain. */
 class SpeakerGroup {
   readonly members: Speaker[] = []
   private common = ANY
@@ -159,7 +159,7 @@ class SpeakerGroup {
     this.common &= speaker.narrowness
   }
 
-  /** Those that constrain nothing but what `narrowness` has bits for. */
+  /** The members that constrain only dimensions in `narrowness`. */
   *within(narrowness: number, members: Iterable<Speaker> = this.members): Generator<Speaker> {
     if ((this.common & ~narrowness) !== 0) return
     for (const speaker of members) if ((speaker.narrowness & ~narrowness) === 0) yield speaker
@@ -173,7 +173,7 @@ function textsOf(selector: Selector, key: (typeof TEXTS)[number]): readonly stri
   return typeof texts === 'string' ? [texts] : texts
 }
 
-/** Speakers by what anchors them: an id, or else the first text that they ask for. */
+/** Speakers by their anchor: an id, or else the first text that they constrain. */
 class SpeakerIndex {
   private readonly withId = new SpeakerGroup()
   private readonly byId = new Map<number, Speaker[]>()

@@ -4,7 +4,7 @@ import { LINT_DOCS } from './docs.gen.js'
 
 const HOME = 'https://www.npmjs.com/package/bimdata-guestlist'
 
-/** SARIF's words for a level. */
+/** SARIF's names for the levels. */
 const LEVELS = { warning: 'warning', info: 'note' } as const
 
 /** Findings as SARIF 2.1.0, for code scanning. */
@@ -43,7 +43,7 @@ const locationOf = ({ file, line, column }: Place) => ({
   },
 })
 
-/** A path as a relative reference, or an absolute one as a file's address. */
+/** A relative path as a relative reference, an absolute one as a file URL. */
 function uriOf(path: string): string {
   const parts = path
     .replaceAll('\\', '/')

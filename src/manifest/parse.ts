@@ -111,7 +111,7 @@ const UNMATCHED: ProblemText = {
 
 const NAMES = ['cloud', 'project', 'sender'] as const
 
-/** Names are compared as they are written: one that begins or ends with a blank is hardly that of anything. */
+/** Names are compared exactly as written, so one with leading or trailing white space probably matches nothing. */
 const blanks = (rule: Written<WrittenRule>): PendingProblem[] =>
   NAMES.flatMap(key => {
     const name = [rule.value[key] ?? []].flat().find(text => text !== text.trim())
@@ -123,7 +123,7 @@ const blanks = (rule: Written<WrittenRule>): PendingProblem[] =>
     }
   })
 
-/** What can be meant, but hardly is. */
+/** What may be intended, but probably is not. */
 function warnings({ accept, deny, unmatched }: Merged): PendingProblem[] {
   return [
     ...[...accept, ...deny].flatMap(blanks),

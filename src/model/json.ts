@@ -65,8 +65,8 @@ export function tryParseJson(text: string): unknown {
 }
 
 /**
- * A key that an object of a JSON text has twice, null where none has. `JSON.parse` takes the last and says nothing, and another
- * reader may take the first.
+ * A key that appears twice in one object of a JSON text; null if there is none. `JSON.parse` silently takes the last,
+ * and another parser may take the first.
  */
 export function repeatedKey(json: string): string | null {
   const objects: Set<string>[] = []

@@ -30,8 +30,8 @@ async function discover(issuer: string): Promise<Readonly<Record<string, unknown
 }
 
 /**
- * Checks access tokens, which are JWTs, with their issuer, which is first asked when the first token comes. Throws where
- * the issuer cannot be asked: that says nothing about the token.
+ * Checks access tokens with their issuer, which is first contacted when the first token arrives. Throws if the issuer
+ * cannot be reached, since that says nothing about the token.
  */
 function createTokenCheck(issuer: string): TokenCheck {
   let loaded: Promise<TokenCheck> | null = null
@@ -45,20 +45,20 @@ function createTokenCheck(issuer: string): TokenCheck {
   }
 }
 
-/** What a fixed credential may do unless it says otherwise. */
+/** The default scopes of a fixed credential. */
 const ALL_SCOPES = ['org:manage', 'cloud:read']
 
 /** A fixed credential of the sandbox. */
 export interface AcceptedCredential {
   readonly secret: string
-  /** `['org:manage', 'cloud:read']` by default; without the one that an operation needs it is answered 403. */
+  /** `['org:manage', 'cloud:read']` by default; a request without the scope it needs gets a 403. */
   readonly scopes?: readonly string[]
 }
 
 export interface Authenticator {
-  /** Null where the header's credential has the scope; else the answer. */
+  /** Null if the header's credential has the scope; otherwise the response. */
   check(header: string | undefined, scope: string): Promise<Answer | null>
-  /** From now on that credential is answered 401, as if it had expired. */
+  /** Answers 401 to that credential from now on, as if it had expired. */
   revoke(secret: string): void
   /** Adds an access token. */
   allow(token: AcceptedCredential): void
@@ -82,15 +82,15 @@ function present(header: string): Presented {
 }
 
 export interface Credentials {
-  /** Taken as `ApiKey KEY`, `Bearer KEY` and bare. */
+  /** Accepted as `ApiKey KEY`, `Bearer KEY` and bare. */
   readonly apiKeys: readonly AcceptedCredential[]
-  /** Taken as `Bearer TOKEN`. */
+  /** Accepted as `Bearer TOKEN`. */
   readonly accessTokens: readonly AcceptedCredential[]
   /** Identifier of an OpenID provider whose JWTs are taken; `/.well-known/openid-configuration` below it describes it. */
   readonly issuer: string | null
 }
 
-/** Looks a request's `Authorization` up. Every way in has scopes. */
+/** Checks the `Authorization` header of requests. Every kind of credential has scopes. */
 export function createAuthenticator({ apiKeys, accessTokens, issuer }: Credentials): Authenticator {
   const keys = new Map(apiKeys.map(key => [key.secret, key]))
   const tokens = new Map(accessTokens.map(token => [token.secret, token]))

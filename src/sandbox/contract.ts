@@ -10,7 +10,7 @@ import type { InvitationData, Operation } from './types.js'
 
 const FILE = join('schemas', 'bimdata-sso.openapi.yaml')
 
-/** The contract's operationIds. One that is not listed here cannot be served. */
+/** The contract's operationIds. An operation not listed here cannot be served. */
 const OPERATION_IDS: ReadonlyMap<string, Operation> = new Map([
   ['getInvitations', 'list'],
   ['getInvitation', 'get'],
@@ -34,16 +34,16 @@ export interface Parameter {
   readonly validate: ValidateFunction
 }
 
-/** One operation of the contract, ready to route and to validate by. */
+/** One operation of the contract, prepared for routing and validation. */
 export interface ContractOperation {
   readonly operation: Operation
   readonly method: Method
   /** As the contract writes it, with `{id}`. */
   readonly path: string
   readonly parameters: readonly Parameter[]
-  /** Null where the operation takes no body. */
+  /** Null if the operation takes no body. */
   readonly body: ValidateFunction | null
-  /** What a credential needs. */
+  /** The scope that a credential needs. */
   readonly scope: string
   /** The status codes that the contract documents. */
   readonly statuses: readonly number[]
@@ -71,8 +71,8 @@ function follow(document: unknown, value: unknown): Readonly<Record<string, unkn
 }
 
 /**
- * Looks in the folder of this module and in each above it, so that it is found from `src/sandbox` and from a bundle
- * in `dist` alike.
+ * Looks in this module's folder and its parents, so that the file is found both from `src/sandbox` and from a bundle in
+ * `dist`.
  */
 function findContract(folder: string): string {
   const file = join(folder, FILE)
@@ -100,7 +100,7 @@ function parameterOf(parameter: Readonly<Record<string, unknown>>, compile: Comp
   return { name, place, required: required === true, integer, validate: compile(schema) }
 }
 
-/** The first scope of the first way in that has one. */
+/** The first scope of the first security requirement that has one. */
 function scopeOf(security: unknown): string {
   const [scope] = list(security).flatMap(way => Object.values(record(way)).flatMap(list))
   if (typeof scope !== 'string') throw new Error(`${FILE}: an operation needs no scope.`)

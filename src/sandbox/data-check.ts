@@ -4,7 +4,7 @@ import { addressKey, type CloudData, type InvitationData, type MemberData, type 
 
 const USER_ROLE = 50
 
-/** A cloud as people write it; a key that is not known here is a slip, for it would change nothing. */
+/** A cloud as people write it; an unknown key is a mistake, since it would have no effect. */
 const CLOUD = {
   type: 'object',
   required: ['id', 'name'],
@@ -44,7 +44,7 @@ type WrittenCloud = Omit<CloudData, 'members'> & { readonly members?: readonly W
 const cloudValidator = (): ValidateFunction<WrittenCloud> =>
   new Ajv2020({ allowUnionTypes: true }).compile<WrittenCloud>(CLOUD)
 
-/** Somebody without id is somebody who is there, with an id of their own; null is who was only invited. */
+/** A member without an id has joined and gets a new one; a null id means only invited. */
 function completeClouds(clouds: readonly WrittenCloud[]): readonly CloudData[] {
   const members = clouds.flatMap(cloud => cloud.members ?? [])
   const ids = new Map(members.flatMap(({ id, email }) => (typeof id === 'number' ? [[addressKey(email), id]] : [])))
@@ -68,20 +68,20 @@ function completeClouds(clouds: readonly WrittenCloud[]): readonly CloudData[] {
 
 type DataPath = readonly (string | number)[]
 
-/** How a place inside the data is named to people: `file:line:column`, or a path into the object. */
+/** Names a place in the data for people: `file:line:column`, or a path into the object. */
 export type PlaceOf = (path: DataPath) => string
 
 const SHOWN = 20
 
 const KEYS: readonly string[] = ['invitations', 'users', 'clouds']
 
-/** What nothing is decided by, and what an invitation written by hand may leave out. */
+/** Fields that no decision depends on, so that an invitation written by hand may leave them out. */
 const DEFAULTS = { client_id: 1, redirect_uri: 'https://platform.bimdata.io/' } as const
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** One line with what ajv found first, and the path it found it at. */
+/** The first error that ajv found, as one line, and its path. */
 function firstError(validate: ValidateFunction): { readonly path: DataPath; readonly text: string } {
   const error = validate.errors?.[0]
   const keys = (error?.instancePath ?? '').split('/').slice(1)
@@ -94,7 +94,7 @@ function withDefaults(item: unknown): unknown {
   return { ...item, client_id, redirect_uri }
 }
 
-/** Those of a list that are valid; what is wrong is added to `problems`, and by `also` what only `validate` does not know. */
+/** Returns the valid items of a list and reports problems with `tell`; `also` finds those that `validate` cannot. */
 function checkItems<T extends { readonly id: number }>(
   items: readonly unknown[],
   [list, what]: readonly [string, string],
@@ -123,8 +123,9 @@ function refuse(problems: readonly string[]): never {
 }
 
 /**
- * Takes a value for the sandbox's data if it is `invitations: [Invitation]`, `users: [e-mail]` and `clouds: [cloud]`,
- * each of them optional; an invitation's `client_id` and `redirect_uri` are too. Otherwise throws an error with a line for each problem, its place first.
+ * Checks that a value is valid sandbox data: `invitations: [Invitation]`, `users: [e-mail]` and `clouds: [cloud]`, each
+ * optional, as are an invitation's `client_id` and `redirect_uri`. Otherwise throws an error with one line per problem,
+ * starting with its place.
  */
 export function checkData(value: unknown, validate: ValidateFunction<InvitationData>, placeOf: PlaceOf): SandboxData {
   const problems: string[] = []

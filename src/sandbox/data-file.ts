@@ -8,15 +8,15 @@ import { writeDurably } from '../system/write-file.js'
 import { checkData, type PlaceOf } from './data-check.js'
 import type { InvitationData, SandboxData } from './types.js'
 
-/** What can be one string, which parsing it needs. */
+/** The longest string: parsing needs the file as one. */
 const { MAX_STRING_LENGTH } = constants
 
 const isJson = (path: string): boolean => path.toLowerCase().endsWith('.json')
 
-/** A path may hold line breaks. */
+/** A path may contain line breaks. */
 const oneLine = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
 
-/** The document with places; JSON is YAML too, so that one parser finds the places of both. */
+/** Parses a document with places. JSON is also YAML, so one parser finds the places of both. */
 function parseWithPlaces(file: string, text: string): { readonly value: unknown; readonly placeOf: PlaceOf } {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -34,7 +34,7 @@ function parseWithPlaces(file: string, text: string): { readonly value: unknown;
   return { value: document.toJS(), placeOf }
 }
 
-/** JSON of a million invitations takes a second; with places it would take a minute, so places come only if needed. */
+/** Parsing a million invitations takes a second, but a minute with places, so places are found only if needed. */
 function parseJson(file: string, text: string): { readonly value: unknown; readonly placeOf: PlaceOf } | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -44,7 +44,7 @@ function parseJson(file: string, text: string): { readonly value: unknown; reado
   }
 }
 
-/** Reads a YAML or JSON data file. Errors name the file and, where there is one, the line and the column. */
+/** Reads a YAML or JSON data file. Errors name the file and, if known, the line and column. */
 export async function readDataFile(file: string, validate: ValidateFunction<InvitationData>): Promise<SandboxData> {
   const bytes = await readInput(file, MAX_STRING_LENGTH).catch((error: unknown) => {
     throw new Error(`${oneLine(file)}: the data file cannot be read: ${oneLine(messageOf(error))}`, { cause: error })
@@ -55,7 +55,7 @@ export async function readDataFile(file: string, validate: ValidateFunction<Invi
   return checkData(parsed.value, validate, parsed.placeOf)
 }
 
-/** Replaces the file in one step: a reader sees the old data or the new. */
+/** Replaces the file atomically: a reader sees either the old data or the new. */
 async function writeDataFile(file: string, data: SandboxData): Promise<void> {
   const text = isJson(file) ? `${JSON.stringify(data, null, 2)}\n` : stringify(data, { lineWidth: 0 })
   const mode = await stat(file).then(
@@ -65,19 +65,19 @@ async function writeDataFile(file: string, data: SandboxData): Promise<void> {
   await writeDurably(file, text, mode)
 }
 
-/** Milliseconds from the beginning of one write to that of the next. */
+/** Minimum time from the start of one write to the start of the next. */
 const PAUSE_MS = 500
-/** Of the time that a write took: a large file is not to be all that the sandbox does. */
+/** The same as a multiple of the last write's duration, so that writing a large file does not take up all the time. */
 const PAUSE_FACTOR = 4
 
 export interface Saver {
-  /** To be called after each change. Throws where the last write failed, after it has asked for another. */
+  /** Call after each change. If the last write failed, schedules another and throws. */
   changed(): void
-  /** Ends when the data of that moment is in the file; rejects where it cannot be written. */
+  /** Resolves once the current data is in the file; rejects if it cannot be written. */
   flush(): Promise<void>
 }
 
-/** Writes the data file soon after a change, at most twice a second, so that many changes do not mean as many writes. */
+/** Writes the data file soon after a change, at most twice a second, so that many changes share a write. */
 export function createSaver(file: string, data: () => SandboxData): Saver {
   let dirty = false
   let failure: unknown = null

@@ -35,7 +35,7 @@ function htmlAnswer({ status = 200 }: HtmlFault): Answer {
 
 const lengthOf = (body: readonly Buffer[]): number => body.reduce((sum, part) => sum + part.length, 0)
 
-/** Called with the status just before it is sent, so that whoever has the answer finds it written down. */
+/** Called with the status just before it is sent, so that it is recorded by the time the client has the response. */
 export type Note = (status: number) => void
 
 async function send(response: ServerResponse, { status, headers, body }: Answer, note: Note): Promise<void> {
@@ -46,7 +46,7 @@ async function send(response: ServerResponse, { status, headers, body }: Answer,
   else await pipeline(Readable.from(body), response)
 }
 
-/** Sends half of the body, or of one that is made up where the answer has none, and cuts the connection. */
+/** Sends half of the body (or of a made-up one, if there is none) and cuts the connection. */
 async function truncate(response: ServerResponse, answer: Answer, note: Note): Promise<void> {
   const whole = answer.body.length === 0 ? Buffer.from('{"status":"done"}') : Buffer.concat(answer.body)
   const status = answer.status === 204 ? 200 : answer.status
@@ -58,7 +58,7 @@ async function truncate(response: ServerResponse, answer: Answer, note: Note): P
   })
 }
 
-/** Sends an answer, or what a fault makes of it. Does nothing where the client has gone. */
+/** Sends a response, or what a fault makes of it. Does nothing if the client has disconnected. */
 export async function deliver(
   response: ServerResponse,
   answer: Answer,

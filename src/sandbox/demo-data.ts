@@ -52,8 +52,8 @@ const cloud = (
 })
 
 /**
- * A small provider to try things on: every documented status, some users, the three clouds of the invitations, and
- * those that a first login makes. Bob is alone in his own; Oscar's cannot be seen.
+ * A small provider to try things on: every documented status, some users, the three clouds of the invitations, and two
+ * clouds such as a first login creates. Bob is the only member of his; Oscar's is hidden.
  */
 export const DEMO_DATA: SandboxData = {
   invitations: ROWS.map(invitationOf),

@@ -1,76 +1,76 @@
 import type { Operation } from './types.js'
 
-/** The nth call, counted from 1, or the calls of a range; without `to` the range has no end. */
+/** The nth call, counted from 1, or a range of calls; without `to`, the range is open-ended. */
 export type Calls = number | { readonly from: number; readonly to?: number }
 
 /**
- * When a fault strikes. Calls are counted from the moment when the fault was added, over every call of its operation.
- * With neither `nth` nor `p` it strikes at each of them; with both, `p` decides among the calls of `nth`.
+ * When a fault strikes. Every call of its operation since the fault was added counts. With neither `nth` nor `p`, it
+ * strikes at each of them; with both, `p` decides among the calls of `nth`.
  */
 interface When {
   readonly operation: Operation | '*'
-  /** Only calls for this: an id, or an address as the request spells it. Calls for others are not counted. */
+  /** Only calls for this target: an id, or an address as the request spells it. Calls for others are not counted. */
   readonly target?: string | undefined
   readonly nth?: Calls | readonly Calls[] | undefined
-  /** Probability from 0 to 1. It hangs on seed, target and how often the target was called, not on the order of calls. */
+  /** Probability from 0 to 1. The outcome depends on seed, target and the target's call count, not on call order. */
   readonly p?: number | undefined
-  /** Of `p`; the sandbox's own seed where there is none. */
+  /** The seed of `p`; the sandbox's by default. */
   readonly seed?: number | undefined
 }
 
-/** Where a disruption strikes: before anything is done (default), or after the change took effect. */
+/** Whether a disruption strikes before anything is done (the default) or after the change has taken effect. */
 interface Where {
   readonly after?: boolean | undefined
 }
 
-/** Any status, with an error body as JSON. */
+/** Any status, with a JSON error as its body. */
 export interface StatusFault extends When, Where {
   readonly kind: 'status'
   readonly status: number
-  /** Seconds; or text that is sent as it is; or an HTTP date so many seconds ahead; null for none. 429 has 1 by default. */
+  /** Seconds, text to send verbatim, or an HTTP date `dateIn` seconds ahead; null for none. 1 by default for a 429. */
   readonly retryAfter?: number | string | { readonly dateIn: number } | null | undefined
-  /** In place of the JSON error; its type is given by `headers`. */
+  /** Replaces the JSON error; `headers` gives its type. */
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** The connection is cut without an answer. */
+/** The connection is cut without a response. */
 interface CutFault extends When, Where {
   readonly kind: 'cut'
 }
 
-/** No answer until the client gives up. */
+/** No response until the client gives up. */
 interface HangFault extends When, Where {
   readonly kind: 'hang'
 }
 
-/** A page of HTML in place of the answer, as a proxy or a captive portal sends it. */
+/** An HTML page in place of the response, like that of a proxy or a captive portal. */
 export interface HtmlFault extends When, Where {
   readonly kind: 'html'
   /** 200 by default. */
   readonly status?: number | undefined
 }
 
-/** The request is carried out, and the connection cut in the middle of the answer. */
+/** The request is carried out, and the connection is cut in the middle of the response. */
 interface TruncatedFault extends When {
   readonly kind: 'truncated'
 }
 
-/** Waits before the request is looked at; adds up with other faults and with the sandbox's own latency. */
+/** Delays the processing of the request, in addition to other faults and the sandbox's own latency. */
 interface LatencyFault extends When {
   readonly kind: 'latency'
   readonly ms: number
 }
 
-/** A read answers as before the last `changes` changes, or hides each change from the first `reads` reads after it. */
+/** A read returns the data before the last `changes` changes, or each change is hidden from the next `reads` reads. */
 export type StaleFault = When & { readonly kind: 'stale' } & ({ readonly changes: number } | { readonly reads: number })
 
-/** What takes the place of an answer. */
+/** What replaces a response. */
 export type Disruption = StatusFault | CutFault | HangFault | HtmlFault | TruncatedFault
 
 export type Fault = Disruption | LatencyFault | StaleFault
 
-/** What the faults make of one call: the first disruption and the first stale read win, latencies add up. */
+/** The combined effect of all faults on one call: the first disruption and the first stale read win, latencies add. */
 interface Strike {
   readonly latencyMs: number
   readonly stale: StaleFault | null
@@ -79,11 +79,11 @@ interface Strike {
 
 export interface Faults {
   add(fault: Fault): void
-  /** To be asked once for every call, in the order of arrival. */
+  /** Call once for every request, in the order of arrival. */
   strike(operation: Operation, target: string): Strike
 }
 
-/** A number from 0 to 1 that looks random and depends on the text alone: FNV-1a, then the finish of MurmurHash3. */
+/** A pseudorandom number from 0 to 1 that depends only on the text: FNV-1a, then the finalizer of MurmurHash3. */
 export function chance(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
@@ -102,7 +102,7 @@ function meansCall(nth: When['nth'], call: number): boolean {
   return isList(nth) ? nth.some(calls => inCalls(call, calls)) : inCalls(call, nth)
 }
 
-/** Whether this fault strikes at a call; remembers the call. */
+/** Whether this fault strikes at a call; counts the call. */
 type FaultTrigger = (operation: Operation, target: string) => boolean
 
 function createTrigger(fault: When, seed: number, index: number): FaultTrigger {
@@ -123,7 +123,7 @@ function createTrigger(fault: When, seed: number, index: number): FaultTrigger {
 
 const isDisruption = (fault: Fault): fault is Disruption => fault.kind !== 'latency' && fault.kind !== 'stale'
 
-/** The faults of one sandbox. The same seed, faults and calls give the same strikes. */
+/** The faults of one sandbox, reproducible: the same seed, faults and calls give the same strikes. */
 export function createFaults(seed: number): Faults {
   const faults: { readonly fault: Fault; readonly trigger: FaultTrigger }[] = []
   return {

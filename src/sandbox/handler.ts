@@ -16,7 +16,7 @@ export interface SandboxContext {
   readonly faults: Faults
   readonly auth: Authenticator
   readonly store: SandboxStore
-  /** Has the data file written soon, if there is one. Throws where the last write failed. */
+  /** Schedules writing the data file, if there is one. Throws if the last write failed. */
   readonly changed: () => void
   readonly unknownUser: UnknownUser
   readonly forwardRemoval: ((email: string) => Promise<void>) | undefined
@@ -36,7 +36,7 @@ interface AskedFor {
 
 const tooLarge = failure(413, 'too_large', 'A body may have 64 KiB.', { connection: 'close' })
 
-/** What the API answers. */
+/** The API's response. */
 async function answerOf(
   { auth, store, changed, unknownUser, forwardRemoval }: SandboxContext,
   request: IncomingMessage,
@@ -55,7 +55,7 @@ async function answerOf(
   return answer
 }
 
-/** Makes out what a request asks for, and writes it down; or gives the answer to one that asks for nothing. */
+/** Parses and records a request, or returns the response to one that matches no operation. */
 async function readRequest(
   { router }: SandboxContext,
   request: IncomingMessage,
@@ -96,7 +96,7 @@ async function respond(
   await deliver(response, answer, disruption, note)
 }
 
-/** Answers one request and writes down how. It never throws. */
+/** Answers one request and records the call. Never throws. */
 export async function handle(
   context: SandboxContext,
   request: IncomingMessage,

@@ -14,7 +14,7 @@ import {
 const CREATED = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' } as const
 const CAPACITY = 10 * 2 ** 30
 
-/** A cloud as it travels, with what the official client cannot do without. */
+/** A cloud as the API sends it, with everything that the official client requires. */
 const wireCloud = ({ id, name }: CloudData) => ({
   id,
   name,
@@ -63,7 +63,7 @@ const passes = (email: string, filters: MemberFilters): boolean =>
     return text === undefined || holds(addressKey(email), addressKey(text))
   })
 
-/** Answers a read of clouds, from these. */
+/** Answers a read of the given clouds. */
 function performOnClouds(
   clouds: readonly CloudData[],
   input: Extract<Input, { operation: 'clouds' | 'members' | 'size' | 'projects' }>,
@@ -111,7 +111,7 @@ function deny(store: SandboxStore, invitation: InvitationData): Answer {
   return refused(invitation, 'Nothing is known of denying from there.')
 }
 
-/** What versions of the API answer to the removal of somebody they do not know: nothing documents it any more. */
+/** How versions of the API answer the removal of an unknown user; this is no longer documented. */
 const UNKNOWN_USER: Readonly<Record<UnknownUser, Answer>> = {
   204: done,
   400: failure(400, 'bad_request', 'There is no such user.'),
@@ -125,17 +125,17 @@ function remove(store: SandboxStore, email: string, unknownUser: UnknownUser): A
 }
 
 /**
- * Carries out a request that is allowed. What accept and deny do with an invitation:
+ * Carries out an authorized request. The effect of accept and deny on an invitation:
  *
  * | status | accept | deny |
  * | --- | --- | --- |
  * | P | 204, becomes A | 204, becomes D |
  * | D | 204, becomes A | 204, stays |
- * | A, W | 204, stays | 400, stays: no way back is documented |
+ * | A, W | 204, stays | 400, stays: no way to undo it is documented |
  * | other | 400, stays | 400, stays |
  *
- * An accepted user joins the cloud of that name, if the data has it; one who does not exist joins on their first connection, and
- * nobody connects here. A removed user's invitations keep their status; their clouds go where they were alone.
+ * An accepted user joins the cloud with that name, if it is in the data; one who does not exist yet joins on their first
+ * connection (`addUser`). A removed user's invitations keep their status; clouds in which they were alone are deleted.
  */
 export function perform(store: SandboxStore, input: Input, stale: StaleFault | null, unknownUser: UnknownUser): Answer {
   switch (input.operation) {

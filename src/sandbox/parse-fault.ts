@@ -27,10 +27,10 @@ For example:
   *:latency:ms=200                  list:stale:nth=1
   members:500:target=9`
 
-/** What is wrong with one part of the text. */
+/** A fault specification that is invalid in some part. */
 class InvalidFault extends Error {}
 
-/** Reads settings by name, and knows which were asked for. */
+/** Reads settings by name, keeping track of which were read. */
 interface FaultSettings {
   <T>(name: string, read: (text: string, name: string) => T): T | undefined
   readonly unread: () => readonly string[]
@@ -69,7 +69,7 @@ function calls(text: string): Calls {
   return range
 }
 
-/** What is sent in a header must be printable ASCII. */
+/** Header values must be printable ASCII. */
 function headerText(text: string, name: string): string {
   if (/^[\x20-\x7e]+$/.test(text)) return text
   throw new InvalidFault(`${name} must be printable ASCII`)
@@ -101,7 +101,7 @@ function latencyFault(settings: FaultSettings) {
   return { kind: 'latency', ms } as const
 }
 
-/** The kinds that strike before or after the change. */
+/** The kinds that can strike before or after the change. */
 function placedEffect(name: string, after: boolean, settings: FaultSettings) {
   if (/^\d+$/.test(name)) return statusFault(status(name), after, settings)
   if (name === 'cut' || name === 'hang') return { kind: name, after } as const
@@ -146,7 +146,7 @@ function settingsOf(parts: readonly string[]): FaultSettings {
 const CHANGING: ReadonlySet<string> = new Set(['accept', 'deny', 'remove'])
 
 function parse(text: string): Fault {
-  // A colon parts only where KEY= follows, so that dates and addresses may have colons.
+  // A colon separates only if KEY= follows, so that dates and addresses may contain colons.
   const [head = '', ...rest] = text.split(/:(?=[a-z-]+=)/)
   const [operation = '', kind = '', ...stray] = head.split(':')
   if (stray.length > 0) throw new InvalidFault(`"${stray.join(':')}" is no KEY=VALUE`)
@@ -166,7 +166,7 @@ function parse(text: string): Fault {
   return fault
 }
 
-/** Reads a fault from the text of `--fault`; the error says what is wrong, and gives the grammar. */
+/** Parses the value of `--fault`; the error says what is wrong and includes the grammar. */
 export function parseFault(text: string): Fault | { readonly error: string } {
   try {
     return parse(text)

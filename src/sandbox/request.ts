@@ -6,12 +6,12 @@ import type { Contract, ContractOperation, Parameter } from './contract.js'
 import { type Answer, failure } from './http-answer.js'
 import type { Input, MemberFilters } from './types.js'
 
-/** The operation that a request line names, with the strings of its path and query; or the answer where it names none. */
+/** The operation for a request line, with its path and query values; or the response if there is none. */
 type Route = Answer | (Pick<WrittenRequest, 'path' | 'query'> & { readonly operation: ContractOperation })
 
 export type Router = (method: string, url: string) => Route
 
-/** Routes by the contract's paths: 404 for a path that is not there, 405 for one that is there for other methods. */
+/** Routes by the contract's paths: 404 for an unknown path, 405 for one that exists for other methods only. */
 export function createRouter(contract: Contract): Router {
   const router = createFindMyWay({ caseSensitive: true })
   for (const operation of contract.operations) {
@@ -33,19 +33,19 @@ export function createRouter(contract: Contract): Router {
   }
 }
 
-/** Bytes of a request body that are read as one. */
+/** The largest request body, in bytes. */
 const BODY_LIMIT = 64 * 1024
-/** Bytes that are taken from a sender who sends more, so that they get to read the answer. */
+/** Bytes read from a client that sends more, so that it gets to read the response. */
 const DRAIN_LIMIT = 16 * 1024 * 1024
 
-/** What a request asks for, or the answer to one that is not as the contract has it; either way with what is known of its target. */
+/** A valid request, or the response to one that violates the contract; either way with its target, as far as known. */
 export interface ValidatedRequest {
   readonly input: Input | Answer
   readonly id?: number
   readonly email?: string
 }
 
-/** The body's bytes, or null where there are more than the limit. */
+/** The body's bytes, or null if it exceeds the limit. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let length = 0
@@ -117,11 +117,11 @@ interface WrittenRequest {
   readonly path: Values
   readonly query: Values
   readonly body: Buffer
-  /** Of the body. */
+  /** The body's content type. */
   readonly type: string | undefined
 }
 
-/** Checks a request against the contract's schemas. A body that an operation does not take is not looked at. */
+/** Checks a request against the contract's schemas. Ignores the body if the operation takes none. */
 export function validateRequest(contract: ContractOperation, request: WrittenRequest): ValidatedRequest {
   const parameters = parametersOf(contract, request.path, request.query)
   if (!(parameters instanceof Map)) return { input: parameters }

@@ -14,7 +14,7 @@ import { SandboxStore } from './store.js'
 import type { SandboxData } from './types.js'
 import { createWebhooks } from './webhooks.js'
 
-/** Longer than a client keeps a connection, so that none is closed under a request. */
+/** Longer than clients keep connections open, so that none is closed during a request. */
 const KEEP_ALIVE_MS = 75_000
 
 const NO_FILE: Saver = { changed: () => undefined, flush: async () => undefined }
@@ -68,8 +68,8 @@ async function serve(context: SandboxContext, { port = 0 }: SandboxOptions) {
 }
 
 /**
- * Starts the BIMData SSO API on loopback, as schemas/bimdata-sso.openapi.yaml describes it. Rejects where the data
- * is not valid or the port is taken.
+ * Starts the BIMData SSO API, as described by schemas/bimdata-sso.openapi.yaml, on loopback. Rejects if the data is
+ * invalid or the port is in use.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const contract = await loadContract()

@@ -9,7 +9,7 @@ import {
   type SandboxData,
 } from './types.js'
 
-/** What changes replaced, so that a read can be answered as before them. */
+/** Remembers what changes replaced, so that a read can return earlier data. */
 class History<Replaced> {
   readonly #changes: { readonly replaced: Replaced; readonly reads: number }[] = []
   #reads = 0
@@ -18,7 +18,7 @@ class History<Replaced> {
     this.#changes.push({ replaced, reads: this.#reads })
   }
 
-  /** What the changes replaced that one more read does not see, the oldest first. */
+  /** Counts a read, and returns what the changes hidden from it replaced, the oldest first. */
   read(stale: StaleFault | null): readonly Replaced[] {
     const reads = this.#reads++
     if (stale === null) return []
@@ -32,10 +32,10 @@ class History<Replaced> {
 
 const USER_ROLE = 50
 
-/** Whether somebody is there: who was only invited has no id, and does not keep a cloud alive. */
+/** Whether a member has joined: somebody who was only invited has no id, and does not keep a cloud alive. */
 const isThere = ({ id }: MemberData): boolean => id !== null
 
-/** The clouds and their members. Every change makes a new list, so that a stale read is an older one. */
+/** The clouds and their members. Every change creates a new list, so that a stale read returns an older one. */
 export class CloudStore {
   #all: readonly CloudData[]
   readonly #history = new History<readonly CloudData[]>()
@@ -44,12 +44,12 @@ export class CloudStore {
     this.#all = clouds
   }
 
-  /** As they are; no read of the API's. */
+  /** The current clouds; does not count as a read. */
   get all(): readonly CloudData[] {
     return this.#all
   }
 
-  /** All of them, hidden ones included, as one read. */
+  /** All clouds, including hidden ones, as one read. */
   read(stale: StaleFault | null): readonly CloudData[] {
     return this.#history.read(stale)[0] ?? this.#all
   }
@@ -59,7 +59,7 @@ export class CloudStore {
     return this.#all.some(({ members }) => members.some(member => isThere(member) && addressKey(member.email) === key))
   }
 
-  /** Takes somebody out of every cloud, and deletes those in which nobody else is. */
+  /** Removes somebody from every cloud, and deletes the clouds in which nobody else has joined. */
   remove(email: string): void {
     const key = addressKey(email)
     const isThem = (member: MemberData): boolean => addressKey(member.email) === key
@@ -106,15 +106,15 @@ export class CloudStore {
 }
 
 /**
- * The provider's data in memory. It keeps what each change replaced, so that a read can be answered as before it.
- * It judges nothing: what may be done with an invitation is decided in operations.ts.
+ * The provider's data in memory. Remembers what each change replaced, so that a read can return earlier data.
+ * Enforces nothing: operations.ts decides what may be done with an invitation.
  */
 export class SandboxStore {
   readonly #invitations: InvitationData[]
   readonly #places: Map<number, number>
   readonly #users: Map<string, string>
   readonly #list: ListBody
-  /** Undefined for an invitation that was added. */
+  /** `before` is undefined for an invitation that was added. */
   readonly #history = new History<readonly [place: number, before: InvitationData | undefined]>()
   readonly effects: RecordedEffect[] = []
   readonly clouds: CloudStore
@@ -146,7 +146,7 @@ export class SandboxStore {
     return past.has(place) ? past.get(place) : this.#invitations[place]
   }
 
-  /** One invitation as it is; no read of the API's. */
+  /** The current invitation; does not count as a read. */
   find(id: number): InvitationData | undefined {
     return this.#invitations[this.#places.get(id) ?? -1]
   }
@@ -160,12 +160,12 @@ export class SandboxStore {
     this.#list.changed(place)
   }
 
-  /** Whether they ever connected: a user of the data, or a member of a cloud. */
+  /** Whether the user has ever connected: they are in the data's users, or a member of a cloud. */
   hasUser(email: string): boolean {
     return this.#users.has(addressKey(email)) || this.clouds.hasMember(email)
   }
 
-  /** A first connection. A user who is there already keeps the spelling they have. */
+  /** Simulates a first connection. An existing user keeps their spelling. */
   addUser(email: string): void {
     const key = addressKey(email)
     if (this.hasUser(email)) return
@@ -174,12 +174,12 @@ export class SandboxStore {
       if (invitation.status === 'A' && addressKey(invitation.email) === key) this.join(invitation)
   }
 
-  /** Who is invited becomes a member of the cloud. */
+  /** Makes the invited user a member of the cloud. */
   join({ cloud_name, cloud_role, email }: InvitationData): void {
     this.clouds.join(cloud_name, email, cloud_role)
   }
 
-  /** With every cloud in which they are alone. False where there is no such user. */
+  /** Also deletes every cloud in which they are alone. False if there is no such user. */
   removeUser(email: string): boolean {
     if (!this.hasUser(email)) return false
     this.#users.delete(addressKey(email))
@@ -188,7 +188,7 @@ export class SandboxStore {
   }
 
   #past(stale: StaleFault | null): Past {
-    // Newest first, so that of several changes at one place the oldest has the last word.
+    // Newest first, so that the oldest of several changes at one place wins.
     return new Map(this.#history.read(stale).toReversed())
   }
 }

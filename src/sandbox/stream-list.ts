@@ -1,20 +1,20 @@
 import type { InvitationData } from './types.js'
 
-/** Invitations a block: a change renders one block again, not the whole list. */
+/** Invitations per block: a change re-renders one block, not the whole list. */
 const BLOCK = 1000
 
 const COMMA = Buffer.from(',')
 const OPEN = Buffer.from('[')
 const CLOSE = Buffer.from(']')
 
-/** What some places held before; undefined where there was nothing yet. */
+/** Earlier contents by place; undefined if there was nothing yet. */
 export type Past = ReadonlyMap<number, InvitationData | undefined>
 
-/** The JSON text of a list of invitations, kept in blocks. */
+/** The JSON text of a list of invitations, cached in blocks. */
 export interface ListBody {
-  /** With `status`, only those that have it. */
+  /** With `status`, only invitations that have it. */
   render(status: string | null, past: Past): readonly Buffer[]
-  /** To be told of every place that was written to. */
+  /** Call for every place that was written to. */
   changed(place: number): void
 }
 

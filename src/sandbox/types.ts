@@ -1,12 +1,12 @@
-/** The operations, by the names that faults, calls and effects use. */
+/** The names of the operations in faults, calls and effects. */
 export const OPERATIONS = ['list', 'get', 'accept', 'deny', 'remove', 'clouds', 'members', 'size', 'projects'] as const
 
 export type Operation = (typeof OPERATIONS)[number]
 
-/** How addresses are compared: without regard to case, to white space around, and to how accents are composed. */
+/** Addresses are compared without regard to case, surrounding white space, or how accents are composed. */
 export const addressKey = (email: string): string => email.trim().normalize('NFC').toLowerCase()
 
-/** An invitation as it travels: `Invitation` of schemas/bimdata-sso.openapi.yaml. */
+/** An invitation as the API sends it: `Invitation` in schemas/bimdata-sso.openapi.yaml. */
 export interface InvitationData {
   readonly id: number
   readonly client_id: number | string
@@ -21,9 +21,9 @@ export interface InvitationData {
   readonly [extra: string]: unknown
 }
 
-/** `CloudMember` of the contract. */
+/** The contract's `CloudMember`. */
 export interface MemberData {
-  /** Null for somebody who was invited and is not there yet. */
+  /** Null for somebody who was invited but has not joined yet. */
   readonly id: number | null
   readonly email: string
   /** 100 admin, 50 user. */
@@ -39,27 +39,27 @@ export interface CloudData {
   readonly projects?: readonly { readonly id: number; readonly name: string }[]
   /** Bytes in use. */
   readonly size?: number
-  /** The list leaves it out, and its own addresses are answered 404. */
+  /** Absent from the list; requests for the cloud itself get a 404. */
   readonly hidden?: boolean
-  /** The list has it, and its own addresses are answered 403. */
+  /** Present in the list, but requests for the cloud itself get a 403. */
   readonly denied?: boolean
 }
 
-/** What an identity provider holds, and what a data file is. */
+/** The data of an identity provider, and the contents of a data file. */
 export interface SandboxData {
   readonly invitations: readonly InvitationData[]
   /** E-mail addresses. */
   readonly users: readonly string[]
-  /** None where it is left out; then it is not written either. */
+  /** None by default; if absent, also not written. */
   readonly clouds?: readonly CloudData[]
 }
 
-/** Of the list of a cloud's members, by the contract's names. */
+/** Filters for the list of a cloud's members, with the contract's names. */
 export type MemberFilters = Readonly<
   Partial<Record<'email' | 'email__contains' | 'email__startswith' | 'email__endswith', string>>
 >
 
-/** A request that the contract allows. */
+/** A request that satisfies the contract. */
 export type Input =
   | { readonly operation: 'list'; readonly status: string | null }
   | { readonly operation: 'get' | 'accept' | 'deny'; readonly id: number }
@@ -68,23 +68,23 @@ export type Input =
   | { readonly operation: 'members'; readonly id: number; readonly filters: MemberFilters }
   | { readonly operation: 'size' | 'projects'; readonly id: number }
 
-/** A request that arrived, faulted ones included, in the order of arrival. */
+/** A request that arrived, including those that faults disrupted. */
 export interface Call {
-  /** Null where no operation has that path and method. */
+  /** Null if no operation has that path and method. */
   readonly operation: Operation | null
   readonly method: string
-  /** The target of the request line, query included. */
+  /** The target of the request line, including the query. */
   readonly path: string
-  /** Of the invitation, or of the cloud. */
+  /** The id of the invitation or the cloud. */
   readonly id?: number
   readonly email?: string
-  /** The status that was sent; null while there is none, and for good where the connection was cut or left hanging. */
+  /** The status sent; null until then, and forever if the connection was cut or left hanging. */
   readonly status: number | null
   /** Milliseconds since 1970, at arrival. */
   readonly at: number
 }
 
-/** A change that took effect: an invitation's status, or a user who went. */
+/** A change that took effect: of an invitation's status, or the removal of a user. */
 export interface RecordedEffect {
   readonly operation: 'accept' | 'deny' | 'remove'
   /** The invitation's id, or the address as the request spelled it. */

@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto'
 import { chance } from './faults.js'
 import type { InvitationData } from './types.js'
 
-/** BIMData tells a provider of each new invitation by a signed POST; nothing says that it is repeated where it is lost. */
+/** BIMData sends each new invitation to a provider as a signed POST; whether lost ones are retried is not documented. */
 export interface WebhookOptions {
   readonly url: string
   readonly secret: string
-  /** Probabilities that a call is never made, and that it is made twice. */
+  /** Probabilities that a call is never made, or is made twice. */
   readonly lose?: number
   readonly repeat?: number
-  /** Milliseconds, at most, until a call is made; 0 by default. */
+  /** The maximum delay of a call in milliseconds; 0 by default. */
   readonly delayMs?: number
 }
 
@@ -39,7 +39,7 @@ export function createWebhooks(
       for (let copy = 0; copy < copies; copy++) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          // Whoever is not there misses it, as in life.
+          // A receiver that cannot be reached misses it, as in reality.
           send(invitation).catch(() => undefined)
         }, random() * delayMs)
         timers.add(timer)
@@ -54,7 +54,7 @@ export function createWebhooks(
 
 const PEOPLE = ['ada', 'blaise', 'carl', 'dorothea', 'emmy', 'felix', 'grace', 'hedy', 'ivan', 'joan']
 
-/** A pending invitation of the stream: the same one for the same number. */
+/** A pending invitation of the stream, determined by its number. */
 export const inviteOf = (number: number, id: number): InvitationData => ({
   id,
   client_id: 1,

@@ -26,24 +26,24 @@ const NOTHING = {
 
 type DimensionName = keyof typeof NOTHING
 
-/** A concrete invitation on a concrete day, counted from the epoch, UTC: one value for each dimension. */
+/** A concrete invitation on a concrete day (counted from the epoch, UTC): one value per dimension. */
 export type Point = Readonly<Record<DimensionName, DimensionValue>>
 
-/** Every invitation that there can be, from a day on; and rules as parts of it. */
+/** The space of all possible invitations from a day onwards, with rules as boxes in it. */
 export interface Space {
   boxOf(selector: Selector, days: Days): Box
   overlap(a: Box, b: Box): boolean
-  /** Whether all that matches `b` matches `a`. */
+  /** Whether everything that matches `b` matches `a`. */
   includes(a: Box, b: Box): boolean
-  /** An invitation in every one of `boxes`, to be shown; null where there is none. */
+  /** An invitation in all of `boxes`, suitable to show; null if there is none. */
   common(boxes: readonly Box[]): Point | null
-  /** Whether `covers` leave nothing of what is in every one of `boxes`: then null, else an invitation that they leave. */
+  /** An invitation in all of `boxes` but none of `covers`; null if there is none. */
   outside(boxes: readonly Box[], covers: readonly Box[]): Point | null
-  /** Bits of the dimensions that a box constrains, of those in which constraints never add up to everything. */
+  /** The dimensions that a box constrains, as bits; only those in which no union of constraints covers everything. */
   narrowness(box: Box): number
 }
 
-/** Roles that this version has no word for exist at the API: words alone do not cover all. */
+/** The API may have roles that this version has no name for, so the known names do not cover everything. */
 const UNKNOWN_ROLE = 1000
 
 const usualRoles =
@@ -53,7 +53,7 @@ const usualRoles =
 
 const ADDRESS = { is: languageOf(['?*@?*']), isNot: languageOf(['*@*@*']) }
 
-/** @param today counted in days from the epoch, UTC; what is over by then is no part of the space */
+/** @param today in days since the epoch, UTC; earlier days are not part of the space */
 export function createSpace(today: number): Space {
   const id = exactDimension<number>(index => index + 1)
   const email = textDimension('someone@somewhere.example', false, ADDRESS)
@@ -112,7 +112,7 @@ export function createSpace(today: number): Space {
       return pointOf((dimension, d) => dimension.show(region[d]?.required ?? []))
     },
     outside(boxes, covers) {
-      // What is known of two boxes is asked before a search among all of them.
+      // Check pairs of boxes, whose results are cached, before searching among all of them.
       const reaching = covers.filter(cover => boxes.every(box => overlap(cover, box)))
       if (reaching.some(cover => boxes.some(box => includes(cover, box)))) return null
       const region = outsideOf(dimensions, regionOf(dimensions, boxes), reaching)

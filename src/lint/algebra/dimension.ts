@@ -1,41 +1,41 @@
 import { commonGuess, findString, type Language, languageOf, matches, mayInclude } from './language.js'
 import { mayOverlap } from './pattern.js'
 
-/** A value of a part of an invitation; null where it has none. */
+/** The value of one part of an invitation; null if it has none. */
 export type DimensionValue = string | number | null
 
-/** A constraint of a rule on one part, by its number; `FREE` is none. */
+/** A rule's constraint on one part, by number; `FREE` means none. */
 export type Part = number
 export const FREE: Part = -1
 
-/** What a rule matches: one constraint for each dimension, in the order of `Space.dimensions`. All of them hold together. */
+/** What a rule matches: one constraint per dimension, in the order of the space's dimensions. All must hold. */
 export type Box = readonly Part[]
 
 /**
- * One part of what rules look at, independent of all others. Constraints are numbered, equal ones alike, so that what is
- * found out about two of them is found out once.
+ * One part of what rules look at, independent of the others. Constraints are numbered, equal ones with the same number,
+ * so that results for pairs of them can be cached.
  */
 export interface Dimension<Written = never> {
   part(written: Written | undefined): Part
-  /** A value that meets every `required` constraint and no `forbidden` one; undefined where there is none. */
+  /** A value that meets every `required` constraint and no `forbidden` one; undefined if there is none. */
   find(required: readonly Part[], forbidden: readonly Part[]): DimensionValue | undefined
-  /** A value that meets every constraint, to be shown: as people would expect it, if there is such a one. */
+  /** A value that meets every constraint, to show to people: a realistic one, if possible. */
   show(required: readonly Part[]): DimensionValue | undefined
   overlap(a: Part, b: Part): boolean
-  /** Whether all that meets `b` meets `a`. */
+  /** Whether every value that meets `b` meets `a`. */
   includes(a: Part, b: Part): boolean
-  /** Whether some value meets none of the constraints that were numbered. */
+  /** Whether some value meets none of the numbered constraints. */
   readonly hasOutsider: boolean
 }
 
-/** Parts that no constraint tells from none are `FREE`: see `isEverything`. */
+/** A constraint that every value meets becomes `FREE`: see `isEverything`. */
 interface DimensionKind<Written, Constraint> {
   read(written: Written): Constraint
   keyOf(constraint: Constraint): string
   isEverything(constraint: Constraint): boolean
   find(required: readonly Constraint[], forbidden: readonly Constraint[]): DimensionValue | undefined
   show?(required: readonly Constraint[]): DimensionValue | undefined
-  /** What can be said at a glance; undefined where it takes a search. */
+  /** The answer if it is obvious; undefined if it takes a search. */
   overlap(a: Constraint, b: Constraint): boolean | undefined
   includes(a: Constraint, b: Constraint): boolean | undefined
 }
@@ -92,18 +92,18 @@ function dimension<Written, Constraint>(kind: DimensionKind<Written, Constraint>
   }
 }
 
-/** What a string looks like, where it can be chosen: it is of the one language, and not of the other. */
+/** What a string should look like if there is a choice: in one language, and not in the other. */
 export interface Shape {
   readonly is: Language
   readonly isNot: Language
 }
 
-/** Names and addresses by pattern. `absent`: an invitation may have none; `usual` is shown where any would do. */
+/** Names and addresses by pattern. `absent`: an invitation may have none; `usual` is shown if any value would do. */
 export const textDimension = (usual: string, absent: boolean, shape?: Shape): Dimension<readonly string[]> =>
   dimension<readonly string[], Language>({
     read: patterns => languageOf([...patterns].sort()),
     keyOf: language => JSON.stringify(language.map(({ text }) => text)),
-    // Where there may be none, even `*` asks for one.
+    // If the value may be absent, even `*` requires one.
     isEverything: language => !absent && language.some(({ text }) => /^\*+$/.test(text)),
     find(required, forbidden) {
       if (required.length > 0) return findString(required, forbidden) ?? undefined
@@ -122,7 +122,7 @@ export const textDimension = (usual: string, absent: boolean, shape?: Shape): Di
     includes: (outer, inner) => (mayInclude(outer, inner) ? undefined : false),
   })
 
-/** Values that a constraint names one of; `others` is never exhausted by constraints. */
+/** Values of which a constraint names exactly one; constraints can never exhaust `others`. */
 export const exactDimension = <V extends string | number>(others: (index: number) => DimensionValue): Dimension<V> =>
   dimension<V, V>({
     read: value => value,
@@ -138,13 +138,13 @@ export const exactDimension = <V extends string | number>(others: (index: number
     includes: (a, b) => a === b,
   })
 
-/** Days, the first and the last included; days are counted from the epoch, UTC. */
+/** A range of days, both inclusive, in days since the epoch, UTC. */
 export interface Days {
   readonly first: number
   readonly last: number
 }
 
-/** Time from `today` on. */
+/** Days from `today` onwards. */
 export const timeDimension = (today: number): Dimension<Days> =>
   dimension<Days, Days>({
     read: ({ first, last }) => ({ first: Math.max(first, today), last }),

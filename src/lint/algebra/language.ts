@@ -1,23 +1,23 @@
 import { commonMatch, compilePattern, mayOverlap, type Pattern } from './pattern.js'
 
-/** What is asked of some rules would take longer to decide than anybody waits; people's manifests are far from it. */
+/** Thrown when a question about rules would take too long to decide; manifests written by people are far from that. */
 export class Undecided extends Error {}
 
-/** The strings that match any of some patterns. */
+/** The set of strings that match at least one of the patterns. */
 export type Language = readonly Pattern[]
 
 export const languageOf = (patterns: readonly string[]): Language => [...new Set(patterns)].map(compilePattern)
 
 const EVERYTHING = languageOf(['*'])
 
-/** States of one search; a manifest written by people needs a few hundred. */
+/** The limit on states in one search; a manifest written by people needs a few hundred. */
 const STATE_LIMIT = 100_000
 
 /**
- * A string of every `required` language and of no `forbidden` one; null where there is none. Exact: by a breadth-first search of
- * the product of the patterns' automata, made deterministic as it goes; a guess that fits spares it.
+ * A string in every `required` language and no `forbidden` one; null if there is none. Exact: unless a guess fits, this
+ * is a breadth-first search of the product of the patterns' automata, determinized on the fly.
  *
- * @throws Undecided past `STATE_LIMIT`
+ * @throws Undecided beyond `STATE_LIMIT`
  */
 export function findString(required: readonly Language[], forbidden: readonly Language[]): string | null {
   const wanted = narrow(required.length === 0 ? [EVERYTHING] : required)
@@ -36,10 +36,10 @@ export function findString(required: readonly Language[], forbidden: readonly La
 
 export const matches = (language: Language, text: string): boolean => language.some(pattern => pattern.matches(text))
 
-/** False where a sample of `b` shows that it has more than `a`. */
+/** False if a sample shows that `b` is not a subset of `a`. */
 export const mayInclude = (a: Language, b: Language): boolean => b.every(({ sample }) => matches(a, sample))
 
-/** A string of both languages, if one is at hand; null is certain of patterns that all have a `*`. */
+/** A string in both languages, if one is found easily; null is conclusive only if every pattern contains a `*`. */
 export function commonGuess(a: Language, b: Language): string | null {
   for (const one of a) {
     for (const other of b) {
@@ -51,7 +51,7 @@ export function commonGuess(a: Language, b: Language): string | null {
   return null
 }
 
-/** Strings that are likely to be of every language, the nicest first. */
+/** Strings that are likely to be in every language, the most natural first. */
 function* guesses(languages: readonly Language[]): Generator<string> {
   for (const language of languages) for (const { sample } of language) yield sample
   yield* addressGuess(languages)
@@ -63,7 +63,7 @@ function* commonMatches(languages: readonly Language[], filler: string): Generat
   for (const patterns of choices(languages)) {
     const all = commonMatch(patterns, filler)
     if (all !== null) yield all
-    // The last is what is asked of every address: mostly the others meet it.
+    // The last is the shape required of every address: matches of the others usually have it.
     const others = commonMatch(patterns.slice(0, -1), filler)
     if (others !== null) yield others
   }
@@ -71,7 +71,7 @@ function* commonMatches(languages: readonly Language[], filler: string): Generat
 
 const MOST_CHOICES = 16
 
-/** One pattern of each language. */
+/** Combinations of one pattern from each language. */
 function choices(languages: readonly Language[]): readonly (readonly Pattern[])[] {
   return languages.reduce<readonly (readonly Pattern[])[]>(
     (chosen, language) =>
@@ -80,7 +80,7 @@ function choices(languages: readonly Language[]): readonly (readonly Pattern[])[
   )
 }
 
-/** Of patterns of addresses, what comes before their @ and what comes behind it. */
+/** For patterns of addresses, guesses the parts before and after the @ separately. */
 function addressGuess(languages: readonly Language[]): readonly string[] {
   const [one, other] = languages.map(([first]) => first)
   const [left, right] = [one?.text.split('@') ?? [], other?.text.split('@') ?? []]
@@ -89,7 +89,7 @@ function addressGuess(languages: readonly Language[]): readonly string[] {
   return parts.includes(null) ? [] : [parts.join('@')]
 }
 
-/** Without the patterns that nothing of another language can match. */
+/** Drops the patterns that cannot match anything in another language. */
 function narrow(languages: readonly Language[]): readonly Language[] {
   if (languages.length === 1) return languages
   return languages.map(language =>
@@ -102,7 +102,7 @@ function narrow(languages: readonly Language[]): readonly Language[] {
 const includesAll = (text: string, languages: readonly Language[]): boolean =>
   /^\*+$/.test(text) || languages.some(language => language.every(pattern => pattern.text === text))
 
-/** Lower-case letters and digits first, then ideographs: they look the same in every form in which addresses are compared. */
+/** Lower-case letters and digits first, then ideographs: all unaffected by the normalization of addresses. */
 const FRESH = [
   ...Array.from('xyzuvwabcdefghijklmnopqrst0123456789'),
   ...Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + i)),
@@ -115,7 +115,7 @@ function freshCharacter(patterns: readonly Pattern[]): string {
   return fresh
 }
 
-/** A word read so far, and the state of each pattern after it. */
+/** The word read so far, and each pattern's state after it. */
 interface Node {
   readonly states: readonly bigint[]
   readonly before: Node | null
@@ -126,7 +126,7 @@ function search(required: readonly Language[], forbidden: Language, other: strin
   const patterns = [...required.flat(), ...forbidden]
   type Test = (pattern: Pattern, state: bigint) => boolean
   let begin = 0
-  /** Whether a test holds of some pattern of a language, given the states of all patterns. */
+  /** Whether a test holds for some pattern of a language, given the states of all patterns. */
   const someOf = (language: Language) => {
     const from = begin
     begin += language.length

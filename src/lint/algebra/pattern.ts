@@ -2,26 +2,26 @@ import { hasWildcard } from '../../model/email-address.js'
 import { compileWildcard, type Matcher } from '../../reconcile/wildcard.js'
 
 /**
- * A wildcard pattern as an automaton over code points. A state is a set of positions, one bit each: bit `i` is set where the
- * first `i` characters may have been read. 0n is dead.
+ * A wildcard pattern as an automaton over code points. A state is a bit set of positions: bit `i` is set if the first
+ * `i` characters of the pattern may have been consumed. 0n is the dead state.
  */
 export interface Pattern {
   readonly text: string
   readonly matches: Matcher
   readonly isLiteral: boolean
-  /** The characters before the first `*` and behind the last, `?` among them; both are the whole text of a pattern without. */
+  /** The characters (including `?`) before the first `*` and after the last; both the whole text if there is no `*`. */
   readonly head: readonly string[]
   readonly tail: readonly string[]
-  /** What is between the first and the last `*`; null where there is no `*`. */
+  /** What is between the first and the last `*`; null if there is no `*`. */
   readonly middle: string | null
-  /** A match in which each wildcard is one letter. */
+  /** A match in which one letter replaces each wildcard. */
   readonly sample: string
   readonly start: bigint
   step(state: bigint, character: string): bigint
   accepts(state: bigint): boolean
-  /** Whether every continuation is a match, and so is stopping here. */
+  /** Whether every continuation is a match, including the empty one. */
   acceptsAll(state: bigint): boolean
-  /** The literal characters that some position of a state waits for. */
+  /** The literal characters that some position in a state expects. */
   awaited(state: bigint): Iterable<string>
 }
 
@@ -68,7 +68,7 @@ function partsOf(characters: readonly string[]): Pick<Pattern, 'head' | 'middle'
   }
 }
 
-/** False where the beginnings or the ends of two patterns show that nothing matches both. True is certain where both have a `*`. */
+/** False if the heads or tails of two patterns rule out a common match. True is conclusive if both contain a `*`. */
 export const mayOverlap = (a: Pick<Pattern, 'head' | 'tail'>, b: Pick<Pattern, 'head' | 'tail'>): boolean =>
   agree(a.head, b.head, (list, i) => list[i]) && agree(a.tail, b.tail, (list, i) => list[list.length - 1 - i])
 
@@ -84,7 +84,7 @@ function agree(
   return true
 }
 
-/** A match of patterns that all have a `*`, of which every two may overlap; null for others. Wildcards become `filler`. */
+/** A match of all patterns, if each has a `*` and every two may overlap; otherwise null. `filler` replaces wildcards. */
 export function commonMatch(patterns: readonly Pattern[], filler: string): string | null {
   const middles: string[] = []
   let [head, tail]: [readonly string[], readonly string[]] = [[], []]
@@ -97,7 +97,7 @@ export function commonMatch(patterns: readonly Pattern[], filler: string): strin
   return filled(`${head.join('')}${middles.join('')}${tail.join('')}`, filler)
 }
 
-/** Of two beginnings that agree: the longer, with the characters that the other knows. */
+/** The longer of two heads that agree, with its `?` replaced by the other's characters. */
 function overlaid(a: readonly string[], b: readonly string[]): string[] {
   const [longer, shorter] = a.length < b.length ? [b, a] : [a, b]
   return longer.map((character, i) => (character === '?' ? (shorter[i] ?? '?') : character))

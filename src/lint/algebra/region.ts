@@ -3,18 +3,18 @@ import { Undecided } from './language.js'
 
 type Dimensions = readonly Omit<Dimension, 'part'>[]
 
-/** Of one dimension: what all constraints hold that are required, without what any holds that is forbidden. */
+/** A set of values in one dimension: those that meet all required constraints and none of the forbidden ones. */
 interface Slice {
   readonly required: readonly Part[]
   readonly forbidden: readonly Part[]
 }
 
-/** A product of slices, one for each dimension. */
+/** A product of slices, one per dimension. */
 export type Region = readonly Slice[]
 
 export const at = (box: Box, d: number): Part => box[d] ?? FREE
 
-/** What is in all of some boxes. */
+/** The intersection of boxes. */
 export const regionOf = (dimensions: Dimensions, boxes: readonly Box[]): Region =>
   dimensions.map((_, d) => ({
     required: [...new Set(boxes.map(box => at(box, d)).filter(part => part !== FREE))],
@@ -35,7 +35,7 @@ function holds(dimension: Omit<Dimension, 'part'>, slice: Slice, part: Part): bo
   return dimension.find(slice.required, [...slice.forbidden, part]) === undefined
 }
 
-/** A box that reaches into a region, and the dimensions in which it does not hold all of it, as bits. */
+/** A box that intersects a region, and as bits the dimensions in which it does not contain the region's slice. */
 interface Cover {
   readonly box: Box
   readonly partial: number
@@ -54,15 +54,15 @@ function coverOf(dimensions: Dimensions, region: Region, box: Box): Cover | null
 
 const replaced = (region: Region, d: number, slice: Slice): Region => region.map((old, i) => (i === d ? slice : old))
 
-/** Regions that are looked at to decide one question; a manifest written by people needs a few. */
+/** The limit on regions examined for one question; a manifest written by people needs a few. */
 const STEP_LIMIT = 5000
 
 /**
- * A part of a region that no cover reaches; null where they cover it all. A region is covered if one box holds it. Else there
- * may be a dimension with values that avoid all the boxes that hold only some of its slice: nothing is lost by choosing one of
- * them, for the other boxes hold them all alike. Where there is none, the region is split along the edge of a box.
+ * A part of a region that no cover reaches; null if they cover all of it. A region is covered if one box contains it.
+ * Otherwise, some dimension may have values that avoid every box containing only part of its slice: choosing one loses
+ * nothing, since the other boxes contain the whole slice. If there is none, the region is split along a box's edge.
  *
- * @throws Undecided past `STEP_LIMIT`
+ * @throws Undecided beyond `STEP_LIMIT`
  */
 export function outsideOf(
   dimensions: Dimensions,
@@ -88,7 +88,7 @@ export function outsideOf(
   return outsideOf(dimensions, without, boxes.slice(1), budget) ?? outsideOf(dimensions, within, boxes, budget)
 }
 
-/** The region where it avoids what can be avoided in one dimension at once, and the covers that are left. */
+/** Narrows the region to avoid covers wherever one dimension suffices, and returns the covers that are left. */
 function avoided(
   dimensions: Dimensions,
   region: Region,

@@ -18,7 +18,7 @@ export const conflictingRules: LintRule = {
   },
 }
 
-/** Of one rule: ten denials that conflict with it say what there is to say. */
+/** The number of conflicting denials shown per rule: ten make the point. */
 const MOST_SHOWN = 10
 
 function firstOf<T>(items: Iterable<T>, count: number): readonly T[] {
@@ -39,7 +39,7 @@ function remark({ ruleset, now }: LintContext, accept: RuleSpeaker, deny: RuleSp
   }
 }
 
-/** The equally strong rules that deny some of what a rule accepts, and other things besides. */
+/** The equally strong rules that deny some of what a rule accepts, and also other things. */
 export function* conflictsOf({ near, space }: Ruleset, accept: RuleSpeaker): Generator<RuleSpeaker> {
   for (const deny of near(accept.selector, accept.level - 1)) {
     if (!isRule(deny) || !space.overlap(accept.box, deny.box)) continue
@@ -48,7 +48,7 @@ export function* conflictsOf({ near, space }: Ruleset, accept: RuleSpeaker): Gen
   }
 }
 
-/** False where one asks for something that the other leaves open. */
+/** False if `outer` constrains something that `inner` leaves open. */
 const mayHold = (outer: Speaker, inner: Speaker): boolean => (outer.narrowness & ~inner.narrowness) === 0
 
 const isRule = (speaker: Speaker): speaker is RuleSpeaker => 'effect' in speaker.entry

@@ -7,28 +7,28 @@ import type { LintContext, LintRule } from '../context.js'
 const PROTOTYPES: ReadonlyMap<string, string> = new Map(Object.entries(confusables))
 
 /**
- * Equal for two strings that look alike: the skeleton of Unicode's security mechanisms (UTS #39), without regard to case, as
- * addresses are compared.
+ * Equal for strings that look alike: the skeleton from Unicode's security mechanisms (UTS #39), ignoring case as in the
+ * comparison of addresses.
  */
 export function skeletonOf(text: string): string {
   const prototypes = Array.from(text.normalize('NFD'), character => PROTOTYPES.get(character) ?? character)
   return prototypes.join('').normalize('NFD').toLowerCase()
 }
 
-/** Scripts in which people have addresses; letters of others count as one more. */
+/** Scripts in which people write addresses; letters of all others count as one more script. */
 const SCRIPTS = [
   ...['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Hebrew', 'Arabic', 'Devanagari', 'Bengali', 'Tamil', 'Telugu', 'Thai'],
   ...['Georgian', 'Ethiopic', 'Cherokee', 'Hangul', 'Hiragana', 'Katakana', 'Bopomofo', 'Han'],
 ].map(name => [name, new RegExp(`\\p{Script_Extensions=${name}}`, 'u')] as const)
 
-/** Scripts that are written together in one word, after UTS #39's highly restrictive level. */
+/** Scripts that may be mixed in one word, according to UTS #39's highly restrictive level. */
 const TOGETHER = [
   new Set(['Latin', 'Han', 'Hiragana', 'Katakana']),
   new Set(['Latin', 'Han', 'Bopomofo']),
   new Set(['Latin', 'Han', 'Hangul']),
 ]
 
-/** The scripts of a word's letters, if they are several that are not written together; else none or one. */
+/** The scripts of a word's letters; at most one if they may be mixed. */
 export function scriptsOf(word: string): readonly string[] {
   const letters = Array.from(word).filter(character => /\p{L}/u.test(character))
   const scripts = [...new Set(letters.map(scriptOf))]
@@ -61,7 +61,7 @@ export const confusableAddress: LintRule = {
 }
 
 interface Address {
-  /** In the form in which addresses are compared; it may hold wildcards. */
+  /** An `emailKey`; may contain wildcards. */
   readonly text: string
   readonly at: Place
 }
@@ -88,7 +88,7 @@ function mixedWord(text: string): { readonly word: string; readonly scripts: rea
 
 const isPlain = (text: string): boolean => /^[!-~]*$/.test(text)
 
-/** By address: the one that it looks like. Of two that look alike the one in plain letters is taken as meant, else the first. */
+/** For each address, the one it imitates. Of two that look alike, the one in plain letters (or the first) is genuine. */
 function lookAlikes(written: readonly Address[]): ReadonlyMap<string, Address> {
   const meant = new Map<string, Address>()
   for (const address of written) {
@@ -104,7 +104,7 @@ function lookAlikes(written: readonly Address[]): ReadonlyMap<string, Address> {
   )
 }
 
-/** What is not plain, by number. */
+/** The characters that are not plain ASCII, as code points. */
 function codePoints(text: string): string {
   const strange = Array.from(text).filter(character => !isPlain(character))
   if (strange.length === 0) return 'digits and letters that look alike are in one place or the other'

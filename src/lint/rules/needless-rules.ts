@@ -57,7 +57,7 @@ export const redundantRule: LintRule = {
   },
 }
 
-/** What would say the same in its place. */
+/** What would decide the same way in its place. */
 function insteadOf({ ruleset, manifest }: LintContext, speaker: RuleSpeaker) {
   const same =
     ruleset.sample(speaker)?.matching.filter(other => other !== speaker && other.effect === speaker.effect) ?? []

@@ -27,7 +27,7 @@ export const acceptsEveryoneRule: LintRule = {
 
 const ADDRESSES = languageOf(['?*@?*'])
 
-/** Whether a rule that accepts matches every invitation of every address. */
+/** Whether a rule that accepts matches every invitation to every address. */
 export function acceptsEveryone({ selector: { email, cloud, ...others } }: Rule): boolean {
   if (Object.keys(others).length > 0) return false
   const everyCloud = cloud === undefined || cloud.some(pattern => /^\*+$/.test(pattern))
