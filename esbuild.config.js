@@ -9,6 +9,9 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(root, 'dist')
+/** The chunk that makes the man pages. */
+const MANUAL = 'man-pages'
+const MANUAL_SOURCE = 'src/program/man-pages.ts'
 const { name: packageName, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** package.json's version, built in. */
@@ -61,32 +64,28 @@ const lightPlugin = {
 const startPlugin = {
   name: 'start',
   setup({ onLoad }) {
-    const start = ['program/program.ts', 'cli/io.ts'].map(name => join(root, 'src', name))
+    const start = join(root, 'src', 'start.ts')
     const onDemand = loadedOnDemand()
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       if (!onDemand.has(path)) return undefined
-      const imports = start.map(name => `import './${relative(dirname(path), name)}'`).join('\n')
-      return { contents: `${readFileSync(path, 'utf8')}\n${imports}`, loader: 'ts' }
+      const contents = `${readFileSync(path, 'utf8')}\nimport './${relative(dirname(path), start)}'`
+      return { contents, loader: 'ts' }
     })
   },
 }
 
-/** The modules of src/ that an `import()` names. */
+/** The modules of src/ that an `import()` names, and the manual's. */
 function loadedOnDemand() {
   const paths = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(path =>
     path.endsWith('.ts'),
   )
-  return new Set(
-    paths.flatMap(path =>
-      [...readFileSync(join(root, 'src', path), 'utf8').matchAll(/\bimport\('(\.[^']+)\.js'\)/g)].map(([, target]) =>
-        join(root, 'src', dirname(path), `${target}.ts`),
-      ),
+  const named = paths.flatMap(path =>
+    [...readFileSync(join(root, 'src', path), 'utf8').matchAll(/\bimport\('(\.[^']+)\.js'\)/g)].map(([, target]) =>
+      join(root, 'src', dirname(path), `${target}.ts`),
     ),
   )
+  return new Set([...named, join(root, MANUAL_SOURCE)])
 }
-
-/** The chunk that makes the man pages. */
-const MANUAL = 'man-pages'
 
 const COMMON = {
   absWorkingDir: root,
@@ -99,16 +98,15 @@ const COMMON = {
   logLevel: 'warning',
 }
 
-const [program, library] = await Promise.all([
+const PROGRAM = { ...COMMON, outdir: dist, platform: 'node', minify: true, sourcemap: 'linked', sourcesContent: false }
+
+const [entry, program, library] = await Promise.all([
+  // Apart, so that it shares nothing with the chunks: that would be one more file to open.
+  build({ ...PROGRAM, entryPoints: { main: 'src/main.ts' }, external: ['./start.js'] }),
   build({
-    ...COMMON,
-    entryPoints: { main: 'src/main.ts', [MANUAL]: 'src/program/man-pages.ts' },
-    outdir: dist,
+    ...PROGRAM,
+    entryPoints: { start: 'src/start.ts', [MANUAL]: 'src/program/man-pages.ts' },
     splitting: true,
-    platform: 'node',
-    minify: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
     // Packages in CommonJS ask for Node's own modules by `require`, which a module does not have.
     banner: { js: "import{createRequire as __require}from'node:module';const require=__require(import.meta.url);" },
     plugins: [versionPlugin, lightPlugin, startPlugin],
@@ -126,7 +124,10 @@ const [program, library] = await Promise.all([
 ])
 
 const made = new Map([
-  ...[...program.outputFiles, ...library.outputFiles].map(({ path, text }) => [relative(dist, path), text]),
+  ...[...entry.outputFiles, ...program.outputFiles, ...library.outputFiles].map(({ path, text }) => [
+    relative(dist, path),
+    text,
+  ]),
   ...declarations(),
   ...papers(),
 ])

@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
   const argv = process.argv.slice(2)
   // When debugging, stack traces should name source files.
   if (/\b(debug|trace)\b/i.test(`${process.env.GUESTLIST_LOG} ${argv.join(' ')}`)) process.setSourceMapsEnabled(true)
-  const [{ main }, { processIo }] = await Promise.all([import('./program/program.js'), import('./cli/io.js')])
+  const { main, processIo } = await import('./start.js')
   process.once('beforeExit', reportUnfinished)
   const code = await main(argv, processIo())
   process.removeListener('beforeExit', reportUnfinished)

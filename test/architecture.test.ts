@@ -56,7 +56,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   program: ['model', 'manifest', 'render', 'cli', 'commands', 'version.ts'],
   'version.ts': [],
-  'main.ts': ['program', 'cli'],
+  'main.ts': ['start.ts'],
+  'start.ts': ['program', 'cli'],
   'index.ts': ['model', 'manifest', 'reconcile', 'documents', 'render'],
 }
 

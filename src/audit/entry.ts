@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { RuleRef } from '../model/action.js'
 import { isObject, jsonEscape, tryParseJson } from '../model/json.js'
 import type { Approver } from '../model/plan.js'
-import { sha256 } from '../model/text.js'
+import { sha256 } from '../model/sha256.js'
 import { whoAmI } from '../system/process.js'
 
 /** The kind of line. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { sha256 } from '../model/text.js'
+import { sha256 } from '../model/sha256.js'
 import { type LinePosition, MAX_LINE_BYTES, NO_LINE, parseLine } from './entry.js'
 
 export interface RawLine {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /**
  * The order of every list that guestlist prints, hashes or writes: by UTF-16 code unit, so that it is the same on every
  * machine and in every locale.
@@ -27,9 +25,6 @@ export const plural = (count: number, noun: string, many = `${noun}s`): string =
   `${count} ${count === 1 ? noun : many}`
 
 export const DAY_MS = 86_400_000
-
-/** The SHA-256 in hex. */
-export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
 /** `U+200B` */
 export const codePointText = (character: string): string =>

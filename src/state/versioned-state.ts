@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { GuestlistError } from '../model/error.js'
 import type { RemovalRecord, RemovalRecords } from '../model/removal-record.js'
-import { canonicalApiUrl, sha256 } from '../model/text.js'
+import { sha256 } from '../model/sha256.js'
+import { canonicalApiUrl } from '../model/text.js'
 import type { Backend } from './backend.js'
 import { formatState, parseState, type StateDocument } from './document.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
-import { sha256 } from '../model/text.js'
+import { sha256 } from '../model/sha256.js'
 import { errnoOf } from './errno.js'
 
 /** Identifies a process well enough for another one to prove that it has ended. Empty or 0 means unknown. */

@@ -7,7 +7,7 @@ import { problemsError } from '../../model/error.js'
 import type { Manifest, StateConfig } from '../../model/manifest.js'
 import type { Provenance } from '../../model/plan.js'
 import type { Place, Problem } from '../../model/problem.js'
-import { sha256 } from '../../model/text.js'
+import { sha256 } from '../../model/sha256.js'
 import { DEFAULT_STATE_PATH } from '../../state/local.js'
 import { DEFAULT_MANIFEST, readSources, STDIN_NAME } from './sources.js'
 
