@@ -2,13 +2,13 @@ import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 import * as generated from './pages.gen.js'
 
-/** What there is to say of one code. Sentences hold Markdown's backquotes and nothing else of it. */
+/** Everything about one code. Of Markdown, sentences use only backquotes. */
 export interface Page {
   /** One sentence. */
   readonly means: string
   readonly why: string
   readonly remedy: string
-  /** A manifest, a command or an output, in which it is seen or fixed; lines without a language. */
+  /** A manifest, a command or output that shows the code or its fix; lines without a language. */
   readonly example: string
 }
 
@@ -25,7 +25,7 @@ export interface CodePage extends Page {
   readonly family: string
 }
 
-/** Every code that guestlist shows, each in one family only. Their source is schemas/codes.md. */
+/** Every code that guestlist shows, each in exactly one family. Generated from schemas/codes.md. */
 export const FAMILIES: readonly Family[] = generated.FAMILIES
 
 export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
@@ -34,7 +34,7 @@ export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
   ),
 )
 
-/** One page for people. @param width columns of the terminal; none where there is none */
+/** One page for people. @param width columns of the terminal, if there is one */
 export function pageText(
   { code, family, means, why, remedy, example }: CodePage,
   style: Style,
@@ -52,7 +52,7 @@ export function pageText(
     .concat('\n')
 }
 
-/** Every code with its first sentence. @param width as of `pageText` */
+/** Every code with its first sentence. @param width as for `pageText` */
 export function listText(families: readonly Family[], style: Style, width?: number): string {
   return families
     .map(({ title, pages }) => {

@@ -63,11 +63,11 @@ function* commentsOf(text: string): Generator<{ comment: string; offset: number 
 export const unusedAllow: LintRule = {
   code: 'unused-allow',
   level: 'warning',
-  // What is unused is known only when all others have looked: see lint-manifest.ts.
+  // What is unused is known only after all other lint rules have run: see lint-manifest.ts.
   find: () => [],
 }
 
-/** Of a comment that silenced nothing: why. */
+/** Explains why a comment silenced nothing. */
 export function unusedRemark({ at, code }: Allow, rules: readonly LintRule[]): Remark {
   const codes: readonly string[] = rules.map(rule => rule.code)
   if (code === null) {

@@ -86,14 +86,14 @@ export function repeatedKey(json: string): string | null {
   return null
 }
 
-/** Escapes a character within JSON, unit by unit, which is equivalent JSON. */
+/** Escapes a character within JSON, code unit by code unit; the result is equivalent JSON. */
 export const jsonEscape = (character: string): string =>
   character
     .split('')
     .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('')
 
-/** The member of a value that may have none. */
+/** A member of a value that may not be an object. */
 export const memberOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
 /** The version that a document declares, if it is newer than ours; otherwise null. */

@@ -4,7 +4,7 @@ import type { ResultsDocument } from './results.js'
 
 type ShownTest = ResultsDocument['tests'][number]
 
-/** Results as JUnit's XML, a suite a file: what CI systems show beside a merge request. `at`: RFC 3339, UTC. */
+/** Results as JUnit XML, one suite per file, which CI systems show in merge requests. `at`: RFC 3339, UTC. */
 export function junitXml({ tests }: ResultsDocument, at: string): string {
   const files = [...new Set(tests.map(({ file }) => file))]
   const suites = files.map((file, id) =>
@@ -18,7 +18,7 @@ export function junitXml({ tests }: ResultsDocument, at: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`
 }
 
-/** With all that the strictest of the format's schemas asks for. */
+/** Includes everything that the strictest of the format's schemas requires. */
 function suiteOf(file: string, id: number, tests: readonly ShownTest[], at: string): string {
   const failed = tests.filter(({ passed }) => !passed).length
   const attributes = {
@@ -58,7 +58,7 @@ const attributesText = (attributes: Readonly<Record<string, string>>): string =>
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** As on a terminal, line by line: what hides, reorders or commands is made visible. XML 1.0 has no way to write two more characters. */
+/** Escapes each line as for a terminal, and also the two other characters that XML 1.0 cannot represent. */
 const escaped = (text: string): string =>
   text
     .split(/\r?\n/)

@@ -16,7 +16,7 @@ export type TestsParsed =
   | { readonly ok: true; readonly tests: readonly TestCase[] }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-/** Test files as tests of a manifest, or everything that is wrong with them at once. Reads no disk and no clock. */
+/** Parses test files for a manifest, or finds everything that is wrong with them. Touches neither disk nor clock. */
 export function parseTests(sources: readonly ManifestSource[], manifest: Manifest): TestsParsed {
   const files = sources.map((source, index) => parseFile(source, index, manifest))
   const pending = files.flatMap(file => file.pending)
@@ -40,7 +40,7 @@ function parseFile(source: ManifestSource, index: number, manifest: Manifest): P
   return { tests, pending: [...pending, ...found, ...repeatedNames(tree, data.tests)] }
 }
 
-/** A report names tests, and two of one name would be taken for one. */
+/** Reports identify tests by name, so names must be unique. */
 function repeatedNames(tree: Tree, tests: ReadableTests['tests']): readonly PendingProblem[] {
   const firsts = new Map([...tests].reverse().map(([{ name }, i]) => [name, i]))
   return tests.flatMap(([{ name }, i]): readonly PendingProblem[] => {
@@ -60,7 +60,7 @@ interface ReadableTests {
   readonly tests: readonly (readonly [WrittenTest, number])[]
 }
 
-/** What of a file is right, so that all that is wrong is told at once. */
+/** The valid part of a file, so that all problems can be reported at once. */
 function withoutFaults(data: unknown, errors: readonly ErrorObject[]): ReadableTests {
   const { tests, today } = isRecord(data) ? data : {}
   const faulty = new Set(errors.map(({ instancePath }) => stepsOf(instancePath).slice(0, 2).join('/')))
@@ -79,7 +79,7 @@ function schemaErrors(data: unknown): readonly ErrorObject[] {
 
 const isTestFile = (data: unknown): data is ManifestTestFile => validateTestFile(data)
 
-/** Where a test is written, and how something wrong with it is told. */
+/** Where a test is, and how to report what is wrong with it. */
 function readingOf(tree: Tree, path: readonly (string | number)[], found: PendingProblem[]): TestReading {
   return {
     place: tree.place(path),

@@ -10,13 +10,13 @@ import type { WrittenInvitation, WrittenTest } from './test-file.gen.js'
 
 type Steps = readonly (string | number)[]
 
-/** One test of a file. Paths are relative to it. */
+/** One test of a file. Paths are relative to the test. */
 export interface TestReading {
   readonly place: Place
   wrong(what: 'key' | 'value', steps: Steps, summary: string, detail: string): void
 }
 
-/** A written test as it is run; what is wrong with it beyond the schema is told to `reading`. */
+/** Converts a written test to one that can be run, and reports faults that the schema cannot express to `reading`. */
 export function readTest(test: WrittenTest, reading: TestReading, manifest: Manifest, today: Date | null): TestCase {
   checkShape(test, reading)
   const written = test.invitation ? [test.invitation] : (test.given?.invitations ?? [])
@@ -43,7 +43,7 @@ const RECORD: RemovalRecord = {
 
 const WHAT_TO_EXPECT = 'Write what becomes of each, as in `7: deny`, `bob@acme.example: remove` or `plan: {accept: 1}`.'
 
-/** `invitation` goes with a word and perhaps with `by`, `given` with a mapping. */
+/** `invitation` takes a word, optionally with `by`; `given` takes a mapping. */
 function checkShape({ invitation, given, expect, by }: WrittenTest, reading: TestReading): void {
   const isWord = typeof expect === 'string'
   if (invitation && given) {
@@ -84,7 +84,7 @@ function readInvitations(
   })
 }
 
-/** Ids for invitations that have none, from 1: none that a rule or another invitation names. */
+/** Ids for invitations without one, from 1, skipping those that a rule or another invitation names. */
 export function freeIds(named: readonly { readonly id?: number | undefined }[]): () => number {
   const taken = new Set(named.map(({ id }) => id))
   let free = 1
@@ -109,7 +109,7 @@ const toInvitation = (id: number, written: WrittenInvitation, status: string): I
 
 const RAW = { pending: 'P', accepted: 'A', denied: 'D', unknown: 'unknown' } as const
 
-/** A status as the API sends it, from its word or from its letters. */
+/** A status as the API sends it, from its name or its letters. */
 function rawStatus(status: string, steps: Steps, reading: TestReading): string {
   if (status === 'pending' || status === 'accepted' || status === 'denied' || status === 'unknown') return RAW[status]
   if (!/^[A-Z]{1,2}$/.test(status)) wrongWord(status, Object.keys(RAW), steps, reading)
@@ -206,8 +206,8 @@ function wrongUserWord(key: string, word: string, steps: Steps, reading: TestRea
 }
 
 /**
- * The place of what a test names as having decided: a rule by its name; or a rule, a removal or `unmatched` by its place,
- * `file:line` or `file:line:column`. Null where there is none.
+ * The place of what a test names as decisive: a rule by name; or a rule, a removal or `unmatched` by its place,
+ * `file:line` or `file:line:column`. Null if there is none.
  */
 export function ruleNamed(text: string, { rules, removals, unmatchedAt }: Manifest): Place | null {
   const named = rules.find(({ name }) => name === text)

@@ -9,33 +9,33 @@ import { byCodeUnit } from '../model/text.js'
 import { freeIds } from './read-test.js'
 import { outcomeOf, type TestBasis, type TestCase, type TestWorld, userOutcomeOf, worldOf } from './run-tests.js'
 
-/** Of each rule and outcome, so many invitations. */
+/** How many invitations are recorded per rule and outcome. */
 const SAMPLES = 3
 
 export interface RecordInput {
   readonly manifest: Manifest
-  /** What there is, or what the manifest's rules speak of. */
+  /** Existing invitations, or ones that the manifest's rules match. */
   readonly invitations: readonly Invitation[]
   readonly records: RemovalRecords
-  /** Held outside the manifest. */
+  /** Protections from outside the manifest. */
   readonly protect: readonly Protection[]
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string
-  /** How the file names its schema. */
+  /** How the file refers to its schema. */
   readonly schema: string
 }
 
 export interface Recorded {
   readonly text: string
   readonly tests: number
-  /** Invitations that no test can say as they are. */
+  /** The number of invitations that no test can express exactly. */
   readonly left: number
 }
 
 /**
- * A test file that pins what the manifest decides today: of each rule and outcome up to three invitations, in the order of
- * their ids; what becomes of the users of those and of each user to remove; and that nobody else is removed. What is expected is what
- * the engine says of each test, so that all of them pass.
+ * A test file that pins what the manifest decides today: up to three invitations per rule and outcome, ordered by id;
+ * what becomes of their users and of each user to remove; and that nobody else is removed. The expectations are the
+ * engine's own decisions, so that every test passes.
  */
 export function recordTests(input: RecordInput): Recorded {
   const { manifest, records, protect, today } = input
@@ -56,7 +56,7 @@ export function recordTests(input: RecordInput): Recorded {
   return { text: head + text, tests: tests.length, left: input.invitations.length - invitations.length }
 }
 
-/** A rule may have the very name that is made up for another one without. */
+/** Makes names unique: a rule's name may equal the one generated for an unnamed rule. */
 function distinctlyNamed<T extends { readonly name: string }>(tests: readonly T[]): readonly T[] {
   const counts = new Map<string, number>()
   return tests.map(test => {
@@ -67,8 +67,8 @@ function distinctlyNamed<T extends { readonly name: string }>(tests: readonly T[
 }
 
 /**
- * A test knows the roles that have words, and addresses that a mailbox can have; and of a user who was removed not which of
- * their invitations were accepted by then.
+ * A test can express only roles with names and valid addresses and, for a removed user, not which of their invitations
+ * had been accepted by then.
  */
 function canBeWritten({ id, email, cloud_role, project_role }: Invitation, records: RemovalRecords): boolean {
   const roles = [roleName(cloud_role), ...(project_role === null ? [] : [roleName(project_role)])]
@@ -90,7 +90,7 @@ interface RecordedGroup {
   readonly invitations: Invitation[]
 }
 
-/** The first few invitations of each rule and outcome, in the order of the manifest. */
+/** The first few invitations for each rule and outcome, in the order of the manifest. */
 function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest: Manifest): readonly RecordedGroup[] {
   const groups = new Map<string, RecordedGroup & { readonly order: number }>()
   const places = manifest.rules.map(({ at }) => placeText(at))
@@ -110,7 +110,7 @@ function groupsOf(invitations: readonly Invitation[], world: TestWorld, manifest
   return [...groups.values()].sort((a, b) => a.order - b.order || byCodeUnit(a.name, b.name))
 }
 
-/** A rule's name, or what it says: places move when a manifest is edited. */
+/** A rule's name, or else its selector: places move when a manifest is edited. */
 function ruleName(rule: Rule | undefined): string {
   if (!rule) return 'no rule'
   const parts = Object.entries(rule.selector).map(([key, value]) => `${key} ${[value].flat().join(' or ')}`)
@@ -140,13 +140,13 @@ function testOf(
   }
 }
 
-/** A test file says who was removed, and no more. */
+/** A test file says only who was removed. */
 const asTested = <T extends { readonly accepted_invitations: readonly number[] }>(record: T): T => ({
   ...record,
   accepted_invitations: [],
 })
 
-/** How many users are removed for whom there is no invitation. */
+/** A test of how many users are removed when there are no invitations. */
 function nobodyElse(records: RemovalRecords, basis: TestBasis) {
   const { plan } = worldOf(caseOf([], records), basis)
   const removed = [...records.keys()].sort(byCodeUnit)
@@ -157,7 +157,7 @@ function nobodyElse(records: RemovalRecords, basis: TestBasis) {
   }
 }
 
-/** In a test's keys. */
+/** An invitation with the keys of a test. */
 function written(invitation: Invitation) {
   const { id, email, status, raw_status, cloud_name, cloud_role, project_name, project_role, client_id } = invitation
   return {
@@ -175,7 +175,7 @@ function written(invitation: Invitation) {
 
 const unknownStatus = (raw: string): string => (/^[A-Z]{1,2}$/.test(raw) ? raw : 'unknown')
 
-/** For each rule that applies an invitation that it matches, and one that most manifests leave alone. */
+/** One matching invitation for each rule that applies, and one that most manifests leave alone. */
 export function typicalInvitations(manifest: Manifest, now: Date): readonly Invitation[] {
   const { rules, space } = createRuleset(manifest, [], now)
   const nextId = freeIds(rules.map(({ selector }) => selector))

@@ -22,7 +22,7 @@ export interface ResultsDocument {
 }
 
 export interface CoverageDocument {
-  /** Of all rules, how many decided something; to one decimal place, downwards. */
+  /** The percentage of rules that decided something, rounded down to one decimal place. */
   readonly percent: number
   readonly rules: readonly {
     readonly file: string
@@ -59,7 +59,7 @@ function coverageDocument(coverage: ReadonlyMap<Rule, Coverage>): CoverageDocume
   }
 }
 
-/** Results for people: what failed, with what explain says, and the counts in the last line. */
+/** Results for people: what failed, with explain's output, and the counts in the last line. */
 export function resultsText({ tests, passed, failed, coverage }: ResultsDocument, style: Style): string {
   const parts = [
     ...tests.filter(test => !test.passed).map(test => failedText(test, style)),
@@ -72,7 +72,7 @@ export function resultsText({ tests, passed, failed, coverage }: ResultsDocument
 function failedText({ file, line, column, name, failures }: ResultsDocument['tests'][number], style: Style): string {
   const lines = failures.flatMap(({ subject, expected, got, explanation }) => [
     `  ${style.bold(escapeTerminal(subject))}: expected ${style.good(escapeTerminal(expected))}, got ${style.bad(escapeTerminal(got))}`,
-    // What explain says is made for a terminal already.
+    // explain's output is already escaped for a terminal.
     ...explanation.split('\n').map(text => (text === '' ? '' : `    ${text}`)),
   ])
   const place = style.bold(escapeTerminal(placeText({ file, line, column })))

@@ -24,7 +24,7 @@ export type UserOutcome = (typeof USER_OUTCOMES)[number]
 
 export const COUNTED = ['accept', 'deny', 'remove'] as const
 
-/** The winning rule that a test names: where it is, and as the test names it. */
+/** The decisive rule that a test names: its place, and the name used in the test. */
 export interface By {
   readonly text: string
   readonly at: Place
@@ -38,12 +38,12 @@ export type Expectation = { readonly subject: string } & (
   | { readonly kind: 'refused'; readonly refused: boolean }
 )
 
-/** A test as it is run. */
+/** A test, ready to run. */
 export interface TestCase {
   readonly name: string
   /** Where its mapping begins. */
   readonly at: Place
-  /** The day of its file; null where the file names none. */
+  /** The day that its file sets; null if none. */
   readonly today: Date | null
   readonly invitations: readonly Invitation[]
   readonly records: RemovalRecords
@@ -51,7 +51,7 @@ export interface TestCase {
 }
 
 export interface TestFailure {
-  /** The expectation's. */
+  /** As in the expectation. */
   readonly subject: string
   readonly expected: string
   readonly got: string
@@ -63,7 +63,7 @@ export interface TestResult {
   readonly failures: readonly TestFailure[]
 }
 
-/** What explain says, as text. */
+/** Renders explanations as text. */
 export interface ExplanationTexts {
   invitation(explained: InvitationExplanation): string
   user(explained: UserExplanation): string
@@ -74,16 +74,16 @@ export type Coverage = 'decided' | 'overruled' | 'unmatched'
 
 export interface TestsRun {
   readonly results: readonly TestResult[]
-  /** Of every rule, in the order of the manifest. */
+  /** The coverage of every rule, in the order of the manifest. */
   readonly coverage: ReadonlyMap<Rule, Coverage>
 }
 
 /** What tests are run against. */
 export interface TestBasis {
   readonly manifest: Manifest
-  /** The clock of tests whose file names no day. */
+  /** The time for tests whose file sets no day. */
   readonly now: Date
-  /** Held outside the manifest. */
+  /** Protections from outside the manifest. */
   readonly protect: readonly Protection[]
 }
 
@@ -164,7 +164,7 @@ function check(expected: Expectation, world: TestWorld, words: ExplanationTexts)
   }
 }
 
-/** Of a test that names the rule: what decided is part of what is compared. */
+/** If a test names the rule, the comparison includes what decided. */
 function compareOne(
   { outcome, by }: Extract<Expectation, { kind: 'invitation' }>,
   got: { readonly outcome: InvitationOutcome; readonly rule: RuleRef | null },

@@ -3,10 +3,10 @@ import type { Problem } from '../model/problem.js'
 import { RUNNER_COMMAND, UNSAFE } from './escape/terminal.js'
 import { inChunks } from './text/chunks.js'
 
-/** Line feeds are the layout's own: those of strings are escaped by then. */
+/** Line feeds belong to the layout: those in strings have already been escaped. */
 const escaped = (found: string): string => (found === '\n' ? found : jsonEscape(found))
 
-/** JSON of the same value whose text is inert on a terminal. `indent`: spaces, 0 for one line. No newline at the end. */
+/** JSON whose text is inert on a terminal. `indent`: spaces, 0 for a single line. Without a trailing newline. */
 export function jsonText(value: unknown, indent = 2): string {
   return inert(JSON.stringify(value, null, indent))
 }
@@ -14,13 +14,13 @@ export function jsonText(value: unknown, indent = 2): string {
 const inert = (json: string): string =>
   HARMLESS.test(json) && !json.includes('##') ? json : json.replace(UNSAFE, escaped).replace(RUNNER_COMMAND, escaped)
 
-/** Most strings; looking up each character's properties takes longer than writing them. */
+/** Most strings: looking up each character's properties takes longer than writing them. */
 const HARMLESS = /^[\n -~]*$/
 
-/** The text of `jsonText` in chunks, so that 100,000 changes are never held whole as text. Any iterable is a list. */
+/** The text of `jsonText` in chunks, so that the text of 100,000 changes is never held whole. Any iterable is a list. */
 export const jsonChunks = (value: object): Iterable<string> => inChunks(parts(value, '\n'))
 
-/** An item of a list at a time. `line`: a line feed and the indentation of the line on which the value begins. */
+/** Yields one list item at a time. `line`: a line feed and the indentation of the line on which the value begins. */
 function* parts(value: object, line: string): Generator<string> {
   const below = `${line}  `
   if (isIterable(value)) {
@@ -44,9 +44,9 @@ function* parts(value: object, line: string): Generator<string> {
 }
 
 /**
- * One mapping as an item of a list in canonical YAML, line by line: keys in the order given, every string in double quotes with
- * what is unsafe escaped, each value on the line of its key. JSON's values are YAML's, so none needs YAML's own writer,
- * which takes 0.2 ms an item: 20 seconds for 100,000 invitations.
+ * One mapping as a list item in canonical YAML, line by line: keys in the given order, every string in double quotes with
+ * unsafe characters escaped, each value on the line of its key. JSON values are valid YAML, so there is no need for the
+ * YAML package's writer, which takes 0.2 ms per item: 20 seconds for 100,000 invitations.
  */
 export function yamlItem(fields: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(fields).map(
@@ -59,7 +59,7 @@ function yamlValue(value: unknown): string {
   return JSON.stringify(value).replace(UNSAFE, yamlEscape).replace(RUNNER_COMMAND, yamlEscape)
 }
 
-/** By code point: all that is unsafe is within double quotes, where YAML reads these. */
+/** Escapes by code point: unsafe characters occur only within double quotes, where YAML understands this. */
 function yamlEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0
   const hex = code.toString(16).toUpperCase()
@@ -67,8 +67,8 @@ function yamlEscape(character: string): string {
 }
 
 /**
- * Where a diagnostic is, in the shape of Terraform's JSON: the range, and the line with what is to be highlighted of it.
- * Offsets count UTF-16 units of `code`, as most readers of JSON count characters.
+ * The source of a diagnostic, in the shape of Terraform's JSON: the range, and the line with the part to highlight.
+ * Offsets count UTF-16 code units of `code`, as most JSON consumers count characters.
  */
 export function diagnosticSource({ range, snippet }: Pick<Problem, 'range' | 'snippet'>) {
   if (range === null) return {}

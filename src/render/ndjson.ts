@@ -9,7 +9,7 @@ import { ALL_ABSENT, countResults } from './text/report-text.js'
 
 /*
  * The lines of `apply --json`: Terraform's machine-readable UI, version 1.2
- * (developer.hashicorp.com/terraform/internals/machine-readable-ui), with what is ours under `guestlist`.
+ * (developer.hashicorp.com/terraform/internals/machine-readable-ui), with our own fields under `guestlist`.
  * Each function returns one line without its newline; `applyEnd` may return two.
  */
 
@@ -18,8 +18,8 @@ type LineLevel = 'info' | 'warn' | 'error'
 export type FormatLine = (level: LineLevel, message: string, type: string, fields?: object) => string
 
 /**
- * `@message` is for people and is shown as it stands by whatever follows the stream, so it is escaped as for a terminal;
- * the other fields are data and decode to what they were.
+ * `@message` is for people and shown verbatim by whatever follows the stream, so it is escaped as for a terminal; the
+ * other fields are data and decode to their original values.
  *
  * @param now the clock of `@timestamp`
  */
@@ -89,7 +89,7 @@ export function applySummaryLine(line: FormatLine, report: Report, message: stri
   })
 }
 
-/** What keeps a run from being complete besides its actions: why it stopped, and what the last read showed. */
+/** What keeps a run from being complete, apart from its actions: why it stopped, and what the last read showed. */
 export function* applyDiagnostics(line: FormatLine, report: Report): Generator<string> {
   const { stop, verification } = report
   if (stop !== null)
@@ -120,8 +120,8 @@ export const applyProgress = (line: FormatLine, action: Action, message: string,
   line('info', `${action.address}: ${message}`, 'apply_progress', hook(action, { elapsed_seconds: elapsedSeconds }))
 
 /**
- * How an action ended. After `apply_errored` comes, as from Terraform, the diagnostic that says why. An action that was never
- * started has no hook that could end: a warning says that it was left out.
+ * How an action ended. As in Terraform, a diagnostic that says why follows `apply_errored`. An action that never started
+ * has no hook to end: a warning says that it was left out.
  */
 export function applyEnd(
   line: FormatLine,
@@ -144,12 +144,12 @@ export function applyEnd(
 
 export interface DiagnosticExtras extends Partial<Omit<Problem, 'code'>> {
   readonly code?: string
-  /** Of the action that it is about. */
+  /** The address of the action concerned. */
   readonly address?: string
   readonly guestlist?: object
 }
 
-/** A diagnostic of how the run went. */
+/** A diagnostic about the run as a whole. */
 const runLine = (
   line: FormatLine,
   severity: 'error' | 'warning',

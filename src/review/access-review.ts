@@ -3,7 +3,7 @@ import type { Unread } from '../model/clouds.js'
 import type { Role } from '../model/invitation.js'
 import type { Provenance } from '../model/plan.js'
 
-/** What an auditor is told of an access. In this order everywhere. */
+/** What an auditor should know about an access, in the order used everywhere. */
 export const FINDINGS = {
   unexplained: 'no rule accepts it',
   'denied-now': 'a rule denies it now',
@@ -20,16 +20,16 @@ export const FINDING_CODES = Object.keys(FINDINGS) as readonly AccessFinding[]
 
 /**
  * - `member`: seen among the cloud's members
- * - `accepted`: an accepted invitation, of somebody who was not seen there
- * - `invited`: among the members, and not there yet
+ * - `accepted`: has an accepted invitation, but was not seen among the members
+ * - `invited`: listed among the members, but has not joined yet
  */
 export type AccessStatus = 'member' | 'accepted' | 'invited'
 
 /** Somebody's access to a cloud, or to one of its projects. Strings are the API's: renderers escape them. */
 export interface AccessRow {
-  /** As it was spelled first. */
+  /** As first spelled. */
   readonly email: string
-  /** `emailKey` of it. */
+  /** Its `emailKey`. */
   readonly key: string
   readonly cloud: string
   readonly cloud_role: Role | number | null
@@ -38,7 +38,7 @@ export interface AccessRow {
   readonly status: AccessStatus
   /** The rule that decides it: one that accepts, or for `denied-now` one that denies. */
   readonly rule: RuleRef | null
-  /** The last day of the access, `YYYY-MM-DD`, as far as it is known. */
+  /** The last day of the access, `YYYY-MM-DD`, if known. */
   readonly ends: string | null
   readonly findings: readonly AccessFinding[]
 }
@@ -46,13 +46,13 @@ export interface AccessRow {
 export type FindingCounts = Readonly<Record<AccessFinding, number>>
 
 export interface OwnerSummary {
-  /** Null for what no owner answers for. */
+  /** Null for accesses without an owner. */
   readonly owner: string | null
   readonly rows: number
   readonly findings: FindingCounts
 }
 
-/** How far the clouds' members could be seen. */
+/** Which clouds' members could be seen. */
 export interface CloudsSeen {
   readonly seen: number
   readonly unknown: readonly { readonly id: number | null; readonly name: string | null; readonly why: Unread }[]
@@ -63,15 +63,15 @@ export interface ReviewSummary {
   readonly rows: number
   readonly people: number
   readonly findings: FindingCounts
-  /** By name, those without an owner last. */
+  /** Sorted by name, those without an owner last. */
   readonly owners: readonly OwnerSummary[]
-  /** Null where they were not looked at. */
+  /** Null if they were not read. */
   readonly clouds: CloudsSeen | null
 }
 
 export interface Review {
   readonly provenance: Provenance
   readonly summary: ReviewSummary
-  /** By address, cloud, project and roles. */
+  /** Sorted by address, cloud, project and roles. */
   readonly rows: readonly AccessRow[]
 }

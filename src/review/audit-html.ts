@@ -6,7 +6,7 @@ import { definitionList, pageHead } from '../render/html/page.js'
 import { inChunks } from '../render/text/chunks.js'
 import { attemptText, endOf, faultyLines, runFacts } from './audit-text.js'
 
-/** The audit log as one page that needs nothing else and runs nothing, in chunks. */
+/** The audit log as one self-contained page without scripts, in chunks. */
 export const auditHtml = (verification: AuditVerification, runs: readonly AuditRun[]): Iterable<string> =>
   inChunks(parts(verification, runs))
 

@@ -6,7 +6,7 @@ import { inChunks } from '../render/text/chunks.js'
 import type { Style } from '../render/text/style.js'
 import { wrapText } from '../render/text/width.js'
 
-/** The audit log for people, in chunks: what the chain says first, then a section for each run; lines within `width`. */
+/** The audit log for people, in chunks: the chain's verification, then a section per run; lines wrap at `width`. */
 export const auditText = (
   verification: AuditVerification,
   runs: readonly AuditRun[],
@@ -27,7 +27,7 @@ function* parts(verification: AuditVerification, runs: readonly AuditRun[], styl
   for (const run of runs) yield* runParts(run, faultyLines(run, verification), style)
 }
 
-/** Lines of a run that the chain says something of: what the run says there may not be what was written. */
+/** Lines of a run at which the chain is broken: what they say may not be what was written. */
 export const faultyLines = ({ first_line, last_line }: AuditRun, verification: AuditVerification): readonly number[] =>
   faultsOf(verification).flatMap(({ line, kind }) =>
     kind !== 'unfinished' && line >= first_line && line <= last_line ? [line] : [],
@@ -45,7 +45,7 @@ function* runParts(run: AuditRun, faulty: readonly number[], style: Style): Gene
   for (const action of run.actions) yield* actionParts(action, style)
 }
 
-/** What is known of a run, in the order in which it is told. */
+/** What is known about a run, in the order in which it is shown. */
 export function runFacts(run: AuditRun): readonly (readonly [string, string])[] {
   const { ci, approvers } = run
   const facts: readonly (readonly [string, string | null])[] = [

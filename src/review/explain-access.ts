@@ -11,25 +11,25 @@ import { type AccessFinding, type AccessRow, type AccessStatus, FINDING_CODES } 
 
 export interface AccessInput {
   readonly manifest: Manifest
-  /** What the state remembers. */
+  /** The removals that the state remembers. */
   readonly records: RemovalRecords
   readonly now: Date
-  /** Milliseconds: what ends within them ends soon. */
+  /** An access that ends within this many milliseconds ends soon. */
   readonly within: number
 }
 
-/** A member of a cloud, of whom no accepted invitation with that role is known. */
+/** A member of a cloud without a known accepted invitation with that role. */
 interface Member {
   readonly email: string
   readonly key: string
   readonly cloud: string
   readonly role: number | null
   readonly status: 'member' | 'invited'
-  /** An invitation to the cloud is known, with another role. */
+  /** Whether an invitation to the cloud with another role is known. */
   readonly invited: boolean
 }
 
-/** What is kept of an accepted invitation: there may be 300,000. */
+/** What is kept of an accepted invitation, since there may be 300,000. */
 export interface Access {
   readonly email: string
   readonly key: string
@@ -38,16 +38,16 @@ export interface Access {
   readonly project: string | null
   readonly project_role: number | null
   readonly ground: Ground
-  /** Accepted before its user was removed. */
+  /** Whether it was accepted before its user was removed. */
   readonly old: boolean
   status: AccessStatus
-  /** Another one of the same person, in the same cloud. */
+  /** Another one for the same person in the same cloud. */
   next: Access | null
 }
 
 export interface Explain {
   invitation(invitation: Invitation, key: string): Access
-  /** Null for one that gives no access any more: its user was removed since. */
+  /** Null if it no longer gives access, since its user has been removed. */
   row(access: Access): AccessRow | null
   member(member: Member): AccessRow
 }
@@ -69,8 +69,8 @@ interface Ground {
  *
  * | recorded as removed | the access | |
  * | --- | --- | --- |
- * | no | | `to-be-removed` where the manifest removes them and nothing protects them |
- * | yes | accepted before the removal, and not seen as a member | none: it went with the account |
+ * | no | | `to-be-removed` if the manifest removes them and nothing protects them |
+ * | yes | accepted before the removal, and not seen as a member | none: it was deleted with the account |
  * | yes | accepted since, or seen as a member | `removed-but-present`, and `to-be-removed` as above |
  */
 export function explainAccess({ manifest, records, now, within }: AccessInput): Explain {
@@ -102,14 +102,14 @@ export function explainAccess({ manifest, records, now, within }: AccessInput): 
     return ground
   }
 
-  /** Names of clouds and projects are few: one string for each. */
+  /** Clouds and projects have few distinct names: keep one string for each. */
   function shared(name: string): string {
     const known = names.get(name)
     if (known === undefined) names.set(name, name)
     return known ?? name
   }
 
-  /** Rows with the same findings have the same list. */
+  /** Rows with the same findings share a list. */
   function listed(found: ReadonlySet<AccessFinding | null>): readonly AccessFinding[] {
     const list = FINDING_CODES.filter(code => found.has(code))
     const name = list.join(' ')
@@ -177,7 +177,7 @@ type Described = Omit<AccessRow, 'rule' | 'ends' | 'findings'>
 
 const UNEXPLAINED: Ground = { rule: null, until: null, finding: 'unexplained' }
 
-/** The last day of the rule, or the day before that of the removal. */
+/** The last day of the rule or the day before the removal, whichever is earlier. */
 function earliest(until: string | null, removal: Removal | null): string | null {
   const from = removal?.from ?? null
   if (from === null) return until
@@ -185,7 +185,7 @@ function earliest(until: string | null, removal: Removal | null): string | null 
   return until === null || before < until ? before : until
 }
 
-/** What rules can match of somebody of whom no invitation is known: no rule by id, sender, client or project does. */
+/** Stands in for an unknown invitation of a member: no rule by id, sender, client or project matches it. */
 const standIn = (email: string, cloud_name: string, role: number | null): Invitation => ({
   id: -1,
   email,

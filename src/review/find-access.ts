@@ -6,10 +6,10 @@ import { byCodeUnit } from '../model/text.js'
 import type { AccessRow, AccessStatus } from './access-review.js'
 import { type Access, type AccessInput, type Explain, explainAccess } from './explain-access.js'
 
-/** Takes the live invitations one by one, and keeps of those that give access what a row needs. */
+/** Takes live invitations one by one, and keeps what a row needs of those that give access. */
 export interface AccessFinder {
   observe(invitation: Invitation): void
-  /** To be called once. `clouds`: null where they were not looked at. */
+  /** Call once. `clouds`: null if they were not read. */
   finish(clouds: Clouds | null): readonly AccessRow[]
 }
 
@@ -40,8 +40,8 @@ export function findAccess(input: AccessInput): AccessFinder {
 }
 
 /**
- * Marks the accepted invitations of who is a member. A row of its own has a member of whom there is none, or none with the role
- * that they have. Two clouds of one name cannot be told apart by an invitation.
+ * Marks members' accepted invitations. A member without one, or without one for their role, gets a separate row.
+ * Invitations do not distinguish between clouds with the same name.
  */
 function addMembers(
   { name, members }: ObservedCloud,
@@ -70,7 +70,7 @@ function addMembers(
 
 const text = (value: string | number | null): string => (value === null ? '' : String(value))
 
-/** What a row is about: equal for two rows of one access. */
+/** Orders rows by the access that they are about; equal for two rows about the same access. */
 const compareAccess = (a: AccessRow, b: AccessRow): number =>
   byCodeUnit(a.key, b.key) ||
   byCodeUnit(a.cloud, b.cloud) ||
@@ -80,7 +80,7 @@ const compareAccess = (a: AccessRow, b: AccessRow): number =>
 
 const STATUS_ORDER: Readonly<Record<AccessStatus, number>> = { member: 0, accepted: 1, invited: 2 }
 
-/** Of several invitations to one access the one that a rule accepts explains it; then the order is settled by what is seen. */
+/** Of several invitations for one access, one that a rule accepts explains it; ties are broken by visible facts. */
 const betterFirst = (a: AccessRow, b: AccessRow): number =>
   Number(isInDoubt(a)) - Number(isInDoubt(b)) ||
   a.findings.length - b.findings.length ||
@@ -93,7 +93,7 @@ const isInDoubt = ({ findings }: AccessRow): boolean =>
 
 const placeOf = ({ rule }: AccessRow): string => (rule === null ? '' : placeText(rule))
 
-/** One row for each person, cloud, project and role, in order. Sorts what it is given. */
+/** One row per person, cloud, project and role, in order. Sorts its input in place. */
 export function mergeRows(rows: AccessRow[]): readonly AccessRow[] {
   rows.sort((a, b) => compareAccess(a, b) || betterFirst(a, b))
   return rows.filter((row, index) => {

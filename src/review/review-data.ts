@@ -4,7 +4,7 @@ import { jsonChunks } from '../render/json-text.js'
 import { inChunks } from '../render/text/chunks.js'
 import type { AccessRow, Review } from './access-review.js'
 
-/** What CSV and JSON say of an access, in this order. */
+/** The fields of an access in CSV and JSON, in this order. */
 const factsOf = ({ rule, ...row }: AccessRow) => ({
   email: row.email,
   cloud: row.cloud,
@@ -23,9 +23,9 @@ const factsOf = ({ rule, ...row }: AccessRow) => ({
 const HEADER = 'email,cloud,cloud_role,project,project_role,status,rule,name,owner,reason,ends,findings'
 
 /**
- * CSV as RFC 4180 has it, in UTF-8, in chunks: a header, then a line for each row, each ended by CR LF.
+ * CSV according to RFC 4180, in UTF-8, in chunks: a header and one line per row, each ended by CR LF.
  *
- * @param shown what becomes of each string: on a terminal what could act on it is made visible, in a file all stays as it is
+ * @param shown applied to each string: escapes it for a terminal, leaves it unchanged for a file
  */
 export const reviewCsv = (
   rows: Iterable<AccessRow>,
@@ -44,13 +44,13 @@ function* lines(rows: Iterable<AccessRow>, shown: (text: string) => string): Gen
 }
 
 /**
- * What a spreadsheet may take for a formula, at the beginning of a cell, after what it skips: with an apostrophe before it, it
- * is text. Full-width signs count, for some turn them into narrow ones.
+ * What a spreadsheet may take for a formula at the beginning of a cell, after characters that it skips; a preceding
+ * apostrophe makes it text. Full-width signs count, since some spreadsheets convert them.
  */
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u
-/** A tab or a line break at the beginning moves what follows into a cell of its own in some of them. */
+/** Some spreadsheets move what follows a leading tab or line break into a cell of its own. */
 const SKIPPED = /^[\t\r\n]/
-/** What a CI runner obeys at the beginning of a line, should the output go to its log; an apostrophe before it is enough. */
+/** What a CI runner obeys at the beginning of a line, should the output go to its log; a preceding apostrophe prevents it. */
 const COMMAND = /(^|[\r\n])([^\S\r\n]*)::/g
 
 function cell(value: string | number | null): string {

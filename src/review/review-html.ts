@@ -17,7 +17,7 @@ import { REVIEW_SCRIPT } from './review-page.gen.js'
 import { cloudsSentences, codesIn, countsText } from './summarize.js'
 
 /**
- * A review as one page that needs nothing else, in chunks: the summary is there without its script, the rows are data that
+ * A review as one self-contained page, in chunks: the summary is visible without its script, the rows are data that
  * review-page.js shows.
  */
 export const reviewHtml = (review: Review): Iterable<string> => inChunks(parts(review))
@@ -90,7 +90,7 @@ const accessesHtml = (rows: number): string =>
     filters: ['Finding', 'Cloud', 'Owner'],
   })
 
-/** Rules and words once each, by number: there may be 300,000 rows. */
+/** Each rule and word once, referred to by number, since there may be 300,000 rows. */
 function* dataParts(rows: readonly AccessRow[]): Generator<string> {
   const rules = numbered<RuleRef>()
   const words = numbered<string>()

@@ -9,7 +9,7 @@ import { provenanceText } from '../render/text/words.js'
 import { type AccessRow, FINDINGS, type Review, type ReviewSummary } from './access-review.js'
 import { cloudsSentences, codesIn, countsText } from './summarize.js'
 
-/** A review for people, in chunks: the summary first, then a paragraph for each person. @param width columns of the terminal */
+/** A review for people, in chunks: the summary, then a paragraph per person. @param width columns of the terminal */
 export const reviewText = (review: Review, style: Style, width?: number): Iterable<string> =>
   inChunks(wrapped(parts(review, style), width))
 

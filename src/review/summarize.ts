@@ -58,7 +58,7 @@ function seenOf({ unread, clouds }: Clouds): CloudsSeen {
   return { seen: clouds.length, unknown, complete: unknown.length === 0 }
 }
 
-/** The findings that there are, in their order. */
+/** The findings that occur, in their usual order. */
 export const codesIn = (findings: FindingCounts): readonly AccessFinding[] =>
   FINDING_CODES.filter(code => findings[code] > 0)
 
@@ -70,10 +70,10 @@ export const countsText = (findings: FindingCounts): string =>
 
 export const hasFindings = ({ findings }: ReviewSummary): boolean => codesIn(findings).length > 0
 
-/** Beyond this many, clouds that could not be read are counted. */
+/** Beyond this many, clouds that could not be read are only counted. */
 const SHOWN = 10
 
-/** How far the members of clouds were seen; never that there are no others. */
+/** How much of the clouds' members could be seen; never claims that there are no others. */
 export function cloudsSentences(clouds: CloudsSeen | null, quote: (name: string) => string): readonly string[] {
   if (clouds === null) return ['The members of clouds were not looked at.']
   const { seen, unknown } = clouds

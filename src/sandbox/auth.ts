@@ -1,10 +1,10 @@
 import { isObject } from '../model/json.js'
 import { type Answer, failure } from './http-answer.js'
 
-/** The scopes of a token that is good, or null. */
+/** Returns the scopes of a valid token, or null. */
 type TokenCheck = (token: string) => Promise<readonly string[] | null>
 
-/** Signature, issuer and expiry of a JWT (RFC 7519), by the keys that the issuer publishes. */
+/** Checks the signature, issuer and expiry of a JWT (RFC 7519) with the keys that the issuer publishes. */
 async function createJwtCheck(issuer: string): Promise<TokenCheck> {
   const { createRemoteJWKSet, jwtVerify, errors } = await import('jose')
   const keys = createRemoteJWKSet(new URL(String((await discover(issuer)).jwks_uri)))
@@ -86,7 +86,7 @@ export interface Credentials {
   readonly apiKeys: readonly AcceptedCredential[]
   /** Accepted as `Bearer TOKEN`. */
   readonly accessTokens: readonly AcceptedCredential[]
-  /** Identifier of an OpenID provider whose JWTs are taken; `/.well-known/openid-configuration` below it describes it. */
+  /** Identifier of an OpenID provider whose JWTs are accepted, described by its `/.well-known/openid-configuration`. */
   readonly issuer: string | null
 }
 

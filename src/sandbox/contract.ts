@@ -57,7 +57,7 @@ export interface Contract {
 const record = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** The value itself, or the one that its `$ref` leads to. */
+/** The value itself, or the one that its `$ref` refers to. */
 function follow(document: unknown, value: unknown): Readonly<Record<string, unknown>> {
   const { $ref } = record(value)
   if (typeof $ref !== 'string') return record(value)
@@ -84,7 +84,7 @@ function findContract(folder: string): string {
 
 type Compile = <T>(schema: unknown) => ValidateFunction<T>
 
-/** Validators of schemas of the document; references among them stay within its components. */
+/** Validators for schemas in the document, whose references stay within its components. */
 function compiler({ components }: Readonly<Record<string, unknown>>): Compile {
   const ajv = new Ajv2020({ allowUnionTypes: true, validateFormats: false, validateSchema: false })
   ajv.addKeyword('components')

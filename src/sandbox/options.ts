@@ -9,7 +9,7 @@ export type UnknownUser = 204 | 400 | 404
 export interface SandboxOptions {
   /** 0 by default: any free port. */
   readonly port?: number
-  /** What there is at the start, not written to; a small demonstration by default. */
+  /** The initial data, which is not modified; a small demonstration by default. */
   readonly data?: SandboxData
   /** A YAML file, or JSON if it has that extension, in place of `data`. Updated as described at `createSaver`. */
   readonly dataFile?: string
@@ -30,7 +30,7 @@ export interface SandboxOptions {
   readonly accessTokens?: readonly (string | AcceptedCredential)[]
   /** The receiver of each new invitation. */
   readonly webhook?: WebhookOptions
-  /** The issuer identifier of the OpenID provider whose access tokens are taken too. */
+  /** The issuer identifier of an OpenID provider whose access tokens are also accepted. */
   readonly issuer?: string
 }
 

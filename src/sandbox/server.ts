@@ -35,7 +35,7 @@ function authOf({ apiKeys = [], accessTokens = [], issuer }: SandboxOptions, api
   })
 }
 
-/** Only loopback is offered: what is served may be a copy of real people's data. */
+/** Loopback only, since the data may be a copy of real people's. */
 const HOST = '127.0.0.1'
 
 async function listen(server: Server, port: number): Promise<string> {

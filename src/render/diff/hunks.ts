@@ -1,12 +1,12 @@
 import { diffArrays, type StructuredPatchHunk } from 'diff'
 
-/** An item of a document, as the lines that it has before and after; none where it is not there. */
+/** An item of a document: its lines before and after; none if it is absent. */
 export interface Change {
   readonly before: readonly string[]
   readonly after: readonly string[]
 }
 
-/** Lines that are shown around a change. */
+/** Lines of context around a change. */
 const CONTEXT = 3
 
 /** The hunks that turn one document into another, given item by item: linear in the number of lines. */
@@ -30,8 +30,8 @@ export function hunksOf(items: Iterable<Change>): StructuredPatchHunk[] {
 }
 
 /**
- * Every line after a sign: `-` is removed, `+` added, a space stays. Between lines that stay, removed ones come first. An item whose
- * two sides are the same array is not compared.
+ * Every line with a sign: `-` for removed, `+` for added, a space for unchanged. Between unchanged lines, removed ones
+ * come first. An item whose sides are the same array is not compared.
  */
 function markedLines(items: Iterable<Change>): readonly string[] {
   const lines: string[] = []
@@ -55,7 +55,7 @@ function markedLines(items: Iterable<Change>): readonly string[] {
   return lines
 }
 
-/** The first and the last changed line of each hunk: changes are of one hunk where their contexts touch. */
+/** The first and last changed lines of each hunk; changes whose contexts touch share a hunk. */
 function clustersOf(lines: readonly string[]): readonly { readonly first: number; readonly last: number }[] {
   const clusters: { first: number; last: number }[] = []
   for (const [index, line] of lines.entries()) {

@@ -18,15 +18,15 @@ import {
 import { type Change, hunksOf } from './hunks.js'
 
 /*
- * A plan as a patch of two documents, invitations.yaml and users.yaml, each now and after. They hold what the plan holds: with
- * what needs nothing, the invitations are all those of the API, by id; without it, those that change. The users are
- * those that the manifest removes and that are still there: the API lists no others.
+ * A plan as a patch of two documents, invitations.yaml and users.yaml, from now to afterwards. They contain what the plan
+ * does: all of the API's invitations by id if it includes unchanged ones, otherwise only those that change. The users are
+ * those that the manifest removes and that still exist: the API cannot list others.
  *
- * Items are compared one by one, never document against document: what can change is known, and a general diff of 100,000
+ * Items are compared one by one, not document against document: what can change is known, and a general diff of 100,000
  * changed invitations would take quadratic time.
  */
 
-/** For people and for `git apply`: what comes before the first file header is a comment to it. */
+/** For people and for `git apply`, which ignores everything before the first file header. */
 export function planDiff(plan: Plan): string {
   const summary = summaryLine(plan)
   const notes = [
@@ -97,7 +97,7 @@ function userChanges({ actions, unchanged }: Plan): readonly Change[] {
   return [...removed, ...unchanged.flatMap(stayingUser)].sort((a, b) => byCodeUnit(a.email, b.email))
 }
 
-/** A user who is there and stays: one who was removed before is not, and needs nothing for that reason. */
+/** A user who exists and stays. One who was removed before needs no change either, but does not exist. */
 function stayingUser({ before, why }: Unchanged): readonly (Change & Pick<UserView, 'email'>)[] {
   if ('id' in before || why === 'already_right') return []
   const lines = yamlItem({ ...before })

@@ -3,11 +3,11 @@ import { clip } from '../text/width.js'
 import { escapeTerminal } from './terminal.js'
 
 /*
- * Text from outside, made safe for a page of HTML. It also shows what a terminal would be spared: bidi and zero-width
- * characters by their code points.
+ * Makes text from outside safe for an HTML page. As for a terminal, bidi and zero-width characters are shown by their
+ * code points.
  */
 
-/** A value longer than this is cut: it says nothing more to a reader. */
+/** Longer values are truncated: the rest tells a reader nothing more. */
 const LONGEST = 1000
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -20,11 +20,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '=': '&#61;',
 }
 
-/** What a person sees of a string. Still to be escaped, or set as text content. */
+/** What a person sees of a string. Must still be escaped, or set as text content. */
 export const shown = (text: string): string => clip(escapeTerminal(text), LONGEST)
 
-/** For element content and for attribute values in double quotes. */
+/** For element content and double-quoted attribute values. */
 export const escapeHtml = (text: string): string => shown(text).replace(/[&<>"'`=]/gu, found => ENTITIES[found] ?? '')
 
-/** JSON for a `script` of a type that is not run: nothing in it can end the element or begin a comment. */
+/** JSON for a `script` element that is not executed: nothing in it can end the element or begin a comment. */
 export const scriptJson = (value: unknown): string => jsonText(value, 0).replaceAll('<', '\\u003c')

@@ -2,15 +2,15 @@ import { clip } from '../text/width.js'
 import { escapeTerminal } from './terminal.js'
 
 /*
- * Text from outside, made safe for a comment in GitHub-flavoured Markdown: on GitHub, GitLab, Gitea or Azure DevOps.
+ * Makes text from outside safe for a comment in GitHub-flavoured Markdown: on GitHub, GitLab, Gitea or Azure DevOps.
  *
- * Names and addresses become code spans, in which all of them leave @mentions, references and links alone, and which can be
- * copied as they stand. Sentences stay sentences: punctuation becomes entities, and a zero-width space (an entity too, so
- * that the bytes stay plain) stands where a mention, a reference or a link would begin. Entities alone would not do:
- * sites look for mentions after they have decoded them.
+ * Names and addresses become code spans, in which none of these sites recognizes @mentions, references or links, and which
+ * can be copied verbatim. Sentences remain sentences: punctuation becomes entities, and a zero-width space (also an entity,
+ * to keep the bytes plain) precedes whatever would begin a mention, a reference or a link. Entities alone would not
+ * suffice: sites look for mentions after decoding them.
  */
 
-/** Longer values say nothing more to a reader, and would crowd out other changes. */
+/** Longer values tell a reader nothing more, and would crowd out other changes. */
 const LONGEST_NAME = 120
 const LONGEST_PROSE = 400
 
@@ -19,8 +19,8 @@ const BREAK = '&#8203;'
 const entity = (character: string): string => `&#${character.codePointAt(0) ?? 0};`
 
 /**
- * A name as a code span. In a table parsers disagree on `|` after a backslash, even there: such a name is written as a sentence
- * within an element of code.
+ * A name as a code span. In a table, parsers disagree about `|` after a backslash even in a code span, so such a name is
+ * written as a sentence in a `code` element.
  */
 export function codeSpan(text: string, place: 'table' | 'text' = 'text', longest: number = LONGEST_NAME): string {
   const shown = clip(escapeTerminal(text), longest)
@@ -32,10 +32,10 @@ export function codeSpan(text: string, place: 'table' | 'text' = 'text', longest
   return `${fence}${padding}${shown}${padding}${fence}`
 }
 
-/** What may begin a mention, a reference to an issue, merge request, snippet, milestone or label, or be part of an address. */
+/** What may begin a mention or a reference (issue, merge request, snippet, milestone, label), or be part of an address. */
 const SIGIL = /[@#!$%~&^+]/u
 
-/** A sentence as inline text, also within a table. */
+/** A sentence as inline text, even within a table. */
 export function prose(text: string, longest: number = LONGEST_PROSE): string {
   return clip(escapeTerminal(text), longest)
     .replace(/[^\p{L}\p{M}\p{N} ,()'"?\-–—…]/gu, character => {

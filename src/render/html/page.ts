@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { escapeHtml } from '../escape/html.js'
 import { PAGE_STYLE } from './report-page.gen.js'
 
-/** A page up to its body: nothing may be loaded, sent or run but the style and the script that it is written with. */
+/** A page up to its body. Its policy allows nothing to be loaded, sent or run except its own style and script. */
 export const pageHead = (title: string, script: string): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,13 +47,13 @@ interface Table {
   readonly label: string
   readonly rows: number
   readonly columns: readonly string[]
-  /** The selects, by what they choose; their options come with the script. */
+  /** What the selects filter by; the script adds their options. */
   readonly filters: readonly string[]
   /** HTML before the table. */
   readonly note?: string
 }
 
-/** The section of a table whose rows table-page.js shows. */
+/** The section for a table whose rows table-page.js shows. */
 export function tableHtml({ id, heading, label, rows, columns, filters, note = '' }: Table): string {
   const head = columns.map(
     (name, index) =>

@@ -18,8 +18,8 @@ import { PAGE_SCRIPT } from './report-page.gen.js'
 import { DECISIONS, type ReportRow, reportRows } from './report-rows.js'
 
 /**
- * A plan as one page that needs nothing else: no network (its policy forbids it), no file beside it. The table's rows are data
- * that report-page.js shows; everything else is there without it.
+ * A plan as one self-contained page: no network (its policy forbids it), no other files. The table's rows are data that
+ * report-page.js shows; everything else is visible without it.
  */
 export function planHtml(plan: Plan): string {
   const rows = reportRows(plan)
@@ -86,10 +86,10 @@ function decisionsHtml({ unchanged, summary }: Plan, rows: readonly ReportRow[])
   })
 }
 
-/** Longer lists are folded: what comes after must be found too. */
+/** Longer lists are folded, so that what follows is not missed. */
 const SHOWN = 20
 
-/** What must be known before anything else: why apply will refuse, what is wrong, what to think of. */
+/** What readers must know first: why apply will refuse, errors, and warnings. */
 export function alertsHtml(plan: Plan): string {
   const { refused, problems, warnings } = plan
   const unused = unusedRules(plan)

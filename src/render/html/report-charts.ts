@@ -2,18 +2,18 @@ import { byCodeUnit, plural } from '../../model/text.js'
 import { escapeHtml } from '../escape/html.js'
 import { DECISIONS, type ReportRow, type RowDecision } from './report-rows.js'
 
-/** A bar: how many rows of each decision carry its label. */
+/** A bar: the number of rows with its label, by decision. */
 interface Bar {
   readonly label: string
   readonly parts: ReadonlyMap<RowDecision, number>
 }
 
-/** More bars than this say less, not more: the rest become one. */
+/** More bars than this would obscure rather than inform: the rest are combined. */
 const BARS = 8
 
 const CHANGES: readonly string[] = ['remove', 'deny', 'accept']
 
-/** Three small charts, each an image with its numbers as its text alternative. */
+/** Three small charts, each an image with its numbers as the text alternative. */
 export function chartsHtml(rows: readonly ReportRow[]): string {
   const changes = rows.filter(([decision]) => CHANGES.includes(decision))
   const charts = [

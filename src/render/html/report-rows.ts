@@ -18,25 +18,25 @@ export const DECISIONS = {
 
 export type RowDecision = keyof typeof DECISIONS
 
-/** A row of the report's table, as short as can be: there may be 100,000. Read by report-page.js. */
+/** A row of the report's table, as short as possible: there may be 100,000. Read by report-page.js. */
 export type ReportRow = readonly [
   decision: RowDecision,
   email: string,
   /** Null for a user. */
   id: number | null,
   before: string,
-  /** Empty where it stays as it is. */
+  /** Empty if unchanged. */
   after: string,
   clouds: readonly string[],
   cloudRole: string,
   project: string,
   projectRole: string,
-  /** Empty where there is no rule. */
+  /** Empty if there is no rule. */
   rule: string,
   reason: string,
 ]
 
-/** Every action, refusal and, where the plan keeps them, what needs nothing. Texts are as `shown` makes them. */
+/** Every action and refusal, and unchanged items if the plan has them. Strings have been through `shown`. */
 export function reportRows(plan: Plan): readonly ReportRow[] {
   const refused = new Set(plan.refused.flatMap(refusal => (refusal.kind === 'protected' ? [refusal.address] : [])))
   return [
@@ -58,7 +58,7 @@ function actionRow(action: Action): ReportRow {
   return ['remove', shown(email), null, 'user', 'removed', clouds.map(shown), '', '', '', rule, why]
 }
 
-/** What the rule and its reason do not say. */
+/** What the rule and its reason do not tell. */
 function notes(action: Action): readonly string[] {
   const { why, overruled, impliedBy, address, before } = action
   const respelled = action.action === 'remove' && !address.endsWith(`.${before.email}`)

@@ -3,16 +3,16 @@ export interface Section {
   readonly open: readonly string[]
   readonly rows: readonly string[]
   readonly close: readonly string[]
-  /** What a row is, in the singular. */
+  /** The noun for a row, in the singular. */
   readonly noun: string
-  /** The part of what is left, 0 to 1, that the section may take. */
+  /** The fraction of the remaining room, 0 to 1, that the section may take. */
   readonly share: number
 }
 
 /** Room for the line that says what was left out. */
 const NOTE = 60
 
-/** The lines of all sections in at most `budget` characters, line breaks counted; a section that is cut says by how much. */
+/** The lines of all sections in at most `budget` characters, including line breaks; a cut section says by how much. */
 export function withinBudget(sections: readonly Section[], budget: number): readonly string[] {
   const lines: string[] = []
   let left = budget

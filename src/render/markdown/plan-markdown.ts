@@ -22,15 +22,15 @@ import {
 } from '../text/words.js'
 import { lengthOf, type Section, withinBudget } from './markdown-budget.js'
 
-/** The first line of every comment, by which a pipeline finds the one to update. It never changes. */
+/** The first line of every comment, by which a pipeline finds the one to update. Must never change. */
 export const MARKDOWN_MARKER = '<!-- guestlist-plan -->'
 
-/** GitHub takes 65,536 characters, and pipelines like to add a line. */
+/** GitHub accepts 65,536 characters, and pipelines like to add a line. */
 export const MARKDOWN_LIMIT = 65_000
 
 /**
- * A plan as a comment on a pull request: marker, summary, what must be known first, the changes, the digest. What does not fit is
- * left out and counted, and the changes have most of the room. Those that cannot be taken back come first, so that a cut
+ * A plan as a comment on a pull request: marker, summary, what readers must know first, the changes, the digest. What
+ * does not fit is left out and counted; the changes get most of the room. Irreversible ones come first, so that a cut
  * never hides them behind others: removals, then denials, then accepts.
  */
 export function planMarkdown(plan: Plan): string {
@@ -116,7 +116,7 @@ const unusedRow = (rule: OverruledRef): string =>
 const aboutRule = ({ name, reason }: RuleRef, separator: string, longest: number): string =>
   [name, reason].map(text => (typeof text === 'string' ? `${separator}${prose(text, longest)}` : '')).join('')
 
-/** Of a large plan: each rule once, with its name, its reason and how much it does. */
+/** For a large plan: each rule once, with its name, its reason and its number of actions. */
 const byRule = (actions: readonly Action[]): Section => ({
   open: ['| Rule | Accept | Deny | Remove | Why |', '| --- | --- | --- | --- | --- |'],
   rows: countsByRule(actions).map(({ rule, counts }) => {
@@ -132,10 +132,10 @@ const byRule = (actions: readonly Action[]): Section => ({
 /** A table with more rows than this is folded. */
 const ROWS_SHOWN = 40
 
-/** So many changes are always shown, or all: names are cut shorter until they fit. */
+/** At least this many changes are always shown, if there are that many: names are shortened until they fit. */
 const ROWS_AT_LEAST = 400
 
-/** Characters of a name. Only hostile names need the last ones. */
+/** Maximum lengths of a name in characters. Only hostile names need the last ones. */
 const LENGTHS = [120, 48, 24, 12, 6, 2] as const
 const LONGEST = 120
 
@@ -160,7 +160,7 @@ function tableOf(actions: readonly Action[], large: boolean, budget: number): Se
   return section(actions.map(action => tableRow(action, longest, false)))
 }
 
-/** `withReason`: of a large plan the table by rule says it. */
+/** `withReason`: false for a large plan, in which the table by rule has the reasons. */
 function tableRow(action: Action, longest: number, withReason: boolean): string {
   const { before, rule } = action
   const cell = (text: string) => codeSpan(text, 'table', longest)
@@ -172,7 +172,7 @@ function tableRow(action: Action, longest: number, withReason: boolean): string 
 
 type Cell = (text: string) => string
 
-/** Cloud and project, each with the role; of a user the clouds that are lost, and how far that was seen. */
+/** Cloud and project, each with the role; for a user, the clouds that are lost, as far as is known. */
 function whereCell(action: Action, cell: Cell): string {
   if (action.action === 'remove')
     return lossSentences(action.loss)
@@ -186,7 +186,7 @@ function whereCell(action: Action, cell: Cell): string {
 
 const roleText = (role: string | number | null): string => (role === null ? '' : ` (${prose(String(role))})`)
 
-/** What the rule does not say: the removal that implies a denial, and what was overruled. */
+/** What the rule does not tell: the removal that implies a denial, and the overruled rules. */
 function basisNotes({ overruled, impliedBy }: Action, cell: Cell): string {
   const implied = impliedBy === null ? [] : [`implied by the removal of ${cell(impliedBy)}`]
   const others = overruled.slice(0, 3).map(other => `${cell(placeText(other))} (${other.effect})`)

@@ -37,9 +37,9 @@ import {
 } from './words.js'
 
 /**
- * A plan for people: its actions in order, what they should know, the counts, and the summary line last.
+ * A plan for people: its actions in order, what readers should know, the counts, and the summary line last.
  *
- * @param width columns to keep within; without it no line is broken, so that programs find each fact on one line
+ * @param width columns to wrap at; without it lines are not wrapped, so that programs find each fact on one line
  */
 export function planText(plan: Plan, style: Style, width?: number): string {
   return [...parts(plan, style, width)].join('')
@@ -49,7 +49,7 @@ export function planText(plan: Plan, style: Style, width?: number): string {
 export const planTextChunks = (plan: Plan, style: Style, width?: number): Iterable<string> =>
   inChunks(parts(plan, style, width))
 
-/** An action at a time. */
+/** Yields one action at a time. */
 function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
   const large = plan.actions.length > LARGE_PLAN
   const notes = large ? new Map<string, readonly Warning[]>() : warningsByAddress(plan.warnings)
@@ -77,7 +77,7 @@ function* parts(plan: Plan, style: Style, width?: number): Generator<string> {
   yield `${rest.join('\n\n')}\n`
 }
 
-/** How much each rule does, for plans of which nobody reads every action. */
+/** How much each rule does, for plans too large for anybody to read every action. */
 function byRuleText(actions: readonly Action[], style: Style): string {
   const rows = countsByRule(actions).map(({ rule, counts }) => [
     escapeTerminal(placeText(rule)),
@@ -97,10 +97,10 @@ function unusedText(plan: Plan, style: Style): readonly string[] {
   return [[style.change(`${unused.title}:`), ...lines, ...more].join('\n')]
 }
 
-/** Narrower than this, broken lines are harder to read than those a terminal breaks. */
+/** Below this width, our wrapping is harder to read than the terminal's. */
 const NARROWEST = 40
 
-/** Later parts of a line stand under the value that its label introduces. */
+/** Continuation lines are aligned with the value after the label. */
 function wrapper(width = Number.POSITIVE_INFINITY): (text: string) => string {
   if (width < NARROWEST || width === Number.POSITIVE_INFINITY) return text => text
   return text =>
@@ -132,7 +132,7 @@ function warningsByAddress(warnings: readonly Warning[]): ReadonlyMap<string, re
   return byAddress
 }
 
-/** Warnings on what is no action of this plan. */
+/** Warnings about something that is not an action of this plan. */
 function otherWarnings({ actions, warnings }: Plan): readonly Warning[] {
   const planned = new Set(actions.map(({ address }) => address))
   return warnings.filter(({ address }) => address === null || !planned.has(address))
@@ -168,7 +168,7 @@ function fieldsOf(action: Action, style: Style): readonly Field[] {
   return changeFields(action, style)
 }
 
-/** The spelling is shown where the address of the action, which is folded, does not show it. */
+/** Shows the spelling if it differs from the action's address, which is case-folded. */
 function removalFields({ address, before, loss }: RemovalAction, style: Style): readonly Field[] {
   const sent = address.endsWith(`.${before.email}`) ? [] : [['sent as', escapeTerminal(before.email)] as const]
   const lost = loss?.clouds.length ?? 0

@@ -4,10 +4,10 @@ import { escapeEach, escapeTerminal } from '../escape/terminal.js'
 import type { Style } from './style.js'
 import { displayWidth, wrapText } from './width.js'
 
-/** The longest part of a source line that is shown around its problem, in characters. */
+/** How many characters of a source line are shown around its problem, at most. */
 const WINDOW = 120
 
-/** Problems for people: file:line:column, what is wrong, the line itself with a caret, and what to do; words within `width`. */
+/** Problems for people: file:line:column, what is wrong, the line with a caret, and what to do; prose wraps at `width`. */
 export function problemsText(problems: readonly Problem[], style: Style, width?: number): string {
   return problems.map(problem => problemText(problem, style, width)).join('\n\n')
 }
@@ -23,7 +23,7 @@ function problemText(problem: Problem, style: Style, width?: number): string {
   ].join('\n')
 }
 
-/** The line around the problem, and carets under it. Columns count code points; escapes make the shown text longer. */
+/** The line around the problem, with carets below it. Columns count code points; escapes lengthen the shown text. */
 function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
   if (!range || snippet === null) return []
   const line = Array.from(snippet)
@@ -40,7 +40,7 @@ function excerpt({ range, snippet }: Problem, style: Style): readonly string[] {
   ]
 }
 
-/** How many there are, without a full stop: what follows from them depends on the command. */
+/** The number of problems, without a full stop: the consequence depends on the command. */
 export function problemsSummary(problems: readonly Problem[], subject = 'manifest'): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length
   return `${plural(errors, 'problem')} in the ${subject}`

@@ -5,7 +5,7 @@ import type { Style } from './style.js'
 
 const DONE = { accept: 'accepted', deny: 'denied', remove: 'removed', delete: 'deleted in Keycloak' } as const
 
-/** How one action ended, and why where it is not done, on one line. */
+/** How one action ended, and why if it was not done, on one line. */
 export function resultLine(result: Result, style: Style): string {
   const { outcome } = result
   const why = 'why' in outcome ? escapeTerminal(outcome.why) : outcome.kind === 'absent' ? ABSENT : null
@@ -36,7 +36,7 @@ export function outcomeLine({ action, outcome, attempts }: Result, style: Style)
   }
 }
 
-/** A 404 on the first try: what the API's reference says of users that it has never seen. */
+/** A 404 at the first attempt: what the API's reference documents for users that it has never seen. */
 export const ABSENT =
   'the API does not know this user, so there was nothing to remove. A user who signed in but never used the API stays behind in Keycloak: remove them there.'
 
@@ -44,7 +44,7 @@ export interface OutcomeCounts {
   readonly accepted: number
   readonly denied: number
   readonly removed: number
-  /** Null where nothing was to be deleted in Keycloak. */
+  /** Null if there was nothing to delete in Keycloak. */
   readonly inKeycloak: number | null
   readonly absent: number
   readonly failed: number
@@ -52,7 +52,7 @@ export interface OutcomeCounts {
   readonly notDone: number
 }
 
-/** What took effect, by kind; an absent user was not removed. */
+/** Counts what took effect, by kind; an absent user does not count as removed. */
 export function countResults(results: readonly Result[]): OutcomeCounts {
   const took = (kind: Result['action']['action']) =>
     results.filter(({ action, outcome }) => action.action === kind && ['done', 'confirmed'].includes(outcome.kind))
@@ -72,7 +72,7 @@ export function countResults(results: readonly Result[]): OutcomeCounts {
 
 const AGAIN = 'Run apply again to continue.'
 
-/** A 404 may also mean that the credential may not see who is there. */
+/** A 404 may also mean that the credential is not allowed to see a user who exists. */
 export const ALL_ABSENT =
   'the API knows none of the users to remove, or these credentials may not see them. Check that they belong to the right ' +
   'organization; to ask again, forget the addresses with `guestlist state rm`. If the users are really gone, --accept-absent says so.'
@@ -87,7 +87,7 @@ export function applySummary(report: Report, complete: boolean): string {
     : `Apply incomplete! ${done}; ${failed} failed${some(rejected, 'rejected')}, ${notDone} not attempted.`
 }
 
-/** The end of an apply: what did not go well, the verification, and the summary line last. */
+/** The end of an apply: what went wrong, the verification, and the summary line last. */
 export function reportText(report: Report, complete: boolean, style: Style): string {
   const { results, verification } = report
   const notable = results.filter(({ outcome }) => !['done', 'not_attempted'].includes(outcome.kind))
@@ -101,7 +101,7 @@ export function reportText(report: Report, complete: boolean, style: Style): str
   return `${lines.join('\n')}\n`
 }
 
-/** What keeps an apply as a whole from being complete, besides its actions. */
+/** What keeps an apply as a whole from being complete, apart from its actions. */
 export function shortfallLines(report: Report, style: Style): readonly string[] {
   const { stop, results } = report
   const left = results.filter(({ outcome }) => outcome.kind === 'not_attempted').length

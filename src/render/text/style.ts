@@ -1,11 +1,11 @@
-/** How text is emphasized; without colour every function returns its input. */
+/** How text is emphasized; without colour, every function returns its input. */
 export interface Style {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
   readonly good: (text: string) => string
   readonly change: (text: string) => string
   readonly bad: (text: string) => string
-  /** Follows a diagnostic that has a code: nothing, or the code for `guestlist explain-code`. */
+  /** What to append to a diagnostic with a code: nothing, or the code for `guestlist explain-code`. */
   readonly code: (code: string) => string
 }
 
@@ -13,7 +13,7 @@ const same = (text: string): string => text
 
 export const PLAIN: Style = { bold: same, dim: same, good: same, change: same, bad: same, code: () => '' }
 
-/** `util.styleText` would look at the streams of the process again and undo what the flags have settled. */
+/** `util.styleText` would check the process's streams again and override what the flags have settled. */
 const sgr =
   (on: number, off: number) =>
   (text: string): string =>
@@ -28,5 +28,5 @@ export const COLOUR: Style = {
   code: () => '',
 }
 
-/** The style with the codes of diagnostics. */
+/** The same style, showing the codes of diagnostics. */
 export const withCodes = (style: Style): Style => ({ ...style, code: code => ` ${style.dim(`[${code}]`)}` })

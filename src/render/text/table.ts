@@ -2,13 +2,13 @@ import { displayWidth, fit } from './width.js'
 
 const GAP = '  '
 
-/** No column is made narrower than this for want of room. */
+/** No column is made narrower than this for lack of room. */
 const NARROWEST = 6
 
 /**
- * Rows in columns, two spaces apart, as wide as their widest cell. Cells are escaped by the caller.
+ * Rows in columns as wide as their widest cell, two spaces apart. The caller escapes the cells.
  *
- * @param room columns of the terminal: where the rows need more, the widest columns are cut. None where the output is no terminal
+ * @param room columns of the terminal: if the rows need more, the widest columns are cut. Unlimited by default
  */
 export function table(rows: readonly (readonly string[])[], room = Number.POSITIVE_INFINITY): string {
   const widths = fitted(widthsOf(rows), room)
@@ -28,7 +28,7 @@ function widthsOf(rows: readonly (readonly string[])[]): number[] {
   return widths
 }
 
-/** Takes from the widest column until all fit, or none can give more. */
+/** Shrinks the widest column until all fit, or none can shrink further. */
 function fitted(widths: readonly number[], room: number): readonly number[] {
   const result = [...widths]
   let excess = result.reduce((sum, width) => sum + width, 0) + GAP.length * (result.length - 1) - room

@@ -2,13 +2,13 @@
 const WIDE =
   /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 
-/** Colours of a style, and marks that are drawn over the letter before. */
+/** Colours of a style, and combining marks, which take up no column. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences that styles write
 const NO_WIDTH = /\u001b\[\d+m|\p{Mn}|\p{Me}/gu
 
 const PRINTABLE_ASCII = /^[ -~]*$/
 
-/** Columns that a string takes on a terminal. */
+/** The number of columns that a string takes up on a terminal. */
 export function displayWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length
   let width = 0
@@ -17,8 +17,8 @@ export function displayWidth(text: string): number {
 }
 
 /**
- * A line broken at spaces so that it fits, its later lines indented. A word that is wider than a line stays whole, to be copied;
- * no line is made to begin with `::`, which is a command to a CI runner.
+ * A line wrapped at spaces, with continuation lines indented. A word wider than a line stays whole, so that it can be
+ * copied; no line is made to begin with `::`, which is a command to CI runners.
  */
 export function wrapLine(line: string, width: number, indent: number): string {
   if (displayWidth(line) <= width) return line
@@ -35,14 +35,14 @@ export function wrapLine(line: string, width: number, indent: number): string {
   return [...lines, current].join('\n')
 }
 
-/** Every line broken as by `wrapLine`, indented by two more than the line itself; without a width as it is. */
+/** Wraps every line with `wrapLine`, indented two more than the line itself; unchanged without a width. */
 export const wrapText = (text: string, width = Number.POSITIVE_INFINITY, indent?: number): string =>
   text
     .split('\n')
     .map(line => wrapLine(line, width, indent ?? line.search(/\S|$/) + 2))
     .join('\n')
 
-/** A string without colours, cut to this many columns; a cut is marked. */
+/** A string without colours, truncated to this many columns, with a mark if it was cut. */
 export function fit(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let shown = ''
@@ -53,10 +53,10 @@ export function fit(text: string, width: number): string {
   return `${shown}…`
 }
 
-/** Shorter strings have no room to say how many characters were left out. */
+/** Below this length there is no room to say how many characters were left out. */
 const ROOM_TO_TELL = 100
 
-/** A string of at most `length` characters, and how many were left out. No character is cut in two. */
+/** Truncates a string to `length` characters and says how many were left out. Never splits a character. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text
   const characters = Array.from(text)

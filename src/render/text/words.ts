@@ -12,7 +12,7 @@ import { plural } from '../../model/text.js'
 export const planSummary = ({ accept, deny, remove, keycloak }: Summary): string =>
   `Plan: ${accept} to accept, ${deny} to deny, ${remove} to remove${keycloak === null ? '' : `, ${keycloak} in Keycloak`}.`
 
-/** Who it is that a deletion in Keycloak is about. */
+/** Describes the user whom a deletion in Keycloak is about. */
 export const keycloakSentence = ({ before }: LeftoverAction): string =>
   `${before.username} (id ${before.id}), ${before.created_at === null ? 'created at an unknown time' : `created ${before.created_at}`}, through ${before.identities.join(', ')}`
 
@@ -20,8 +20,8 @@ export const keycloakSentence = ({ before }: LeftoverAction): string =>
 export const NO_CHANGES = 'No changes. Invitations and users match the manifest.'
 
 /**
- * What a plan ends with. What is refused was asked for all the same, and a plan that leaves something
- * out does not claim that all is right.
+ * The last line of a plan. What is refused is still counted, and a plan that leaves something out does not claim that
+ * everything matches.
  */
 export function summaryLine({ actions, problems, refused, summary, leftOut }: Plan): string {
   if (problems.length > 0) return `This plan has ${plural(problems.length, 'error')} and cannot be applied.`
@@ -30,10 +30,10 @@ export function summaryLine({ actions, problems, refused, summary, leftOut }: Pl
   return totalLeftOut(leftOut) > 0 ? NOTHING_IN_SCOPE : NO_CHANGES
 }
 
-/** Shown beside the causes. */
+/** Shown along with the causes. */
 const NOTHING_IN_SCOPE = 'Nothing to do in this plan, but changes were left out of it.'
 
-/** What was read and what became of it: the counts under every summary. */
+/** What was read and what became of it: the counts below every summary. */
 export function countsLine({ summary, actions }: Plan): string {
   const { unchanged, unmatched, warnings, denied_before } = summary
   const changes = `${plural(actions.length, 'change')}${denied_before > 0 ? ` (${denied_before} denied before)` : ''}`
@@ -41,7 +41,7 @@ export function countsLine({ summary, actions }: Plan): string {
 }
 
 /**
- * How many approvals the plan needs, and who gave them; null where there is nothing to say of it.
+ * How many approvals the plan needs, and who gave them; null if there is nothing to say.
  *
  * @param shown makes a principal or a key inert in the format
  */
@@ -53,16 +53,16 @@ export function approvalsLine({ approvals }: Pick<Plan, 'approvals'>, shown: (te
   return `Needs ${plural(required, 'approval')}${given}.`
 }
 
-/** Whether more approvals are needed than are known of. */
+/** Whether more approvals are needed than are known. */
 export const needsApproval = ({ required, approvers }: Plan['approvals']): boolean =>
   required > (approvers?.length ?? 0)
-/** Beside an invitation that somebody denied and that is now to be accepted. */
+/** Note on an invitation that somebody denied and that is now to be accepted. */
 export const DENIED_BEFORE = 'was denied before'
 
 export const wasDeniedBefore = (action: Action): boolean =>
   action.action === 'accept' && action.before.status === 'denied'
 
-/** What options or a date left out of the plan, by its cause; null for nothing. */
+/** What options or a date left out of the plan, by cause; null for nothing. */
 export function leftOutText({ leftOut }: Plan): string | null {
   const { targets, no_removals, from } = leftOut
   const parts = [
@@ -73,10 +73,10 @@ export function leftOutText({ leftOut }: Plan): string | null {
   return parts.length === 0 ? null : `Left out: ${parts.join(', ')}.`
 }
 
-/** Rules that match nothing are listed up to this many: more would bury the plan, and a typo is one or two. */
+/** How many rules that match nothing are listed: more would bury the plan, and typos are usually one or two. */
 const UNUSED_SHOWN = 10
 
-/** A title and lines on rules that match no invitation; null where there is none. */
+/** A title and the rules that match no invitation; null if there are none. */
 export function unusedRules({
   unusedRules: rules,
 }: Plan): { readonly title: string; readonly rules: readonly OverruledRef[]; readonly more: number } | null {
@@ -85,12 +85,12 @@ export function unusedRules({
   return { title, rules: rules.slice(0, UNUSED_SHOWN), more: Math.max(0, rules.length - UNUSED_SHOWN) }
 }
 
-/** Makes a string from outside inert in the format; those that escape the whole line leave it. */
+/** Makes a string from outside inert in the format; the identity for callers that escape the whole line. */
 type ShowText = (text: string) => string
 
 const asItIs: ShowText = text => text
 
-/** That a plan was not made from the live API; null where it was. */
+/** Says that a plan was made from a snapshot; null if it was made from the live API. */
 export function snapshotText({ provenance }: Plan, shown: ShowText = asItIs): string | null {
   if (provenance === null || provenance.read.source === 'api') return null
   const { snapshot, at, age_seconds } = provenance.read
@@ -103,13 +103,13 @@ const UNITS = [
   ['minute', 60],
 ] as const
 
-/** The largest unit of which there are two, so that nothing is off by more than a half. */
+/** In the largest unit of which there are at least two, so that the rounding error is less than half. */
 export function ageText(seconds: number): string {
   const [unit, length] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ['second', 1]
   return plural(Math.floor(seconds / length), unit)
 }
 
-/** Which state was read, and how much it remembers; null where none was. */
+/** Which state was read, and how much it remembers; null if none was. */
 export function stateText({ stateRead }: Plan, shown: ShowText = asItIs): string | null {
   if (stateRead === null) return null
   const { description, remembered } = stateRead
@@ -117,7 +117,7 @@ export function stateText({ stateRead }: Plan, shown: ShowText = asItIs): string
   return `State: ${known} (${shown(description)})`
 }
 
-/** guestlist's version, the manifest's files and the CI run, on one line; null where it is not known. */
+/** guestlist's version, the manifest's files and the CI run, on one line; null if unknown. */
 export function provenanceText({ provenance }: Pick<Plan, 'provenance'>, shown: ShowText = asItIs): string | null {
   if (provenance === null) return null
   const { guestlist, manifest, ci } = provenance
@@ -128,7 +128,7 @@ export function provenanceText({ provenance }: Pick<Plan, 'provenance'>, shown: 
   return [`guestlist ${guestlist}`, ...files, ...more, ...run].join(', ')
 }
 
-/** How many of its actions each rule is the cause of, in the order of their first. */
+/** How many actions each rule causes, ordered by first action. */
 export interface RuleCounts {
   readonly rule: RuleRef
   readonly counts: Readonly<Record<Action['action'], number>>
@@ -145,12 +145,12 @@ export function countsByRule(actions: readonly Action[]): readonly RuleCounts[] 
   return [...found.values()]
 }
 
-/** Above this many actions, what matters comes first: the warnings, and a table by rule. */
+/** Above this many actions, the warnings and a table by rule come first. */
 export const LARGE_PLAN = 200
 
 const GRAVITY = { remove: 0, delete: 0, deny: 1, accept: 2 } as const satisfies Record<Action['action'], number>
 
-/** What cannot be taken back first; else in the order of the plan. */
+/** Irreversible actions first; otherwise in the order of the plan. */
 export const gravestFirst = (actions: readonly Action[]): readonly Action[] =>
   [...actions].sort((a, b) => GRAVITY[a.action] - GRAVITY[b.action])
 
@@ -175,7 +175,7 @@ export const WHY = {
   protected: 'protected',
 } as const satisfies Record<ActionReason | Unchanged['why'], string>
 
-/** Beyond this many, clouds that could not be read are counted. */
+/** Beyond this many, clouds that could not be read are only counted. */
 const UNKNOWN_SHOWN = 10
 
 export const WHY_UNREAD: Readonly<Record<Unread, string>> = {
@@ -187,10 +187,10 @@ export const WHY_UNREAD: Readonly<Record<Unread, string>> = {
 }
 
 /**
- * What a removal deletes besides the account, a sentence each; how far that was seen is the last. Nothing says that nothing is
- * lost: what cannot be seen may be.
+ * What a removal deletes besides the account, one sentence each; the last says how much could be seen. Never claims that
+ * nothing is lost: clouds that cannot be seen may be.
  *
- * @param quote puts a string of the API in quotes; else what is returned is to be escaped as a whole
+ * @param quote escapes and quotes a string from the API; by default the caller must escape the result as a whole
  */
 export function lossSentences(
   loss: Loss | null,
