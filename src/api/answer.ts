@@ -37,7 +37,7 @@ export async function expectList(answer: HttpResponse, what: string): Promise<vo
   throw new ApiError(`The API sent only a part of: ${what} (HTTP ${answer.status})`, {
     kind: 'invalid-answer',
     status: answer.status,
-    advice: 'This version reads lists that come whole. Check what stands in between, and for a newer guestlist.',
+    advice: 'This version reads only complete lists. Check for a proxy in between, and for a newer guestlist.',
   })
 }
 
@@ -120,8 +120,8 @@ function meaning(status: number, what: string): { message: string; advice: strin
   switch (status) {
     case 400:
       return {
-        message: `The API found the request wrong for: ${what}`,
-        advice: 'What it is about may have changed since.',
+        message: `The API rejected the request as invalid: ${what}`,
+        advice: 'What it refers to may have changed in the meantime.',
       }
     case 401:
       return {
@@ -147,7 +147,7 @@ function meaning(status: number, what: string): { message: string; advice: strin
   }
 }
 
-/** The beginning of the body. One that breaks or never ends is cut off, which changes nothing. */
+/** The body; empty if it breaks off or exceeds the limit. */
 async function drained(answer: HttpResponse): Promise<string> {
   try {
     return (await readBody(answer.body, MAX_IGNORED_BYTES)).toString('utf8')

@@ -48,7 +48,7 @@ export async function cloudCredentials(env: Env, options: CredentialOptions): Pr
   if (half === null) return source
   throw credentialsError(
     half,
-    'Set both, or neither: without them clouds are read with the credential of everything else.',
+    'Set both, or neither: without them clouds are read with the same credential as everything else.',
   )
 }
 

@@ -132,8 +132,8 @@ function receive(request: IncomingMessage, response: ServerResponse, uri: URL, s
   return null
 }
 
-const FOREIGN = 'This is not the sign-in that guestlist waits for. Close this page and start it again.'
-const TAKEN = 'This sign-in has come back already. The terminal says how it ended.'
+const FOREIGN = 'This is not the sign-in that guestlist is waiting for. Close this page and start it again.'
+const TAKEN = 'This sign-in has already been received. The terminal says how it ended.'
 const SIGNED_IN = 'You are signed in. You can close this page and go back to the terminal.'
 const NOT_SIGNED_IN = 'The sign-in failed. The terminal says why.'
 

@@ -81,7 +81,7 @@ function adviceFor({ error, error_description = '' }: OAuthRefusal, { id, secret
       if (says(/credentials|secret/i)) return `The secret is not the one of this client: check ${secret}.`
       return `This client may not sign in this way: check ${id}, and what the client may do at the provider.`
     case 'invalid_scope':
-      return `The provider does not know a scope that was asked for, or does not give it to this client: set ${scope} to scopes that it does.`
+      return `The provider does not know a requested scope, or does not grant it to this client: set ${scope} to scopes that it grants.`
     case 'invalid_grant':
       return `The login has ended or was revoked. Run \`guestlist login\`. Where ${secret} is set: check it and ${id}.`
     case 'access_denied':

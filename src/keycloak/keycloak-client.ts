@@ -149,7 +149,7 @@ const textOf = (value: unknown, name: string): string | null => {
 
 const noAccount = (name: string): ApiError =>
   credentialsError(
-    `The manifest names a Keycloak, and ${name} is not set`,
+    `The manifest names a Keycloak server, but ${name} is not set`,
     'Set KEYCLOAK_CLIENT_ID and KEYCLOAK_CLIENT_SECRET (or their _FILE) to a client of the realm with a service account that has the realm-management roles view-users and manage-users.',
   )
 

@@ -101,7 +101,7 @@ const refOf = (config: KeycloakConfig | null): Plan['keycloak'] =>
 export function withoutKeycloak(plan: Plan): Plan {
   const warning: Warning = {
     code: 'keycloak_not_read',
-    message: 'A snapshot holds nothing of Keycloak: who is left there, and would be deleted, is not part of this plan.',
+    message: 'A snapshot holds nothing of Keycloak: users left there, who would be deleted, are not part of this plan.',
     address: null,
     rule: null,
   }
@@ -161,7 +161,7 @@ export function decideLeftover(email: string, found: readonly KeycloakUser[], al
   if (user === undefined) return { kind: 'none' }
   if (others.length > 0) return leave(`${found.length} or more users of Keycloak have this address`)
   if (emailKey(user.email) !== emailKey(email))
-    return leave(`Keycloak found a user of another address: ${user.email || 'none'}`)
+    return leave(`Keycloak found a user with another address: ${user.email || 'none'}`)
   if (user.service_account) return leave('it is a service account')
   if (user.federation_link !== null) return leave('they come from an LDAP federation, and are to be removed there')
   if (user.identities.length === 0) return leave(`they did not sign up through the identity provider "${alias}"`)

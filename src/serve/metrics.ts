@@ -44,18 +44,16 @@ export function createMetrics(version: string): Metrics {
     buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
     registers,
   })
-  const lastSuccess = gauge('last_success_timestamp_seconds', 'When a run last did all that it was to do.')
+  const lastSuccess = gauge('last_success_timestamp_seconds', 'When a run last succeeded.')
   const actions = counter('actions_total', 'Accepts, denials and removals, by how they ended.', ['action', 'outcome'])
-  const pending = gauge(
-    'pending_changes',
-    'What the last plan was to change and its run did not; delete: in Keycloak.',
-    ['action'],
-  )
+  const pending = gauge('pending_changes', 'Changes of the last plan that its run has not made; delete: in Keycloak.', [
+    'action',
+  ])
   const unmatched = gauge('unmatched_invitations', 'Pending invitations that no rule matches.')
   const warnings = gauge('warnings', 'Warnings of the last plan.')
   const failures = gauge('consecutive_failures', 'Failed runs since the last that succeeded.')
-  const webhooks = counter('webhooks_total', 'Webhook calls, by what became of them.', ['result'])
-  const leader = gauge('leader', '1 for the instance that works by the clock, 0 for one that stands by.')
+  const webhooks = counter('webhooks_total', 'Webhook calls, by result.', ['result'])
+  const leader = gauge('leader', '1 for the instance that runs on schedule, 0 for one on standby.')
   for (const result of ['success', 'refused', 'failed', 'manifest', 'interrupted'] satisfies RunResult[])
     reconciles.inc({ result }, 0)
   for (const result of ['accepted', 'bad_signature'] satisfies WebhookResult[]) webhooks.inc({ result }, 0)

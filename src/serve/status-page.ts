@@ -82,7 +82,7 @@ ${runsHtml(status.runs)}
 function stateHtml(status: StatusDocument): string {
   const { plan, runs, problem } = status
   const facts = [
-    ['Role', status.leader ? 'works by the clock' : 'stands by'],
+    ['Role', status.leader ? 'runs on schedule' : 'on standby'],
     ['API', status.api_url],
     ['State', status.state ?? 'not read yet'],
     ['Removals', status.dry_run ? 'nothing is changed (--dry-run)' : status.removals ? 'carried out' : 'left alone'],
@@ -120,6 +120,6 @@ function runsHtml(runs: readonly RunRecord[]): string {
       `<td>${(run.duration_ms / 1000).toFixed(1)} s</td><td class="message">${run.message.split('\n').map(escapeHtml).join('\n')}</td></tr>`,
   )
   return `<section aria-labelledby="runs"><h2 id="runs">Last runs</h2>
-<table><thead><tr>${['Began', 'Because of', 'Result', 'Took', 'What was done'].map(name => `<th scope="col">${name}</th>`).join('')}</tr></thead>
+<table><thead><tr>${['Started', 'Trigger', 'Result', 'Duration', 'What was done'].map(name => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody></table></section>`
 }

@@ -100,7 +100,7 @@ async function takeWebhook(
       return plain(response, 413, 'too large')
     case 'loop':
       metrics.webhook('loop')
-      return plain(response, LOOP_DETECTED, 'this instance passed it on itself: --forward leads in a circle')
+      return plain(response, LOOP_DETECTED, 'this instance passed it on itself: --forward forms a loop')
     case 'cut':
       metrics.webhook('cut')
       response.destroy()

@@ -55,7 +55,7 @@ export class ServiceStatus {
   failures = 0
   state: string | null = null
   /** Null if the manifest, the state and the API could be read at the last attempt, or another instance has the lead. */
-  problem: string | null = 'It has only begun.'
+  problem: string | null = 'It is still starting.'
   private plan: Plan | null = null
   private runs: readonly RunRecord[] = []
   private readonly started = new Date().toISOString()

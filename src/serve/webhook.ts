@@ -90,7 +90,7 @@ export function createForwarder(
         const { status, discard } = await transport.send({ method: 'POST', url, headers, body })
         discard()
         if (status >= 200 && status < 300) return onResult('forwarded', '')
-        why = status === LOOP_DETECTED ? 'it came back here, in a circle' : `it answered ${status}`
+        why = status === LOOP_DETECTED ? 'it came back here, in a loop' : `it answered ${status}`
         if (status === LOOP_DETECTED || (status < 500 && status !== 429)) break
       } catch (error) {
         why = messageOf(error)

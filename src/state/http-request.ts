@@ -65,7 +65,7 @@ export async function requestOnce({ config, send }: StateWire, { method, url, bo
 const tooLarge = (url: URL): GuestlistError =>
   new GuestlistError(
     'state-too-large',
-    `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is no state of guestlist. Check the address.`,
+    `The answer of ${describe(url)} is larger than ${MAX_STATE_BYTES} bytes: this is not a state of guestlist. Check the address.`,
   )
 
 /** Retries unanswered requests and 429 and 5xx answers. @return the last answer, and whether the request was repeated */

@@ -76,7 +76,7 @@ async function readRegularFile(file: FileHandle, where: string): Promise<Uint8Ar
   if (stat.size > MAX_STATE_BYTES) {
     throw new GuestlistError(
       'state-too-large',
-      `The state ${where} has ${stat.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist. Check the path.`,
+      `The state ${where} has ${stat.size} bytes, more than ${MAX_STATE_BYTES}: this is not a state of guestlist. Check the path.`,
     )
   }
   return file.readFile()

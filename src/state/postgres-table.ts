@@ -54,7 +54,7 @@ export async function read(store: StateRow, session: Session): Promise<Uint8Arra
   if (row.text !== null) return new TextEncoder().encode(row.text)
   throw new GuestlistError(
     'state-too-large',
-    `The state ${store.description} has ${row.size} bytes, more than ${MAX_STATE_BYTES}: this is no state of guestlist.`,
+    `The state ${store.description} has ${row.size} bytes, more than ${MAX_STATE_BYTES}: this is not a state of guestlist.`,
   )
 }
 

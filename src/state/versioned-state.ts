@@ -87,7 +87,7 @@ function refuseLastSerials({ document }: Version, where: string): void {
   if (document === null || document.serial <= Number.MAX_SAFE_INTEGER - WRITES_LEFT) return
   throw new GuestlistError(
     'state-broken',
-    `The state ${where} has serial ${document.serial}: hardly a number is left for the next ones. It was left as it is. ` +
+    `The state ${where} has serial ${document.serial}: there are too few numbers left for more writes. It was left as it is. ` +
       'Restore it from a backup, or give it a lower serial.',
   )
 }
@@ -128,7 +128,7 @@ function refuseOtherLineage(seen: Version | null, now: Version, where: string): 
   if (before === undefined || lineage === undefined || before === lineage) return
   throw new GuestlistError(
     'state-other-lineage',
-    `The state ${where} is another one than before: lineage ${lineage}, not ${before}. ` +
+    `The state ${where} is not the same one as before: lineage ${lineage}, not ${before}. ` +
       'Nothing was overwritten. Find out what replaced it, and run again.',
   )
 }

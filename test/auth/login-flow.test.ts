@@ -136,7 +136,7 @@ t.test('a return that comes twice is answered twice, and its code used once', as
   t.ok(await oidc.isGood((await done).accessToken))
   await first
   t.strictSame(pages, [
-    [400, 'This sign-in has come back already'],
+    [400, 'This sign-in has already been received'],
     [200, 'You are signed in'],
   ])
 })

@@ -40,7 +40,7 @@ t.test('issue 12.20: at 80 columns no word of apply is broken, and a failure has
   t.equal(code, 5)
   const [out, err] = [io.stdout.join(''), io.stderr.join('')]
   for (const line of `${out}\n${err}`.split('\n')) t.ok(line.length <= 80 || !line.trim().includes(' '), line)
-  const reasons = `${out}${err}`.replace(/\s+/g, ' ').match(/The API found the request wrong/g)
+  const reasons = `${out}${err}`.replace(/\s+/g, ' ').match(/The API rejected the request as invalid/g)
   t.equal(reasons?.length, 1, 'on one stream')
   t.match(err, /: failed\n/)
   t.match(err.replace(/\s+/g, ' '), /trying again in \d\.\d s: The API failed \(HTTP 503\): A fault on demand/)

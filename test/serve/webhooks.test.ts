@@ -105,7 +105,7 @@ t.test('--forward in a circle: refused where it is our own address, and a loop b
   back = served.url
   await served.logged(/No changes/)
   t.equal((await post(served.url, '{}')).status, 204)
-  await served.logged(/could not be passed on: it came back here, in a circle/)
+  await served.logged(/could not be passed on: it came back here, in a loop/)
   t.equal(calls, 1)
   t.match(await (await served.get('/metrics')).text(), 'guestlist_webhooks_total{result="loop"} 1')
   t.equal((await post(served.url, 'x', '00')).status, 401, 'nobody unsigned is told more')

@@ -93,7 +93,11 @@ const withRemoval = (changes: Json): Json => ({ ...GOOD, removals: { 'bob@x': { 
 /** What cannot be used: it is an error, and left as it is. */
 const UNUSABLE: Readonly<Record<string, readonly [code: string, document: Json, says: RegExp]>> = {
   'a serial below 0': ['state-broken', { ...GOOD, serial: -1 }, /serial/],
-  'the last serial there is': ['state-broken', { ...GOOD, serial: Number.MAX_SAFE_INTEGER }, /hardly a number is left/],
+  'the last serial there is': [
+    'state-broken',
+    { ...GOOD, serial: Number.MAX_SAFE_INTEGER },
+    /there are too few numbers left/,
+  ],
   'a serial that is a string': ['state-broken', { ...GOOD, serial: '3' }, /serial/],
   'an empty lineage': ['state-broken', { ...GOOD, lineage: '' }, /lineage/],
   'version 0': ['state-broken', { ...GOOD, version: 0 }, /version/],

@@ -31,7 +31,7 @@ export function startInstance(deps: InstanceDeps): Instance {
   const { reconciler, status, metrics, log, clock, intervalMs, stop } = deps
   const loop = startLoop({
     run: async triggers => {
-      // Only the leader works by the clock; any instance handles the webhooks it receives, under the state's lock.
+      // Only the leader runs on schedule; any instance handles the webhooks it receives, under the state's lock.
       if (!status.leader && triggers.every(trigger => trigger === 'interval')) return true
       return reconciler.run(triggers)
     },
@@ -43,7 +43,7 @@ export function startInstance(deps: InstanceDeps): Instance {
   })
   const onStandBy = () => {
     status.problem = null
-    log.info('another instance works by the clock: this one stands by')
+    log.info('another instance runs on schedule: this one is on standby')
   }
   const leading = keepLeading({
     acquire: signal => deps.takeLead({ signal, onWait: onStandBy }),
@@ -51,7 +51,7 @@ export function startInstance(deps: InstanceDeps): Instance {
     onChange(isLeader) {
       status.leader = isLeader
       metrics.leader(isLeader)
-      log.info(isLeader ? 'this instance works by the clock' : 'the lead was lost: this instance stands by')
+      log.info(isLeader ? 'this instance runs on schedule' : 'the lead was lost: this instance is on standby')
       if (isLeader) loop.trigger('start')
     },
     onProblem(message) {

@@ -99,7 +99,7 @@ export async function leftovers(t: Test, keycloak: Keycloak): Promise<void> {
   await t.test('an older Keycloak knows no exact search: whoever else it finds is left alone', async t => {
     const older = await withoutExact(t, keycloak)
     const cases: readonly (readonly [string, RegExp])[] = [
-      ['lead@acme.example', /Keycloak found a user of another address: mislead@acme\.example/],
+      ['lead@acme.example', /Keycloak found a user with another address: mislead@acme\.example/],
       ['n@acme.example', /2 or more users of Keycloak/],
     ]
     const emails = cases.map(([email]) => email)
