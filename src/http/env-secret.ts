@@ -18,15 +18,15 @@ export const namesSet = (env: Env, name: string): string[] =>
 
 /**
  * The value of the variable NAME, else the content of the file that NAME_FILE names (without one trailing line break), else null.
- * @throws ApiError `credentials` if the file cannot be read or is empty, or the value holds a control character
+ * @throws ApiError `credentials` if the file cannot be read or is empty, or the value is blank or holds a control character
  */
 export async function findText(env: Env, name: string): Promise<Found<string> | null> {
   const plain = variable(env, name)
-  if (plain !== undefined) return { value: printable(plain, name), from: name }
+  if (plain !== undefined) return { value: notBlank(printable(plain, name), name), from: name }
   const path = variable(env, `${name}_FILE`)
   if (path === undefined) return null
   const from = `${name}_FILE (${path})`
-  return { value: printable(await readSecretFile(path, from), from), from }
+  return { value: notBlank(printable(await readSecretFile(path, from), from), from), from }
 }
 
 /** `findText` for a secret. */
@@ -69,6 +69,11 @@ async function readSecretFile(path: string, from: string): Promise<string> {
   const value = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
   if (value === '') throw credentialsError(`The file of ${from} is empty`, 'Write the secret into it.')
   return value
+}
+
+function notBlank(value: string, from: string): string {
+  if (value.trim() !== '') return value
+  throw credentialsError(`The value of ${from} is blank`, 'Set it to the secret, or unset it.')
 }
 
 /** Headers cannot hold line breaks or other control characters, and none is ever intended. */

@@ -120,6 +120,7 @@ t.test('what cannot be used is said, and never shown', async t => {
     ['an empty file', { BIMDATA_API_KEY_FILE: empty }, /is empty/],
     ['two lines', { BIMDATA_API_KEY_FILE: two }, /line break/],
     ['a header in the key', { BIMDATA_API_KEY: 'hunter2\r\nX-Evil: 1' }, /line break/],
+    ['a blank', { BIMDATA_API_KEY: ' ' }, /BIMDATA_API_KEY is blank/],
     ['a control character', { BIMDATA_ACCESS_TOKEN: 'hunter2\u0007' }, /control character/],
     ['a DEL', { BIMDATA_CLIENT_ID: 'i', BIMDATA_CLIENT_SECRET: 'hunter2\u007f' }, /control character/],
     ['a bad word', { BIMDATA_API_KEY: 'key', BIMDATA_API_KEY_PREFIX: 'A\nB' }, /BIMDATA_API_KEY_PREFIX/],
