@@ -115,11 +115,11 @@ class GramIndex {
 
   /** @return false for a pattern without three consecutive literal characters */
   add(pattern: string, rule: CompiledRule): boolean {
-    const literal = pattern.split(/[*?]/).reduce((longest, part) => (part.length > longest.length ? part : longest), '')
-    if (literal.length < GRAM) return false
+    const [first, ...others] = pattern.split(/[*?]/).flatMap(bucketsOf)
+    if (first === undefined) return false
     // In the emptiest of its buckets, so that a common part (".example") does not put all patterns into one.
     const size = (bucket: number) => this.buckets.get(bucket)?.length ?? 0
-    const best = bucketsOf(literal).reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least))
+    const best = others.reduce((least, bucket) => (size(bucket) < size(least) ? bucket : least), first)
     put(this.buckets, best, rule)
     this.filled[best] = 1
     return true
