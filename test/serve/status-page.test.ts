@@ -47,7 +47,7 @@ t.test('it shows the runs and the plan, and updates by itself', async t => {
   const shown = await page(t, status)
   if (shown === null) return
   const { opened, noise } = shown
-  t.match(await opened.locator('.summary').first().textContent(), /only begun/)
+  t.match(await opened.locator('.summary').first().textContent(), /still starting/)
   status.problem = null
   status.leader = true
   status.ran(ran('Apply complete! 3 accepted, 0 denied, 0 removed.'))
