@@ -50,7 +50,9 @@ function formsOf(value: string): string[] {
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const json = JSON.stringify(value).slice(1, -1)
   const base64 = Buffer.from(value, 'utf8').toString('base64')
-  return [value, form, json, base64, ...percentEncoded(value)]
+  // Echoed from a header: as Node reads its bytes, and without what a header loses at its end.
+  const header = Buffer.from(value, 'utf8').toString('latin1')
+  return [value, form, json, base64, header, header.trim(), ...percentEncoded(value)]
 }
 
 function percentEncoded(value: string): string[] {

@@ -1,4 +1,5 @@
 import { isLoopback } from '../http/address.js'
+import { registerSecret } from '../http/secret.js'
 import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 
@@ -106,7 +107,11 @@ function authorizationOf(env: NodeJS.ProcessEnv): string | null {
   const [username, password] = [env.TF_HTTP_USERNAME ?? '', env.TF_HTTP_PASSWORD ?? '']
   if (username === '' && password !== '')
     throw configError('TF_HTTP_PASSWORD is set, and TF_HTTP_USERNAME is not: set both.')
-  return username === '' ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+  if (username === '') return null
+  const pair = `${username}:${password}`
+  const encoded = Buffer.from(pair).toString('base64')
+  for (const secret of [password, pair, encoded]) registerSecret(secret)
+  return `Basic ${encoded}`
 }
 
 function numberOf(env: NodeJS.ProcessEnv, name: string, fallback: number): number {

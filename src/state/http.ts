@@ -1,3 +1,4 @@
+import { redact } from '../http/secret.js'
 import { GuestlistError } from '../model/error.js'
 import type { StateConfig } from '../model/manifest.js'
 import type { LockAttempt } from '../system/lock-file.js'
@@ -139,7 +140,7 @@ function released(http: HttpConfig, info: LockInfo, answer: StateAnswer & { repe
 }
 
 function holderOf(answer: StateAnswer): LockInfo {
-  return parseLockInfo(new TextDecoder().decode(answer.body.subarray(0, 64 * 1024)))
+  return parseLockInfo(redact(new TextDecoder().decode(answer.body.subarray(0, 64 * 1024))))
 }
 
 const ADVICE: Readonly<Record<number, string>> = {

@@ -45,7 +45,8 @@ function reflect(request: IncomingMessage, response: ServerResponse, body: strin
   const given = Buffer.from(request.headers.authorization ?? '', 'latin1').toString('utf8')
   const decoded = Buffer.from(given.replace(/^\w+ /, ''), 'base64').toString('utf8')
   const words = [given, given.replace(/^\w+ /, ''), encodeURIComponent(given), decoded, body].join(' | ')
-  json(response, status, { detail: words, error: 'invalid_client', error_description: words, message: words })
+  const lock = { ID: words, Who: words, Operation: words, Created: words, Info: words }
+  json(response, status, { detail: words, error: 'invalid_client', error_description: words, message: words, ...lock })
 }
 
 /** Below /ok it answers as an API and a state server should; below /NUMBER with that status and all that it was sent. */

@@ -32,6 +32,7 @@ t.test('redact knows a secret in every spelling in which it comes back', async t
     ['in a form', new URLSearchParams({ v: VALUE }).toString().slice(2)],
     ['in JSON', JSON.stringify(VALUE)],
     ['base64', Buffer.from(VALUE).toString('base64')],
+    ["a header's bytes, as Node reads them", Buffer.from(VALUE).toString('latin1')],
   ]
   for (const [name, text] of spellings) t.match(redact(`<${text}>`), /^<"?\[redacted\]"?>$/, name)
   t.equal(redact('nothing here'), 'nothing here')
@@ -43,6 +44,11 @@ t.test('a secret within a longer one leaves no rest, and a short one no holes', 
   new Secret('e')
   t.equal(redact('x Bearer long-secret-and-more y'), 'x [redacted] y')
   t.equal(redact('here we are'), 'here we are')
+})
+
+t.test('a blank at the end is lost in a header', async t => {
+  new Secret('ends with a blank ')
+  t.equal(redact('<ApiKey ends with a blank>'), '<ApiKey [redacted]>')
 })
 
 t.test('a lone surrogate is no trouble', async t => {
