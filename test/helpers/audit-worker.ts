@@ -1,6 +1,6 @@
 /*
- * Run as a process: `audit-worker FILE`. Commands, one a line, each answered by one line:
- * `append COUNT NAME`: one after the other, each on the disk before the next.
+ * Runs as a process: `audit-worker FILE`. Takes one command per line and answers each with one line:
+ * `append COUNT NAME`: appends one after the other, each synced to disk before the next.
  */
 import { createInterface } from 'node:readline'
 import { openAudit } from '../../src/audit/audit-log.js'

@@ -3,9 +3,9 @@ import type { Test } from 'tap'
 import { findBrowser } from './find-browser.js'
 
 /**
- * A headless Chromium that ends with the test; `GUESTLIST_BROWSER` names another than the system's. A fresh machine may have
- * none: then null, and it is said plainly that what needs a browser is not checked. With `TESTS_REQUIRE_BROWSER=1`, as
- * CI sets it, the test fails.
+ * A headless Chromium that ends with the test; `GUESTLIST_BROWSER` overrides the system's. If there is none, as on a
+ * fresh machine, returns null and says clearly that what needs a browser is not checked. With `TESTS_REQUIRE_BROWSER=1`,
+ * as in CI, the test fails.
  */
 export async function browserFor(t: Test): Promise<Browser | null> {
   const executablePath = findBrowser()
@@ -15,7 +15,7 @@ export async function browserFor(t: Test): Promise<Browser | null> {
     else process.stderr.write(`${message}\n`)
     return null
   }
-  // Containers run as root, where Chromium has no sandbox of its own; the pages are ours.
+  // Containers run as root, and then Chromium cannot use its sandbox; the pages are our own.
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   t.teardown(() => browser.close())
   return browser

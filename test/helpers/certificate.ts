@@ -46,7 +46,7 @@ function unsigned(host: string, publicKey: KeyObject, until: number): Buffer {
   return sequence(version3, serial, ECDSA_SHA256, name, sequence(time(2020), time(until)), name, key, extensions(host))
 }
 
-/** A self-signed X.509 certificate (RFC 5280) for a host, good until the year given. */
+/** A self-signed X.509 certificate (RFC 5280) for a host, valid until the given year. */
 export function selfSigned(host: string, until = 2099): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const body = unsigned(host, publicKey, until)

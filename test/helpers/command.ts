@@ -6,7 +6,7 @@ export interface TestIo extends Io {
   readonly stderr: string[]
 }
 
-/** The world as a command sees it, kept in memory; `onErr` sees each text for standard error as it comes. */
+/** An in-memory io for a command; `onErr` receives each write to standard error as it happens. */
 export function testIo(env: NodeJS.ProcessEnv, onErr: (text: string) => void = () => {}): TestIo {
   const stdout: string[] = []
   const stderr: string[] = []
@@ -29,7 +29,7 @@ export function testIo(env: NodeJS.ProcessEnv, onErr: (text: string) => void = (
   }
 }
 
-/** The flags that every command takes, at their defaults. */
+/** The flags that every command takes, with their defaults. */
 export const COMMON_FLAGS = {
   file: [],
   apiUrl: undefined,

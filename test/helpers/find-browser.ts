@@ -7,6 +7,6 @@ const PLACES = [
   '/usr/bin/google-chrome-stable',
 ]
 
-/** The path of a Chromium: the one that `GUESTLIST_BROWSER` names, or the system's. */
+/** The path of Chromium: the one named by `GUESTLIST_BROWSER`, or the system's. */
 export const findBrowser = (): string | undefined =>
   process.env.GUESTLIST_BROWSER ?? PLACES.find(path => existsSync(path))

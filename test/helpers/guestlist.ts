@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
 
 export interface Ran {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -15,18 +15,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Written to standard input, which is then closed. */
   readonly input?: string
-  /** Sees what comes on standard error while it runs. */
+  /** Receives standard error while it runs. */
   readonly onErr?: (text: string) => void
 }
 
-/** The environment without a person's own credentials and settings. */
+/** The environment without the developer's own credentials and settings. */
 const inherited = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(BIMDATA|GUESTLIST|TF_HTTP)_|^(NO|FORCE)_COLOR$|_proxy$/i.test(name),
   ),
 )
 
-/** Runs the built program as a user would. It resolves for any exit code. */
+/** Runs the built program as a user would. Resolves whatever the exit code. */
 export function guestlist(args: readonly string[], { cwd, env = {}, input = '', onErr }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,

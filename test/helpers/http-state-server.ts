@@ -5,15 +5,15 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Certificate } from './certificate.js'
 
-/** What goes wrong with the next request of a method. */
+/** What goes wrong with the next request with a method. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Record<string, string> }
-  /** The connection is cut before, or after, the request took effect. */
+  /** Cuts the connection before, or after, the request takes effect. */
   | { readonly kind: 'cut-before' }
   | { readonly kind: 'cut-after' }
-  /** Took effect, and a 500 is answered. */
+  /** Takes effect, but answers 500. */
   | { readonly kind: 'error-after' }
-  /** Took effect, and nothing is answered. */
+  /** Takes effect, but never answers. */
   | { readonly kind: 'hang' }
   | { readonly kind: 'body'; readonly body: string | Buffer; readonly headers?: Record<string, string> }
 
@@ -29,20 +29,20 @@ export interface HttpStateServer {
   readonly address: string
   readonly lockAddress: string
   readonly requests: Seen[]
-  /** The state, as it was sent. */
+  /** The state as sent. */
   state: string | null
-  /** The lock info, as it was sent. */
+  /** The lock info as sent. */
   lock: string | null
-  /** When set, a request needs exactly this Authorization. */
+  /** If set, requests need exactly this Authorization header. */
   authorization: string | null
   fail(method: string, ...faults: Fault[]): void
   close(): Promise<void>
 }
 
 /**
- * A server for Terraform's HTTP backend, as strict as the strictest: a locked state takes writes with the lock's id
- * alone, a body must match its Content-MD5, a lock info needs all of Terraform's fields (GitLab requires them).
- * With a certificate it speaks https.
+ * A server for Terraform's HTTP backend, as strict as any real one: a locked state accepts writes only with the lock's
+ * id, a body must match its Content-MD5, and lock info needs all of Terraform's fields (GitLab requires them).
+ * With a certificate, it speaks https.
  */
 export async function startHttpStateServer(certificate?: Certificate): Promise<HttpStateServer> {
   const faults = new Map<string, Fault[]>()

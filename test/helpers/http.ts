@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>
 
-/** A real HTTP server on loopback for one test; gives its address without a slash at its end. */
+/** A real HTTP server on loopback for one test; returns its address without a trailing slash. */
 export async function serve(t: Test, handler: Handler): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []

@@ -14,11 +14,11 @@ export interface LoggedIn {
   readonly store: TokenStore
   readonly login: StoredLogin
   choose(): ReturnType<typeof chooseCredentials>
-  /** Changes the stored login behind everybody's back. */
+  /** Changes the stored login without anybody noticing. */
   tamper(change: Partial<StoredLogin>): Promise<void>
 }
 
-/** A login of client `cli` that is kept in a folder of the test's own. */
+/** A login with client `cli`, stored in the test's own folder. */
 export async function loggedIn(t: Test, oidc: Oidc): Promise<LoggedIn> {
   const env: Env = { GUESTLIST_CONFIG_DIR: t.testdir(), BIMDATA_IAM_URL: oidc.issuer }
   const login = await loginWithBrowser({

@@ -4,18 +4,18 @@ import type { AddressInfo } from 'node:net'
 import Provider, { type Configuration } from 'oidc-provider'
 import type { Test } from 'tap'
 
-/** Every character that a form and a header treat specially. */
+/** Contains every character that forms and headers treat specially. */
 export const APP_SECRET = 'sp ace+plus%percent&amp=equals:colon/slash"quote'
 
 export interface Oidc {
   readonly issuer: string
-  /** How often the token endpoint was called, by grant type. */
+  /** The number of calls to the token endpoint, by grant type. */
   readonly grants: Map<string, number>
-  /** Whether an access token is good now. */
+  /** Whether an access token is currently valid. */
   isGood(token: string): Promise<boolean>
-  /** Makes an access token bad before its end. */
+  /** Invalidates an access token before it expires. */
   revoke(token: string): Promise<void>
-  /** Statuses that the token endpoint answers with before it works again. */
+  /** Statuses that the token endpoint returns before it works again. */
   readonly tokenFailures: number[]
   stop(): void
 }
@@ -25,9 +25,9 @@ export interface OidcOptions {
   readonly tokenLife?: number
   readonly deviceFlow?: boolean
   readonly revocation?: boolean
-  /** Changes what the token endpoint answers with success. */
+  /** Changes successful responses of the token endpoint. */
   readonly changeTokens?: (answer: TokenAnswer) => TokenAnswer
-  /** The token endpoint answers when this has been done. */
+  /** The token endpoint responds only after this. */
   readonly beforeToken?: () => Promise<unknown>
 }
 
@@ -83,7 +83,7 @@ function configuration({ tokenLife = 600, deviceFlow = true, revocation = true }
   }
 }
 
-/** A real OpenID provider on loopback whose person signs in and consents at once. Client `app` has a secret, `cli` has none. */
+/** A real OpenID provider on loopback whose user signs in and consents at once. Only client `app`, not `cli`, has a secret. */
 export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oidc> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -146,7 +146,7 @@ async function consent(provider: Provider, request: IncomingMessage, response: S
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } })
 }
 
-/** A browser in small: cookies, redirects, and forms of hidden fields submitted with consent. Gives the last page. */
+/** A minimal browser: cookies, redirects, and forms with hidden fields, submitted with consent. Returns the last page. */
 export async function browse(address: URL | string): Promise<{ url: URL; status: number; text: string }> {
   const cookies = new Map<string, string>()
   let url = new URL(address)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
-/** A replacement in one source file; the text must stand there exactly once. */
+/** A replacement in one source file, in which the text must occur exactly once. */
 export interface Patch {
   /** Below src. */
   readonly file: string
@@ -13,7 +13,7 @@ export interface Patch {
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
-/** Each module as it stands, but for the patches; files beside the source stay where they are. */
+/** Loads each module with its patches applied; files next to the source stay where they are. */
 const patched = (patches: readonly Patch[], applied: Set<Patch>): Plugin => ({
   name: 'patched',
   setup({ onLoad }) {
@@ -33,11 +33,11 @@ const patched = (patches: readonly Patch[], applied: Set<Patch>): Plugin => ({
 })
 
 /**
- * A copy of a module and all of src that it imports, with the patches.
+ * Bundles a module and everything that it imports from src, with the patches applied.
  *
  * @param entry the module's URL
  * @param outfile where the copy is written
- * @return what to import
+ * @return the specifier to import
  */
 export async function bundlePatched(entry: URL, outfile: string, patches: readonly Patch[]): Promise<string> {
   const applied = new Set<Patch>()

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Test } from 'tap'
 
-/** Debian keeps the server's programs out of PATH. */
+/** Debian does not put the server's programs on PATH. */
 function programsOf(): string | null {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
@@ -18,7 +18,7 @@ function programsOf(): string | null {
 const PROGRAMS = programsOf()
 const NOBODY = 65_534
 
-/** PostgreSQL refuses root. */
+/** PostgreSQL refuses to run as root. */
 const unprivileged = (command: string, args: readonly string[]): [string, string[]] =>
   process.getuid?.() === 0
     ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', command, ...args]]
@@ -36,7 +36,7 @@ export async function freePort(): Promise<number> {
 export interface Postgres {
   readonly port: number
   readonly folder: string
-  /** `PG…` variables for a new database of its own, as its owner. */
+  /** Creates a database, and returns `PG…` variables for its owner. */
   database(): Promise<PgEnv>
   /** As the superuser. */
   sql(text: string, database?: string): Promise<pg.QueryResult>
@@ -48,7 +48,7 @@ export type PgEnv = Readonly<
   Record<'PGHOST' | 'PGPORT' | 'PGUSER' | 'PGPASSWORD' | 'PGDATABASE', string> & { readonly HOME: string }
 >
 
-/** A server of the test's own. Null, with a comment, where it is not installed; an error where it has to be. */
+/** A server for this test. Null, with a comment, if PostgreSQL is not installed; an error if it is required. */
 export async function startPostgres(t: Test, settings: readonly string[] = []): Promise<Postgres | null> {
   if (PROGRAMS === null) {
     if (process.env.TESTS_REQUIRE_POSTGRES === '1') throw new Error('PostgreSQL is required and not installed')
@@ -147,7 +147,7 @@ function own(path: string): void {
 
 const POOLER = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find(existsSync)
 
-/** PgBouncer in front of a server. Null, with a comment, where it is not installed. */
+/** PgBouncer in front of a server. Null, with a comment, if it is not installed. */
 export async function startPgBouncer(t: Test, server: PgEnv, mode: 'transaction' | 'session'): Promise<PgEnv | null> {
   if (POOLER === undefined) {
     if (process.env.TESTS_REQUIRE_POSTGRES === '1') throw new Error('PgBouncer is required and not installed')
@@ -198,7 +198,7 @@ unix_socket_dir =
   }
 }
 
-/** A way to the server on loopback that can be cut without either end being told. */
+/** A proxy to the server on loopback whose connections can be cut without either end noticing. */
 export async function startSilentProxy(t: Test, port: number): Promise<{ port: number; freeze(): void; cut(): void }> {
   const { connect } = await import('node:net')
   let frozen = false

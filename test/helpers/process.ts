@@ -8,13 +8,13 @@ import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A bundle is no file of the project, so that its coverage would only disturb that of the tests. */
+/** A bundle is not a file of the project, so its coverage would only distort that of the tests. */
 const ENV = { PATH: process.env.PATH, NODE_V8_COVERAGE: '' }
 
-/** A program in a process of its own that answers each line of input with one line of output. */
+/** A program in its own process that answers each line of input with one line of output. */
 export interface Worker {
   readonly pid: number
-  /** Sends a line, gives the next line that comes back. */
+  /** Sends a line and returns the next line of output. */
   ask(line: string): Promise<string>
   send(line: string): void
   next(): Promise<string>
@@ -22,12 +22,12 @@ export interface Worker {
   end(): Promise<void>
 }
 
-/** Bundles a TypeScript program, so that each of many processes starts in a tenth of a second. `env` is added to its own. */
+/** Bundles a TypeScript program, so that each of many processes starts in a tenth of a second. `env` is added to theirs. */
 export async function bundleWorker(
   program: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ start(...args: string[]): Worker; remove(): Promise<void> }> {
-  // Inside the project, where the program's packages are found.
+  // Inside the project, so that the program's packages are found.
   const folder = await mkdtemp(join(ROOT, 'node_modules', '.guestlist-test-'))
   const outfile = join(folder, 'worker.mjs')
   const entry = fileURLToPath(new URL(program, import.meta.url))

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Test } from 'tap'
 
-/** A proxy that tunnels every host to one port here; wants a password where one is given. */
+/** A proxy that tunnels every host to one local port; requires a password if one is given. */
 export async function startProxy(t: Test, target: number, password?: string) {
   const asked: string[] = []
   const server = createServer()

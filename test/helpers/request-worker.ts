@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { createTransport } from '../../src/http/transport.js'
 
-// For each line, an address: the status that came back from there, or what went wrong.
+// For each line, a URL, prints the status of the response or what went wrong.
 const transport = createTransport({ timeoutMs: 5000, allowInsecureHttp: true, version: '9.9.9', env: process.env })
 for await (const address of createInterface({ input: process.stdin })) {
   try {

@@ -7,31 +7,31 @@ import type { StatusDocument } from '../../src/serve/status.js'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/guestlist.js', import.meta.url))
 
-/** A request that hangs fails its test, with its place, and not the whole file after minutes. */
+/** A hanging request should fail its own test, with its place, not the whole file after minutes. */
 const ANSWER_MS = 20_000
 
 const ANY_PORT = ['--listen', '127.0.0.1:0']
 
 export interface Served {
   readonly child: ChildProcess
-  /** Of its page; known once it listens. */
+  /** The address of its page, known once it listens. */
   readonly url: string
   log(): string
   status(): Promise<StatusDocument>
-  /** A page, a probe or the metrics, on a connection of its own. */
+  /** Requests a page, a probe or the metrics, on a new connection. */
   get(path: string): Promise<Response>
-  /** Waits until the log holds this. */
+  /** Waits until the log matches. */
   logged(wanted: RegExp, timeoutMs?: number): Promise<void>
-  /** @return its exit code; null where the signal ended it */
+  /** @return its exit code; null if the signal ended it */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
 export const SECRET = 'a-shared-secret'
 
-/** As BIMData signs the body of a webhook. */
+/** Signs the body of a webhook as BIMData does. */
 export const sign = (body: string, secret = SECRET): string => createHmac('sha256', secret).update(body).digest('hex')
 
-/** Calls its webhook; null: unsigned. */
+/** Calls its webhook; a null signature means unsigned. */
 export const post = (url: string, body: string, signature: string | null = sign(body)): Promise<Response> =>
   fetch(`${url}/webhook`, {
     method: 'POST',
@@ -40,7 +40,7 @@ export const post = (url: string, body: string, signature: string | null = sign(
     headers: signature === null ? {} : { 'x-bimdata-signature': signature },
   })
 
-/** `guestlist serve` in a process of its own, on a free port. It ends with the test. */
+/** Runs `guestlist serve` in its own process, on a free port, until the test ends. */
 export async function serve(
   t: Test,
   cwd: string,
@@ -64,7 +64,7 @@ export async function serve(
     }
     return child.exitCode
   }
-  // Waited for: what it still writes would keep its folder from being removed, and the teardowns after that from being run.
+  // Wait for its end: anything it still wrote would keep its folder from being removed, and later teardowns from running.
   t.teardown(() => end('SIGKILL'))
   const served = {
     child,
@@ -86,7 +86,8 @@ export async function serve(
 }
 
 /**
- * How much later than on an idle machine something may be, in ms: as long as this process and the service's take for twenty exchanges now.
+ * How much later than on an idle machine something may happen, in ms: as long as twenty exchanges between this process
+ * and the service take now.
  */
 export async function lateness({ status }: Served): Promise<number> {
   const began = performance.now()

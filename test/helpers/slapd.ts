@@ -14,16 +14,16 @@ const SCHEMAS = '/etc/ldap/schema'
 const PASSWORD = 'ldap-password'
 const BASE = 'dc=acme,dc=example'
 
-/** A directory of its own with a person for each unit. */
+/** An LDAP directory with one person per unit. */
 export interface Slapd {
-  /** What a federation of Keycloak with that unit needs. */
+  /** The settings for a Keycloak federation with that unit. */
   federation(unit: string): Readonly<Record<string, readonly [string]>>
   has(name: string, unit: string): boolean
 }
 
 /**
- * OpenLDAP's server from Debian's package. Where there is none, null, and it is said that what needs it is left out; with
- * `TESTS_REQUIRE_SLAPD=1`, as in CI, that is a failure.
+ * OpenLDAP's server from Debian's package. If it is not installed, returns null and says that what needs it is left out;
+ * with `TESTS_REQUIRE_SLAPD=1`, as in CI, that is a failure.
  */
 export async function startSlapd(t: Test, people: Readonly<Record<string, string>>): Promise<Slapd | null> {
   if (!existsSync(SLAPD)) {
@@ -87,7 +87,7 @@ function configIn(folder: string): string {
   return path
 }
 
-/** By unit, the name of its one person, whose address is NAME@acme.example. */
+/** `people`: the name of each unit's only person, whose address is NAME@acme.example. */
 function entries(people: Readonly<Record<string, string>>): string {
   const root = [`dn: ${BASE}`, 'objectClass: dcObject', 'objectClass: organization', 'o: Acme', 'dc: acme']
   const units = Object.entries(people).flatMap(([unit, name]) => [

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Keys and signatures by the system's own ssh-keygen. */
+/** A key made by the system's own ssh-keygen. */
 export interface SshKey {
   /** The private key's file. */
   readonly path: string
@@ -14,7 +14,7 @@ export interface SshKey {
 
 export const keyFolder = (): string => mkdtempSync(join(tmpdir(), 'guestlist-keys-'))
 
-/** `bits`: of rsa and ecdsa keys. */
+/** `bits`: for rsa and ecdsa keys. */
 export function makeKey(folder: string, name: string, type = 'ed25519', passphrase = '', bits = 2048): SshKey {
   const path = join(folder, name)
   const size = type === 'ed25519' ? [] : ['-b', String(bits)]
@@ -26,7 +26,7 @@ export function makeKey(folder: string, name: string, type = 'ed25519', passphra
 
 let signed = 0
 
-/** The signature as ssh-keygen writes it. */
+/** Signs a text, and returns the signature as ssh-keygen writes it. */
 export function signWith({ path }: Pick<SshKey, 'path'>, text: string, namespace = 'guestlist-approval'): string {
   const file = `${path}.text-${signed++}`
   writeFileSync(file, text)

@@ -1,5 +1,5 @@
 /*
- * Run as a process: `state-worker FOLDER [HOSTNAME]`. Commands, one a line, each answered by one line:
+ * Runs as a process: `state-worker FOLDER [HOSTNAME]`. Takes one command per line and answers each with one line:
  * `lock MS`, `release`, `record EMAIL`, `read`, `hold MS FILE` (lock, check that FILE is free, use it, release).
  */
 import { open, rm } from 'node:fs/promises'
@@ -31,7 +31,7 @@ async function take(timeoutMs: number): Promise<string> {
   return `locked${taken}`
 }
 
-/** Two who hold the lock at once would both create the file. */
+/** If two processes held the lock at once, both would create the file. */
 async function hold(timeoutMs: number, file: string): Promise<string> {
   const how = await take(timeoutMs)
   const handle = await open(file, 'wx')

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { chooseCredentials } from '../../src/auth/credentials.js'
 
-// For each line "go" the header that a process of its own would send, or what went wrong.
+// For each line "go", prints the header that this process would send, or what went wrong.
 const [apiUrl = ''] = process.argv.slice(2)
 const options = { apiUrl, timeoutMs: 5000, allowInsecureHttp: false, version: '9.9.9' }
 const say = (line: string) => process.stdout.write(`${line}\n`)

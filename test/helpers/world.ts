@@ -14,7 +14,7 @@ export interface World {
   readonly env: Readonly<Record<string, string>>
   /** Runs the built program in the folder, with the sandbox's address and key. */
   run(args: readonly string[], options?: Partial<RunOptions>): Promise<Ran>
-  /** Runs the command line in this process: faster, and the same but for streams and signals. */
+  /** Runs the command line in this process: faster, and the same except for streams and signals. */
   call(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>
   write(name: string, text: string): string
 }
@@ -35,7 +35,7 @@ export const invitation = (
   ...rest,
 })
 
-/** A folder with a manifest, and a sandbox with these invitations. Both go when the test ends. */
+/** A folder with a manifest, and a sandbox with the given invitations. Both end with the test. */
 export async function world(
   t: Test,
   manifest: string | null,
@@ -43,8 +43,8 @@ export async function world(
   options: SandboxOptions & { readonly users?: readonly string[] } = {},
 ): Promise<World> {
   const starting = startSandbox({ data: { invitations, users: options.users ?? [] }, ...options })
-  // Before the folder is made: tap removes it before teardowns that come later, which fails while a process writes into it,
-  // and then none of them runs.
+  // Before the folder is created: tap removes it before any later teardowns, which fails while a process still writes to
+  // it, and then none of them runs.
   t.teardown(async () => (await starting).close())
   const folder = t.testdir()
   const sandbox = await starting

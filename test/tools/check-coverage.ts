@@ -3,8 +3,8 @@ import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /*
- * Ends with 1 where the tests that ran last reach less than GOAL per cent of the lines or branches of a part that decides what
- * happens to people. No comment takes a line out of the count: such comments are an error too.
+ * Exits with 1 if the last test run covers less than GOAL percent of the lines or branches of a part that decides what
+ * happens to people. Comments that exclude lines from the count are also an error.
  */
 
 const GOAL = 95

@@ -4,7 +4,7 @@ import { LINT_RULES } from '../../src/lint/lint-manifest.js'
 
 const SOURCE = 'schemas/codes.md'
 
-/** The names of families, by their headings. */
+/** The names of the families by heading. */
 const FAMILIES: Readonly<Record<string, string>> = {
   'What ends a command': 'error',
   'Problems of a manifest or of tests': 'problem',
@@ -44,7 +44,7 @@ export type ${name.replace(/^./, letter => letter.toUpperCase())}Code =${Object.
   .join('')}
 `
 
-/** src/lint/docs.gen.ts: what `lint --help` and SARIF say of each rule; apart from the pages, for every start loads it. */
+/** src/lint/docs.gen.ts: descriptions for `lint --help` and SARIF. Separate from the pages, since every start loads it. */
 export async function generateLintDocs(): Promise<string> {
   const pages = (await read()).find(({ name }) => name === 'lint')?.pages ?? {}
   const levels = new Map<string, string>(LINT_RULES.map(({ code, level }) => [code, level]))
@@ -60,7 +60,7 @@ const FAMILY = /^## (.+)\n\nShown by: (.+); in text with `--log-level debug`\.\n
 const PAGE =
   /^### `([\w-]+)`\n\n(\S.*)\n\n\*\*Why:\*\* (\S.*)\n\n\*\*What to do:\*\* (\S.*)\n\n```text\n([\s\S]+?)\n```\n*$/
 
-/** The families of the reference. @throws Error with the line of what is not a family or a page, or of a second page */
+/** Parses the families of the reference. @throws Error with the line of an invalid family or page, or a repeated page */
 export function readCodes(markdown: string): readonly WrittenFamily[] {
   const [head = '', ...sections] = markdown.split(/^(?=## )/m)
   const lines = new Map<string, number>()

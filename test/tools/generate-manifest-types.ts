@@ -3,7 +3,7 @@ import { compile } from 'json-schema-to-typescript'
 
 const bannerOf = (name: string): string => `/** Generated from schemas/${name} by "npm run generate". Do not edit. */`
 
-/** Titles name types where they stand on a definition, and are noise on every key. */
+/** Titles name the types of definitions, but would be noise on every key. */
 const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
   ['Rule', 'WrittenRule'],
   ['Removal', 'WrittenRemoval'],
@@ -15,7 +15,7 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
 
 /**
  * The types of a written manifest, as TypeScript source.
- * The selector's `anyOf` (at least one key) is left out: as a type it would be a union of eight.
+ * The selector's `anyOf` (at least one key) is left out: as a type, it would be a union of eight.
  */
 export const generateManifestTypes = (): Promise<string> => typesOf('manifest.schema.json', 'ManifestFile')
 

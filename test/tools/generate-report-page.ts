@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 const SOURCES = new URL('../../src/', import.meta.url)
 
 /*
- * Scripts and styles of pages as TypeScript modules: they are written as what they are, so that tools check them, and must be text
- * where a page is made.
+ * Scripts and styles of pages as TypeScript modules: their sources are ordinary files, so that tools check them, but
+ * rendering a page needs them as strings.
  */
 
 /** The report's script, and the style of all pages. */

@@ -4,12 +4,12 @@ import standalone from 'ajv/dist/standalone/index.js'
 import formats, { type FormatName } from 'ajv-formats'
 import { parse } from 'yaml'
 
-/** A function that checks a document, compiled beforehand: compiling a schema at start-up costs 50 ms. */
+/** A precompiled function that checks a document: compiling a schema at start-up would take 50 ms. */
 interface Validator {
   readonly name: string
-  /** What it is generated from, for the file's first line. */
+  /** Its source, for the file's first line. */
   readonly source: string
-  /** The type that it proves, and the module, beside the generated one, that exports it. */
+  /** The type that it asserts, and the module in the same folder that exports it. */
   readonly type: readonly [name: string, module: string]
   readonly options?: Options
   readonly formats?: readonly FormatName[]
@@ -29,7 +29,7 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
     ...fromSchema('manifest.schema.json'),
     name: 'validateManifestFile',
     type: ['ManifestFile', './manifest-file.gen.js'],
-    // The branches of "at least one of" name keys that the schema around them defines: strictRequired would refuse them.
+    // The branches of "at least one of" name keys that the enclosing schema defines: strictRequired would reject them.
     options: { strictRequired: false, allErrors: true },
     formats: ['date'],
   },
@@ -65,7 +65,7 @@ const VALIDATORS: Readonly<Record<string, Validator>> = {
   },
 }
 
-/** Every generated validator: how its module is made, by path. */
+/** How to generate each validator's module, by path. */
 export const validators: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries(
   Object.entries(VALIDATORS).map(([path, validator]) => [path, () => moduleOf(validator)]),
 )
@@ -84,7 +84,7 @@ export const ${name}: ValidateFunction<${type}> = validate
 const HEADER = (source: string): string =>
   `// Generated from ${source} by "npm run generate". Do not edit.\n// @ts-nocheck\n`
 
-/** Ajv's code of one function as a module for TypeScript: imports for `require`, and no exports of its own. */
+/** Converts Ajv's code for one function to a module for TypeScript: imports in place of `require`, no exports of its own. */
 function asModule(code: string): string {
   const imports: string[] = []
   const body = code.replaceAll(/require\("([^"]+)"\)/g, (_, path: string) => {
@@ -96,13 +96,13 @@ function asModule(code: string): string {
   return `${imports.join('\n')}\n${body.replace(exported, 'const validate = $1;')}`
 }
 
-/** What every version of the API has sent; without one of these an invitation cannot be decided on. */
+/** Fields that every version of the API sends, and without which no decision about an invitation is possible. */
 const NEEDED = ['id', 'email', 'status', 'cloud_name', 'cloud_role']
 
 /**
- * The JSON Schema by which answers are checked: the contract's Invitation, read generously where older or newer
- * versions of the API differ (fewer required fields, `client_id` as a decimal string or null, no lengths), and
- * strictly where a wrong value would be acted on (an id that JavaScript cannot hold exactly).
+ * The JSON Schema for checking responses: the contract's Invitation, lenient where older or newer versions of the API
+ * differ (fewer required fields, `client_id` as a decimal string or null, no lengths), and strict where we would act on
+ * a wrong value (an id that JavaScript cannot represent exactly).
  */
 async function invitationSchema(): Promise<object> {
   const contract: { components: { schemas: { Invitation: { properties: Record<string, object> } } } } = parse(
@@ -123,5 +123,5 @@ async function invitationSchema(): Promise<object> {
   }
 }
 
-/** The type alone: lengths, values and annotations are the API's business. */
+/** Only the type: lengths, values and annotations are the API's business. */
 const bare = (schema: object): object | true => ('type' in schema ? { type: schema.type } : true)

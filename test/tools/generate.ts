@@ -5,7 +5,7 @@ import { generateManifestTypes, generateTestTypes } from './generate-manifest-ty
 import { generateReportPage, generateReviewPage } from './generate-report-page.js'
 import { validators } from './generate-validators.js'
 
-/** Everything that is generated and committed: how it is made, by its path from the project's root. */
+/** How to generate each generated file that is committed, by its path from the project's root. */
 export const GENERATED: Readonly<Record<string, () => Promise<string>>> = {
   'src/codes/pages.gen.ts': generateCodePages,
   'src/model/codes.gen.ts': generateCodeTypes,

@@ -1,5 +1,5 @@
 /*
- * Makes the pictures of the README anew, from the built program, the sandbox and the quickstart's manifest:
+ * Regenerates the README's pictures from the built program, the sandbox and the quickstart's manifest:
  * examples/pictures/plan.png (a plan on a terminal) and report.png (the HTML report). Needs Chromium.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -17,7 +17,7 @@ const PROGRAM = join(ROOT, 'bin', 'guestlist.js')
 const PICTURES = join(ROOT, 'examples', 'pictures')
 const FOLDER = join(ROOT, 'examples', 'quickstart')
 
-/** Fixed, so that the same program makes the same pictures. */
+/** Fixed, so that the same program produces the same pictures. */
 const PORT = '8137'
 const NOW = '2026-11-23T10:00:00Z'
 
@@ -41,7 +41,7 @@ async function startSandbox(): Promise<{ child: ChildProcess; env: NodeJS.Proces
 
 const CLASSES: Readonly<Record<string, string>> = { 1: 'bold', 2: 'dim', 31: 'bad', 32: 'good', 33: 'change' }
 
-/** Text with the colours of src/render/style.ts as HTML. */
+/** Converts text with the colours of src/render/text/style.ts to HTML. */
 function coloured(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences that styles write
   return text.split(/(\u001b\[\d+m)/u).reduce((html, part) => {

@@ -1,6 +1,6 @@
 /*
- * Whether this commit can be released: "npm run release:check". A line for each check; the exit code is 1 where one failed.
- * With "-- --package" only the package is checked, not whether this commit may be published.
+ * Checks whether this commit can be released: "npm run release:check". Prints one line per check; exits with 1 if any
+ * failed. With "-- --package", only the package is checked, not whether this commit may be published.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,7 +22,7 @@ let failed = 0
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 
-/** @param run what it says where it is well; it throws what is wrong */
+/** @param run returns a message if all is well; throws what is wrong */
 function check(name: string, run: () => string): void {
   try {
     say(`ok      ${name}: ${run()}`)
@@ -143,7 +143,7 @@ function checkPublication(): void {
     holds(changed === '', changed)
     return git('rev-parse', '--short', 'HEAD')
   })
-  // Where this repository lives, and which commit is the release, only they know who publish it: nothing here is made up.
+  // Only the publishers know where this repository lives and which commit is the release: do not make anything up.
   check('publisher', () => {
     const left = [
       manifest.repository?.url ? [] : ['name the repository in package.json'],

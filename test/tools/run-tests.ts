@@ -6,17 +6,17 @@ import { parseArgs } from 'node:util'
 import { transpile } from './transpile.js'
 
 /*
- * Runs test files, each a program that prints TAP, in processes of their own; names what failed at the end.
+ * Runs test files, each a program that prints TAP, in their own processes, and lists the failures at the end.
  *
  *   tsx test/tools/run-tests.ts [--quick] [--coverage] [PART OF A PATH…]
  *
- * They run as JavaScript, made once: `npm run types` has checked the types. Not tap's own runner, whose hooks in every
- * process and every process below double the time.
+ * They run as JavaScript, transpiled once: `npm run types` checks the types. We do not use tap's own runner, whose hooks
+ * in every process and its children double the time.
  */
 
 /**
- * What is slow for a reason, as processes, servers and thousands of cases are: begun first, and left out of the quick run, which
- * takes half of the files and a quarter of the time.
+ * Tests that are slow for a reason (processes, servers, thousands of cases): started first, and left out of the quick
+ * run, which has half of the files and takes a quarter of the time.
  */
 const SLOW = new RegExp(
   [
@@ -27,10 +27,10 @@ const SLOW = new RegExp(
   ].join('|'),
 )
 
-/** Whose coverage is measured, which takes time too: what a part's own tests and the commands' do not reach is not tested. */
+/** Tests whose coverage is measured, which takes time: code reached by neither its own tests nor the commands' is untested. */
 const COVERING = /^test\/(commands|documents|execute|loss|manifest|model|reconcile|render|review|state)\//
 
-/** Seconds for one file. */
+/** Seconds per file. */
 const TIMEOUT = 600
 
 interface Outcome {
@@ -53,7 +53,7 @@ function filesToRun(): readonly string[] {
   const all = readdirSync('test', { recursive: true, encoding: 'utf8' }).map(name => join('test', name))
   const wanted = (file: string) => positionals.length === 0 || positionals.some(part => file.includes(part))
   const files = all.filter(file => file.endsWith('.test.ts') && wanted(file) && !(values.quick && SLOW.test(file)))
-  // A long file that begins last is waited for alone.
+  // If a slow file started last, everything would wait for it alone.
   return files.sort((a, b) => Number(SLOW.test(b)) - Number(SLOW.test(a)) || (a < b ? -1 : 1))
 }
 
@@ -83,14 +83,14 @@ function runFile(file: string, javaScriptOf: (file: string) => string): Promise<
   )
 }
 
-/** Lines shown of one failure: a screen holds a few of them. */
+/** Lines shown per failure, so that a few fit on a screen. */
 const SHOWN_LINES = 30
 
-/** Each assertion that failed, with what it says of itself; the end of the output where there is none. */
+/** Each failed assertion with its details; the end of the output if there is none. */
 function failuresOf(output: string): readonly string[] {
   const text = output.replace(/^.*\.tap\/js\/node_modules\/tap\/.*\n/gm, '')
   const found = text.match(/^ *not ok .*\n(?: *---\n(?:.*\n)*? *\.\.\.$)?/gm) ?? []
-  // A failed test is failed in every test around it: the innermost says why.
+  // A failure also fails every enclosing test: the innermost says why.
   const innermost = found.filter(each => /\n *(diff|stack|found|expired):/.test(each))
   const shown = innermost.length > 0 ? innermost : found
   if (shown.length === 0) return [output.split('\n').slice(-SHOWN_LINES).join('\n')]
@@ -110,7 +110,7 @@ async function main(): Promise<number> {
       print(`${ok ? 'ok    ' : 'FAILED'} ${file} (${pass} assertions, ${seconds.toFixed(1)} s)`)
     }
   }
-  // One more than there are cores: a test that waits for a server or a time-out leaves its own idle.
+  // One more than the number of cores: a test that waits for a server or a time-out leaves its core idle.
   const jobs = Number(values.jobs ?? availableParallelism() + 1)
   await Promise.all(Array.from({ length: jobs }, worker))
   return report(outcomes)

@@ -4,12 +4,12 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin, transform } from 'esbuild'
 
-/** Where the JavaScript of `src` and `test` is put. */
+/** Where the JavaScript for `src` and `test` goes. */
 const OUT = '.tap/js'
 
 /**
- * Makes JavaScript of every TypeScript file of `src` and `test`, once for all processes: that each of them strips the
- * types of what it imports takes longer than most tests do. Types are not checked.
+ * Transpiles every TypeScript file in `src` and `test`, once for all processes: stripping the types of its imports in
+ * each process would take longer than most tests. Types are not checked.
  *
  * @return the file to run in place of a TypeScript file, relative to the project
  */
@@ -36,7 +36,7 @@ async function transpileFile(file: string): Promise<void> {
     sourcemap: 'external',
     sourcesContent: false,
     minifyWhitespace: true,
-    // What a file reads beside itself, it finds beside its source.
+    // A file finds what it reads from its own folder next to its source.
     define: {
       'import.meta.url': JSON.stringify(pathToFileURL(file).href),
       'import.meta.dirname': JSON.stringify(resolve(dirname(file))),
@@ -47,7 +47,7 @@ async function transpileFile(file: string): Promise<void> {
   writeFileSync(`${out}.map`, map)
 }
 
-/** Where Node looks first for what the JavaScript imports. */
+/** Where Node first looks for the packages that the JavaScript imports. */
 const PACKAGES = join(OUT, 'node_modules')
 
 const importedBy = (files: readonly string[]): readonly string[] =>
@@ -57,15 +57,15 @@ const importedBy = (files: readonly string[]): readonly string[] =>
 
 const packageOf = (name: string): string => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
 
-/** The packages of `src` and those of nearly every test, each a few modules: to load their hundreds of files takes longer than most tests do. */
+/** Bundles the packages of `src` and of nearly every test: loading their hundreds of files takes longer than most tests. */
 async function bundlePackages(files: readonly string[]): Promise<void> {
   const roots = new Set([...importedBy(files.filter(file => file.startsWith('src'))).map(packageOf), 'fast-check'])
-  // Where a package is bundled, so is every module of it that tests import: Node looks nowhere else.
+  // If a package is bundled, so is every module of it that tests import: Node looks nowhere else.
   const imported = importedBy(files).filter(name => roots.has(packageOf(name)))
   const names = [...new Set(imported)].filter(name => !name.endsWith('.json'))
   const entries = Object.entries(exportsOf(names)).map(([name, exports]) => [outOf(name), reexport(name, exports)])
   await build({
-    // Importing tap would begin a test.
+    // Importing tap would start a test.
     entryPoints: Object.fromEntries([['tap/index', fileURLToPath(import.meta.resolve('tap'))], ...entries]),
     outdir: PACKAGES,
     chunkNames: 'chunks/[name]-[hash]',
@@ -75,7 +75,7 @@ async function bundlePackages(files: readonly string[]): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
-    // Some of what they are made of is CommonJS.
+    // Some of their dependencies are CommonJS.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
@@ -87,8 +87,8 @@ async function bundlePackages(files: readonly string[]): Promise<void> {
 }
 
 /**
- * tap finds the test of an error that nobody awaits by a hook around every promise, which takes a third of the time of tests with many of
- * them. Here it fails the file.
+ * tap attributes an unhandled error to its test by a hook around every promise, which takes a third of the time in tests
+ * with many promises. Here, such an error fails the file.
  */
 const DOMAIN = `
   const domains = []
@@ -105,10 +105,10 @@ const withoutHooks: Plugin = {
   },
 }
 
-/** The path of a package's module below the packages, without its ending. */
+/** The path of a package's module below the packages, without its extension. */
 const outOf = (name: string): string => (/^(@[^/]+\/)?[^/]+$/.test(name) ? `${name}/index` : name.replace(/\.js$/, ''))
 
-/** What each package exports, as Node sees it without the hooks that run this. */
+/** The exports of each package as Node sees them, without the hooks under which this program runs. */
 function exportsOf(names: readonly string[]): Readonly<Record<string, readonly string[]>> {
   const program = `const all = {}
     for (const name of ${JSON.stringify(names)}) all[name] = Object.keys(await import(name))
@@ -116,7 +116,7 @@ function exportsOf(names: readonly string[]): Readonly<Record<string, readonly s
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }))
 }
 
-/** A module that exports it by name: a bundle of CommonJS alone has no names. @return its path */
+/** Writes a module that exports everything by name: a bundle of plain CommonJS has no named exports. @return its path */
 function reexport(name: string, exports: readonly string[]): string {
   const file = join(OUT, 'packages', `${outOf(name)}.mjs`)
   mkdirSync(dirname(file), { recursive: true })
