@@ -51,3 +51,22 @@ t.test('a plan with errors, and a file that is none', async t => {
     t.match(ran.stderr, says)
   }
 })
+
+t.test('a plan saved for any backend of the state is a plan', async t => {
+  const { call, write } = await world(t, null, [], { users: ['bob@acme.example'] })
+  t.equal((await call(['snapshot', '--out', 'live.json'])).code, 0)
+  for (const state of [
+    '{ backend: local, path: removals.json }',
+    '{ backend: http, address: "https://state.example/acme", lockAddress: "https://state.example/lock", lockMethod: PUT }',
+    '{ backend: postgres, name: acme }',
+  ]) {
+    write(
+      'guestlist.yaml',
+      `apiVersion: guestlist/v1\nusers: { remove: [{ email: bob@acme.example }] }\nstate: ${state}\n`,
+    )
+    t.equal((await call(['plan', '--from', 'live.json', '--out', 'plan.json'])).code, 0, state)
+    const { code, stdout, stderr } = await call(['show', 'plan.json', '--json'])
+    t.equal(code, 0, stderr)
+    t.match(stdout, /"backend": "(local|http|postgres)"/)
+  }
+})
