@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   state: ['model', 'system', 'http'],
   manifest: ['model'],
   reconcile: ['model', 'manifest'],
-  codes: ['model', 'lint', 'render'],
+  codes: [],
   documents: ['model', 'system', 'render'],
   lint: ['model', 'manifest', 'reconcile', 'render'],
   keycloak: ['model', 'http', 'auth', 'reconcile'],

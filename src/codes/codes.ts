@@ -1,5 +1,3 @@
-import type { Style } from '../render/text/style.js'
-import { wrapText } from '../render/text/width.js'
 import * as generated from './pages.gen.js'
 
 /** Everything about one code. Of Markdown, sentences use only backquotes. */
@@ -33,34 +31,3 @@ export const CODE_PAGES: ReadonlyMap<string, CodePage> = new Map(
     Object.entries(pages).map(([code, page]) => [code, { code, family: name, ...page }] as const),
   ),
 )
-
-/** One page for people. @param width columns of the terminal, if there is one */
-export function pageText(
-  { code, family, means, why, remedy, example }: CodePage,
-  style: Style,
-  width?: number,
-): string {
-  const wrap = (text: string) => wrapText(text, width, 0)
-  return [
-    `${style.bold(code)} ${style.dim(`(${family})`)}`,
-    wrap(means),
-    wrap(`${style.bold('Why:')} ${why}`),
-    wrap(`${style.bold('What to do:')} ${remedy}`),
-    `${style.bold('Example:')}\n${example.replace(/^/gm, '    ')}`,
-  ]
-    .join('\n\n')
-    .concat('\n')
-}
-
-/** Every code with its first sentence. @param width as for `pageText` */
-export function listText(families: readonly Family[], style: Style, width?: number): string {
-  return families
-    .map(({ title, pages }) => {
-      const rows = Object.entries(pages).flatMap(([code, { means }]) => [
-        `  ${code}`,
-        wrapText(`      ${means}`, width, 6),
-      ])
-      return `${style.bold(title)}\n${rows.join('\n')}\n`
-    })
-    .join('\n')
-}

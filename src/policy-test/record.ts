@@ -127,8 +127,11 @@ function testOf(
   const emails = new Map(invitations.map(invitation => [emailKey(invitation.email), invitation.email.trim()]))
   if (email !== undefined) emails.set(emailKey(email), email)
   const removed = [...emails.keys()].filter(key => records.has(key))
+  // A test file says only who was removed.
   const theirs = new Map(
-    [...records].filter(([key]) => removed.includes(key)).map(([key, record]) => [key, asTested(record)]),
+    [...records]
+      .filter(([key]) => removed.includes(key))
+      .map(([key, record]) => [key, { ...record, accepted_invitations: [] }]),
   )
   const world = worldOf(caseOf(invitations, theirs), basis)
   const users = [...emails.values()].filter(one => one.includes('@')).map(one => [one, userOutcomeOf(one, world)])
@@ -139,12 +142,6 @@ function testOf(
     expect: Object.fromEntries([...outcomes, ...users]),
   }
 }
-
-/** A test file says only who was removed. */
-const asTested = <T extends { readonly accepted_invitations: readonly number[] }>(record: T): T => ({
-  ...record,
-  accepted_invitations: [],
-})
 
 /** A test of how many users are removed when there are no invitations. */
 function nobodyElse(records: RemovalRecords, basis: TestBasis) {

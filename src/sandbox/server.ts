@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AcceptedCredential, createAuthenticator } from './auth.js'
 import { type Contract, loadContract } from './contract.js'
@@ -82,6 +82,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const saver = dataFile === undefined ? NO_FILE : createSaver(dataFile, () => store.data())
   const webhooks = options.webhook === undefined ? null : createWebhooks(options.webhook, options.seed ?? 1)
   const closing = new AbortController()
+  // Each request that waits listens to it; Node would warn of more than ten.
+  setMaxListeners(0, closing.signal)
   const context: SandboxContext = {
     router: createRouter(contract),
     faults,

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { chance } from './faults.js'
 import type { InvitationData } from './types.js'
 
@@ -24,30 +26,28 @@ export function createWebhooks(
 ): Webhooks {
   let draws = 0
   const random = (): number => chance(`webhook ${seed} ${draws++}`)
-  const timers = new Set<NodeJS.Timeout>()
   const closing = new AbortController()
+  const { signal } = closing
+  // Each call that is under way listens to it; Node would warn of more than ten.
+  setMaxListeners(0, signal)
   async function send(invitation: InvitationData): Promise<void> {
+    await wait(random() * delayMs, undefined, { signal })
     const body = JSON.stringify(invitation)
     const signature = createHmac('sha256', secret).update(body).digest('hex')
     const headers = { 'content-type': 'application/json', 'x-bimdata-signature': signature }
-    const answer = await fetch(url, { method: 'POST', body, headers, signal: closing.signal, redirect: 'manual' })
+    const answer = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'manual' })
     await answer.body?.cancel()
   }
   return {
     announce(invitation) {
       const copies = random() < lose ? 0 : random() < repeat ? 2 : 1
       for (let copy = 0; copy < copies; copy++) {
-        const timer = setTimeout(() => {
-          timers.delete(timer)
-          // A receiver that cannot be reached misses it, as in reality.
-          send(invitation).catch(() => undefined)
-        }, random() * delayMs)
-        timers.add(timer)
+        // A receiver that cannot be reached misses it, as in reality.
+        send(invitation).catch(() => undefined)
       }
     },
     close() {
       closing.abort()
-      for (const timer of timers) clearTimeout(timer)
     },
   }
 }

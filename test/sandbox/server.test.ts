@@ -67,3 +67,16 @@ t.test('the banner can be pasted into a shell', async t => {
   t.match(sandboxBanner({ url: 'http://[::1]:1', apiKey: "a'$(b)" }), /KEY='a'\\''\$\(b\)'\n$/)
   t.match(sandboxBanner({ url: 'http://[::1]:1', apiKey: 'a' }), /URL='http:\/\/\[::1\]:1'\n/)
 })
+
+t.test('however many requests and webhooks wait at once, Node warns of nothing', async t => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const webhook = { url: 'http://127.0.0.1:9/', secret: 's', delayMs: 600_000 }
+  const sandbox = await sandboxFor(t, { latencyMs: 50, webhook })
+  await Promise.all(Array.from({ length: 20 }, (_, i) => sandbox.putInvitation(invitation(1000 + i, 'P'))))
+  await Promise.all(Array.from({ length: 20 }, () => call(sandbox, `GET ${INVITATIONS}`)))
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(warnings, [])
+})
