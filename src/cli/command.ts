@@ -43,7 +43,7 @@ interface Positional {
   readonly completes?: Completes | LazyWords
 }
 
-/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`, verbatim. */
+/** `<NAME>` one, `[NAME]` one or none, `<NAME..>` one or more, `[NAME..]` any number, `[-- NAME..]` all after `--`. */
 type ArgumentsOf<Usage extends string> = Usage extends `${infer Word} ${infer Rest}`
   ? ArgumentOf<Word> & ArgumentsOf<Rest>
   : ArgumentOf<Usage>
@@ -83,7 +83,7 @@ export function defineCommand<const Usage extends string, const O extends Comman
   }
 }
 
-/** Common flags are accepted everywhere, so that a pipeline can pass them to every step; one without effect is reported. */
+/** Common flags are accepted everywhere, so that a pipeline can pass them to every step; unused ones are reported. */
 function warnOfUnused(command: Pick<Command, 'usage' | 'uses' | 'formats'>, flags: CommonFlags, io: Io): void {
   const used = commonOptionsOf(command)
   const unused = Object.keys(COMMON).filter(key => flags.given.has(key) && !(key in used) && key !== 'noInput')

@@ -47,7 +47,7 @@ export async function readDocument<T>(
 const BYTES_A_BRACKET = 64
 const BYTES_A_COMMA = 16
 
-/** Parsed JSON may need ten times the memory of its text; without this check the process would die without a message. */
+/** Parsed JSON may need ten times the memory of its text; unchecked, the process would die without a message. */
 function refuseBeyondMemory(bytes: Uint8Array): void {
   let needed = 2 * bytes.length
   if (needed < 2 ** 24) return
@@ -140,7 +140,7 @@ async function isForeign(path: string, what: Saved): Promise<boolean> {
 /** Enough bytes to tell a plan from other JSON, however long its first change is. */
 const BEGINNING = 2 ** 16
 
-/** Judged by the beginning, since a file may be large or truncated. In a state file, a serial precedes the API's address. */
+/** Judged by the beginning: a file may be large or truncated. In a state file, a serial precedes the API's address. */
 const LOOKS_LIKE: Readonly<Record<Saved, (beginning: string) => boolean>> = {
   plan: text => /^\s*\{/.test(text) && text.includes('"format_version"') && text.includes('"guestlist"'),
   approval: text => /^-----BEGIN SSH SIGNATURE-----\r?\n/.test(text),

@@ -4,7 +4,7 @@ import { type CommandOptions, flagName, type OptionKind, type ValuesOf, variable
 
 type FlagValue = boolean | number | string | readonly string[] | Date | undefined
 
-/** What yargs found, by name. Every flag except switches is declared as a string, so that it is parsed here, strictly. */
+/** What yargs found, by name. Flags other than switches are declared as strings, to be parsed here, strictly. */
 export type Given = Readonly<Record<string, unknown>>
 
 /** What every command receives: `--format` and `--json` are merged. */
@@ -24,8 +24,9 @@ interface DeclaredFlags<O extends CommandOptions, F extends Format> {
 }
 
 /**
- * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the default.
- * A flag that adds to its variable is not combined with it here, so that a plan can name the source of a protection.
+ * Reads a command's flags: the command line first, then `GUESTLIST_…`, then the flag's other variables, then the
+ * default. A flag that adds to its variable is not combined with it here, so that a plan can name the source of a
+ * protection.
  *
  * @throws GuestlistError for an invalid value
  */

@@ -9,7 +9,7 @@ export interface Io {
   out(text: string): void
   /** For a result too long to hold in memory: each chunk is produced once the reader has taken the previous one. */
   outAll(chunks: Iterable<string>): Promise<void>
-  /** Whether a part of the result was lost, as on a full disk; not where its reader went away. Known once `outAll` has resolved. */
+  /** Whether part of the result was lost, as on a full disk; not if its reader went away. Known once `outAll` resolves. */
   isOutLost?(): boolean
   /** Progress, warnings, prompts and logs. */
   err(text: string): void

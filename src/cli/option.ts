@@ -39,8 +39,8 @@ export interface Option {
   readonly env?: readonly string[]
   readonly completes?: Completes
   /**
-   * It limits what is done. Its variable is an error if it is set but empty: a pipeline that lost the value must not run without
-   * the limit.
+   * It limits what is done. Its variable is an error if it is set but empty: a pipeline that lost the value must not
+   * run without the limit.
    */
   readonly limits?: true
 }

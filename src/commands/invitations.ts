@@ -87,7 +87,7 @@ function structured(value: InvitationView | readonly InvitationView[], format: E
   return value.length === 0 ? '[]\n' : yamlText(value, 2)
 }
 
-/** `margin`: columns to cut from each line of an indented list item; 4 removes the dash too, leaving only the fields. */
+/** `margin`: columns to cut from each line of an indented list item; 4 removes the dash too, leaving just fields. */
 const yamlText = (views: readonly InvitationView[], margin: number): string =>
   views
     .flatMap(view => yamlItem({ ...view }))

@@ -91,7 +91,7 @@ function opener(env: Env): [string, ...string[]] {
   return ['xdg-open']
 }
 
-/** Revokes and deletes the login for this API. Exits with 1 if the tokens could not be revoked; they are deleted anyway. */
+/** Revokes and deletes the login for this API. Exits with 1 if the tokens, deleted anyway, could not be revoked. */
 export async function logout(flags: CommonFlags, io: Io): Promise<ExitCode> {
   const wire = wireOf(flags, io)
   const { apiUrl } = wire

@@ -21,7 +21,7 @@ type ReviewFlags = CommonFlags<ReviewFormat> &
   SnapshotFromFlags &
   Pick<PlanningFlags, 'noLoss' | 'now'> & { readonly within: number; readonly detailedExitcode: boolean }
 
-/** Shows who has access to what, from accepted invitations and cloud members, and the rule that explains each access. */
+/** Shows who has access to what, from accepted invitations and cloud members, and the rule that explains it. */
 export async function review(flags: ReviewFlags, io: Io): Promise<ExitCode> {
   const loaded = await loadManifest(flags.file, io)
   showProblems(loaded.warnings, flags, io)

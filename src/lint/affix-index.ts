@@ -74,7 +74,7 @@ function lowerBound(keys: readonly string[], isPast: (key: string) => boolean): 
 
 const reversed = (text: string): string => Array.from(text).reverse().join('')
 
-/** Items by pattern. A pattern finds the items that, by their literal prefixes or suffixes, may share a match with it. */
+/** Items by pattern. A pattern finds the items that, by literal prefix or suffix, may share a match with it. */
 export class AffixIndex<Item> {
   private readonly prefixes = new Side<Item>()
   private readonly suffixes = new Side<Item>()

@@ -85,7 +85,7 @@ export function isRedundant(ruleset: Ruleset, speaker: Speaker, unmatched: Unmat
   return true
 }
 
-/** Whether a rule decides something that a rule of a later level would decide differently. A sample usually shows it. */
+/** Whether a rule decides something that a rule of a later level would decide differently. Usually a sample tells. */
 function decidesAgainst(ruleset: Ruleset, speaker: Speaker, level: number): boolean {
   const { space, covering, near } = ruleset
   const goesBefore = (other: Speaker) => other !== speaker && other.level < level

@@ -75,7 +75,7 @@ function toPending(tree: Tree, error: ErrorObject, schema?: SchemaNode): Pending
   return problemAt(codeOf(error), { source: tree.source, ...span }, describe, { cause: error.schemaPath })
 }
 
-/** The problems a schema found (by default the manifest's): each cause once, except where the value could not be read. */
+/** The problems a schema (by default the manifest's) found: each cause once, except in values that were unreadable. */
 export function schemaProblems(tree: Tree, errors: readonly ErrorObject[], schema?: SchemaNode): PendingProblem[] {
   const unread = new Set(tree.pending.map(({ start }) => start))
   const causes = [...groupByValue(errors).values()].flatMap(group => causesOf(group, schema))
@@ -134,8 +134,8 @@ const entryOf = (fault: readonly string[]): string =>
   fault.slice(0, fault[0] === 'invitations' || fault[0] === 'users' ? 3 : 2).join('/')
 
 /**
- * Removes the faulty entries of a manifest, so that one misspelt rule does not hide that two others contradict each other.
- * A missing or wrong `apiVersion` is corrected here: it has been reported.
+ * Removes the faulty entries of a manifest, so that one misspelt rule does not hide that two others contradict each
+ * other. A missing or wrong `apiVersion` is corrected here: it has been reported.
  */
 function prune(data: unknown, faults: readonly (readonly string[])[]): Pruned {
   const faulty = new Set(faults.map(entryOf))

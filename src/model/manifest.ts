@@ -9,7 +9,7 @@ export type Effect = 'accept' | 'deny'
  */
 export type Strength = 'id' | 'email' | 'pattern'
 
-/** All members that are set must match. Strings may contain the wildcards `*` and `?`; a list means any of its items. */
+/** All members that are set must match. Strings may contain the wildcards `*` and `?`; a list means any item. */
 export interface Selector {
   readonly id?: number
   /** In the form of `emailKey`. */

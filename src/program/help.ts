@@ -74,7 +74,7 @@ function commandHelp(command: Command, width: number): readonly string[] {
   ]
 }
 
-/** `state rm <EMAIL..>` → `['state rm', '[options]', 'EMAIL...']`. Options come first: what follows `--` is another program's. */
+/** `state rm <EMAIL..>` → `['state rm', '[options]', 'EMAIL...']`. Options go before `--`. */
 export const synopsisOf = (command: Command): readonly [words: string, options: string, ...args: string[]] => {
   const words = wordsOf(command).join(' ')
   const args = command.usage

@@ -90,7 +90,7 @@ const OTHER_VARIABLES = [
   'GUESTLIST_WEBHOOK_SECRET_FILE',
 ] as const
 
-/** One sentence per `GUESTLIST_…` variable that nothing reads: guards are set this way, and a typo would disable one. */
+/** One sentence per `GUESTLIST_…` variable that nothing reads: a typo would disable the guard that it sets. */
 export function unknownVariables(env: NodeJS.ProcessEnv): readonly string[] {
   const known = new Set<string>(OTHER_VARIABLES)
   for (const command of CATALOG.commands) {

@@ -17,7 +17,7 @@ const inert = (json: string): string =>
 /** Most strings: looking up each character's properties takes longer than writing them. */
 const HARMLESS = /^[\n -~]*$/
 
-/** The text of `jsonText` in chunks, so that the text of 100,000 changes is never held whole. Any iterable is a list. */
+/** The text of `jsonText` in chunks, so that 100,000 changes are never held whole as text. Any iterable is a list. */
 export const jsonChunks = (value: object): Iterable<string> => inChunks(parts(value, '\n'))
 
 /** Yields one list item at a time. `line`: a line feed and the indentation of the line on which the value begins. */
@@ -44,9 +44,9 @@ function* parts(value: object, line: string): Generator<string> {
 }
 
 /**
- * One mapping as a list item in canonical YAML, line by line: keys in the given order, every string in double quotes with
- * unsafe characters escaped, each value on the line of its key. JSON values are valid YAML, so there is no need for the
- * YAML package's writer, which takes 0.2 ms per item: 20 seconds for 100,000 invitations.
+ * One mapping as a list item in canonical YAML, line by line: keys in the given order, every string in double quotes
+ * with unsafe characters escaped, each value on the line of its key. JSON values are valid YAML, so there is no need
+ * for the YAML package's writer, which takes 0.2 ms per item: 20 seconds for 100,000 invitations.
  */
 export function yamlItem(fields: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(fields).map(

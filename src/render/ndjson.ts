@@ -120,8 +120,8 @@ export const applyProgress = (line: FormatLine, action: Action, message: string,
   line('info', `${action.address}: ${message}`, 'apply_progress', hook(action, { elapsed_seconds: elapsedSeconds }))
 
 /**
- * How an action ended. As in Terraform, a diagnostic that says why follows `apply_errored`. An action that never started
- * has no hook to end: a warning says that it was left out.
+ * How an action ended. As in Terraform, a diagnostic that says why follows `apply_errored`. An action that never
+ * started has no hook to end: a warning says that it was left out.
  */
 export function applyEnd(
   line: FormatLine,

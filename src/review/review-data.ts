@@ -50,7 +50,7 @@ function* lines(rows: Iterable<AccessRow>, shown: (text: string) => string): Gen
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u
 /** Some spreadsheets move what follows a leading tab or line break into a cell of its own. */
 const SKIPPED = /^[\t\r\n]/
-/** What a CI runner obeys at the beginning of a line, should the output go to its log; a preceding apostrophe prevents it. */
+/** What a CI runner obeys at the start of a line, should the output go to its log; a preceding apostrophe prevents it. */
 const COMMAND = /(^|[\r\n])([^\S\r\n]*)::/g
 
 function cell(value: string | number | null): string {

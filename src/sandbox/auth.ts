@@ -67,7 +67,8 @@ export interface Authenticator {
 const unauthenticated = (detail: string): Answer =>
   failure(401, 'unauthenticated', detail, { 'www-authenticate': 'Bearer realm="bimdata", error="invalid_token"' })
 
-const forbidden = (scope: string): Answer => failure(403, 'forbidden', `The credential has not the scope ${scope}.`)
+const forbidden = (scope: string): Answer =>
+  failure(403, 'forbidden', `The credential does not have the scope ${scope}.`)
 
 interface Presented {
   readonly scheme: 'apikey' | 'bearer' | 'none'

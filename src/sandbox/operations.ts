@@ -134,8 +134,9 @@ function remove(store: SandboxStore, email: string, unknownUser: UnknownUser): A
  * | A, W | 204, stays | 400, stays: no way to undo it is documented |
  * | other | 400, stays | 400, stays |
  *
- * An accepted user joins the cloud with that name, if it is in the data; one who does not exist yet joins on their first
- * connection (`addUser`). A removed user's invitations keep their status; clouds in which they were alone are deleted.
+ * An accepted user joins the cloud with that name, if it is in the data; one who does not exist yet joins on their
+ * first connection (`addUser`). A removed user's invitations keep their status; clouds in which they were alone are
+ * deleted.
  */
 export function perform(store: SandboxStore, input: Input, stale: StaleFault | null, unknownUser: UnknownUser): Answer {
   switch (input.operation) {

@@ -159,7 +159,7 @@ function parse(text: string): Fault {
     target: settings('target', text => text),
   }
   if (kind === 'stale' && CHANGING.has(when.operation))
-    throw new InvalidFault(`${when.operation} is no read, so never stale`)
+    throw new InvalidFault(`${when.operation} is not a read, so it is never stale`)
   const fault = { ...when, ...effect(kind, settings) }
   const [unread] = settings.unread()
   if (unread !== undefined) throw new InvalidFault(`${kind} takes no ${unread}`)

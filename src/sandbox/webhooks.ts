@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { chance } from './faults.js'
 import type { InvitationData } from './types.js'
 
-/** BIMData sends each new invitation to a provider as a signed POST; whether lost ones are retried is not documented. */
+/** BIMData sends each new invitation to a provider as a signed POST; retries of lost ones are not documented. */
 export interface WebhookOptions {
   readonly url: string
   readonly secret: string

@@ -4,8 +4,8 @@ import { findBrowser } from './find-browser.js'
 
 /**
  * A headless Chromium that ends with the test; `GUESTLIST_BROWSER` overrides the system's. If there is none, as on a
- * fresh machine, returns null and says clearly that what needs a browser is not checked. With `TESTS_REQUIRE_BROWSER=1`,
- * as in CI, the test fails.
+ * fresh machine, returns null and says clearly that what needs a browser is not checked. With
+ * `TESTS_REQUIRE_BROWSER=1`, as in CI, the test fails.
  */
 export async function browserFor(t: Test): Promise<Browser | null> {
   const executablePath = findBrowser()

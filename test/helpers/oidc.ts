@@ -83,7 +83,7 @@ function configuration({ tokenLife = 600, deviceFlow = true, revocation = true }
   }
 }
 
-/** A real OpenID provider on loopback whose user signs in and consents at once. Only client `app`, not `cli`, has a secret. */
+/** A real OpenID provider on loopback; its user signs in and consents at once. Client `app` has a secret, `cli` has none. */
 export async function startOidc(t: Test, options: OidcOptions = {}): Promise<Oidc> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -146,7 +146,7 @@ async function consent(provider: Provider, request: IncomingMessage, response: S
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } })
 }
 
-/** A minimal browser: cookies, redirects, and forms with hidden fields, submitted with consent. Returns the last page. */
+/** A minimal browser: cookies, redirects, and forms of hidden fields, submitted with consent. Returns the last page. */
 export async function browse(address: URL | string): Promise<{ url: URL; status: number; text: string }> {
   const cookies = new Map<string, string>()
   let url = new URL(address)

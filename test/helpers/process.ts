@@ -22,7 +22,7 @@ export interface Worker {
   end(): Promise<void>
 }
 
-/** Bundles a TypeScript program, so that each of many processes starts in a tenth of a second. `env` is added to theirs. */
+/** Bundles a TypeScript program, so that each process starts in a tenth of a second. `env` is added to its own. */
 export async function bundleWorker(
   program: string,
   env: NodeJS.ProcessEnv = {},

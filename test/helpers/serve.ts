@@ -64,7 +64,7 @@ export async function serve(
     }
     return child.exitCode
   }
-  // Wait for its end: anything it still wrote would keep its folder from being removed, and later teardowns from running.
+  // Wait for its end: anything it still wrote would prevent removing its folder and running later teardowns.
   t.teardown(() => end('SIGKILL'))
   const served = {
     child,

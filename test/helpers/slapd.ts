@@ -22,8 +22,8 @@ export interface Slapd {
 }
 
 /**
- * OpenLDAP's server from Debian's package. If it is not installed, returns null and says that what needs it is left out;
- * with `TESTS_REQUIRE_SLAPD=1`, as in CI, that is a failure.
+ * OpenLDAP's server from Debian's package. If it is not installed, returns null and says that what needs it is left
+ * out; with `TESTS_REQUIRE_SLAPD=1`, as in CI, that is a failure.
  */
 export async function startSlapd(t: Test, people: Readonly<Record<string, string>>): Promise<Slapd | null> {
   if (!existsSync(SLAPD)) {

@@ -44,7 +44,7 @@ export type ${name.replace(/^./, letter => letter.toUpperCase())}Code =${Object.
   .join('')}
 `
 
-/** src/lint/docs.gen.ts: descriptions for `lint --help` and SARIF. Separate from the pages, since every start loads it. */
+/** src/lint/docs.gen.ts: descriptions for `lint --help` and SARIF. Apart from the pages, since every start loads it. */
 export async function generateLintDocs(): Promise<string> {
   const pages = (await read()).find(({ name }) => name === 'lint')?.pages ?? {}
   const levels = new Map<string, string>(LINT_RULES.map(({ code, level }) => [code, level]))
@@ -60,7 +60,7 @@ const FAMILY = /^## (.+)\n\nShown by: (.+); in text with `--log-level debug`\.\n
 const PAGE =
   /^### `([\w-]+)`\n\n(\S.*)\n\n\*\*Why:\*\* (\S.*)\n\n\*\*What to do:\*\* (\S.*)\n\n```text\n([\s\S]+?)\n```\n*$/
 
-/** Parses the families of the reference. @throws Error with the line of an invalid family or page, or a repeated page */
+/** Parses the families of the reference. @throws Error with the line of an invalid family or page, or a repeated one */
 export function readCodes(markdown: string): readonly WrittenFamily[] {
   const [head = '', ...sections] = markdown.split(/^(?=## )/m)
   const lines = new Map<string, number>()

@@ -84,7 +84,7 @@ export const ${name}: ValidateFunction<${type}> = validate
 const HEADER = (source: string): string =>
   `// Generated from ${source} by "npm run generate". Do not edit.\n// @ts-nocheck\n`
 
-/** Converts Ajv's code for one function to a module for TypeScript: imports in place of `require`, no exports of its own. */
+/** Converts Ajv's code for one function to a TypeScript module: imports instead of `require`, no exports of its own. */
 function asModule(code: string): string {
   const imports: string[] = []
   const body = code.replaceAll(/require\("([^"]+)"\)/g, (_, path: string) => {

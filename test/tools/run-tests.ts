@@ -10,8 +10,8 @@ import { transpile } from './transpile.js'
  *
  *   tsx test/tools/run-tests.ts [--quick] [--coverage] [PART OF A PATH…]
  *
- * They run as JavaScript, transpiled once: `npm run types` checks the types. We do not use tap's own runner, whose hooks
- * in every process and its children double the time.
+ * They run as JavaScript, transpiled once: `npm run types` checks the types. We do not use tap's own runner, whose
+ * hooks in every process and its children double the time.
  */
 
 /**
@@ -27,7 +27,7 @@ const SLOW = new RegExp(
   ].join('|'),
 )
 
-/** Tests whose coverage is measured, which takes time: code reached by neither its own tests nor the commands' is untested. */
+/** Tests whose coverage is measured, which takes time: code that only other tests reach counts as untested. */
 const COVERING = /^test\/(commands|documents|execute|loss|manifest|model|reconcile|render|review|state)\//
 
 /** Seconds per file. */

@@ -57,7 +57,7 @@ const importedBy = (files: readonly string[]): readonly string[] =>
 
 const packageOf = (name: string): string => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
 
-/** Bundles the packages of `src` and of nearly every test: loading their hundreds of files takes longer than most tests. */
+/** Bundles the packages of `src` and nearly every test: loading their hundreds of files takes longer than most tests. */
 async function bundlePackages(files: readonly string[]): Promise<void> {
   const roots = new Set([...importedBy(files.filter(file => file.startsWith('src'))).map(packageOf), 'fast-check'])
   // If a package is bundled, so is every module of it that tests import: Node looks nowhere else.
@@ -87,8 +87,8 @@ async function bundlePackages(files: readonly string[]): Promise<void> {
 }
 
 /**
- * tap attributes an unhandled error to its test by a hook around every promise, which takes a third of the time in tests
- * with many promises. Here, such an error fails the file.
+ * tap attributes an unhandled error to its test by a hook around every promise, which takes a third of the time in
+ * tests with many promises. Here, such an error fails the file.
  */
 const DOMAIN = `
   const domains = []
@@ -116,7 +116,7 @@ function exportsOf(names: readonly string[]): Readonly<Record<string, readonly s
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }))
 }
 
-/** Writes a module that exports everything by name: a bundle of plain CommonJS has no named exports. @return its path */
+/** Writes a module with named exports, which a bundle of plain CommonJS does not have. @return its path */
 function reexport(name: string, exports: readonly string[]): string {
   const file = join(OUT, 'packages', `${outOf(name)}.mjs`)
   mkdirSync(dirname(file), { recursive: true })

@@ -72,7 +72,7 @@ export async function checkSigners({ guards }: Manifest, flags: SignersFlags, io
 const NAME_SIGNERS =
   'Name one with --allowed-signers (or GUESTLIST_ALLOWED_SIGNERS): a line PRINCIPAL KEYTYPE KEY for each.'
 
-/** The number of names that count, without the authors. An upper bound: names that share a key are counted separately. */
+/** The number of names that count, without the authors. An upper bound: names sharing a key are counted separately. */
 async function approversIn(path: string, authors: readonly string[], io: Io): Promise<number> {
   const text = await readTextFile(path, 'signers file', io)
   const signers = readSigners({ path: escapeTerminal(path), text }, authors)

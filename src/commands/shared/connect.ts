@@ -41,7 +41,7 @@ interface ConnectOptions {
   readonly rateLimit?: number | undefined
   /** Concurrent requests; 10 by default. */
   readonly parallelism?: number | undefined
-  /** Whether an interrupt lets requests in flight finish, as it must if they change something; otherwise it aborts them. */
+  /** Whether an interrupt lets requests in flight finish, as it must if they change something, or aborts them. */
   readonly finishInFlight?: boolean
   /** Credentials that the caller has already chosen. */
   readonly credentials?: CredentialSource

@@ -20,7 +20,10 @@ export async function lockState(
   operation: string,
 ): Promise<Pick<StateLock, 'release' | 'lost' | 'isHeld'>> {
   if (noLock) {
-    log.warn('state_not_locked', 'the state is not locked (--no-lock): nobody else may run meanwhile')
+    log.warn(
+      'state_not_locked',
+      'the state is not locked (--no-lock): make sure that nobody else runs at the same time',
+    )
     return { lost: new AbortController().signal, isHeld: () => true, release: async () => undefined }
   }
   if (!store.canLock)

@@ -17,7 +17,7 @@ import { protections } from './make-plan.js'
 import { approvalDemands } from './plan-approvals.js'
 import { apiUrlOf } from './wire-options.js'
 
-/** @throws GuestlistError for a file that is not a plan, was edited, or has a newer format, each with its own message */
+/** @throws GuestlistError for a file that is not a plan, was edited, or has a newer format: each says which */
 export const loadSavedPlan = (path: string, io: Pick<Io, 'cwd'>): Promise<Plan> =>
   readDocument(path, 'plan', io, text => {
     const plan = parsePlanDocument(text)

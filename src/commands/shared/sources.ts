@@ -23,15 +23,15 @@ export interface SourcesRead {
 }
 
 /**
- * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, without hidden files; sorted, not
- * recursive, without *.test.yaml) and `-`. Reports everything that cannot be read, each file by its own name.
+ * Reads what `-f` names: files, folders (their *.yaml and *.yml as a shell lists them, without hidden files; sorted,
+ * not recursive, without *.test.yaml) and `-`. Reports everything that cannot be read, each file by its own name.
  */
 export async function readSources(paths: readonly string[], io: Pick<Io, 'cwd' | 'stdin'>): Promise<SourcesRead> {
   const sources: ManifestSource[] = []
   const problems: Problem[] = []
   const spellings = new Map<string, string>()
 
-  /** Naming a file twice, also under another name or through a link, is a mistake: nobody means its rules to count twice. */
+  /** Naming a file twice, even under another name or through a link, is a mistake: its rules must not count twice. */
   async function isFirst(path: string): Promise<boolean> {
     const key = await identityOf(path, io.cwd)
     const first = spellings.get(key)

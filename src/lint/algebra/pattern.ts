@@ -84,7 +84,7 @@ function agree(
   return true
 }
 
-/** A match of all patterns, if each has a `*` and every two may overlap; otherwise null. `filler` replaces wildcards. */
+/** A match of all patterns, if each has a `*` and every two may overlap; else null. `filler` replaces wildcards. */
 export function commonMatch(patterns: readonly Pattern[], filler: string): string | null {
   const middles: string[] = []
   let [head, tail]: [readonly string[], readonly string[]] = [[], []]

@@ -88,7 +88,7 @@ function mixedWord(text: string): { readonly word: string; readonly scripts: rea
 
 const isPlain = (text: string): boolean => /^[!-~]*$/.test(text)
 
-/** For each address, the one it imitates. Of two that look alike, the one in plain letters (or the first) is genuine. */
+/** For each address, the one it imitates. Of two look-alikes, the one in plain letters (or the first) is genuine. */
 function lookAlikes(written: readonly Address[]): ReadonlyMap<string, Address> {
   const meant = new Map<string, Address>()
   for (const address of written) {

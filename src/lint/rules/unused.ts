@@ -24,8 +24,8 @@ export const unusedRule: LintRule = {
 }
 
 /**
- * A comment `# guestlist-lint: allow CODE (why)` silences nothing: its code is misspelt, it is in the wrong place, or what it
- * allowed is no more. It cannot be allowed itself.
+ * A comment `# guestlist-lint: allow CODE (why)` silences nothing: its code is misspelt, it is in the wrong place, or
+ * what it allowed is no more. It cannot be allowed itself.
  */
 export const unusedAllow: LintRule = {
   code: 'unused-allow',

@@ -18,9 +18,9 @@ import {
 import { type Change, hunksOf } from './hunks.js'
 
 /*
- * A plan as a patch of two documents, invitations.yaml and users.yaml, from now to afterwards. They contain what the plan
- * does: all of the API's invitations by id if it includes unchanged ones, otherwise only those that change. The users are
- * those that the manifest removes and that still exist: the API cannot list others.
+ * A plan as a patch of two documents, invitations.yaml and users.yaml, from now to afterwards. They contain what the
+ * plan does: all of the API's invitations by id if it includes unchanged ones, otherwise only those that change. The
+ * users are those that the manifest removes and that still exist: the API cannot list others.
  *
  * Items are compared one by one, not document against document: what can change is known, and a general diff of 100,000
  * changed invitations would take quadratic time.

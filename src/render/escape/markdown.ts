@@ -4,10 +4,10 @@ import { escapeTerminal } from './terminal.js'
 /*
  * Makes text from outside safe for a comment in GitHub-flavoured Markdown: on GitHub, GitLab, Gitea or Azure DevOps.
  *
- * Names and addresses become code spans, in which none of these sites recognizes @mentions, references or links, and which
- * can be copied verbatim. Sentences remain sentences: punctuation becomes entities, and a zero-width space (also an entity,
- * to keep the bytes plain) precedes whatever would begin a mention, a reference or a link. Entities alone would not
- * suffice: sites look for mentions after decoding them.
+ * Names and addresses become code spans, in which none of these sites recognizes @mentions, references or links, and
+ * which can be copied verbatim. Sentences remain sentences: punctuation becomes entities, and a zero-width space (also
+ * an entity, to keep the bytes plain) precedes whatever would begin a mention, a reference or a link. Entities alone
+ * would not suffice: sites look for mentions after decoding them.
  */
 
 /** Longer values tell a reader nothing more, and would crowd out other changes. */
@@ -19,8 +19,8 @@ const BREAK = '&#8203;'
 const entity = (character: string): string => `&#${character.codePointAt(0) ?? 0};`
 
 /**
- * A name as a code span. In a table, parsers disagree about `|` after a backslash even in a code span, so such a name is
- * written as a sentence in a `code` element.
+ * A name as a code span. In a table, parsers disagree about `|` after a backslash even in a code span, so such a name
+ * is written as a sentence in a `code` element.
  */
 export function codeSpan(text: string, place: 'table' | 'text' = 'text', longest: number = LONGEST_NAME): string {
   const shown = clip(escapeTerminal(text), longest)
@@ -32,7 +32,7 @@ export function codeSpan(text: string, place: 'table' | 'text' = 'text', longest
   return `${fence}${padding}${shown}${padding}${fence}`
 }
 
-/** What may begin a mention or a reference (issue, merge request, snippet, milestone, label), or be part of an address. */
+/** What may begin a mention or reference (issue, merge request, snippet, milestone, label), or be part of an address. */
 const SIGIL = /[@#!$%~&^+]/u
 
 /** A sentence as inline text, even within a table. */

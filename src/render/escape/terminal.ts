@@ -5,7 +5,7 @@
  */
 export const UNSAFE = /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
-/** The first character of `##[` (GitHub), `##vso[` (Azure) and `##teamcity[`, which CI runners obey anywhere in a line. */
+/** The first character of `##[` (GitHub), `##vso[` (Azure) and `##teamcity[`, which CI obeys anywhere in a line. */
 export const RUNNER_COMMAND = /#(?=#(?:[a-z]+)?\[)/giu
 
 /*
@@ -15,9 +15,9 @@ export const RUNNER_COMMAND = /#(?=#(?:[a-z]+)?\[)/giu
 const codePoint = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 
 /**
- * Shows every character that could move the cursor, change colours, or reorder or hide text by its code point, `\u{1b}`.
- * The first character of what CI runners take for commands (`::` at the start, `##[` or `##vso[` anywhere) is replaced
- * in the same way. The result is one line.
+ * Shows every character that could move the cursor, change colours, or reorder or hide text by its code point,
+ * `\u{1b}`. The first character of what CI runners take for commands (`::` at the start, `##[` or `##vso[` anywhere) is
+ * replaced in the same way. The result is one line.
  */
 export function escapeTerminal(text: string): string {
   return text

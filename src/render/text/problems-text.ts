@@ -7,7 +7,7 @@ import { displayWidth, wrapText } from './width.js'
 /** How many characters of a source line are shown around its problem, at most. */
 const WINDOW = 120
 
-/** Problems for people: file:line:column, what is wrong, the line with a caret, and what to do; prose wraps at `width`. */
+/** Problems for people: file:line:column, what is wrong, the line with a caret, and advice; prose wraps at `width`. */
 export function problemsText(problems: readonly Problem[], style: Style, width?: number): string {
   return problems.map(problem => problemText(problem, style, width)).join('\n\n')
 }

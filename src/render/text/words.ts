@@ -187,8 +187,8 @@ export const WHY_UNREAD: Readonly<Record<Unread, string>> = {
 }
 
 /**
- * What a removal deletes besides the account, one sentence each; the last says how much could be seen. Never claims that
- * nothing is lost: clouds that cannot be seen may be.
+ * What a removal deletes besides the account, one sentence each; the last says how much could be seen. Never claims
+ * that nothing is lost: clouds that cannot be seen may be.
  *
  * @param quote escapes and quotes a string from the API; by default the caller must escape the result as a whole
  */
