@@ -57,9 +57,10 @@ export async function expectDone(answer: HttpResponse, what: string): Promise<nu
   return answer.status
 }
 
-function isOwn(answer: HttpResponse, body: string): boolean {
+function isOwn(answer: HttpResponse, body: string | null): boolean {
   const type = mediaType(answer)
-  return body.trim() === '' || isJson(type) || (type === '' && tryParseJson(body) !== undefined)
+  if (isJson(type)) return true
+  return body !== null && (body.trim() === '' || (type === '' && tryParseJson(body) !== undefined))
 }
 
 const isJson = (type: string): boolean => type === 'application/json' || type.endsWith('+json')
@@ -106,7 +107,7 @@ export async function statusError(answer: HttpResponse, what: string): Promise<A
   const body = await drained(answer)
   if (status < 500 && !BELIEVED.has(status) && !isOwn(answer, body)) return foreign(answer)
   const { message, advice } = meaning(status, what)
-  const detail = detailOf(body)
+  const detail = detailOf(body ?? '')
   const wait = retryAfterMs(answer.headers['retry-after'], Date.now())
   return new ApiError(`${message} (HTTP ${status})${detail === '' ? '' : `: ${detail}`}`, {
     kind: 'http',
@@ -147,13 +148,13 @@ function meaning(status: number, what: string): { message: string; advice: strin
   }
 }
 
-/** The body; empty if it breaks off or exceeds the limit. */
-async function drained(answer: HttpResponse): Promise<string> {
+/** The body; null if it breaks off or exceeds the limit. */
+async function drained(answer: HttpResponse): Promise<string | null> {
   try {
     return (await readBody(answer.body, MAX_IGNORED_BYTES)).toString('utf8')
   } catch {
     answer.discard()
-    return ''
+    return null
   }
 }
 

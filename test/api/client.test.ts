@@ -205,6 +205,21 @@ for (const [status, type, body] of FOREIGN) {
   })
 }
 
+for (const status of [200, 404]) {
+  t.test(`a ${status} with a page that is longer than is read, or breaks off, is not the API's word`, async t => {
+    const headers = { 'content-type': 'text/html' }
+    const long = await serve(t, (_, response) => void response.writeHead(status, headers).end('x'.repeat(100_000)))
+    const cut = await serve(t, (_, response) => {
+      response.writeHead(status, { ...headers, 'content-length': '500' }).write('<html>', () => response.destroy())
+    })
+    for (const url of [long, cut]) {
+      const api = await client(t, url)
+      for (const call of [api.removeUser('a@b.example'), api.accept(1)])
+        t.match(await failure(t, call), { kind: 'invalid-answer', status })
+    }
+  })
+}
+
 const OWN: readonly (readonly [name: string, type: string, body: string])[] = [
   ['JSON', 'application/json', '{"detail":"No such user."}'],
   ['a problem in JSON', 'application/problem+json; charset=utf-8', '{}'],
