@@ -143,7 +143,7 @@ async function writeAll(
   for (const chunk of chunks) {
     if (!write(chunk) && !interrupt.aborted) await drained(stream, interrupt)
   }
-  // A stream tells of an error no earlier than this.
+  // A stream does not report an error any earlier than this.
   await setImmediate()
 }
 

@@ -134,7 +134,7 @@ export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness:
   if (typeof email !== 'string' || typeof cloud !== 'string' || typeof day !== 'number') return null
   // No address has this string as its normalized form.
   if (emailKey(email) !== email) return null
-  // Any other invitation would do too, where no rule names one.
+  // The id does not matter unless a rule names it.
   const byId = boxes.some(box => (box[0] ?? -1) >= 0)
   const witness: Witness = {
     ...(byId && typeof id === 'number' ? { id } : {}),

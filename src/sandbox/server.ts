@@ -82,7 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const saver = dataFile === undefined ? NO_FILE : createSaver(dataFile, () => store.data())
   const webhooks = options.webhook === undefined ? null : createWebhooks(options.webhook, options.seed ?? 1)
   const closing = new AbortController()
-  // Each request that waits listens to it; Node would warn of more than ten.
+  // Each waiting request adds a listener; Node would warn beyond ten.
   setMaxListeners(0, closing.signal)
   const context: SandboxContext = {
     router: createRouter(contract),

@@ -28,7 +28,7 @@ export function createWebhooks(
   const random = (): number => chance(`webhook ${seed} ${draws++}`)
   const closing = new AbortController()
   const { signal } = closing
-  // Each call that is under way listens to it; Node would warn of more than ten.
+  // Each call in flight adds a listener; Node would warn beyond ten.
   setMaxListeners(0, signal)
   async function send(invitation: InvitationData): Promise<void> {
     await wait(random() * delayMs, undefined, { signal })

@@ -6,7 +6,7 @@ import { GuestlistError } from '../../model/error.js'
 export interface Listen {
   readonly host: string
   readonly port: number
-  /** Others may come: directly, or by a proxy on this machine, under whatever name. */
+  /** Whether others may connect: directly or through a proxy on this machine, under any host name. */
   readonly remote: boolean
 }
 
