@@ -89,7 +89,7 @@ export const isInvitationAction = (action: Action): action is InvitationAction =
 export const isAccountRemoval = ({ action }: Pick<Action, 'action'>): boolean =>
   action === 'remove' || action === 'delete'
 
-/** How a plan's summary names its actions at the API. */
+/** Counts actions for a plan's summary. */
 export function countActions(actions: readonly Action[]) {
   const counts = { accept: 0, denied_before: 0, deny: 0, remove: 0, delete: 0 }
   for (const { action, before } of actions) {
