@@ -47,11 +47,15 @@ export interface LintContext extends LintInput {
   readonly undecided: ReadonlySet<RuleSpeaker>
 }
 
+/** Takes some seconds. It is far more than a manifest written by people needs, with 10,000 rules too. */
+const MOST_WORK = 5_000_000
+
 export function createContext(input: LintInput): LintContext {
   const ruleset = createRuleset(input.manifest, input.protect, input.now)
   const undecided = new Set<RuleSpeaker>()
   function decided<T>(speaker: RuleSpeaker, decide: () => T, otherwise: T): T {
     try {
+      if (ruleset.work.done > MOST_WORK) throw new Undecided()
       return decide()
     } catch (error) {
       if (!(error instanceof Undecided)) throw error

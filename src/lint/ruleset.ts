@@ -6,6 +6,7 @@ import { indexProtections } from '../reconcile/protect.js'
 import { AffixIndex } from './affix-index.js'
 import { createSpace, type Point, type Space } from './algebra/box.js'
 import type { Box, Days, DimensionValue } from './algebra/dimension.js'
+import type { Work } from './algebra/language.js'
 
 /**
  * A rule or removal that may decide an invitation. Of those that match, the one with the lowest level decides.
@@ -47,6 +48,7 @@ export interface Ruleset {
   /** Rules that apply today or later, in the order of the manifest. */
   readonly rules: readonly RuleSpeaker[]
   readonly space: Space
+  readonly work: Work
   /** The speakers that match an invitation, strongest first. */
   matching(point: Point): readonly Speaker[]
   /** An invitation that a speaker matches, and all speakers that match it; null if there is none. */
@@ -70,7 +72,8 @@ export const daysOf = ({ from, until = null }: Pick<Rule | Removal, 'from'> & Pa
 })
 
 export function createRuleset(manifest: Manifest, protect: readonly Protection[], now: Date): Ruleset {
-  const space = createSpace(today(now))
+  const work: Work = { done: 0 }
+  const space = createSpace(today(now), work)
   const isOver = ({ last, first }: Days) => last < today(now) || first > last
   const placed = (entry: Rule | Removal, selector: Selector, level: number, effect: Rule['effect']) => {
     const days = daysOf(entry)
@@ -110,6 +113,7 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
   return {
     rules,
     space,
+    work,
     matching,
     sample(speaker) {
       const known = samples.get(speaker)
@@ -119,9 +123,9 @@ export function createRuleset(manifest: Manifest, protect: readonly Protection[]
       samples.set(speaker, sample)
       return sample
     },
-    near: (selector, level) => levels[level]?.near(selector, ANY) ?? [],
+    near: (selector, level) => counted(levels[level]?.near(selector, ANY) ?? [], work),
     covering: (selector, narrowness, end) =>
-      levels.slice(0, end).flatMap(index => [...index.near(selector, narrowness)]),
+      levels.slice(0, end).flatMap(index => [...counted(index.near(selector, narrowness), work)]),
   }
 }
 
@@ -145,6 +149,13 @@ export const invitationAt = (point: Point): Invitation => ({
   client_id: numberOrNull(point.client),
   sender_provider_sub: textOrNull(point.sender),
 })
+
+function* counted<Item>(items: Iterable<Item>, work: Work): Generator<Item> {
+  for (const item of items) {
+    work.done++
+    yield item
+  }
+}
 
 /** All bits set: constrained in every dimension. */
 const ANY = -1

@@ -9,7 +9,7 @@ import {
   textDimension,
   timeDimension,
 } from './dimension.js'
-import { languageOf } from './language.js'
+import { languageOf, type Work } from './language.js'
 import { at, outsideOf, regionOf } from './region.js'
 
 const NOTHING = {
@@ -54,12 +54,12 @@ const usualRoles =
 const ADDRESS = { is: languageOf(['?*@?*']), isNot: languageOf(['*@*@*']) }
 
 /** @param today in days since the epoch, UTC; earlier days are not part of the space */
-export function createSpace(today: number): Space {
+export function createSpace(today: number, work: Work = { done: 0 }): Space {
   const id = exactDimension<number>(index => index + 1)
-  const email = textDimension('someone@somewhere.example', false, ADDRESS)
-  const cloud = textDimension('Some cloud', false)
-  const project = textDimension('Some project', true)
-  const sender = textDimension('someone', true)
+  const email = textDimension(work, 'someone@somewhere.example', false, ADDRESS)
+  const cloud = textDimension(work, 'Some cloud', false)
+  const project = textDimension(work, 'Some project', true)
+  const sender = textDimension(work, 'someone', true)
   const client = exactDimension<number>(index => (index === 0 ? null : index))
   const cloudRole = exactDimension<string>(usualRoles('user', 'admin'))
   const projectRole = exactDimension<string>(usualRoles(null))

@@ -1,4 +1,4 @@
-import { commonGuess, findString, type Language, languageOf, matches, mayInclude } from './language.js'
+import { commonGuess, findString, type Language, languageOf, matches, mayInclude, type Work } from './language.js'
 import { mayOverlap } from './pattern.js'
 
 /** The value of one part of an invitation; null if it has none. */
@@ -99,21 +99,26 @@ export interface Shape {
 }
 
 /** Names and addresses by pattern. `absent`: an invitation may have none; `usual` is shown if any value would do. */
-export const textDimension = (usual: string, absent: boolean, shape?: Shape): Dimension<readonly string[]> =>
+export const textDimension = (
+  work: Work,
+  usual: string,
+  absent: boolean,
+  shape?: Shape,
+): Dimension<readonly string[]> =>
   dimension<readonly string[], Language>({
     read: patterns => languageOf([...patterns].sort()),
     keyOf: language => JSON.stringify(language.map(({ text }) => text)),
     // If the value may be absent, even `*` requires one.
     isEverything: language => !absent && language.some(({ text }) => /^\*+$/.test(text)),
     find(required, forbidden) {
-      if (required.length > 0) return findString(required, forbidden) ?? undefined
+      if (required.length > 0) return findString(required, forbidden, work) ?? undefined
       if (absent) return null
       const isFree = forbidden.every(language => !matches(language, usual))
-      return isFree ? usual : (findString([], forbidden) ?? undefined)
+      return isFree ? usual : (findString([], forbidden, work) ?? undefined)
     },
     show(required) {
       if (required.length === 0 || shape === undefined) return undefined
-      return findString([...required, shape.is], [shape.isNot]) ?? undefined
+      return findString([...required, shape.is], [shape.isNot], work) ?? undefined
     },
     overlap(left, right) {
       if (!left.some(a => right.some(b => mayOverlap(a, b)))) return false

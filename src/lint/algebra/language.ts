@@ -10,6 +10,14 @@ export const languageOf = (patterns: readonly string[]): Language => [...new Set
 
 const EVERYTHING = languageOf(['*'])
 
+/** What one lint has looked at so far, in comparisons of two rules. */
+export interface Work {
+  done: number
+}
+
+/** One state of a search takes as long as this many comparisons of two rules. */
+const STATE_WORK = 5
+
 /** The limit on states in one search; a manifest written by people needs a few hundred. */
 const STATE_LIMIT = 100_000
 
@@ -19,7 +27,11 @@ const STATE_LIMIT = 100_000
  *
  * @throws Undecided beyond `STATE_LIMIT`
  */
-export function findString(required: readonly Language[], forbidden: readonly Language[]): string | null {
+export function findString(
+  required: readonly Language[],
+  forbidden: readonly Language[],
+  work: Work = { done: 0 },
+): string | null {
   const wanted = narrow(required.length === 0 ? [EVERYTHING] : required)
   if (wanted.some(language => language.length === 0)) return null
   const literals = wanted.find(language => language.every(({ isLiteral }) => isLiteral))
@@ -31,7 +43,7 @@ export function findString(required: readonly Language[], forbidden: readonly La
   if (relevant.some(({ text }) => includesAll(text, wanted))) return null
   const fresh = freshCharacter([...wanted.flat(), ...relevant])
   for (const guess of commonMatches(wanted, fresh)) if (fits(guess)) return guess
-  return search(wanted, relevant, fresh)
+  return search(wanted, relevant, fresh, work)
 }
 
 export const matches = (language: Language, text: string): boolean => language.some(pattern => pattern.matches(text))
@@ -122,7 +134,7 @@ interface Node {
   readonly character: string
 }
 
-function search(required: readonly Language[], forbidden: Language, other: string): string | null {
+function search(required: readonly Language[], forbidden: Language, other: string, work: Work): string | null {
   const patterns = [...required.flat(), ...forbidden]
   type Test = (pattern: Pattern, state: bigint) => boolean
   let begin = 0
@@ -152,6 +164,7 @@ function search(required: readonly Language[], forbidden: Language, other: strin
   }
   reach({ states: patterns.map(({ start }) => start), before: null, character: '' })
   for (const node of queue) {
+    work.done += STATE_WORK
     if (isFound(node.states)) return wordOf(node)
     const characters = new Set([other])
     for (const [i, pattern] of patterns.entries())
