@@ -139,6 +139,8 @@ const NOT_SIGNED_IN = 'The sign-in failed. The terminal says why.'
 
 /** Fixed strings only: nothing from the request is ever shown. */
 async function page(response: ServerResponse, status: number, text: string): Promise<void> {
+  // A browser that has gone is told nothing, and nothing would ever say that it was.
+  if (response.destroyed) return
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',

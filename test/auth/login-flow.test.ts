@@ -141,6 +141,21 @@ t.test('a return that comes twice is answered twice, and its code used once', as
   ])
 })
 
+t.test('a browser that is closed before the sign-in is complete does not hold the login', async t => {
+  const gone = new AbortController()
+  const oidc = await startOidc(t, {
+    beforeToken: async () => {
+      gone.abort()
+      // Until the closed connection is known here too.
+      await new Promise(resolve => setTimeout(resolve, 200))
+    },
+  })
+  const { done } = start(oidc, async url => {
+    await browse(url, gone.signal).catch(() => undefined)
+  })
+  t.ok(await oidc.isGood((await done).accessToken))
+})
+
 t.test('what ends a browser login', async t => {
   const oidc = await startOidc(t)
   const back = (url: URL, query: string) =>

@@ -147,13 +147,17 @@ async function consent(provider: Provider, request: IncomingMessage, response: S
 }
 
 /** A minimal browser: cookies, redirects, and forms of hidden fields, submitted with consent. Returns the last page. */
-export async function browse(address: URL | string): Promise<{ url: URL; status: number; text: string }> {
+export async function browse(
+  address: URL | string,
+  signal: AbortSignal | null = null,
+): Promise<{ url: URL; status: number; text: string }> {
   const cookies = new Map<string, string>()
   let url = new URL(address)
   let form: URLSearchParams | null = null
   for (let step = 0; step < 20; step++) {
     const response: Response = await fetch(url, {
       redirect: 'manual',
+      signal,
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
       ...(form === null ? {} : { method: 'POST', body: form }),
     })
