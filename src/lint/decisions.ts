@@ -2,6 +2,7 @@ import { emailKey } from '../model/email-address.js'
 import type { Role } from '../model/invitation.js'
 import type { Selector, UnmatchedPolicy } from '../model/manifest.js'
 import type { Box } from './algebra/dimension.js'
+import { ifDecided } from './algebra/language.js'
 import { LEVEL_COUNT, REMOVAL_LEVEL, type Ruleset, type Sample, type Speaker } from './ruleset.js'
 
 /** A concrete invitation, with the keys of a selector. */
@@ -118,7 +119,7 @@ export function coversOf({ space }: Ruleset, box: Box, speakers: readonly Speake
   let needed = speakers.filter(speaker => space.overlap(speaker.box, box))
   for (const speaker of needed.slice(0, MOST_TRIED)) {
     const fewer = needed.filter(other => other !== speaker)
-    if (space.outside([box], fewer.map(boxOf)) === null) needed = fewer
+    if (ifDecided(() => space.outside([box], fewer.map(boxOf)) === null, false)) needed = fewer
   }
   return needed
 }
@@ -126,9 +127,9 @@ export function coversOf({ space }: Ruleset, box: Box, speakers: readonly Speake
 /** Beyond a hundred rules, nobody cares which ones are needed. */
 const MOST_TRIED = 100
 
-/** An invitation in all of the boxes, and the day on which it is; null if there is none. */
+/** An invitation in all of the boxes, and the day on which it is; null if there is none, or it is too hard to find. */
 export function witnessOf({ space }: Ruleset, boxes: readonly Box[]): { witness: Witness; day: number } | null {
-  const point = space.common(boxes)
+  const point = ifDecided(() => space.common(boxes), null)
   if (point === null) return null
   const { id, email, cloud, cloudRole, project, projectRole, client, sender, day } = point
   if (typeof email !== 'string' || typeof cloud !== 'string' || typeof day !== 'number') return null

@@ -3,6 +3,16 @@ import { commonMatch, compilePattern, mayOverlap, type Pattern } from './pattern
 /** Thrown when a question about rules would take too long to decide; manifests written by people are far from that. */
 export class Undecided extends Error {}
 
+/** The result of `decide`; `otherwise` if that would take too long. */
+export function ifDecided<T>(decide: () => T, otherwise: T): T {
+  try {
+    return decide()
+  } catch (error) {
+    if (error instanceof Undecided) return otherwise
+    throw error
+  }
+}
+
 /** The set of strings that match at least one of the patterns. */
 export type Language = readonly Pattern[]
 

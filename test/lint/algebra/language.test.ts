@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findString, languageOf } from '../../../src/lint/algebra/language.js'
+import { findString, ifDecided, languageOf, Undecided } from '../../../src/lint/algebra/language.js'
 import { compileWildcard } from '../../../src/reconcile/wildcard.js'
 import fc from '../../helpers/properties.js'
 
@@ -65,4 +65,16 @@ t.test('agrees with a trial of every short string', async t => {
     { numRuns: 5000 },
   )
   t.ok(some.short > 500 && some.none > 500, JSON.stringify(some))
+})
+
+t.test('what is too hard to decide has another result; a bug stays one', async t => {
+  const throws = (error: Error) => () => {
+    throw error
+  }
+  t.equal(
+    ifDecided(() => 'found', 'none'),
+    'found',
+  )
+  t.equal(ifDecided(throws(new Undecided()), 'none'), 'none')
+  t.throws(() => ifDecided(throws(new TypeError('a bug')), 'none'), { message: 'a bug' })
 })
