@@ -13,7 +13,7 @@ export const COMMON_GROUPS = {
       anyCase: true,
       fallback: 'info',
       env: ['GUESTLIST_LOG'],
-      describe: 'What is logged on standard error',
+      describe: 'What to log on standard error',
     },
   },
   manifest: {
@@ -26,11 +26,11 @@ export const COMMON_GROUPS = {
     },
   },
   format: {
-    format: { kind: 'text', value: 'FORMAT', describe: 'Format of the result' },
-    json: { kind: 'switch', describe: 'The same as --format json' },
+    format: { kind: 'text', value: 'FORMAT', describe: 'Output format' },
+    json: { kind: 'switch', describe: 'Same as --format json' },
   },
   prompt: {
-    noInput: { kind: 'switch', describe: 'Never ask; refuse where an answer would be needed' },
+    noInput: { kind: 'switch', describe: 'Never ask; refuse if an answer would be needed' },
   },
   api: {
     apiUrl: {
@@ -43,11 +43,11 @@ export const COMMON_GROUPS = {
       kind: 'duration',
       positive: true,
       fallback: 60_000,
-      describe: 'For one request: seconds, or 500ms, 2m [default: 60]',
+      describe: 'Time-out of one request: seconds, or 500ms, 2m [default: 60]',
     },
     allowInsecureHttp: {
       kind: 'switch',
-      describe: 'Allow http:// to other hosts than this one: credentials then travel in the clear',
+      describe: 'Allow http:// to other hosts; credentials are then sent unencrypted',
     },
   },
   retries: {
@@ -66,14 +66,14 @@ export const COMMON_GROUPS = {
       max: 1_048_576,
       fallback: 4096,
       value: 'MIB',
-      describe: 'The longest answer of the API that is read, in MiB, decompressed [default: 4096]',
+      describe: 'Largest answer read from the API, in MiB after decompression [default: 4096]',
     },
     maxDepth: {
       kind: 'integer',
       min: 2,
       max: 10_000,
       fallback: 32,
-      describe: 'The deepest nesting of the JSON that is read [default: 32]',
+      describe: 'Deepest nesting accepted in JSON [default: 32]',
     },
   },
 } as const satisfies Readonly<Record<string, CommandOptions>>
@@ -105,7 +105,7 @@ export const PLANNING = {
       'Only this address, as a plan shows it: bimdata_invitation.56, or bimdata_user.bob@acme.example with the denials of their invitations; repeatable',
   },
   noRemovals: { kind: 'switch', limits: true, describe: 'Plan no removals' },
-  maxRemovals: { kind: 'integer', limits: true, min: 0, describe: 'In place of guards.maxRemovals' },
+  maxRemovals: { kind: 'integer', limits: true, min: 0, describe: 'Overrides guards.maxRemovals' },
   noLoss: { kind: 'switch', describe: 'Do not check which clouds are deleted with a removed user' },
 } as const satisfies CommandOptions
 
@@ -127,9 +127,9 @@ export const CONCURRENCY = {
     min: 1,
     max: 1000,
     fallback: 10,
-    describe: 'Requests under way at once [default: 10]',
+    describe: 'Maximum number of concurrent requests [default: 10]',
   },
-  rateLimit: { kind: 'rate', describe: 'Requests a second, at most: 20 or 20/s' },
+  rateLimit: { kind: 'rate', describe: 'Maximum number of requests per second: 20 or 20/s' },
 } as const satisfies CommandOptions
 
 export type ConcurrencyFlags = ValuesOf<typeof CONCURRENCY>
@@ -143,12 +143,12 @@ export const REQUIRING = {
   requiredApprovals: {
     kind: 'integer',
     min: 0,
-    describe: 'How many people must have approved; the stricter of this, its variable and the manifest holds',
+    describe: 'Number of approvals required; the strictest of flag, variable and manifest applies',
   },
   requiredApprovalsFor: {
     kind: 'choice',
     choices: ['removals', 'all'],
-    describe: 'Which plans --required-approvals is about: removals (default), or all with changes',
+    describe: 'Plans that --required-approvals applies to: those with removals (default), or all with changes',
   },
 } as const satisfies CommandOptions
 
@@ -158,10 +158,14 @@ export const APPROVING = {
     completes: 'file',
     describe: 'A file that guestlist approve wrote, or a folder of *.sig; repeatable [default: those beside PLANFILE]',
   },
-  allowedSigners: { kind: 'text', completes: 'file', describe: 'Who may approve: an allowed_signers file of OpenSSH' },
+  allowedSigners: {
+    kind: 'text',
+    completes: 'file',
+    describe: 'OpenSSH allowed_signers file of those who may approve',
+  },
   author: {
     kind: 'text',
-    describe: 'Who made the plan, as named in the signers file: their own approval does not count',
+    describe: 'Author of the plan, as named in the signers file; their own approval does not count',
   },
   ...REQUIRING,
 } as const satisfies CommandOptions
@@ -178,15 +182,19 @@ export type SnapshotFromFlags = ValuesOf<typeof SNAPSHOT_FROM>
 
 /** What a command that changes something takes. */
 export const APPLYING = {
-  auditLog: { kind: 'text', completes: 'file', describe: 'Append what is decided and done, one JSON line each' },
-  acceptAbsent: { kind: 'switch', describe: 'Also succeed where the API knows none of the users to remove' },
+  auditLog: {
+    kind: 'text',
+    completes: 'file',
+    describe: 'Append decisions and actions to this file, one JSON line each',
+  },
+  acceptAbsent: { kind: 'switch', describe: 'Also succeed if the API knows none of the users to remove' },
 } as const satisfies CommandOptions
 
 export type ApplyingFlags = ValuesOf<typeof APPLYING>
 
 export const LOCKING = {
   lockTimeout: { kind: 'duration', fallback: 0, describe: 'How long to wait for a held lock [default: 0]' },
-  noLock: { kind: 'switch', describe: 'Do not lock the state; dangerous where others may run' },
+  noLock: { kind: 'switch', describe: 'Do not lock the state; dangerous if others may run' },
 } as const satisfies CommandOptions
 
 export type LockingFlags = ValuesOf<typeof LOCKING>

@@ -27,7 +27,7 @@ export const approve = defineCommand({
 
 export const approvalsVerify = defineCommand({
   usage: 'approvals verify <PLANFILE>',
-  describe: 'Say who approved a saved plan, and whether that is enough; offline',
+  describe: 'Show who approved a saved plan, and whether that is enough; offline',
   positionals: { PLANFILE: { describe: 'A plan saved with plan --out', completes: 'file' } },
   options: APPROVING,
   uses: [],

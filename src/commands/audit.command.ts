@@ -2,7 +2,7 @@ import { defineCommand } from '../cli/command.js'
 
 export const auditVerify = defineCommand({
   usage: 'audit verify <FILE>',
-  describe: 'Find changed, removed and reordered lines of an audit log',
+  describe: 'Find changed, removed and reordered lines in an audit log',
   positionals: {
     FILE: { describe: 'A log that apply --audit-log wrote, or - for standard input', completes: 'file' },
   },
@@ -10,7 +10,7 @@ export const auditVerify = defineCommand({
     expectHead: {
       kind: 'text',
       value: 'HASH',
-      describe: 'A head that an earlier audit verify printed; its line must still be there',
+      describe: 'Head printed by an earlier audit verify; its line must still be there',
     },
   },
   uses: [],
@@ -24,7 +24,7 @@ export const auditVerify = defineCommand({
 
 export const auditShow = defineCommand({
   usage: 'audit show <FILE>',
-  describe: 'Show what was done, from an audit log: a section for each run',
+  describe: 'Show what was done according to an audit log, run by run',
   positionals: {
     FILE: { describe: 'A log that apply --audit-log wrote, or - for standard input', completes: 'file' },
   },

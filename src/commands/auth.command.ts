@@ -2,13 +2,13 @@ import { defineCommand } from '../cli/command.js'
 
 export const login = defineCommand({
   usage: 'login',
-  describe: 'Log in with your own account, in a browser; BIMDATA_CLIENT_ID names the application to log in to',
+  describe: 'Log in with your own account in a browser; BIMDATA_CLIENT_ID names the application to log in to',
   options: {
-    device: { kind: 'switch', describe: 'Use the device flow: for a machine without a browser' },
+    device: { kind: 'switch', describe: 'Use the device flow, for machines without a browser' },
     redirectUri: {
       kind: 'text',
       value: 'URI',
-      describe: 'Where the answer is caught [default: http://localhost:8080/oidc-callback]',
+      describe: 'Redirect URI to listen on [default: http://localhost:8080/oidc-callback]',
     },
   },
   uses: ['api', 'prompt'],
@@ -32,7 +32,7 @@ export const logout = defineCommand({
 
 export const authStatus = defineCommand({
   usage: 'auth status',
-  describe: 'Say which credential is used, and why',
+  describe: 'Show which credential is used, and why',
   options: {},
   uses: ['api', 'limits'],
   formats: ['text', 'json'],

@@ -3,7 +3,7 @@ import { DECIDING, READING, SNAPSHOT_FROM } from '../cli/common-options.js'
 
 export const explain = defineCommand({
   usage: 'explain <SUBJECT>',
-  describe: 'Say why an invitation or an address is decided as it is',
+  describe: 'Explain the decision on an invitation or an address',
   positionals: {
     SUBJECT: {
       describe:
@@ -23,10 +23,10 @@ export const explain = defineCommand({
 
 export const explainCode = defineCommand({
   usage: 'explain-code [CODE]',
-  describe: 'Say what the code of an error, a warning or a refusal means and what to do',
+  describe: 'Explain the code of an error, a warning or a refusal, and what to do about it',
   positionals: {
     CODE: {
-      describe: 'As JSON, SARIF and text at --log-level debug show it; without one, all are listed',
+      describe: 'The code as shown in JSON, SARIF, or text at --log-level debug; without one, all are listed',
       completes: async () => [...(await import('../codes/codes.js')).CODE_PAGES.keys()],
     },
   },

@@ -4,19 +4,19 @@ import { LINT_DOCS } from '../lint/docs.gen.js'
 
 export const lint = defineCommand({
   usage: 'lint',
-  describe: 'Find what is valid in a manifest and still wrong',
+  describe: 'Find mistakes in a valid manifest',
   options: {
     from: {
       kind: 'text',
       completes: 'file',
-      describe: 'A snapshot: find also the rules that match nothing of what is there',
+      describe: 'Snapshot; also find the rules that match nothing in it',
     },
-    within: { kind: 'days', fallback: 30, describe: 'Report the rules that end within so many days [default: 30d]' },
+    within: { kind: 'days', fallback: 30, describe: 'Report the rules that end within this many days [default: 30d]' },
     level: {
       kind: 'choice',
       choices: ['info', 'warning'],
       fallback: 'warning',
-      describe: 'Exit with 1 where something of this level or above is found [default: warning]',
+      describe: 'Exit with 1 if there are findings of this level or above [default: warning]',
     },
     ...DECIDING,
   },

@@ -7,7 +7,7 @@ const STATUS = {
     kind: 'choice',
     choices: ['pending', 'accepted', 'denied'],
     value: 'STATUS',
-    describe: 'Only invitations of this status',
+    describe: 'Only invitations with this status',
   },
 } as const satisfies CommandOptions
 

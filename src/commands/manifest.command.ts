@@ -5,7 +5,7 @@ export const init = defineCommand({
   describe: 'Write a starter manifest',
   positionals: {
     DIR: {
-      describe: 'The folder to write guestlist.yaml in; made where it is missing [default: here]',
+      describe: 'Folder for guestlist.yaml; created if it is missing [default: here]',
       completes: 'file',
     },
   },

@@ -18,7 +18,7 @@ export const plan = defineCommand({
   describe: 'Show what apply would do; change nothing',
   options: {
     ...OUT,
-    detailedExitcode: { kind: 'switch', describe: 'Exit with 2 where there are changes' },
+    detailedExitcode: { kind: 'switch', describe: 'Exit with 2 if there are changes' },
     ...SNAPSHOT_FROM,
     ...CONCURRENCY,
     ...PLANNING,
@@ -45,7 +45,7 @@ export const apply = defineCommand({
   options: {
     autoApprove: { kind: 'switch', describe: 'Do not ask' },
     ...CONCURRENCY,
-    expect: { kind: 'text', limits: true, value: 'DIGEST', describe: 'Apply only a plan of this digest' },
+    expect: { kind: 'text', limits: true, value: 'DIGEST', describe: 'Apply only a plan with this digest' },
     failFast: { kind: 'switch', describe: 'Start nothing new after the first failure' },
     acceptAbsent: APPLYING.acceptAbsent,
     auditLog: APPLYING.auditLog,

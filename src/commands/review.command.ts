@@ -11,7 +11,7 @@ export const review = defineCommand({
       fallback: 30,
       describe: 'How many days "ends soon" means: 30d, or 30 [default: 30d]',
     },
-    detailedExitcode: { kind: 'switch', describe: 'Exit with 2 where there are findings' },
+    detailedExitcode: { kind: 'switch', describe: 'Exit with 2 if there are findings' },
     noLoss: { ...PLANNING.noLoss, describe: 'Do not read the members of clouds' },
     now: DECIDING.now,
     ...CONCURRENCY,

@@ -5,17 +5,24 @@ export const sandbox = defineCommand({
   describe: 'Serve an embedded BIMData SSO API on this machine, for demos and rehearsals',
   positionals: {
     COMMAND: {
-      describe: 'Run with the address and the key in its environment; the sandbox ends with it, and with its exit code',
+      describe:
+        'Command to run with the address and the key in its environment; the sandbox exits with it, with the same code',
     },
   },
   options: {
-    port: { kind: 'integer', min: 0, max: 65_535, fallback: 0, describe: 'Port; 0 for any that is free [default: 0]' },
+    port: { kind: 'integer', min: 0, max: 65_535, fallback: 0, describe: 'Port; 0 means any free one [default: 0]' },
     data: {
       kind: 'text',
       completes: 'file',
       describe: 'YAML file with invitations, users and clouds; kept up to date',
     },
-    latency: { kind: 'integer', min: 0, max: 600_000, value: 'MS', describe: 'Milliseconds before each answer' },
+    latency: {
+      kind: 'integer',
+      min: 0,
+      max: 600_000,
+      value: 'MS',
+      describe: 'Delay before each response, in milliseconds',
+    },
     fault: {
       kind: 'list',
       value: 'FAULT',
@@ -26,18 +33,18 @@ export const sandbox = defineCommand({
       choices: ['404', '400', '204'],
       value: 'STATUS',
       fallback: '404',
-      describe: 'What the removal of an unknown user is answered [default: 404]',
+      describe: 'Status returned for the removal of an unknown user [default: 404]',
     },
-    seed: { kind: 'integer', min: 0, describe: 'The seed of faults with a probability' },
+    seed: { kind: 'integer', min: 0, describe: 'Seed for faults with a probability' },
     webhook: {
       kind: 'text',
       value: 'URL',
-      describe: 'POST each new invitation there, signed with GUESTLIST_WEBHOOK_SECRET (_FILE)',
+      describe: 'POST each new invitation to this URL, signed with GUESTLIST_WEBHOOK_SECRET (_FILE)',
     },
     webhookFault: {
       kind: 'list',
       value: 'FAULT',
-      describe: 'Faults of these calls: lose:p=0.2, repeat:p=0.1 or delay:ms=3000; repeatable',
+      describe: 'Faults in these calls: lose:p=0.2, repeat:p=0.1 or delay:ms=3000; repeatable',
     },
     inviteEvery: { kind: 'duration', positive: true, describe: 'Invite somebody new at this interval' },
     issuer: { kind: 'text', value: 'URL', describe: 'Also accept access tokens of this OpenID provider' },

@@ -3,22 +3,22 @@ import { APPLYING, APPROVING, CONCURRENCY, DECIDING, PLANNING, READING } from '.
 
 export const serve = defineCommand({
   usage: 'serve',
-  describe: 'Plan and apply again and again: by the clock, at webhooks, when the manifest changes',
+  describe: 'Plan and apply continuously: on schedule, on webhooks, and when the manifest changes',
   options: {
     interval: {
       kind: 'duration',
       positive: true,
       fallback: 600_000,
-      describe: 'Between two runs, ±10 % [default: 10m]',
+      describe: 'Time between two runs, ±10 % [default: 10m]',
     },
     listen: {
       kind: 'text',
       value: 'HOST:PORT',
-      describe: 'Where the page, the probes, the metrics and the webhook are [default: 127.0.0.1:8080]',
+      describe: 'Address of the page, the probes, the metrics and the webhook [default: 127.0.0.1:8080]',
     },
-    allowRemote: { kind: 'switch', describe: 'Listen where others can reach it; put a proxy in front of it' },
+    allowRemote: { kind: 'switch', describe: 'Allow an address that others can reach; put a proxy in front of it' },
     removals: { kind: 'switch', describe: 'Remove users too; without it removals are left to guestlist apply' },
-    once: { kind: 'switch', describe: 'One run, without listening; the exit code is that of apply' },
+    once: { kind: 'switch', describe: 'Run once, without listening; exits as apply does' },
     dryRun: { kind: 'switch', describe: 'Plan, and change nothing' },
     forward: { kind: 'text', value: 'URL', describe: 'Pass each webhook on, unchanged' },
     grace: {
@@ -30,7 +30,7 @@ export const serve = defineCommand({
       kind: 'choice',
       choices: ['text', 'json'],
       fallback: 'text',
-      describe: 'Of the log on standard error',
+      describe: 'Format of the log on standard error',
     },
     ...CONCURRENCY,
     ...APPLYING,
@@ -39,7 +39,7 @@ export const serve = defineCommand({
     lockTimeout: {
       kind: 'duration',
       fallback: 60_000,
-      describe: "How long a run waits for the state's lock, as for an apply of somebody else [default: 60]",
+      describe: "How long a run waits for the state's lock, for example during an apply [default: 60]",
     },
     ...DECIDING,
     ...APPROVING,

@@ -3,7 +3,7 @@ import { LOCKING } from '../cli/common-options.js'
 
 export const stateList = defineCommand({
   usage: 'state list',
-  describe: 'List the removals that are remembered',
+  describe: 'List the remembered removals',
   options: {},
   uses: ['manifest', 'api'],
   formats: ['table', 'json'],
@@ -16,10 +16,10 @@ export const stateList = defineCommand({
 
 export const stateRemove = defineCommand({
   usage: 'state rm <EMAIL..>',
-  describe: 'Forget removals, so that the next apply asks for them again',
+  describe: 'Forget removals, so that the next apply requests them again',
   positionals: {
     EMAIL: {
-      describe: 'Addresses as state list shows them; all of them are forgotten, or none',
+      describe: 'Addresses as shown by state list; either all are forgotten, or none',
       completes: 'address',
     },
   },
@@ -32,8 +32,8 @@ export const stateRemove = defineCommand({
 
 export const stateUnlock = defineCommand({
   usage: 'state unlock <ID>',
-  describe: 'Remove a lock that a run left behind; never one of a run that still goes on',
-  positionals: { ID: { describe: "The lock's id, as the message about the lock shows it" } },
+  describe: 'Remove a lock that a run left behind; never that of a run in progress',
+  positionals: { ID: { describe: "The lock's id, as shown in the message about the lock" } },
   options: {},
   uses: ['manifest', 'api'],
   formats: ['text'],
