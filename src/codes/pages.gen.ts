@@ -926,7 +926,7 @@ export const FAMILIES = [
         "example": "guestlist serve --grace 60s"
       },
       "remote_listener": {
-        "means": "Others can reach the page of serve.",
+        "means": "Others may be able to reach the page of serve.",
         "why": "`--allow-remote` is set. The page shows names and addresses to anybody who asks.",
         "remedy": "Put a proxy that authenticates in front of it.",
         "example": "guestlist serve --listen 0.0.0.0:8080 --allow-remote"

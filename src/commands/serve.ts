@@ -213,7 +213,7 @@ function logStart(
   if (remote)
     log.warn(
       'remote_listener',
-      'others can reach this address: a proxy has to guard it, for the page shows names and addresses',
+      '--allow-remote: a proxy has to guard this address, for the page shows names and addresses to whoever reaches it',
     )
 }
 
